@@ -1,0 +1,1 @@
+"""How it looks: a trace becomes a layout (geometry only), and the layout a picture."""

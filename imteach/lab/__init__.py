@@ -1,0 +1,1 @@
+"""Jupyter: the interactive diagram. Python draws; the small JavaScript only listens."""

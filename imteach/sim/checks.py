@@ -1,0 +1,67 @@
+"""Rules for single values that people type or files hold. Each returns the value or raises `InputError`."""
+
+import re
+
+from imteach.errors import InputError, quoted
+from imteach.protocol import SERVER
+
+NETWORK = "network"  # where a packet is dropped: no node, but a trace must name the place
+LONGEST = 10**9  # simulated ms, eleven days; more is a slip of the keyboard
+TEXT_LIMIT = 10_000  # characters in one message
+
+_PERSON = re.compile(r"\w{1,40}")
+
+
+def milliseconds(value: object, where: str, above: float | None = None, least: float = 0) -> float:
+    """Return `value` if it is a time in simulated ms: at least `least`, or greater than `above`.
+
+    >>> milliseconds(50.0, "latency")
+    50
+    >>> milliseconds(0, "rto", above=0)
+    Traceback (most recent call last):
+    imteach.errors.InputError: rto: expected a time in ms greater than 0, got 0
+    """
+    rule = f"greater than {above}" if above is not None else f"of at least {least}"
+    if isinstance(value, int | float) and not isinstance(value, bool) and value <= LONGEST:
+        allowed = value >= least if above is None else value > above
+        if allowed:
+            return int(value) if value == int(value) else value
+    raise InputError(f"{where}: expected a time in ms {rule}, got {quoted(value)}")
+
+
+def whole(value: object, where: str, most: int) -> int:
+    """Return `value` if it is a whole number from 0 to `most`.
+
+    >>> whole(-1, "retries", most=1000)
+    Traceback (most recent call last):
+    imteach.errors.InputError: retries: expected a whole number from 0 to 1000, got -1
+    """
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most:
+        return value
+    raise InputError(f"{where}: expected a whole number from 0 to {most}, got {quoted(value)}")
+
+
+def person(value: object, where: str) -> str:
+    """Return `value` if it can be a person's name.
+
+    >>> person("server", "people")
+    Traceback (most recent call last):
+    imteach.errors.InputError: people: 'server' is the server's own name; a person needs another
+    """
+    if not isinstance(value, str) or not _PERSON.fullmatch(value):
+        raise InputError(f"{where}: expected a name of letters, digits and _, at most 40, got {quoted(value)}")
+    if value in (SERVER, NETWORK):
+        raise InputError(f"{where}: {value!r} is the {value}'s own name; a person needs another")
+    return value
+
+
+def words(value: object, where: str) -> str:
+    """Return `value` if it can be what a person says.
+
+    >>> words(7, "text")
+    Traceback (most recent call last):
+    imteach.errors.InputError: text: expected text of at most 10000 characters, got 7
+    """
+    if isinstance(value, str) and len(value) <= TEXT_LIMIT and not any("\ud800" <= c <= "\udfff" for c in value):
+        return value
+    raise InputError(f"{where}: expected text of at most {TEXT_LIMIT} characters, got {quoted(value)}")

@@ -1,0 +1,96 @@
+"""Reading what strangers wrote: JSON into checked values, with errors that name the field."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from imteach.errors import InputError, quoted
+from imteach.sim.checks import milliseconds, whole
+
+SIZE_LIMIT = 64 * 2**20  # characters in one file
+
+
+def parse_json(text: str, what: str) -> "Fields":
+    """Return the object that this JSON text holds, ready to be read field by field.
+
+    >>> parse_json('{"rto": 300}', "scenario").milliseconds("rto")
+    300
+    >>> parse_json('{"rto": "long"}', "scenario").milliseconds("rto")
+    Traceback (most recent call last):
+    imteach.errors.InputError: scenario: rto: expected a time in ms of at least 0, got 'long'
+    """
+    if len(text) > SIZE_LIMIT:
+        raise InputError(f"{what}: {len(text)} characters; at most {SIZE_LIMIT} are read")
+    try:
+        value = json.loads(text, parse_constant=_no_constant)
+    except RecursionError:
+        raise InputError(f"{what}: nested too deeply to be read") from None
+    except ValueError as error:
+        raise InputError(f"{what}: not readable as JSON: {error}") from None
+    return Fields(value, f"{what}: ")
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number")
+
+
+class Fields:
+    """One JSON object. Each method returns a field of one type, or raises `InputError` that names it.
+
+    `where` is the path of the object itself, as errors show it.
+    """
+
+    def __init__(self, value: object, where: str) -> None:
+        if not isinstance(value, dict):
+            raise InputError(f"{where.rstrip('.: ')}: expected an object with named fields, got {quoted(value)}")
+        self._value: dict[str, Any] = value
+        self.where = where
+
+    def wrong(self, name: str, expected: str) -> InputError:
+        """Return the error for a field that is not what was expected."""
+        got = quoted(self._value[name]) if name in self._value else "nothing"
+        return InputError(f"{self.where}{name}: expected {expected}, got {got}")
+
+    def has(self, name: str) -> bool:
+        """Whether the field is there, and not null."""
+        return self._value.get(name) is not None
+
+    def raw(self, name: str) -> Any:
+        """The field as JSON has it, None where it is missing."""
+        return self._value.get(name)
+
+    def text(self, name: str, among: Any = None) -> str:
+        """A text; one of `among`, if given."""
+        value = self._value.get(name)
+        if not isinstance(value, str):
+            raise self.wrong(name, "text")
+        if among is not None and value not in among:
+            raise self.wrong(name, f"one of {', '.join(among)}")
+        return value
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of texts."""
+        value = self._value.get(name)
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.wrong(name, "a list of texts")
+        return tuple(value)
+
+    def milliseconds(self, name: str) -> float:
+        """A time in simulated ms, at least 0."""
+        return milliseconds(self._value.get(name), f"{self.where}{name}")
+
+    def whole(self, name: str, most: int) -> int:
+        """A whole number from 0 to `most`."""
+        return whole(self._value.get(name), f"{self.where}{name}", most)
+
+    def object(self, name: str) -> "Fields":
+        """An object."""
+        return Fields(self._value.get(name), f"{self.where}{name}.")
+
+    def objects(self, name: str) -> Iterator["Fields"]:
+        """A list of objects, one after another."""
+        value = self._value.get(name)
+        if not isinstance(value, list):
+            raise self.wrong(name, "a list")
+        for number, item in enumerate(value):
+            yield Fields(item, f"{self.where}{name}[{number}].")

@@ -1,0 +1,230 @@
+"""A trace as JSON, out and in. A file is believed only as far as it can be checked."""
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from imteach.errors import InputError
+from imteach.protocol import LADDER, SERVER, STATUSES, Client, Outcome, Server
+from imteach.sim.checks import NETWORK
+from imteach.sim.faults import Fault, parse_fault
+from imteach.sim.naming import parse_name
+from imteach.sim.reader import Fields, parse_json
+from imteach.sim.records import EVENT_KINDS, FATES, Event, PacketRecord
+from imteach.sim.scenario import Say, Scenario
+
+if TYPE_CHECKING:
+    from imteach.sim.trace import Trace
+
+SCHEMA = "imteach/trace/1"
+
+T = TypeVar("T")
+
+
+# Out
+
+
+def to_json(trace: "Trace") -> str:
+    """Return the trace as JSON text: one line for each packet, event and message."""
+    parts = {
+        "schema": SCHEMA,
+        "rung": trace.rung,
+        "scenario": _scenario_out(trace.scenario),
+        "faults": [str(fault) for fault in trace.faults],
+        "unused": [str(fault) for fault in trace.unused],
+        "packets": [_packet_out(packet) for packet in trace.packets],
+        "events": [_event_out(event) for event in trace.events],
+        "messages": [message_out(outcome) for outcome in trace.messages],
+        "promises": trace.promises,
+    }
+    return "{" + ",\n ".join(f'"{name}": {_lines(value)}' for name, value in parts.items()) + "}\n"
+
+
+def _lines(value: object) -> str:
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "[\n  " + ",\n  ".join(_compact(item) for item in value) + "]"
+    return _compact(value)
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _scenario_out(scenario: Scenario) -> dict[str, Any]:
+    return {
+        "people": list(scenario.people),
+        "say": [{"at": say.at, "from": say.sender, "to": say.to, "text": say.text} for say in scenario.say],
+        "latency": scenario.latency,
+        "rto": scenario.rto,
+        "retries": scenario.retries,
+        "backoff": scenario.backoff,
+        "client": scenario.client.__name__,
+        "server": scenario.server.__name__,
+    }
+
+
+def _packet_out(packet: PacketRecord) -> dict[str, Any]:
+    out = packet._asdict()
+    if packet.said == packet.msgid:
+        del out["said"]
+    return out
+
+
+def _event_out(event: Event) -> dict[str, Any]:
+    out = {name: value for name, value in event._asdict().items() if value is not None}
+    if event.said == event.msgid:
+        out.pop("said", None)
+    return out
+
+
+def message_out(outcome: Outcome) -> dict[str, Any]:
+    """Return what came of one thing said, as JSON has it."""
+    return {
+        "msgid": outcome.msgid,
+        "from": outcome.sender,
+        "to": list(outcome.to),
+        "text": outcome.text,
+        "status": outcome.status,
+        "shown": dict(outcome.shown),
+        "stored": dict(outcome.stored),
+    }
+
+
+# In
+
+
+def read_trace(
+    text: str,
+) -> tuple[Fields, Scenario, tuple[Fault, ...], tuple[Fault, ...], tuple[PacketRecord, ...], tuple[Event, ...]]:
+    """Return the file and the parts of a trace that this JSON text holds; raise `InputError` naming a wrong field.
+
+    What follows from the events (messages, promises) is left for the trace to compare.
+    """
+    file = parse_json(text, "trace")
+    file.text("schema", among=[SCHEMA])
+    scenario = _scenario_in(file.object("scenario"), file.text("rung", among=LADDER))
+    nodes = (*scenario.people, SERVER)
+    packets = tuple(_packet_in(fields, nodes) for fields in file.objects("packets"))
+    names = {packet.name: number for number, packet in enumerate(packets)}
+    if len(names) < len(packets):
+        raise InputError("trace: packets: expected each name once")
+    events: list[Event] = []
+    for fields in file.objects("events"):
+        events.append(_event_in(fields, nodes, names, events))
+    return file, scenario, _faults_in(file, "faults"), _faults_in(file, "unused"), packets, tuple(events)
+
+
+def _checked(fields: Fields, name: str, make: Callable[[], T]) -> T:
+    """Return what `make` makes; an error of its names the field too."""
+    try:
+        return make()
+    except InputError as error:
+        raise InputError(f"{fields.where}{name}: {error}") from None
+
+
+def _faults_in(file: Fields, name: str) -> tuple[Fault, ...]:
+    return tuple(_checked(file, name, lambda text=text: parse_fault(text)) for text in file.texts(name))  # type: ignore[misc]
+
+
+def _scenario_in(fields: Fields, rung: str) -> Scenario:
+    says = [
+        _checked(
+            say,
+            "say",
+            lambda say=say: Say(say.text("text"), say.text("from"), say.text("to"), say.milliseconds("at")),  # type: ignore[misc]
+        )
+        for say in fields.objects("say")
+    ]
+    return _checked(
+        fields,
+        "scenario",
+        lambda: Scenario(
+            rung,
+            say=says,
+            people=fields.texts("people"),
+            latency=fields.raw("latency"),
+            rto=fields.raw("rto"),
+            retries=fields.raw("retries"),
+            backoff=fields.raw("backoff"),
+            client=_class_in(fields, "client", Client),
+            server=_class_in(fields, "server", Server),
+        ),
+    )
+
+
+def _class_in(fields: Fields, name: str, known: type[T]) -> type[T]:
+    """Return the class of this name; one that we do not have is stood for by one that says so when it is used."""
+    called = fields.text(name)
+    if called == known.__name__:
+        return known
+    if not called.isidentifier():
+        raise fields.wrong(name, "the name of a class")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise InputError(f"this trace was made by {called}, and a file cannot hold a class: run the scenario again")
+
+    return type(called, (known,), {"__init__": refuse})
+
+
+def _packet_in(fields: Fields, nodes: tuple[str, ...]) -> PacketRecord:
+    name = fields.text("name")
+    parts = _checked(fields, "name", lambda: parse_name(name))
+    msgid, kind = fields.text("msgid"), fields.text("kind")
+    if (parts.msgid, parts.kind, str(parts)) != (msgid, kind, name):
+        raise fields.wrong("name", f"{msgid}/{kind}#NUMBER")
+    src, dst = fields.text("src", among=nodes), fields.text("dst", among=nodes)
+    sent, due = fields.milliseconds("sent"), fields.milliseconds("due")
+    fate = fields.text("fate", among=FATES)
+    arrived = fields.milliseconds("arrived") if fields.has("arrived") else None
+    if due < sent:
+        raise fields.wrong("due", f"a time not before it was sent ({sent})")
+    if (arrived is not None) != (fate == "arrived"):
+        raise fields.wrong("arrived", "a time if the fate is 'arrived', else null")
+    if arrived is not None and arrived < sent:
+        raise fields.wrong("arrived", f"a time not before it was sent ({sent})")
+    said = fields.text("said") if fields.has("said") else msgid
+    return PacketRecord(name, kind, msgid, src, dst, sent, due, arrived, fate, said)
+
+
+def _event_in(fields: Fields, nodes: tuple[str, ...], names: dict[str, int], before: list[Event]) -> Event:
+    """Return the next event, checked against those before it."""
+    number = len(before)
+    if fields.raw("id") != number:
+        raise fields.wrong("id", str(number))
+    t = fields.milliseconds("t")
+    if before and t < before[-1].t:
+        raise fields.wrong("t", f"a time not before the event above it ({before[-1].t})")
+    kind = fields.text("kind", among=EVENT_KINDS)
+    causes = fields.raw("causes")
+    if not isinstance(causes, list) or not all(type(cause) is int and 0 <= cause < number for cause in causes):
+        raise fields.wrong("causes", "a list of ids of earlier events")
+    texts = {
+        name: fields.text(name)
+        for name in ("msgid", "said", "text", "to", "timer")
+        if fields.has(name) or name in _NEEDED.get(kind, ())
+    }
+    if "msgid" in texts:
+        texts.setdefault("said", texts["msgid"])
+    if fields.has("packet") or "packet" in _NEEDED.get(kind, ()):
+        texts["packet"] = fields.text("packet", among=names)
+    if fields.has("status") or kind == "status":
+        texts["status"] = fields.text("status", among=STATUSES)
+    until = fields.milliseconds("until") if fields.has("until") or kind == "timer_start" else None
+    new_msgids = fields.texts("new_msgids") if fields.has("new_msgids") else None
+    node = fields.text("node", among=[NETWORK] if kind == "drop" else nodes)
+    return Event(number, t, node, kind, tuple(causes), until=until, new_msgids=new_msgids, **texts)
+
+
+_NEEDED: dict[str, tuple[str, ...]] = {
+    "say": ("msgid", "text", "to"),
+    "send": ("packet",),
+    "arrive": ("packet",),
+    "drop": ("packet",),
+    "retransmit": ("packet",),
+    "timer_start": ("timer",),
+    "timer_cancel": ("timer",),
+    "timer_fire": ("timer",),
+    "show": ("msgid",),
+    "discard": ("msgid",),
+    "status": ("msgid",),
+}
