@@ -16,5 +16,8 @@ def quoted(value: object, limit: int = 60) -> str:
     >>> quoted("msg:X")
     "'msg:X'"
     """
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):  # nested without end, or a whole number of thousands of digits
+        text = f"a {type(value).__name__} too large to print"
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,5 +1,6 @@
 """When it happens: scenarios, faults, a virtual clock and a network, giving a trace. Imports `protocol`."""
 
+from imteach.sim.agenda import instant
 from imteach.sim.faults import Drop, Fault, parse_fault
 from imteach.sim.naming import PacketName, parse_name, short_name
 from imteach.sim.records import EVENT_KINDS, Event, PacketRecord
@@ -16,6 +17,7 @@ __all__ = [
     "Say",
     "Scenario",
     "Trace",
+    "instant",
     "parse_fault",
     "parse_name",
     "python",

@@ -1,6 +1,7 @@
 """Rules for single values that people type or files hold. Each returns the value or raises `InputError`."""
 
 import re
+from typing import TypeGuard
 
 from imteach.errors import InputError, quoted
 from imteach.protocol import SERVER
@@ -22,11 +23,27 @@ def milliseconds(value: object, where: str, above: float | None = None, least: f
     imteach.errors.InputError: rto: expected a time in ms greater than 0, got 0
     """
     rule = f"greater than {above}" if above is not None else f"of at least {least}"
-    if isinstance(value, int | float) and not isinstance(value, bool) and value <= LONGEST:
+    if _is_number(value) and value <= LONGEST:
         allowed = value >= least if above is None else value > above
         if allowed:
             return int(value) if value == int(value) else value
     raise InputError(f"{where}: expected a time in ms {rule}, got {quoted(value)}")
+
+
+def factor(value: object, where: str) -> float:
+    """Return `value` if it is a number of at least 1.
+
+    >>> factor(0.5, "backoff")
+    Traceback (most recent call last):
+    imteach.errors.InputError: backoff: expected a number of at least 1, got 0.5
+    """
+    if _is_number(value) and 1 <= value <= LONGEST:
+        return int(value) if value == int(value) else value
+    raise InputError(f"{where}: expected a number of at least 1, got {quoted(value)}")
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def whole(value: object, where: str, most: int) -> int:
@@ -62,6 +79,15 @@ def words(value: object, where: str) -> str:
     Traceback (most recent call last):
     imteach.errors.InputError: text: expected text of at most 10000 characters, got 7
     """
-    if isinstance(value, str) and len(value) <= TEXT_LIMIT and not any("\ud800" <= c <= "\udfff" for c in value):
+    if isinstance(value, str) and len(value) <= TEXT_LIMIT and can_be_written(value):
         return value
     raise InputError(f"{where}: expected text of at most {TEXT_LIMIT} characters, got {quoted(value)}")
+
+
+def can_be_written(text: str) -> bool:
+    """Whether this text can go to a file: half of a surrogate pair, which JSON can hold, cannot.
+
+    >>> can_be_written("✓"), can_be_written(chr(0xD800))
+    (True, False)
+    """
+    return not any("\ud800" <= c <= "\udfff" for c in text)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from imteach.errors import InputError, quoted
 from imteach.sim.naming import parse_name, whole_name
+from imteach.sim.scenario import python
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Drop:
         object.__setattr__(self, "packet", str(parse_name(self.name)))
 
     def __repr__(self) -> str:
-        return f'Drop("{self.name}")'
+        return f"Drop({python(self.name)})"
 
     def __str__(self) -> str:
         return f"drop {self.packet}"

@@ -12,6 +12,7 @@ from imteach.errors import InputError, quoted
 from imteach.protocol import KINDS
 
 _NAME = re.compile(r"(?:(?P<msgid>[^\s/#~]{1,80})/)?(?P<kind>[^\s/#~]+)(?:#(?P<number>[0-9]{1,9}))?")
+_MSGID = re.compile(r"[^\s/#~]{1,80}")
 
 
 class PacketName(NamedTuple):
@@ -27,6 +28,15 @@ class PacketName(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.kind}#{self.number}" if self.msgid is None else f"{self.msgid}/{self.kind}#{self.number}"
+
+
+def is_msgid(text: str) -> bool:
+    """Whether a packet's name can hold this msgid.
+
+    >>> is_msgid("m1"), is_msgid("m 1"), is_msgid("m/1")
+    (True, False, False)
+    """
+    return _MSGID.fullmatch(text) is not None
 
 
 def parse_name(text: str) -> PacketName:

@@ -1,11 +1,11 @@
 """Reading what strangers wrote: JSON into checked values, with errors that name the field."""
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeGuard
 
 from imteach.errors import InputError, quoted
-from imteach.sim.checks import milliseconds, whole
+from imteach.sim.checks import can_be_written, milliseconds, whole
 
 SIZE_LIMIT = 64 * 2**20  # characters in one file
 
@@ -32,6 +32,32 @@ def parse_json(text: str, what: str) -> "Fields":
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no number")
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and can_be_written(value)
+
+
+def _first(names: Iterable[str], most: int = 12) -> str:
+    """Return these names for an error, which stays one readable line when they are many."""
+    names = list(names)
+    rest = f" or {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest
+
+
+def same(value: object, expected: object) -> bool:
+    """Whether a value from JSON is this one: unlike for `==`, true is not 1.
+
+    >>> same({"bob": 1}, {"bob": 1}), same({"bob": True}, {"bob": 1})
+    (True, False)
+    """
+    if type(value) is not type(expected):
+        return False
+    if isinstance(value, dict) and isinstance(expected, dict):
+        return value.keys() == expected.keys() and all(same(value[name], expected[name]) for name in expected)
+    if isinstance(value, list) and isinstance(expected, list):
+        return len(value) == len(expected) and all(map(same, value, expected))
+    return value == expected
 
 
 class Fields:
@@ -62,16 +88,16 @@ class Fields:
     def text(self, name: str, among: Any = None) -> str:
         """A text; one of `among`, if given."""
         value = self._value.get(name)
-        if not isinstance(value, str):
+        if not _is_text(value):
             raise self.wrong(name, "text")
         if among is not None and value not in among:
-            raise self.wrong(name, f"one of {', '.join(among)}")
+            raise self.wrong(name, f"one of {_first(among)}")
         return value
 
     def texts(self, name: str) -> tuple[str, ...]:
         """A list of texts."""
         value = self._value.get(name)
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        if not isinstance(value, list) or not all(map(_is_text, value)):
             raise self.wrong(name, "a list of texts")
         return tuple(value)
 

@@ -48,6 +48,6 @@ def state_at(
                 case "timer_fire":
                     del timers[event.node][str(event.timer)]
                     nodes[event.node].timer(str(event.timer))
-    except (KeyError, IndexError):
+    except (KeyError, IndexError, ValueError):  # ValueError: a node was told what it can't be told
         raise InputError(f"events[{event.id}]: it does not fit the events before it") from None
     return {name: {**node.state(), "timers": timers[name]} for name, node in nodes.items()}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imteach.errors import InputError, quoted
 from imteach.protocol import LADDER, SERVER, Client, Message, Rung, Server
-from imteach.sim.checks import LONGEST, milliseconds, person, whole, words
+from imteach.sim.checks import LONGEST, factor, milliseconds, person, whole, words
 
 if TYPE_CHECKING:
     from imteach.sim.faults import Fault
@@ -96,7 +96,7 @@ class Scenario:
             "say": _checked_say(self.say),
             "rto": milliseconds(self.rto, "rto", above=0),
             "retries": whole(self.retries, "retries", most=1000),
-            "backoff": milliseconds(self.backoff, "backoff", least=1),
+            "backoff": factor(self.backoff, "backoff"),
             "client": _checked_class(self.client, Client, "client"),
             "server": _checked_class(self.server, Server, "server"),
         }
@@ -135,11 +135,10 @@ class Scenario:
         >>> [Scenario("dedup", rto=100, backoff=2).patience(attempt) for attempt in (1, 2, 3)]
         [100, 200, 400]
         """
-        longest_growth = LONGEST / self.rto  # keeps a large backoff from leaving the range of numbers
-        growth = 1.0
+        wait = self.rto
         for _ in range(attempt - 1):
-            growth = min(growth * self.backoff, longest_growth)
-        return milliseconds(self.rto * growth, "patience")
+            wait = min(wait * self.backoff, LONGEST)  # keeps a large backoff from leaving the range of numbers
+        return milliseconds(wait, "patience")
 
     def messages(self) -> list[Message]:
         """Each thing said as the message that its packets carry, in the order in which they are said."""

@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from imteach.errors import InputError
+from imteach.errors import InputError, quoted
 from imteach.protocol import (
     SERVER,
+    STATUSES,
     CancelTimer,
     Discard,
     Effect,
@@ -44,7 +45,7 @@ class Simulator:
 
     def __init__(self, scenario: Scenario, faults: Iterable[Fault]) -> None:
         self.scenario = scenario
-        self.faults = tuple(dict.fromkeys(fault.resolve(scenario.msgids) for fault in faults))
+        self.faults = tuple(dict.fromkeys(self.checked(fault).resolve(scenario.msgids) for fault in faults))
         self.to_drop = {fault.packet for fault in self.faults}
         self.nodes = scenario.nodes(self.new_msgid)
         self.agenda = Agenda()
@@ -59,6 +60,13 @@ class Simulator:
         self.handed_out: list[str] = []  # msgids made in this step
         self.msgids_made = 0
         self.most_events = 100_000 + 1_000 * len(scenario.say) * (scenario.retries + 1)
+
+    @staticmethod
+    def checked(fault: object) -> Fault:
+        """Return `fault` if it is one."""
+        if not isinstance(fault, Fault):
+            raise InputError(f'expected a fault, such as Drop("ack:N"), got {quoted(fault)}')
+        return fault
 
     def run(self) -> Trace:
         """Let everything happen, in order, until nothing is left to come."""
@@ -144,6 +152,8 @@ class Simulator:
                     self.know(msgid, message)
                     self.record(node, "discard", cause, packet=packet, msgid=msgid, said=self.said[message.said])
                 case Report(msgid, status):
+                    if status not in STATUSES:
+                        raise InputError(f"no status {quoted(status)}; the statuses are {', '.join(STATUSES)}")
                     self.record(node, "status", cause, packet=packet, msgid=msgid, status=status)
                 case _:
                     of = type(self.nodes[node]).__name__

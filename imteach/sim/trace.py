@@ -8,6 +8,7 @@ from typing import Any
 from imteach.errors import InputError, quoted
 from imteach.protocol import Outcome, judge
 from imteach.sim.faults import Fault
+from imteach.sim.reader import same
 from imteach.sim.records import Event, PacketRecord
 from imteach.sim.replay import state_at
 from imteach.sim.scenario import Scenario
@@ -116,9 +117,10 @@ class Trace:
         claims = {
             "messages": [message_out(outcome) for outcome in trace.messages],
             "promises": trace.promises,
+            "unused": [str(fault) for fault in trace.faults if fault.packet not in trace.packet],
         }
         for name, follows in claims.items():
-            if file.raw(name) != follows:
+            if not same(file.raw(name), follows):
                 raise InputError(
                     f"trace: {name}: expected what follows from the events, {quoted(follows, 300)}, "
                     f"got {quoted(file.raw(name), 300)}"

@@ -1,15 +1,15 @@
 """A trace as JSON, out and in. A file is believed only as far as it can be checked."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from imteach.errors import InputError
 from imteach.protocol import LADDER, SERVER, STATUSES, Client, Outcome, Server
 from imteach.sim.checks import NETWORK
 from imteach.sim.faults import Fault, parse_fault
-from imteach.sim.naming import parse_name
-from imteach.sim.reader import Fields, parse_json
+from imteach.sim.naming import is_msgid, parse_name
+from imteach.sim.reader import Fields, parse_json, same
 from imteach.sim.records import EVENT_KINDS, FATES, Event, PacketRecord
 from imteach.sim.scenario import Say, Scenario
 
@@ -111,6 +111,7 @@ def read_trace(
     events: list[Event] = []
     for fields in file.objects("events"):
         events.append(_event_in(fields, nodes, names, events))
+    _check_fit(packets, events)
     return file, scenario, _faults_in(file, "faults"), _faults_in(file, "unused"), packets, tuple(events)
 
 
@@ -186,10 +187,26 @@ def _packet_in(fields: Fields, nodes: tuple[str, ...]) -> PacketRecord:
     return PacketRecord(name, kind, msgid, src, dst, sent, due, arrived, fate, said)
 
 
+def _check_fit(packets: Iterable[PacketRecord], events: Iterable[Event]) -> None:
+    """Hold that each packet is sent once and ends as its record says: a picture draws both."""
+    happens: dict[str, list[str]] = {packet.name: [] for packet in packets}
+    for event in events:
+        if event.kind in ("send", "arrive"):
+            happens[str(event.packet)].append(f"{event.kind} at {event.node} at {event.t} ms")
+        elif event.kind == "drop":
+            happens[str(event.packet)].append("drop")
+    for number, packet in enumerate(packets):
+        end = {"arrived": [f"arrive at {packet.dst} at {packet.arrived} ms"], "dropped": ["drop"], "lost": []}
+        expected = [f"send at {packet.src} at {packet.sent} ms", *end[packet.fate]]
+        if happens[packet.name] != expected:
+            got = ", ".join(happens[packet.name]) or "none"
+            raise InputError(f"trace: packets[{number}]: expected the events {', '.join(expected)}, got {got}")
+
+
 def _event_in(fields: Fields, nodes: tuple[str, ...], names: dict[str, int], before: list[Event]) -> Event:
     """Return the next event, checked against those before it."""
     number = len(before)
-    if fields.raw("id") != number:
+    if not same(fields.raw("id"), number):
         raise fields.wrong("id", str(number))
     t = fields.milliseconds("t")
     if before and t < before[-1].t:
@@ -203,6 +220,9 @@ def _event_in(fields: Fields, nodes: tuple[str, ...], names: dict[str, int], bef
         for name in ("msgid", "said", "text", "to", "timer")
         if fields.has(name) or name in _NEEDED.get(kind, ())
     }
+    for name in ("msgid", "said"):
+        if name in texts and not is_msgid(texts[name]):
+            raise fields.wrong(name, "a msgid such as m1")
     if "msgid" in texts:
         texts.setdefault("said", texts["msgid"])
     if fields.has("packet") or "packet" in _NEEDED.get(kind, ()):

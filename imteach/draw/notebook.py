@@ -1,0 +1,38 @@
+"""A trace in a notebook: a picture that shows even where nobody has run anything."""
+
+from base64 import b64encode
+from html import escape
+
+from imteach.draw.steps import title
+from imteach.draw.svg import to_svg
+from imteach.draw.text import to_text
+from imteach.sim import Trace
+from imteach.verify.explain import in_short
+
+
+def mimebundle(trace: Trace) -> dict[str, str]:
+    """Return a trace as a notebook shows it: `text/html` with the diagram as an image, and `text/plain`.
+
+    An image, because JupyterLab takes inline SVG out of notebooks that it does not trust yet.
+
+    >>> from imteach import Scenario
+    >>> sorted(mimebundle(Scenario("basic").run()))
+    ['text/html', 'text/plain']
+    """
+    return {"text/html": image(trace), "text/plain": to_text(trace)}
+
+
+def image(trace: Trace) -> str:
+    """Return the sequence diagram as an HTML image that stands alone, with its alternative text."""
+    data = b64encode(to_svg(trace).encode()).decode()
+    return f'<img alt="{escape(alt_text(trace))}" src="data:image/svg+xml;base64,{data}">'
+
+
+def alt_text(trace: Trace) -> str:
+    """Return what the diagram shows, for those who cannot see it.
+
+    >>> from imteach import Scenario
+    >>> alt_text(Scenario("basic").run()).startswith("Sequence diagram: basic, nothing dropped.")
+    True
+    """
+    return f"Sequence diagram: {title(trace)}. {in_short(trace)}"

@@ -1,0 +1,263 @@
+"""The layout as SVG: one text, the same bytes everywhere, for the lab, a notebook, a file and a page.
+
+Colours are CSS variables with a fallback, so that the lab can follow its theme while a file stands alone. Everything
+that a learner typed is escaped: it is text, never markup.
+"""
+
+from html import escape
+from math import sqrt
+
+from imteach.draw.layout import (
+    BAR,
+    CROSS,
+    HEAD_HEIGHT,
+    HEAD_WIDTH,
+    LABEL_SIZE,
+    MARGIN,
+    NAME_SIZE,
+    NOTE_SIZE,
+    PILL_HEIGHT,
+    ROLE_SIZE,
+    TIME_SIZE,
+    TIMES,
+    TITLE_SIZE,
+    Arrow,
+    Bar,
+    Idle,
+    Layout,
+    Lifeline,
+    Note,
+    TimeMark,
+    lay_out,
+)
+from imteach.draw.steps import packet_sentence
+from imteach.sim import Trace
+
+COLOURS = {
+    "paper": "#ffffff",
+    "ink": "#1f2937",
+    "muted": "#5b6472",
+    "rule": "#eceff3",
+    "lifeline": "#9ca3af",
+    "card": "#f8fafc",
+    "card-edge": "#cbd5e1",
+    "msg": "#1d4ed8",
+    "ack": "#0f766e",
+    "drop": "#b91c1c",
+    "timer": "#fde68a",
+    "timer-edge": "#b45309",
+    "timer-ink": "#92400e",
+    "idle": "#e5e7eb",
+    "bubble": "#dbeafe",
+    "bubble-edge": "#93c5fd",
+    "good": "#0f766e",
+}
+"""The fallbacks of the variables `--imt-NAME`, for the light theme."""
+
+
+def _colour(name: str) -> str:
+    return f"var(--imt-{name},{COLOURS[name]})"
+
+
+_RULES = {
+    "": 'font-family:system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif',
+    "text": f"fill:{_colour('ink')};dominant-baseline:auto",
+    ".imt-paper": f"fill:{_colour('paper')}",
+    ".imt-title": f"font-size:{TITLE_SIZE:g}px;font-weight:600",
+    ".imt-name": f"font-size:{NAME_SIZE:g}px;font-weight:600",
+    ".imt-role": f"font-size:{ROLE_SIZE:g}px;fill:{_colour('muted')}",
+    ".imt-time": f"font-size:{TIME_SIZE:g}px;fill:{_colour('muted')}",
+    ".imt-note": f"font-size:{NOTE_SIZE:g}px;stroke:{_colour('paper')};stroke-width:3;paint-order:stroke",
+    ".imt-bubble+.imt-note": "stroke:none",
+    ".imt-rule": f"stroke:{_colour('rule')}",
+    ".imt-lifeline": f"stroke:{_colour('lifeline')};stroke-width:1.5",
+    ".imt-card": f"fill:{_colour('card')};stroke:{_colour('card-edge')}",
+    ".imt-msg": f"--imt-half:{_colour('msg')}",
+    ".imt-ack": f"--imt-half:{_colour('ack')}",
+    ".imt-dropped,.imt-lost": f"--imt-half:{_colour('drop')}",
+    ".imt-line": "stroke:var(--imt-half);stroke-width:1.8;fill:none;pointer-events:none",
+    ".imt-dropped .imt-line,.imt-lost .imt-line": "stroke-dasharray:5 4",
+    ".imt-head": "stroke:var(--imt-half);stroke-width:1.8;stroke-linejoin:round;pointer-events:none",
+    ".imt-msg .imt-head": "fill:var(--imt-half)",
+    ".imt-ack .imt-head": "fill:none",
+    ".imt-cross": "stroke:var(--imt-half);stroke-width:2.8;stroke-linecap:round;pointer-events:none",
+    ".imt-pill": f"fill:{_colour('paper')};stroke:var(--imt-half);stroke-width:0.9",
+    ".imt-again .imt-pill": "stroke-width:1.8",
+    ".imt-label": f"fill:var(--imt-half);font-size:{LABEL_SIZE:g}px;font-weight:600;pointer-events:none",
+    ".imt-hit": "stroke:transparent;stroke-width:14;pointer-events:stroke",
+    ".imt-dot": f"fill:var(--imt-half);stroke:{_colour('paper')};stroke-width:1.2;pointer-events:none",
+    ".imt-bar": f"fill:{_colour('idle')};stroke:{_colour('lifeline')}",
+    ".imt-bar.imt-fired": f"fill:{_colour('timer')};stroke:{_colour('timer-edge')}",
+    ".imt-timer": f"fill:{_colour('timer-ink')}",
+    ".imt-fate": f"fill:{_colour('drop')};pointer-events:none",
+    ".imt-quiet,.imt-tag,.imt-idle": f"fill:{_colour('muted')}",
+    ".imt-again-note": f"fill:{_colour('drop')};font-weight:600",
+    ".imt-status": "font-weight:600",
+    ".imt-sending": f"fill:{_colour('muted')}",
+    ".imt-delivered": f"fill:{_colour('good')}",
+    ".imt-failed,.imt-unconfirmed": f"fill:{_colour('drop')}",
+    ".imt-bubble": f"fill:{_colour('bubble')};stroke:{_colour('bubble-edge')}",
+    ".imt-bubble.imt-said": f"fill:{_colour('card')};stroke:{_colour('card-edge')}",
+    ".imt-wave": f"stroke:{_colour('muted')};fill:none;stroke-width:1.2",
+}
+_STYLE = "".join(
+    ",".join(f".imteach-diagram {part}".rstrip() for part in selector.split(",")) + "{" + rule + "}"
+    for selector, rule in _RULES.items()
+)
+
+
+def to_svg(trace: Trace, rev: int = 0) -> str:
+    """Return the sequence diagram of a trace as SVG text. `rev` goes into `data-rev`, for a page that redraws.
+
+    >>> from imteach import Scenario
+    >>> to_svg(Scenario("basic").run()).count('role="button"')
+    3
+    """
+    layout = lay_out(trace)
+    width, height = n(layout.width), n(layout.height)
+    parts = [
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="imteach-diagram" role="group" '
+            f'aria-label="{escape(f"Sequence diagram: {layout.title}")}" data-rev="{rev}" '
+            f'viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
+        ),
+        f"<style>{_STYLE}</style>",
+        f'<rect class="imt-paper" width="{width}" height="{height}"/>',
+        _text("imt-title", MARGIN + 8, MARGIN + 14, layout.title),
+        _text("imt-role", MARGIN + 8, MARGIN + 31, layout.subtitle) if layout.subtitle else "",
+        *(_time(mark, layout.width) for mark in layout.times),
+        *(_lifeline(line, layout) for line in layout.lifelines),
+        *(_bar(bar) for bar in layout.bars),
+        *(_idle(stretch, layout.width) for stretch in layout.breaks),
+        *(_note(note) for note in layout.notes),
+        *(_way(arrow) for arrow in layout.arrows),  # every line before any label, so that no line crosses one out
+        *(_packet(arrow) for arrow in layout.arrows),
+        "</svg>",
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def n(number: float) -> str:
+    """Return a coordinate as text, to a tenth of a pixel.
+
+    >>> n(12.0), n(12.34), n(-0.01)
+    ('12', '12.3', '0')
+    """
+    text = f"{number:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
+
+
+def _text(css: str, x: float, y: float, text: str, anchor: str = "start") -> str:
+    anchored = "" if anchor == "start" else f' text-anchor="{anchor}"'
+    return f'<text class="{css}" x="{n(x)}" y="{n(y)}"{anchored}>{escape(text)}</text>'
+
+
+def _time(mark: TimeMark, width: float) -> str:
+    y = n(mark.y)
+    rule = f'<line class="imt-rule" x1="{n(TIMES)}" x2="{n(width - MARGIN)}" y1="{y}" y2="{y}"/>'
+    return rule + _text("imt-time", TIMES - 6, mark.y + 3.5, f"{mark.t} ms", "end")
+
+
+def _lifeline(line: Lifeline, layout: Layout) -> str:
+    x, top = line.x, layout.top - HEAD_HEIGHT
+    return (
+        f'<line class="imt-lifeline" x1="{n(x)}" x2="{n(x)}" y1="{n(layout.top)}" y2="{n(layout.bottom)}"/>'
+        f'<rect class="imt-card" x="{n(x - HEAD_WIDTH / 2)}" y="{n(top)}" width="{n(HEAD_WIDTH)}" '
+        f'height="{n(HEAD_HEIGHT)}" rx="9"/>'
+        + _text("imt-name", x, top + 18, line.name, "middle")
+        + _text("imt-role", x, top + 33, line.role, "middle")
+    )
+
+
+def _bar(bar: Bar) -> str:
+    height = max(bar.y1 - bar.y0, 2)
+    return (
+        f'<rect class="imt-bar imt-{bar.ended}" x="{n(bar.x)}" y="{n(bar.y0)}" width="{n(BAR)}" '
+        f'height="{n(height)}" rx="4"/>'
+    )
+
+
+def _idle(stretch: Idle, width: float) -> str:
+    """A strip across everything, torn at both edges, with what was left out in words."""
+    y0, y1 = stretch.box.y - 3, stretch.box.y + stretch.box.height + 3
+    x0, x1 = TIMES, width - MARGIN
+    steps = int((x1 - x0) / 12)
+    wave = "q3 -4 6 0t6 0" * steps
+    return (
+        f'<rect class="imt-paper" x="{n(x0)}" y="{n(y0)}" width="{n(x1 - x0)}" height="{n(y1 - y0)}"/>'
+        f'<path class="imt-wave" d="M{n(x0)} {n(y0)}{wave}"/><path class="imt-wave" d="M{n(x0)} {n(y1)}{wave}"/>'
+        + _text("imt-note imt-idle", stretch.box.x + stretch.box.width / 2, y0 + 16, stretch.text, "middle")
+    )
+
+
+def _note(note: Note) -> str:
+    box, line = note.box, note.line
+    tag = f'<tspan class="imt-tag">{escape(line.tag)} </tspan>' if line.tag else ""
+    if line.is_bubble:
+        sign = f'<tspan class="imt-tag"> {escape(line.sign)}</tspan>' if line.sign else ""
+        middle = box.x + box.width / 2
+        return (
+            f'<rect class="imt-bubble imt-{line.kind}" x="{n(box.x)}" y="{n(box.y + 1.5)}" width="{n(box.width)}" '
+            f'height="{n(box.height - 3)}" rx="11"/><text class="imt-note" x="{n(middle)}" y="{n(box.y + 16.5)}" '
+            f'text-anchor="middle">{tag}{escape(note.text)}{sign}</text>'
+        )
+    css = {"again": "imt-again-note", "status": f"imt-status imt-{escape(line.status)}"}.get(
+        line.kind, f"imt-{line.kind}"
+    )
+    x, anchor = (box.x, "start") if note.side > 0 else (box.x + box.width, "end")
+    place = f'x="{n(x)}" y="{n(box.y + 11.5)}" text-anchor="{anchor}"'
+    return f'<text class="imt-note {css}" {place}>{tag}{escape(note.text)}</text>'
+
+
+def _classes(arrow: Arrow) -> str:
+    fate = arrow.packet.fate
+    lost = "" if fate == "arrived" else f" imt-{fate}"
+    return f"imt-{arrow.half}{lost}{' imt-again' if arrow.packet.number > 1 else ''}"
+
+
+def _ends(arrow: Arrow) -> str:
+    return f'x1="{n(arrow.x0)}" y1="{n(arrow.y0)}" x2="{n(arrow.x1)}" y2="{n(arrow.y1)}"'
+
+
+def _way(arrow: Arrow) -> str:
+    """What is seen of an arrow but its label: the line, the dot it starts from, the head."""
+    head = _head(arrow) if arrow.packet.fate == "arrived" else ""
+    dot = f'<circle class="imt-dot" cx="{n(arrow.x0)}" cy="{n(arrow.y0)}" r="3.6"/>'
+    return f'<g class="{_classes(arrow)}"><line class="imt-line" {_ends(arrow)}/>{head}{dot}</g>'
+
+
+def _head(arrow: Arrow) -> str:
+    """The head of an arrow: filled for the msg half, open for the ack half."""
+    dx, dy = arrow.x1 - arrow.x0, arrow.y1 - arrow.y0
+    length = sqrt(dx * dx + dy * dy) or 1
+    ux, uy = dx / length, dy / length
+    x, y = arrow.x1 - 2 * ux, arrow.y1 - 2 * uy
+    left = f"{n(x - 10 * ux + 4.4 * uy)} {n(y - 10 * uy - 4.4 * ux)}"
+    right = f"{n(x - 10 * ux - 4.4 * uy)} {n(y - 10 * uy + 4.4 * ux)}"
+    closed = "Z" if arrow.half == "msg" else ""
+    return f'<path class="imt-head" d="M{left}L{n(x)} {n(y)}L{right}{closed}"/>'
+
+
+def _packet(arrow: Arrow) -> str:
+    """The button that a packet is: a wide invisible line to hit, the label, and the ✕ if it was lost."""
+    packet, pill = arrow.packet, arrow.pill
+    pressed = "true" if packet.fate == "dropped" else "false"
+    corner = PILL_HEIGHT / 2 if arrow.half == "msg" else 3
+    return (
+        f'<g class="imt-packet {_classes(arrow)}" role="button" tabindex="-1" data-packet="{escape(packet.name)}" '
+        f'data-kind="{packet.kind}" data-fate="{packet.fate}" aria-pressed="{pressed}" '
+        f'aria-label="{escape(packet_sentence(packet))}"><line class="imt-hit" {_ends(arrow)}/>'
+        f"{'' if packet.fate == 'arrived' else _cross(arrow)}"
+        f'<rect class="imt-pill" x="{n(pill.x)}" y="{n(pill.y)}" width="{n(pill.width)}" height="{n(pill.height)}" '
+        f'rx="{n(corner)}"/>{_text("imt-label", pill.x + pill.width / 2, pill.y + 12.9, arrow.label, "middle")}</g>'
+    )
+
+
+def _cross(arrow: Arrow) -> str:
+    """The ✕ at the end of a packet that reached nobody, and what became of it."""
+    x, y, half = arrow.x1, arrow.y1, CROSS / 2 - 1
+    word = _text("imt-note imt-fate", arrow.word.x, arrow.word.y + 11.5, arrow.packet.fate) if arrow.word else ""
+    return (
+        f'<path class="imt-cross" d="M{n(x - half)} {n(y - half)}L{n(x + half)} {n(y + half)}'
+        f'M{n(x - half)} {n(y + half)}L{n(x + half)} {n(y - half)}"/>{word}'
+    )

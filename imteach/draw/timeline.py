@@ -1,0 +1,130 @@
+"""From time to height: where each step of a story stands on its lifeline.
+
+Time runs down at one scale, so that a packet's slope is its latency. Two things bend it, and both can be seen: a long
+stretch in which nothing is in flight is cut short (a *break*), and an instant at which one node does several things
+is spread out so that they can be told apart.
+"""
+
+from bisect import bisect_right
+from typing import NamedTuple
+
+from imteach.draw.steps import Line, Step, Story
+
+HOP = 49.0  # pixels down for the usual latency
+LEAST_HOP = 20.0  # and for the shortest one
+ROW = 24.0  # between two steps of one node, at least
+LINE_HEIGHT, BUBBLE_HEIGHT = 15.0, 25.0  # of the lines beside a lifeline
+IDLE = 110.0  # an idle stretch taller than this is cut …
+CUT = 58.0  # … to this
+
+
+def line_height(line: Line) -> float:
+    """Return how high a line beside a lifeline is."""
+    return BUBBLE_HEIGHT if line.is_bubble else LINE_HEIGHT
+
+
+def reach(step: Step) -> tuple[float, float]:
+    """Return how far the lines of a step reach above and below its own height.
+
+    The first line stands beside it; the words of a timer that ran out stand half above.
+    """
+    if not step.lines:
+        return 0, 0
+    above = LINE_HEIGHT if step.lines[0].kind == "timer" else line_height(step.lines[0]) / 2
+    return above, sum(map(line_height, step.lines)) - above
+
+
+class Break(NamedTuple):
+    """An idle stretch that was cut short: from y0 to y1 pixels, `ms` simulated ms."""
+
+    y0: float
+    y1: float
+    ms: float
+
+
+class Timeline:
+    """Where everything stands, in pixels from the first instant: `y` of each step, `breaks`, and `y_at` for a time."""
+
+    def __init__(self, story: Story) -> None:
+        packets = story.trace.packets
+        self.scale = _scale([packet.due - packet.sent for packet in packets], story.trace.scenario.rto)
+        by_instant: dict[float, list[Step]] = {}
+        for step in story.steps:
+            by_instant.setdefault(step.t, []).append(step)
+        for packet in packets:
+            by_instant.setdefault(packet.due, [])  # a dropped packet's slope needs its end
+        self.y: dict[int, float] = {}
+        self.breaks: list[Break] = []
+        self._top: dict[float, float] = {}
+        self._lowest: dict[str, Step] = {}  # by node: its last step
+        busy = _busy(
+            sorted((packet.sent, packet.due if packet.arrived is None else packet.arrived) for packet in packets)
+        )
+        self._busy, self._busy_ends = busy, [end for _, end in busy]
+        before, y = None, 0.0
+        for t in sorted(by_instant):
+            if before is not None:
+                y = self._advance(y, before, t, by_instant[t])
+            self._top[t] = y
+            y = self._place(by_instant[t], y)
+            before = t
+        self.height = y
+
+    def y_at(self, t: float) -> float:
+        """Where the instant `t` begins; it must be one at which something happens or would have."""
+        return self._top[t]
+
+    def instants(self) -> list[tuple[float, float]]:
+        """Each instant with its y, from the top."""
+        return list(self._top.items())
+
+    def _advance(self, y: float, before: float, t: float, steps: list[Step]) -> float:
+        """Return where the instant `t` begins, when the one before ended at `y`."""
+        apart = (t - before) * self.scale
+        if apart > IDLE and self._idle(before, t):
+            self.breaks.append(Break(y, y + CUT, t - before))
+            return y + CUT
+        return max([y + apart, *(self._below(step) for step in steps)])
+
+    def _below(self, step: Step) -> float:
+        """Return the least height of a step that leaves room for what stands above it on its lifeline."""
+        before = self._lowest.get(step.node)
+        if before is None:
+            return 0
+        return self.y[before.number] + max(ROW, reach(before)[1] + reach(step)[0])
+
+    def _idle(self, start: float, end: float) -> bool:
+        """Whether nothing is in flight between two instants."""
+        following = bisect_right(self._busy_ends, start)
+        return following == len(self._busy) or self._busy[following][0] >= end
+
+    def _place(self, steps: list[Step], y: float) -> float:
+        """Place the steps of one instant from `y` on; return where the last one stands."""
+        end = y
+        for step in steps:
+            at = max(y, self._below(step))
+            if step.after is not None and self.y[step.after] >= y:
+                at = max(at, self.y[step.after] + ROW)  # a packet that takes no time still goes down
+            self.y[step.number] = at
+            self._lowest[step.node] = step
+            end = max(end, at)
+        return end
+
+
+def _scale(latencies: list[float], rto: float) -> float:
+    """Return how many pixels one ms takes."""
+    hops = sorted(latency for latency in latencies if latency > 0)
+    if not hops:
+        return HOP * 4 / rto
+    return max(HOP / hops[len(hops) // 2], LEAST_HOP / hops[0])
+
+
+def _busy(flights: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return the stretches in which something is in flight, joined where they touch."""
+    busy: list[tuple[float, float]] = []
+    for start, end in flights:
+        if busy and start <= busy[-1][1]:
+            busy[-1] = (busy[-1][0], max(busy[-1][1], end))
+        else:
+            busy.append((start, end))
+    return busy
