@@ -212,6 +212,10 @@ class _Draft:
         self.x = self._columns()
         self.taken = _Taken()
         self.breaks = [self._break(stretch) for stretch in self.timeline.breaks]
+        self.ways = [self._way(packet) for packet in self.packets]
+        for way in self.ways:
+            if way.fate:
+                self.taken.add(way.cross())  # it cannot move, so whatever is written makes way for it
 
     def layout(self) -> Layout:
         notes = [note for step in self.story.steps for note in self._notes(step)]
@@ -305,10 +309,7 @@ class _Draft:
 
     def _arrows(self) -> list[Arrow]:
         """Every packet's arrow: labels in the middle if they all fit there, else nearer to their senders."""
-        ways = [self._way(packet) for packet in self.packets]
-        for way in ways:
-            if way.fate:
-                self.taken.add(way.cross())
+        ways = self.ways
         for along in (0.5, 0.3):
             taken = self.taken.copy()
             pills = [way.pill(along) for way in ways]
@@ -326,12 +327,9 @@ class _Draft:
     def _way(self, packet: PacketRecord) -> _Way:
         """Return a packet's way, as far as it came."""
         x0, x1 = self.x[packet.src], self.x[packet.dst]
-        y0 = self.timeline.y[self.story.sent_in[packet.name]]
+        y0, y1 = self.timeline.y[self.story.sent_in[packet.name]], self.timeline.end[packet.name]
         fate = "" if packet.fate == "arrived" else packet.fate
-        if not fate:
-            y1 = self.timeline.y[self.story.arrived_in[packet.name]]
-        else:
-            y1 = self.timeline.y_at(packet.due) + y0 - self.timeline.y_at(packet.sent)
+        if fate:
             x1, y1 = x0 + (x1 - x0) * DROPPED_AT, y0 + (y1 - y0) * DROPPED_AT
         return _Way(self._label(packet), x0, y0 + self.top, x1, y1 + self.top, fate)
 
@@ -381,7 +379,7 @@ def _lanes(timers: Iterable[TimerRun], y: dict[int, float]) -> dict[tuple[str, i
 
 def _line_size(line: Line) -> tuple[float, float]:
     """Return the width and height that a line takes."""
-    width = text_width(line_text(line), NOTE_SIZE, bold=line.kind == "status")
+    width = text_width(line_text(line), NOTE_SIZE, bold=line.kind in ("status", "again"))
     if line.tag:
         width += text_width(f"{line.tag} ", NOTE_SIZE)
     if line.sign:

@@ -36,23 +36,18 @@ class Line(NamedTuple):
 
 @dataclass
 class Step:
-    """One moment of one node: the event that it began with, the packets it sent, and the lines to write."""
+    """One moment of one node at `t` simulated ms: the packets it sent, and the lines to write.
+
+    `after` is the number of the step that caused it, `arrived` the packet that it began with, if any.
+    """
 
     number: int
-    began: Event
-    after: int | None = None  # the step that caused this one
+    t: float
+    node: str
+    after: int | None = None
+    arrived: str | None = None
     sends: list[str] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
-
-    @property
-    def t(self) -> float:
-        """When it happened, in simulated ms."""
-        return self.began.t
-
-    @property
-    def node(self) -> str:
-        """Whose moment it was."""
-        return self.began.node
 
 
 @dataclass
@@ -69,8 +64,8 @@ class TimerRun:
 class Story:
     """A trace told in steps.
 
-    `steps` in order, `timers`, and by packet name the numbers of the steps it was `sent_in` and `arrived_in`, and
-    the time at which it `ended`.
+    `steps` in order, `missed` (the step that each packet which did not arrive would have begun), `timers`, and by
+    packet name the number of the step it was `sent_in`, and the time at which it `ended`.
     """
 
     def __init__(self, trace: Trace) -> None:
@@ -79,7 +74,7 @@ class Story:
         self.steps: list[Step] = []
         self.timers: list[TimerRun] = []
         self.sent_in: dict[str, int] = {}
-        self.arrived_in: dict[str, int] = {}
+        self.missed: list[Step] = []
         self.ended: dict[str, float] = {}
         self._running: dict[tuple[str, str], TimerRun] = {}
         self._came: set[tuple[str, str, str | None]] = set()  # node, kind and msgid of what arrived
@@ -87,13 +82,18 @@ class Story:
         self._step_of: dict[int, int] = {}  # by event id
         for event in trace.events:
             self._tell(event)
+        for packet in trace.packets:
+            if packet.fate != "arrived":
+                number = -1 - len(self.missed)
+                self.missed.append(Step(number, packet.due, packet.dst, self.sent_in[packet.name], packet.name))
         for step in self.steps:
             step.lines.sort(key=lambda line: ORDER.index(line.kind))
 
     def _tell(self, event: Event) -> None:
         if event.kind in TRIGGERS:
             after = self._step_of.get(event.causes[0]) if event.causes else None
-            self.steps.append(Step(len(self.steps), event, after))
+            arrived = event.packet if event.kind == "arrive" else None
+            self.steps.append(Step(len(self.steps), event.t, event.node, after, arrived))
         if event.kind in ("arrive", "drop"):
             self.ended[str(event.packet)] = event.t
         if not self.steps or event.kind == "drop":
@@ -122,7 +122,6 @@ class Story:
 
     def _on_arrive(self, event: Event, step: Step) -> None:
         packet = self.trace.packet[str(event.packet)]
-        self.arrived_in[packet.name] = step.number
         self._came.add((packet.dst, packet.kind, packet.msgid))
 
     def _on_show(self, event: Event, step: Step) -> None:
@@ -141,7 +140,7 @@ class Story:
             step.lines[-1] = step.lines[-1]._replace(sign=sign)  # saves a line where many are said
             return
         self._line(step, "status", f"{sign} {event.status}", event)
-        if step.began.kind == "timer_fire":
+        if step.lines[0].kind == "timer":
             self._line(step, "timer", "→ gives up", event, tag=False)
 
     def _on_timer_start(self, event: Event, step: Step) -> None:

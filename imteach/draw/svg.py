@@ -129,8 +129,8 @@ def to_svg(trace: Trace, rev: int = 0) -> str:
         *(_lifeline(line, layout) for line in layout.lifelines),
         *(_bar(bar) for bar in layout.bars),
         *(_idle(stretch, layout.width) for stretch in layout.breaks),
+        *(_way(arrow) for arrow in layout.arrows),  # every line before any words, so that none crosses them out
         *(_note(note) for note in layout.notes),
-        *(_way(arrow) for arrow in layout.arrows),  # every line before any label, so that no line crosses one out
         *(_packet(arrow) for arrow in layout.arrows),
         "</svg>",
     ]

@@ -15,7 +15,7 @@ LEAST_HOP = 20.0  # and for the shortest one
 ROW = 24.0  # between two steps of one node, at least
 LINE_HEIGHT, BUBBLE_HEIGHT = 15.0, 25.0  # of the lines beside a lifeline
 IDLE = 110.0  # an idle stretch taller than this is cut …
-CUT = 58.0  # … to this
+CUT = 48.0  # … to this
 
 
 def line_height(line: Line) -> float:
@@ -43,7 +43,7 @@ class Break(NamedTuple):
 
 
 class Timeline:
-    """Where everything stands, in pixels from the first instant: `y` of each step, `breaks`, and `y_at` for a time."""
+    """Where everything stands, in pixels from the first instant: `y` of each step, `end` of each packet, `breaks`."""
 
     def __init__(self, story: Story) -> None:
         packets = story.trace.packets
@@ -51,9 +51,11 @@ class Timeline:
         by_instant: dict[float, list[Step]] = {}
         for step in story.steps:
             by_instant.setdefault(step.t, []).append(step)
-        for packet in packets:
-            by_instant.setdefault(packet.due, [])  # a dropped packet's slope needs its end
+        order = {packet.name: number for number, packet in enumerate(packets)}
+        for missed in story.missed:  # room for its end too: arrows that are parallel in time are so on the page
+            _insert(by_instant.setdefault(missed.t, []), missed, order)
         self.y: dict[int, float] = {}
+        self.end: dict[str, float] = {}  # by packet: where its way ends, or would have
         self.breaks: list[Break] = []
         self._top: dict[float, float] = {}
         self._lowest: dict[str, Step] = {}  # by node: its last step
@@ -70,10 +72,6 @@ class Timeline:
             before = t
         self.height = y
 
-    def y_at(self, t: float) -> float:
-        """Where the instant `t` begins; it must be one at which something happens or would have."""
-        return self._top[t]
-
     def instants(self) -> list[tuple[float, float]]:
         """Each instant with its y, from the top."""
         return list(self._top.items())
@@ -82,8 +80,9 @@ class Timeline:
         """Return where the instant `t` begins, when the one before ended at `y`."""
         apart = (t - before) * self.scale
         if apart > IDLE and self._idle(before, t):
-            self.breaks.append(Break(y, y + CUT, t - before))
-            return y + CUT
+            y0 = max([y, *(self.y[step.number] + reach(step)[1] for step in self._lowest.values())])
+            self.breaks.append(Break(y0, y0 + CUT, t - before))
+            return y0 + CUT + max([0, *(reach(step)[0] for step in steps)]) / 2
         return max([y + apart, *(self._below(step) for step in steps)])
 
     def _below(self, step: Step) -> float:
@@ -106,9 +105,18 @@ class Timeline:
             if step.after is not None and self.y[step.after] >= y:
                 at = max(at, self.y[step.after] + ROW)  # a packet that takes no time still goes down
             self.y[step.number] = at
+            if step.arrived is not None:
+                self.end[step.arrived] = at
             self._lowest[step.node] = step
             end = max(end, at)
         return end
+
+
+def _insert(steps: list[Step], missed: Step, order: dict[str, int]) -> None:
+    """Put a step that did not happen among those of its instant: arrivals come in the order of their sending."""
+    sent = order[str(missed.arrived)]
+    later = (place for place, step in enumerate(steps) if step.arrived is not None and order[step.arrived] > sent)
+    steps.insert(next(later, len(steps)), missed)
 
 
 def _scale(latencies: list[float], rto: float) -> float:

@@ -1,0 +1,93 @@
+"""The SVG: what the lab, a keyboard and a screen reader find in it, and that text stays text."""
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+from gallery import GALLERY
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imteach import Drop, Say, Scenario
+from imteach.draw import alt_text, image, mimebundle, to_svg, to_text
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def packets(svg: str) -> dict[str, ElementTree.Element]:
+    root = ElementTree.fromstring(svg)
+    return {group.get("data-packet"): group for group in root.iter(f"{SVG}g") if group.get("data-packet")}
+
+
+def test_each_packet_is_a_button_that_reads_as_a_sentence():
+    found = packets(Scenario("dedup").run(Drop("ack:N")).to_svg())
+    dropped, again = found["m1/ack:N#1"], found["m1/msg:R#2"]
+    assert dropped.get("role") == "button"
+    assert (dropped.get("data-fate"), dropped.get("aria-pressed")) == ("dropped", "true")
+    assert dropped.get("aria-label") == "ack:N of m1 from server to alice: sent at 150 ms, dropped"
+    assert (again.get("data-fate"), again.get("aria-pressed")) == ("arrived", "false")
+    assert "transmission 2" in again.get("aria-label")
+    assert len(found) == 12
+
+
+def test_only_a_dropped_packet_has_a_cross():
+    found = packets(Scenario("dedup").run(Drop("ack:N")).to_svg())
+    crossed = [name for name, group in found.items() if any("imt-cross" in e.get("class", "") for e in group.iter())]
+    assert crossed == ["m1/ack:N#1"]
+
+
+def test_the_halves_differ_in_colour_in_their_heads_and_in_their_labels():
+    svg = Scenario("acked").run().to_svg()
+    assert re.search(r"\.imt-msg \.imt-head\{fill:var\(--imt-half\)\}", svg)
+    assert re.search(r"\.imt-ack \.imt-head\{fill:none\}", svg)
+    found = packets(svg)
+    corners = {name: next(e for e in group.iter(f"{SVG}rect")).get("rx") for name, group in found.items()}
+    assert corners["m1/msg:R#1"] != corners["m1/ack:R#1"]
+
+
+def test_every_style_rule_stays_inside_the_diagram():
+    style = ElementTree.fromstring(Scenario("acked").run().to_svg()).find(f"{SVG}style").text
+    selectors = [part for rule in style.split("}") if rule for part in rule.split("{")[0].split(",")]
+    assert len(selectors) > 20
+    assert all(part.startswith(".imteach-diagram") for part in selectors)
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_every_kept_picture_is_well_formed_and_fully_named(name):
+    trace = GALLERY[name]
+    assert sorted(packets(trace.to_svg())) == sorted(packet.name for packet in trace.packets)
+
+
+def test_the_revision_is_written_where_the_lab_looks_for_it():
+    assert 'data-rev="7"' in to_svg(Scenario("basic").run(), rev=7)
+
+
+@given(st.text(max_size=60).filter(lambda text: not any("\ud800" <= char <= "\udfff" for char in text)))
+def test_what_a_learner_types_is_text_never_markup(text):
+    trace = Scenario("basic", say=[Say(text)]).run()
+    root = ElementTree.fromstring(trace.to_svg())  # raises where markup got through or a character is not allowed
+    assert {element.tag for element in root.iter()} <= {
+        SVG + tag for tag in ("svg", "style", "rect", "text", "tspan", "line", "circle", "path", "g")
+    }
+    assert all(ord(char) >= 32 for line in to_text(trace).split("\n") for char in line)
+
+
+def test_a_script_in_a_message_is_shown_as_typed():
+    svg = Scenario("basic", say=[Say("<b onload=x>&</b>")]).run().to_svg()
+    assert "<b " not in svg
+    assert "&lt;b onload=x&gt;&amp;" in svg
+
+
+def test_a_notebook_gets_an_image_that_needs_no_trust_and_a_text():
+    trace = Scenario("dedup").run(Drop("ack:N"))
+    bundle = mimebundle(trace)
+    assert set(bundle) == {"text/html", "text/plain"}
+    assert bundle["text/html"].startswith('<img alt="Sequence diagram: dedup, m1/ack:N#1 dropped.')
+    assert 'src="data:image/svg+xml;base64,' in bundle["text/html"]
+    assert bundle["text/plain"] == trace.to_text()
+
+
+def test_an_alternative_text_cannot_leave_its_attribute():
+    trace = Scenario("basic", say=[Say('"><script>')]).run()
+    assert '"><script>' in alt_text(trace) or "script" in alt_text(trace)
+    assert "<script>" not in image(trace)
