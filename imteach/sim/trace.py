@@ -139,6 +139,12 @@ class Trace:
 
         return to_text(self)
 
+    def to_mermaid(self) -> str:
+        """Return the sequence diagram in Mermaid's language."""
+        from imteach.draw import to_mermaid
+
+        return to_mermaid(self)
+
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         from imteach.draw import mimebundle
 

@@ -11,13 +11,16 @@ from pathlib import Path
 import pytest
 from gallery import GALLERY
 
+from imteach import Trace
+
+FORMS = {"svg": Trace.to_svg, "txt": Trace.to_text, "mmd": Trace.to_mermaid}
 GOLDEN = Path(__file__).parent / "golden"
 
 
 @pytest.mark.parametrize("name", GALLERY)
-@pytest.mark.parametrize("form", ["svg", "txt"])
+@pytest.mark.parametrize("form", FORMS)
 def test_a_picture_is_what_it_was(name, form):
-    drawn = GALLERY[name].to_svg() if form == "svg" else GALLERY[name].to_text()
+    drawn = FORMS[form](GALLERY[name])
     kept = GOLDEN / f"{name}.{form}"
     if os.environ.get("IMTEACH_WRITE_GOLDEN"):
         kept.write_bytes(drawn.encode())
