@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from imteach.draw.measure import fit, plain, text_width
+from imteach.draw.measure import fit, text_width
 from imteach.draw.steps import Line, Step, Story, TimerRun, packet_label, title
 from imteach.draw.timeline import LINE_HEIGHT, Break, Timeline, line_height, reach
+from imteach.plain import plain
 from imteach.protocol import SERVER
 from imteach.sim import PacketRecord, Scenario, Trace, instant
 
@@ -21,6 +22,7 @@ MARGIN = 16.0
 TIMES = 58.0  # room for the times at the left
 HEAD_WIDTH, HEAD_HEIGHT = 148.0, 42.0
 COLUMN = 216.0  # between two lifelines, at least
+GUTTER = 164.0  # beside a lifeline, at least: so that the picture keeps its place when a learner drops a packet
 PILL_HEIGHT = 18.0
 BAR, BAR_GAP = 8.0, 4.0
 NOTE_ROOM = 170.0  # the widest a note may be
@@ -158,11 +160,11 @@ def in_columns(scenario: Scenario) -> list[str]:
 def role_of(name: str, scenario: Scenario) -> str:
     """Return what a node is called under its name.
 
-    >>> role_of("alice", Scenario("basic")), role_of("server", Scenario("basic"))
+    >>> role_of("alice", Scenario("basic")), role_of("server", Scenario("dedup"))
     ('client-A, sender', 'keeps nothing in flight')
     """
     if name == SERVER:
-        return "keeps nothing in flight"
+        return "keeps nothing in flight" if scenario.setting.retransmits else "passes messages on"
     says = any(say.sender == name for say in scenario.say)
     is_told = any(say.to == name for say in scenario.say)
     if says != is_told:
@@ -258,7 +260,7 @@ class _Draft:
 
     def _gutters(self) -> dict[str, float]:
         """How much room the notes and bars beside each lifeline need."""
-        room = {name: 0 if name == SERVER else HEAD_WIDTH / 2 for name in in_columns(self.scenario)}
+        room = {name: 0 if name == SERVER else GUTTER for name in in_columns(self.scenario)}
         for step in self.story.steps:
             for line in step.lines:
                 needs = self._bars_width(step.node) + _line_size(line)[0] + 10

@@ -4,8 +4,8 @@ Mermaid knows no slope and no time, so the times stand in the words.
 """
 
 from imteach.draw.layout import in_columns
-from imteach.draw.measure import plain
 from imteach.draw.steps import Story, packet_label
+from imteach.plain import plain
 from imteach.sim import Trace
 
 # What Mermaid would read as its own: it takes such characters as numbered entities.

@@ -6,7 +6,7 @@ A *step* is one moment of one node: what it was told, and everything it then did
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from imteach.draw.measure import plain
+from imteach.plain import plain
 from imteach.protocol import STATUSES
 from imteach.sim import Event, PacketRecord, Trace, instant
 
@@ -127,7 +127,7 @@ class Story:
     def _on_show(self, event: Event, step: Step) -> None:
         self._line(step, "shown", plain(event.text or ""), event)
         if (event.node, event.said) in self._shown:
-            self._line(step, "again", "shown again: a duplicate", event, tag=False)
+            self._line(step, "again", "a duplicate", event, tag=False)
         self._shown.add((event.node, event.said))
 
     def _on_discard(self, event: Event, step: Step) -> None:

@@ -6,12 +6,13 @@ from functools import cached_property
 from typing import Any
 
 from imteach.errors import InputError, quoted
-from imteach.protocol import Outcome, judge
+from imteach.protocol import SERVER, Outcome, judge
 from imteach.sim.faults import Fault
 from imteach.sim.reader import same
 from imteach.sim.records import Event, PacketRecord
 from imteach.sim.replay import state_at
 from imteach.sim.scenario import Scenario
+from imteach.sim.telling import tell
 from imteach.sim.trace_json import message_out, read_trace, to_json
 
 
@@ -98,6 +99,22 @@ class Trace:
         {'queue': {'m1': 1}, 'dedup': [], 'status': {'m1': 'sent'}, 'timers': {'m1': 300}}
         """
         return state_at(self.scenario, self.packets, self.events, t)
+
+    def seen_by(self, node: str) -> list[str]:
+        """Return everything that happened at one node, in time order, a short sentence each.
+
+        Two runs that a node cannot tell apart give equal lists. Raises `InputError` for an unknown node.
+
+        >>> from imteach import Drop, Scenario
+        >>> Scenario("basic").run(Drop("msg:N")).seen_by("alice")[-1]
+        '100 ms: sees m1 ✓ sent'
+        >>> Scenario("basic").run(Drop("msg:N")).seen_by("alice") == Scenario("basic").run().seen_by("alice")
+        True
+        """
+        nodes = (*self.scenario.people, SERVER)
+        if node not in nodes:
+            raise InputError(f"no node {quoted(node)}; nodes are {', '.join(nodes)}")
+        return [tell(event) for event in self.events if event.node == node]
 
     def to_json(self) -> str:
         """Return the trace as JSON text, schema `imteach/trace/1`, ending in a newline."""

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from imteach.errors import InputError, quoted
+from imteach.plain import plain
 from imteach.protocol import PROMISES, SERVER, STATUSES, Outcome
 from imteach.sim import Event, PacketRecord, Trace
 
@@ -338,7 +339,7 @@ _SENTENCES = {
 
 def _quote(text: str) -> str:
     """What a person said, on one line, cut where it is long."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    line = " ".join(plain(text).split())
     return f"“{line if len(line) <= TEXT_SHOWN else line[: TEXT_SHOWN - 1] + '…'}”"
 
 

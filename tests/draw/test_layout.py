@@ -165,7 +165,7 @@ def test_beside_alice_stands_what_she_said_and_every_status_she_sees():
 
 
 def test_beside_bob_stands_what_he_is_shown_and_what_became_of_a_duplicate():
-    assert notes_of(Scenario("retransmit").run(Drop("ack:N")), "bob") == ["hello", "hello", "shown again: a duplicate"]
+    assert notes_of(Scenario("retransmit").run(Drop("ack:N")), "bob") == ["hello", "hello", "a duplicate"]
     assert notes_of(Scenario("dedup").run(Drop("ack:N")), "bob")[1:] == [
         "m1 was shown before:",
         "discarded, acked again",
