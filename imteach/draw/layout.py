@@ -210,6 +210,7 @@ class _Draft:
         self.top = MARGIN + 26 + (16 if story.trace.unused else 0) + HEAD_HEIGHT + 30
         self.lanes = _lanes(story.timers, self.timeline.y)
         self.sides = self._sides()
+        self.bars_width = self._bars_width()
         self.gutters = self._gutters()
         self.x = self._columns()
         self.taken = _Taken()
@@ -254,16 +255,19 @@ class _Draft:
         middle = names.index(SERVER)
         return {name: -1 if place < middle else 1 for place, name in enumerate(names)}
 
-    def _bars_width(self, node: str) -> float:
-        lanes = max((lane + 1 for (name, _), lane in self.lanes.items() if name == node), default=0)
-        return 8 + lanes * (BAR + BAR_GAP)
+    def _bars_width(self) -> dict[str, float]:
+        """How much room the timer bars beside each lifeline take."""
+        lanes = dict.fromkeys(self.sides, 0)
+        for (node, _), lane in self.lanes.items():
+            lanes[node] = max(lanes[node], lane + 1)
+        return {node: 8 + count * (BAR + BAR_GAP) for node, count in lanes.items()}
 
     def _gutters(self) -> dict[str, float]:
         """How much room the notes and bars beside each lifeline need."""
         room = {name: 0 if name == SERVER else GUTTER for name in in_columns(self.scenario)}
         for step in self.story.steps:
             for line in step.lines:
-                needs = self._bars_width(step.node) + _line_size(line)[0] + 10
+                needs = self.bars_width[step.node] + _line_size(line)[0] + 10
                 room[step.node] = max(room[step.node], needs)
         return room
 
@@ -298,7 +302,7 @@ class _Draft:
         sizes = [_line_size(line) for line in step.lines]
         height = sum(size[1] for size in sizes)
         width = max(size[0] for size in sizes)
-        edge = self.x[step.node] + side * (self._bars_width(step.node) + 6)
+        edge = self.x[step.node] + side * (self.bars_width[step.node] + 6)
         at = self.timeline.y[step.number] + self.top
         corner = edge if side > 0 else edge - width
         block = self.taken.first_free(Box(corner, at - reach(step)[0], width, height))

@@ -4,6 +4,8 @@ The widths are those of DejaVu Sans, one of the widest of the common sans-serif 
 takes less room than is kept for it.
 """
 
+from functools import lru_cache
+
 _REGULAR = (
     "32 40 46 84 64 95 78 27 39 39 50 84 32 36 32 34 64 64 64 64 64 64 64 64 64 64 34 34 84 84 84 53 100 68 69 70 "
     "77 63 58 77 75 29 29 66 56 86 75 79 60 79 69 63 61 73 68 99 69 61 69 39 34 39 84 50 50 61 63 55 63 62 35 63 "
@@ -25,6 +27,7 @@ _OTHER = 1.1  # of the font size: any letter outside ASCII; generous, so that Cy
 _WIDE = 1.4  # emoji
 
 
+@lru_cache(maxsize=4096)  # the same few words are measured again and again
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Return how wide `text` is at most, in pixels, at this font size.
 
