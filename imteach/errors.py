@@ -19,5 +19,5 @@ def quoted(value: object, limit: int = 60) -> str:
     try:
         text = repr(value)
     except (RecursionError, ValueError):  # nested without end, or a whole number of thousands of digits
-        text = f"a {type(value).__name__} too large to print"
+        text = "a value too large to print"
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -8,13 +8,14 @@ from imteach.protocol import SERVER
 
 NETWORK = "network"  # where a packet is dropped: no node, but a trace must name the place
 LONGEST = 10**9  # simulated ms, eleven days; more is a slip of the keyboard
+LATEST = 10**15  # simulated ms that a trace may reach, wait upon wait
 TEXT_LIMIT = 10_000  # characters in one message
 
 _PERSON = re.compile(r"\w{1,40}")
 
 
-def milliseconds(value: object, where: str, above: float | None = None, least: float = 0) -> float:
-    """Return `value` if it is a time in simulated ms: at least `least`, or greater than `above`.
+def milliseconds(value: object, where: str, above: float | None = None, most: float = LONGEST) -> float:
+    """Return `value` if it is a time in simulated ms: at least 0, or greater than `above`; and no more than `most`.
 
     >>> milliseconds(50.0, "latency")
     50
@@ -22,24 +23,35 @@ def milliseconds(value: object, where: str, above: float | None = None, least: f
     Traceback (most recent call last):
     imteach.errors.InputError: rto: expected a time in ms greater than 0, got 0
     """
-    rule = f"greater than {above}" if above is not None else f"of at least {least}"
-    if _is_number(value) and value <= LONGEST:
-        allowed = value >= least if above is None else value > above
+    rule = f"greater than {above}" if above is not None else "of at least 0"
+    if _is_number(value) and value <= most:
+        allowed = value >= 0 if above is None else value > above
         if allowed:
             return int(value) if value == int(value) else value
+    if _is_number(value) and value > most:
+        rule = f"of at most {most}"
     raise InputError(f"{where}: expected a time in ms {rule}, got {quoted(value)}")
 
 
+def moment(value: object, where: str) -> float:
+    """Return `value` if it is a moment of a run, in simulated ms: a run may last longer than any one wait in it.
+
+    >>> moment(5 * LONGEST, "t")
+    5000000000
+    """
+    return milliseconds(value, where, most=LATEST)
+
+
 def factor(value: object, where: str) -> float:
-    """Return `value` if it is a number of at least 1.
+    """Return `value` if it is a number from 1 to `LONGEST`.
 
     >>> factor(0.5, "backoff")
     Traceback (most recent call last):
-    imteach.errors.InputError: backoff: expected a number of at least 1, got 0.5
+    imteach.errors.InputError: backoff: expected a number from 1 to 1000000000, got 0.5
     """
     if _is_number(value) and 1 <= value <= LONGEST:
         return int(value) if value == int(value) else value
-    raise InputError(f"{where}: expected a number of at least 1, got {quoted(value)}")
+    raise InputError(f"{where}: expected a number from 1 to {LONGEST}, got {quoted(value)}")
 
 
 def _is_number(value: object) -> TypeGuard[float]:

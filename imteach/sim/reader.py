@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TypeGuard
 
 from imteach.errors import InputError, quoted
-from imteach.sim.checks import can_be_written, milliseconds, whole
+from imteach.sim.checks import can_be_written, moment, whole
 
 SIZE_LIMIT = 64 * 2**20  # characters in one file
 
@@ -13,11 +13,11 @@ SIZE_LIMIT = 64 * 2**20  # characters in one file
 def parse_json(text: str, what: str) -> "Fields":
     """Return the object that this JSON text holds, ready to be read field by field.
 
-    >>> parse_json('{"rto": 300}', "scenario").milliseconds("rto")
+    >>> parse_json('{"t": 300}', "trace").moment("t")
     300
-    >>> parse_json('{"rto": "long"}', "scenario").milliseconds("rto")
+    >>> parse_json('{"t": "late"}', "trace").moment("t")
     Traceback (most recent call last):
-    imteach.errors.InputError: scenario: rto: expected a time in ms of at least 0, got 'long'
+    imteach.errors.InputError: trace: t: expected a time in ms of at least 0, got 'late'
     """
     if len(text) > SIZE_LIMIT:
         raise InputError(f"{what}: {len(text)} characters; at most {SIZE_LIMIT} are read")
@@ -101,9 +101,9 @@ class Fields:
             raise self.wrong(name, "a list of texts")
         return tuple(value)
 
-    def milliseconds(self, name: str) -> float:
-        """A time in simulated ms, at least 0."""
-        return milliseconds(self._value.get(name), f"{self.where}{name}")
+    def moment(self, name: str) -> float:
+        """A moment of a run in simulated ms, at least 0."""
+        return moment(self._value.get(name), f"{self.where}{name}")
 
     def whole(self, name: str, most: int) -> int:
         """A whole number from 0 to `most`."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from imteach.errors import InputError
 from imteach.protocol import Message, Packet
-from imteach.sim.checks import milliseconds
+from imteach.sim.checks import moment
 from imteach.sim.records import Event, PacketRecord
 from imteach.sim.scenario import Scenario
 
@@ -21,7 +21,7 @@ def state_at(
 
     Raises `InputError` where the events of a file do not fit together.
     """
-    milliseconds(t, "t")
+    moment(t, "t")
     made: list[str] = []
     nodes = scenario.nodes(lambda: made.pop(0))
     messages: dict[str | None, Message] = {}  # by the first msgid of what was said

@@ -132,7 +132,7 @@ def _scenario_in(fields: Fields, rung: str) -> Scenario:
         _checked(
             say,
             "say",
-            lambda say=say: Say(say.text("text"), say.text("from"), say.text("to"), say.milliseconds("at")),  # type: ignore[misc]
+            lambda say=say: Say(say.text("text"), say.text("from"), say.text("to"), say.moment("at")),  # type: ignore[misc]
         )
         for say in fields.objects("say")
     ]
@@ -174,9 +174,9 @@ def _packet_in(fields: Fields, nodes: tuple[str, ...]) -> PacketRecord:
     if (parts.msgid, parts.kind, str(parts)) != (msgid, kind, name):
         raise fields.wrong("name", f"{msgid}/{kind}#NUMBER")
     src, dst = fields.text("src", among=nodes), fields.text("dst", among=nodes)
-    sent, due = fields.milliseconds("sent"), fields.milliseconds("due")
+    sent, due = fields.moment("sent"), fields.moment("due")
     fate = fields.text("fate", among=FATES)
-    arrived = fields.milliseconds("arrived") if fields.has("arrived") else None
+    arrived = fields.moment("arrived") if fields.has("arrived") else None
     if due < sent:
         raise fields.wrong("due", f"a time not before it was sent ({sent})")
     if (arrived is not None) != (fate == "arrived"):
@@ -208,7 +208,7 @@ def _event_in(fields: Fields, nodes: tuple[str, ...], names: dict[str, int], bef
     number = len(before)
     if not same(fields.raw("id"), number):
         raise fields.wrong("id", str(number))
-    t = fields.milliseconds("t")
+    t = fields.moment("t")
     if before and t < before[-1].t:
         raise fields.wrong("t", f"a time not before the event above it ({before[-1].t})")
     kind = fields.text("kind", among=EVENT_KINDS)
@@ -229,7 +229,7 @@ def _event_in(fields: Fields, nodes: tuple[str, ...], names: dict[str, int], bef
         texts["packet"] = fields.text("packet", among=names)
     if fields.has("status") or kind == "status":
         texts["status"] = fields.text("status", among=STATUSES)
-    until = fields.milliseconds("until") if fields.has("until") or kind == "timer_start" else None
+    until = fields.moment("until") if fields.has("until") or kind == "timer_start" else None
     new_msgids = fields.texts("new_msgids") if fields.has("new_msgids") else None
     node = fields.text("node", among=[NETWORK] if kind == "drop" else nodes)
     return Event(number, t, node, kind, tuple(causes), until=until, new_msgids=new_msgids, **texts)

@@ -181,8 +181,11 @@ class _Story:
     @cached_property
     def settled(self) -> Event | None:
         """The event that set the status which the sender's screen shows at the end."""
-        reports = self.events("status")
-        return reports[-1] if reports else None
+        settled = None
+        for report in self.events("status"):
+            if settled is None or report.status != settled.status:
+                settled = report
+        return settled
 
     # Pieces of sentences
 

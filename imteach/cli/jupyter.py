@@ -1,0 +1,53 @@
+"""`imteach lab` and `imteach validate`: what needs Jupyter, and says so where it is missing."""
+
+import argparse
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from imteach.cli.terminal import note, say
+from imteach.errors import InputError
+from imteach.lab.workspace import refresh, shipped_lessons
+
+
+def lab(_: argparse.Namespace, rest: Sequence[str]) -> int:
+    """Bring the working copy up to date and start JupyterLab on it. `rest` is [DIR] [JUPYTER OPTION]…"""
+    _need("jupyterlab", "ipywidgets", "anywidget", "ipykernel")
+    from imteach.lab.serve import as_root, serve
+
+    # Only the first argument can be DIR: in "--port 8899", 8899 is no folder.
+    named = bool(rest) and not rest[0].startswith("-")
+    folder = Path(rest[0]).expanduser() if named else Path.home() / "imteach-lessons"
+    for line in refresh(folder):
+        note(line)
+    if as_root():
+        note("started as root, so JupyterLab gets --allow-root")
+    return serve(folder, rest[named:])
+
+
+def validate(asked: argparse.Namespace, _: Sequence[str]) -> int:
+    """Run every lesson; compare or save its outputs. The exit status is 1 if something differs or fails."""
+    _need("nbclient", "nbformat", "ipykernel")
+    from imteach.lab.validate import validate as reports
+
+    folder = _lessons_to_validate(asked.folder, asked.write)
+    status = 0
+    for report in reports(folder, write=asked.write):
+        status = max(status, say(f"{report}\n"), 0 if report.good else 1)
+    return status
+
+
+def _lessons_to_validate(named: str | None, write: bool) -> Path:
+    if named is not None:
+        return Path(named)
+    if Path("lessons").is_dir():
+        return Path("lessons")
+    if write:
+        raise InputError("--write: no ./lessons here, and those that came with imteach stay as they are; name DIR")
+    return shipped_lessons()
+
+
+def _need(*modules: str) -> None:
+    for module in modules:
+        if find_spec(module) is None:
+            raise InputError(f"{module} is not installed; it comes with: pip install 'imteach[lab]'")

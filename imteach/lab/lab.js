@@ -1,0 +1,300 @@
+// @ts-check
+// The lab's page. Python decides and draws; this file shows the parts that Python made and says what was clicked.
+// State comes in traits, one for each part of the page; what the learner did goes out as a message.
+
+/**
+ * @typedef {object} Model
+ * @property {(name: string) => any} get
+ * @property {(event: string, callback: () => void) => void} on
+ * @property {(event: string, callback: () => void) => void} off
+ * @property {(message: object) => void} send
+ */
+
+/**
+ * @typedef {{own: boolean, msgid: string, text: string, who: string, note: string, mood: string}} Bubble
+ * @typedef {{person: string, bubbles: Bubble[]}} Phone
+ * @typedef {{name: string, title: string, holds: boolean, why: string}} PromiseRow
+ * @typedef {{packet: string, text: string}} UnusedDrop
+ * @typedef {{chosen: string, rungs: {name: string, adds: string}[]}} Ladder
+ */
+
+const HINT = "Click an arrow to drop that packet; click it again to take the drop back.";
+const KEYS = "Keys: Tab to the diagram, arrows to move, Enter to drop.";
+
+/** How far each key moves in the row of packets. */
+const MOVES = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
+
+let views = 0;
+
+/**
+ * Make an element. Children that are text stay text.
+ * @param {string} tag
+ * @param {Record<string, string>} [attributes]
+ * @param {...(Node | string)} children
+ */
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+/** @param {Bubble} bubble */
+function makeBubble(bubble) {
+  const line = make("div", { class: "lab-text" }, bubble.text);
+  const note = make("div", { class: "lab-note" }, bubble.note);
+  const item = make("li", { class: "lab-bubble", "data-msgid": bubble.msgid, "data-mood": bubble.mood }, line, note);
+  item.dataset.own = String(bubble.own);
+  if (bubble.who) item.prepend(make("div", { class: "lab-who" }, bubble.who));
+  return item;
+}
+
+/** @param {Phone} phone */
+function makePhone(phone) {
+  const chat = make("ol", { class: "lab-chat", role: "list" }, ...phone.bubbles.map(makeBubble));
+  const content = phone.bubbles.length ? chat : make("p", { class: "lab-empty" }, "no messages");
+  const name = make("div", { class: "lab-name" }, phone.person);
+  const attributes = { class: "lab-phone", "data-phone": phone.person, role: "group" };
+  return make("div", { ...attributes, "aria-label": `${phone.person}'s phone` }, name, content);
+}
+
+/** @param {PromiseRow} promise */
+function makePromise(promise) {
+  const sign = make("span", { class: "lab-sign", "aria-hidden": "true" }, promise.holds ? "✓" : "✗");
+  const word = make("span", { class: "lab-unseen" }, promise.holds ? "kept: " : "broken: ");
+  const title = make("div", { class: "lab-promise" }, word, promise.title);
+  const attributes = { "data-promise": promise.name, "data-holds": String(promise.holds) };
+  const row = make("li", attributes, sign, title);
+  if (promise.why) row.append(make("div", { class: "lab-why" }, promise.why));
+  return row;
+}
+
+/** @type {WeakMap<Element, string>} The markup from which each part of a picture was made. */
+const madeFrom = new WeakMap();
+
+/**
+ * Show this picture, and leave alone whatever of the one before is in it too: drawing all anew takes twice as long.
+ * @param {HTMLElement} holder
+ * @param {Element} picture
+ */
+function update(holder, picture) {
+  const wanted = Array.from(picture.children, (part) => ({ part, markup: part.outerHTML }));
+  const markups = new Set(wanted.map(({ markup }) => markup));
+  const shown = holder.firstElementChild ?? holder.appendChild(document.importNode(picture, false));
+  for (const { name, value } of picture.attributes) shown.setAttribute(name, value);
+  for (const part of Array.from(shown.children)) if (!markups.has(madeFrom.get(part) ?? "")) part.remove();
+  let next = shown.firstElementChild;
+  for (const { part, markup } of wanted) {
+    if (next && madeFrom.get(next) === markup) {
+      next = next.nextElementSibling;
+    } else {
+      const made = document.importNode(part, true);
+      madeFrom.set(made, markup);
+      shown.insertBefore(made, next);
+    }
+  }
+  while (next) {
+    const last = next;
+    next = next.nextElementSibling;
+    last.remove();
+  }
+}
+
+/** Put text on the clipboard; where the browser gives no access to it, select the text instead.
+ * @param {HTMLElement} element
+ */
+async function copy(element) {
+  try {
+    await navigator.clipboard.writeText(element.textContent ?? "");
+    return "Copied";
+  } catch {
+    getSelection()?.selectAllChildren(element);
+    return "Selected";
+  }
+}
+
+/**
+ * Show one view of the lab. Returns what takes it down again.
+ * @param {{model: Model, el: HTMLElement}} context
+ */
+function render({ model, el }) {
+  // What stays: everything but the contents of the parts
+
+  const radioName = `imteach-rung-${++views}`;
+  const legend = make("legend", {}, "Rung");
+  const rungs = make("div", { class: "lab-rungs" });
+  const adds = make("p", { class: "lab-adds" });
+  const ladder = make("fieldset", { class: "lab-ladder" }, legend, rungs);
+  const undo = make("button", { type: "button", class: "lab-button" }, "Undo");
+  const reset = make("button", { type: "button", class: "lab-button" }, "Reset");
+  const bar = make("div", { class: "lab-bar" }, ladder, make("div", { class: "lab-steps" }, undo, reset), adds);
+
+  const picture = make("div", { class: "lab-picture" });
+  const sheet = make("style");
+  const keys = make("span", { class: "lab-keys" }, KEYS);
+  const hint = make("p", { class: "lab-hint" }, `${HINT} `, keys);
+  const outcome = make("p", { class: "lab-outcome", role: "status", "aria-live": "polite" });
+  const refusal = make("p", { class: "lab-refusal", role: "alert" });
+  const drops = make("ul", { class: "lab-drops", "aria-label": "Drops that met no packet", role: "list" });
+  const phones = make("div", { class: "lab-phones" });
+  const promises = make("ul", { class: "lab-promises", "aria-label": "Promises", role: "list" });
+  const promisesTitle = make("div", { class: "lab-title", "aria-hidden": "true" }, "Promises");
+  const judged = make("div", { class: "lab-judged" }, promisesTitle, promises);
+  const news = make("div", { class: "lab-news" }, outcome, refusal, drops);
+  const side = make("div", { class: "lab-side" }, news, phones, judged);
+  const body = make("div", { class: "lab-body" }, make("div", { class: "lab-main" }, hint, picture), side);
+
+  const code = make("code");
+  const copyButton = make("button", { type: "button", class: "lab-button" }, "Copy");
+  const python = make("pre", { class: "lab-python", "aria-label": "The same in Python" }, code);
+  const foot = make("div", { class: "lab-foot" }, python, copyButton);
+
+  // JupyterLab must not take the keys: with an arrow focused, its x would cut the cell.
+  const attributes = { class: "imteach-lab", role: "group", "aria-label": "Lab", "data-lm-suppress-shortcuts": "true" };
+  const root = make("div", attributes, sheet, bar, body, foot);
+
+  // The packets: one of them is in the page's tab order, the arrow keys move among them
+
+  let current = ""; // the name of that packet
+  let place = 0; // where it stands among the others
+
+  /** @returns {SVGElement[]} */
+  const packets = () => Array.from(picture.querySelectorAll("[data-packet]"));
+
+  /** Make this packet the one in the tab order. @param {SVGElement | undefined} packet */
+  function choose(packet) {
+    for (const other of packets()) other.setAttribute("tabindex", other === packet ? "0" : "-1");
+    current = packet?.dataset.packet ?? current;
+    place = packet ? packets().indexOf(packet) : 0;
+  }
+
+  function focusPacket() {
+    packets()[place]?.focus({ preventScroll: true });
+  }
+
+  /** @param {Event} event @returns {SVGElement | null} */
+  const packetAt = (event) => /** @type {Element} */ (event.target).closest("[data-packet]");
+
+  /** @param {SVGElement} packet */
+  function toggle(packet) {
+    choose(packet);
+    model.send({ do: "toggle", packet: packet.dataset.packet });
+  }
+
+  picture.addEventListener("click", (event) => {
+    const packet = packetAt(event);
+    if (packet) toggle(packet);
+  });
+
+  picture.addEventListener("focusin", (event) => {
+    const packet = packetAt(event);
+    if (packet) choose(packet);
+  });
+
+  picture.addEventListener("keydown", (event) => {
+    const packet = packetAt(event);
+    if (!packet || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      if (!event.repeat) toggle(packet);
+    } else if (event.key in MOVES) {
+      event.preventDefault();
+      const all = packets();
+      const wanted = all.indexOf(packet) + MOVES[event.key];
+      all[Math.max(0, Math.min(all.length - 1, wanted))].focus();
+    }
+  });
+
+  // The rest that a learner can do
+
+  rungs.addEventListener("change", (event) => {
+    model.send({ do: "rung", rung: /** @type {HTMLInputElement} */ (event.target).value });
+  });
+  undo.addEventListener("click", () => model.send({ do: "undo" }));
+  reset.addEventListener("click", () => model.send({ do: "reset" }));
+  drops.addEventListener("click", (event) => {
+    const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-take-back]"));
+    if (button) model.send({ do: "toggle", packet: button.dataset.takeBack });
+  });
+  copyButton.addEventListener("click", async () => {
+    copyButton.textContent = await copy(code);
+    setTimeout(() => (copyButton.textContent = "Copy"), 1500);
+  });
+  root.addEventListener("keydown", (event) => event.stopPropagation());
+
+  // What changes: one function for each trait
+
+  const draw = {
+    picture() {
+      // Parsed as XML it is either the picture that Python drew or an error, and nothing in it is run.
+      const svg = new DOMParser().parseFromString(model.get("picture"), "image/svg+xml").documentElement;
+      picture.style.setProperty("--natural-width", svg.getAttribute("width"));
+      const style = svg.querySelector("style");
+      if (sheet.textContent !== style?.textContent) sheet.textContent = style?.textContent ?? "";
+      style?.remove(); // a sheet that comes and goes makes the browser look at the whole notebook again
+      update(picture, svg);
+      const all = packets();
+      choose(all.find((packet) => packet.dataset.packet === current) ?? all[Math.min(place, all.length - 1)]);
+      draw.ladder(); // a choice that Python refused goes back to what is true
+    },
+    ladder() {
+      /** @type {Ladder} */
+      const { chosen, rungs: all } = model.get("ladder");
+      if (rungs.childElementCount !== all.length) {
+        const input = (/** @type {string} */ value) => make("input", { type: "radio", name: radioName, value });
+        rungs.replaceChildren(...all.map(({ name }) => make("label", { class: "lab-rung" }, input(name), name)));
+      }
+      for (const input of rungs.querySelectorAll("input")) input.checked = input.value === chosen;
+      adds.textContent = all.find((rung) => rung.name === chosen)?.adds ?? "";
+    },
+    outcome() {
+      outcome.textContent = model.get("outcome");
+    },
+    phones() {
+      phones.replaceChildren(...model.get("phones").map(makePhone));
+    },
+    promises() {
+      promises.replaceChildren(...model.get("promises").map(makePromise));
+    },
+    drops() {
+      /** @param {UnusedDrop} drop */
+      const row = ({ packet, text }) => {
+        const name = { "data-take-back": packet, "aria-label": `Take back the drop of ${packet}` };
+        const button = make("button", { type: "button", class: "lab-button lab-small", ...name }, "✕");
+        return make("li", {}, make("span", {}, text), button);
+      };
+      drops.replaceChildren(...model.get("drops").map(row));
+    },
+    code() {
+      code.textContent = model.get("code");
+    },
+    steps() {
+      const can = model.get("steps");
+      /** @type {HTMLButtonElement} */ (undo).disabled = !can.undo;
+      /** @type {HTMLButtonElement} */ (reset).disabled = !can.reset;
+    },
+    refusal() {
+      refusal.textContent = model.get("refusal");
+    },
+  };
+
+  /** Draw a part. Whatever held the focus and is gone gives it to the packet that was in use. */
+  const watch = Object.entries(draw).map(([part, drawPart]) => {
+    const redraw = () => {
+      const focused = root.contains(document.activeElement) ? document.activeElement : null;
+      drawPart();
+      if (focused && (!focused.isConnected || focused.matches(":disabled"))) focusPacket();
+    };
+    return /** @type {[string, () => void]} */ ([`change:${part}`, redraw]);
+  });
+
+  for (const drawPart of Object.values(draw)) drawPart();
+  for (const [event, redraw] of watch) model.on(event, redraw);
+  el.append(root);
+
+  return () => {
+    for (const [event, redraw] of watch) model.off(event, redraw);
+  };
+}
+
+export default { render };

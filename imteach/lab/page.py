@@ -1,0 +1,100 @@
+"""What the lab's page shows of a run, as plain data that goes to the page as JSON. Every text is text, not markup."""
+
+from typing import Any
+
+from imteach.lab.session import Session
+from imteach.protocol import LADDER, STATUSES, Outcome
+from imteach.sim import Event, Trace
+from imteach.verify.explain import PROMISE_TITLES, in_short, why_broken
+
+Part = dict[str, Any]
+
+
+def ladder(session: Session) -> Part:
+    """The rungs, lowest first, each with what it adds, and the one chosen."""
+    rungs = [{"name": rung.name, "adds": rung.adds} for rung in LADDER.values()]
+    return {"chosen": session.rung, "rungs": rungs}
+
+
+def phones(trace: Trace) -> list[Part]:
+    """For each person their chat as they see it at the end: what they said and were shown, in time order.
+
+    >>> from imteach import Drop, Scenario
+    >>> for phone in phones(Scenario("retransmit").run(Drop("ack:N"))):
+    ...     print(phone["person"], [bubble["note"] for bubble in phone["bubbles"]])
+    alice ['✓✓ delivered']
+    bob ['at 100 ms', 'at 400 ms, shown again']
+    """
+    told = {outcome.msgid: outcome for outcome in trace.messages}
+    several = len(trace.scenario.people) > 2
+    chats: dict[str, list[Part]] = {person: [] for person in trace.scenario.people}
+    for event in trace.events:
+        outcome = told.get(event.said or "")
+        if event.kind == "say" and outcome:
+            chats[event.node].append(_said(outcome, several))
+        elif event.kind == "show" and outcome and event.node in chats:
+            seen_before = any(bubble["said"] == outcome.msgid for bubble in chats[event.node])
+            chats[event.node].append(_shown(event, outcome, several, seen_before))
+    return [{"person": person, "bubbles": bubbles} for person, bubbles in chats.items()]
+
+
+def _said(outcome: Outcome, several: bool) -> Part:
+    """A bubble of one's own, with the status that its person sees in the end."""
+    sign, word = STATUSES.get(outcome.status or "", ""), outcome.status or "no status"
+    return {
+        "own": True,
+        "msgid": outcome.msgid,
+        "said": outcome.msgid,
+        "text": outcome.text,
+        "who": f"to {', '.join(outcome.to)}" if several else "",
+        "note": f"{sign} {word}".strip(),
+        "mood": outcome.status or "",
+    }
+
+
+def _shown(event: Event, outcome: Outcome, several: bool, seen_before: bool) -> Part:
+    """A bubble of what somebody else said, with the time at which it was shown."""
+    return {
+        "own": False,
+        "msgid": event.msgid or outcome.msgid,
+        "said": outcome.msgid,
+        "text": event.text if event.text is not None else outcome.text,
+        "who": outcome.sender if several else "",
+        "note": f"at {event.t:g} ms" + (", shown again" if seen_before else ""),
+        "mood": "duplicate" if seen_before else "",
+    }
+
+
+def promises(trace: Trace) -> list[Part]:
+    """Each promise with its title, whether this run keeps it, and where not, why, in one sentence."""
+    return [
+        {
+            "name": name,
+            "title": PROMISE_TITLES[name],
+            "holds": holds,
+            "why": "" if holds else why_broken(trace, name),
+        }
+        for name, holds in trace.promises.items()
+    ]
+
+
+def drops(trace: Trace) -> list[Part]:
+    """The drops that met no packet, so that they cannot be clicked in the diagram, each with a sentence."""
+    return [
+        {"packet": fault.packet, "text": f"{fault.packet} was never sent in this run, so its drop changes nothing."}
+        for fault in trace.unused
+    ]
+
+
+def everything(session: Session) -> dict[str, Any]:
+    """All parts of the page but the picture, by the name of the trait that carries each."""
+    trace = session.trace
+    return {
+        "ladder": ladder(session),
+        "outcome": in_short(trace),
+        "phones": phones(trace),
+        "promises": promises(trace),
+        "drops": drops(trace),
+        "code": session.code,
+        "steps": {"undo": session.can_undo, "reset": session.can_reset},
+    }

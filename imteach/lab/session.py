@@ -1,0 +1,146 @@
+"""What a learner does in a lab: choose a rung, drop packets, take it back. Plain Python, without a widget."""
+
+from dataclasses import replace
+
+from imteach.errors import InputError, quoted
+from imteach.protocol import LADDER
+from imteach.sim import Drop, Fault, Scenario, Trace, short_name
+
+
+class Session:
+    """A scenario, the faults that strike it now, and every step back to how it began.
+
+    `scenario` is a `Scenario` or the name of a rung. Whatever changes is run at once; a step that cannot be run
+    raises and changes nothing. Its history is a list of traces, for a trace knows its scenario and its faults.
+
+    >>> session = Session("dedup")
+    >>> session.drop("ack:N")
+    >>> session.choose("retransmit")
+    >>> print(session.code)
+    Scenario("retransmit").run(Drop("ack:N"))
+    >>> session.trace.promises["no_duplicates"]
+    False
+    >>> session.undo(); session.undo()
+    >>> print(session.code)
+    Scenario("dedup").run()
+    """
+
+    def __init__(self, scenario: Scenario | str, *faults: Fault) -> None:
+        self._past: list[Trace] = []
+        self._first = self._now = _checked_scenario(scenario).run(*map(_checked_fault, faults))
+
+    # What it holds
+
+    @property
+    def trace(self) -> Trace:
+        """The run as it is now."""
+        return self._now
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario as it is now, on the rung chosen."""
+        return self._now.scenario
+
+    @property
+    def rung(self) -> str:
+        """The name of the rung chosen."""
+        return self.scenario.rung
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The faults that strike it now, with their whole names, in the order in which they were made."""
+        return self._now.faults
+
+    @property
+    def code(self) -> str:
+        """The Python that gives this very trace."""
+        return f"{self.scenario!r}.run({', '.join(self._short_faults())})"
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step to undo."""
+        return bool(self._past)
+
+    @property
+    def can_reset(self) -> bool:
+        """Whether anything is otherwise than at the beginning."""
+        return (self.scenario, set(self.faults)) != (self._first.scenario, set(self._first.faults))
+
+    # What a learner does
+
+    def choose(self, name: str) -> None:
+        """Run the scenario on the rung of this name, with the same faults. Raises `InputError` for no such rung."""
+        if not isinstance(name, str) or name not in LADDER:
+            raise InputError(f"no rung {quoted(name)}; the rungs are {', '.join(LADDER)}")
+        if name != self.rung:
+            self._step(replace(self.scenario, rung=name).run(*self.faults))
+
+    def drop(self, name: str) -> None:
+        """Drop the packet of this name too. Raises `InputError` for a name that can be no packet's here."""
+        fault = self._whole(name)
+        if fault not in self.faults:
+            self._step(self.scenario.run(*self.faults, fault))
+
+    def take_back(self, name: str) -> None:
+        """Drop this packet no more. Raises `InputError` if it is not one of those dropped.
+
+        >>> Session("dedup", Drop("ack:N")).take_back("msg:N")
+        Traceback (most recent call last):
+        imteach.errors.InputError: m1/msg:N#1 is not dropped; dropped are: m1/ack:N#1
+        """
+        fault = self._whole(name)
+        if fault not in self.faults:
+            dropped = ", ".join(fault.packet for fault in self.faults) or "none"
+            raise InputError(f"{fault.packet} is not dropped; dropped are: {dropped}")
+        self._step(self.scenario.run(*(other for other in self.faults if other != fault)))
+
+    def toggle(self, name: str) -> None:
+        """Drop the packet of this name, or take its drop back: what a click on it means.
+
+        Raises `InputError` for a packet that is neither sent in this run nor dropped.
+        """
+        fault = self._whole(name)
+        if fault in self.faults:
+            self.take_back(name)
+        elif fault.packet in self.trace.packet:
+            self.drop(name)
+        else:
+            raise InputError(f"{fault.packet} is not sent in this run")
+
+    def undo(self) -> None:
+        """Take the last step back. Raises `InputError` when there is none."""
+        if not self._past:
+            raise InputError("nothing to undo: this is how the lab began")
+        self._now = self._past.pop()
+
+    def reset(self) -> None:
+        """Go back to the beginning. That is a step too, and can be undone."""
+        if self.can_reset:
+            self._step(self._first)
+
+    def __repr__(self) -> str:
+        return f"Session({', '.join([repr(self.scenario), *self._short_faults()])})"
+
+    def _step(self, trace: Trace) -> None:
+        self._past.append(self._now)
+        self._now = trace
+
+    def _whole(self, name: str) -> Fault:
+        return Drop(name).resolve(self.scenario.msgids)
+
+    def _short_faults(self) -> list[str]:
+        return [repr(Drop(short_name(fault.packet, self.scenario.msgids))) for fault in self.faults]
+
+
+def _checked_scenario(scenario: object) -> Scenario:
+    if isinstance(scenario, Scenario):
+        return scenario
+    if isinstance(scenario, str):
+        return Scenario(scenario)
+    raise InputError(f"scenario: expected a Scenario or a rung's name, such as 'dedup', got {quoted(scenario)}")
+
+
+def _checked_fault(fault: object) -> Fault:
+    if isinstance(fault, Fault):
+        return fault
+    raise InputError(f"faults: expected a fault, such as Drop('ack:N'), got {quoted(fault)}")

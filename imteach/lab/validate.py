@@ -1,0 +1,289 @@
+"""Running the lessons from top to bottom, and comparing their outputs with those saved, or saving them.
+
+What is saved depends on the lesson alone: no times, no paths, no versions, no ids of live widgets. So `--write`
+twice gives the same bytes, and a difference is a difference.
+"""
+
+import atexit
+import base64
+import difflib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from ipykernel.kernelspec import RESOURCES, get_kernel_dict
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+from imteach.errors import InputError, quoted
+from imteach.files import write_whole
+from imteach.lab.workspace import lesson_names
+
+CELL_LIMIT = 120  # seconds for one cell; the slowest lesson needs one
+DIFF_LINES = 12  # of one cell's difference; the rest can be seen in the notebook
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+"""What shows a live widget. It holds the widget's random id, and would hide the picture from who has not run it."""
+
+MAY_FAIL = "raises-exception"
+"""The tag of a cell whose error is part of the lesson."""
+
+_KERNEL = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
+}
+_VOLATILE = ("widgets", "signature", "execution", "ExecuteTime", "collapsed", "scrolled", "trusted")
+_GREETING = re.compile(r"\[IPKernelApp\] WARNING .*")  # said by a kernel in good health
+_PICTURE = re.compile(r"data:image/svg\+xml;base64,([A-Za-z0-9+/]+=*)")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+Notebook = Any  # nbformat's types say little, and less in some versions than in others
+_nbformat: Any = nbformat
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of one lesson: `done` in a few words if all is well, else what is wrong, an entry for each cell."""
+
+    lesson: str
+    done: str
+    wrong: tuple[str, ...] = ()
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.wrong
+
+    def __str__(self) -> str:
+        return f"✓ {self.lesson}: {self.done}" if self.good else "\n".join(f"✗ {self.lesson}: {w}" for w in self.wrong)
+
+
+def validate(folder: Path, write: bool = False) -> Iterator[Report]:
+    """Run every lesson in `folder`, in reading order, each in a fresh kernel of this very Python; report on each.
+
+    `write` saves the outputs of those that ran without an unexpected error. Raises `InputError` if there is no
+    lesson, or one that is no notebook.
+    """
+    if not folder.is_dir():
+        raise InputError(f"no folder {folder}; expected one with lessons (*.ipynb)")
+    names = lesson_names(folder)
+    if not names:
+        raise InputError(f"no lessons (*.ipynb) in {folder}")
+    for name in names:
+        yield _save(folder / name) if write else _compare(folder / name)
+
+
+def _compare(path: Path) -> Report:
+    saved, fresh = _read(path), _read(path)
+    problem = _run(fresh, path.parent)
+    if problem:
+        return Report(path.name, "", (problem,))
+    _tidy(saved)
+    _tidy(fresh)
+    return Report(path.name, _count(fresh), tuple(_differences(saved, fresh)))
+
+
+def _save(path: Path) -> Report:
+    lesson = _read(path)
+    problem = _run(lesson, path.parent)
+    if problem:
+        return Report(path.name, "", (f"not saved: {problem}",))
+    _tidy(lesson)
+    text = _nbformat.writes(lesson, version=4).rstrip("\n") + "\n"
+    if text == path.read_text("utf-8"):
+        return Report(path.name, f"{_count(lesson)}, nothing to save")
+    write_whole(path, text)
+    return Report(path.name, f"{_count(lesson)}, outputs saved")
+
+
+def _count(lesson: Notebook) -> str:
+    return f"{len(_code_cells(lesson))} cells run"
+
+
+def _code_cells(lesson: Notebook) -> list[Any]:
+    """Return the code cells with something in them; cell numbers count these, as the kernel does."""
+    return [cell for cell in lesson.cells if cell.cell_type == "code" and cell.source.strip()]
+
+
+# Reading
+
+
+def _read(path: Path) -> Notebook:
+    try:
+        raw = json.loads(path.read_text("utf-8"))
+        if not isinstance(raw, dict) or raw.get("nbformat") != 4:
+            raise InputError(f"{path}: expected a notebook of format 4")
+        _give_ids(raw)
+        lesson = _nbformat.from_dict(raw)
+        _nbformat.validate(lesson)
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from None
+    except (ValueError, RecursionError, AttributeError, TypeError, nbformat.ValidationError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{path}: not a notebook: {quoted(str(error), 120)}") from None
+    return _nbformat.reads(json.dumps(lesson), as_version=4)
+
+
+def _give_ids(raw: dict[str, Any]) -> None:
+    """Give each cell without an id one that depends on its place alone; nbformat would take a random one."""
+    cells = raw.get("cells", [])
+    taken = {cell.get("id") for cell in cells}
+    for number, cell in enumerate(cells, 1):
+        if "id" not in cell:
+            cell["id"] = next(name for name in _ids(number) if name not in taken)
+            taken.add(cell["id"])
+    raw["nbformat_minor"] = max(5, raw.get("nbformat_minor", 0))  # the first with ids
+
+
+def _ids(number: int) -> Iterator[str]:
+    yield f"cell-{number}"
+    yield from (f"cell-{number}-{again}" for again in range(2, 10_000))
+
+
+# Running
+
+
+class _ThisPython(AsyncKernelManager):
+    """Starts the kernel with the Python that runs this, whatever kernels the machine has under that name."""
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
+
+
+def _run(lesson: Notebook, folder: Path) -> str | None:
+    """Run the lesson where it stands and return what went wrong, if anything did."""
+    for cell in lesson.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    running: list[Any] = []
+    client = NotebookClient(
+        lesson,
+        timeout=CELL_LIMIT,
+        kernel_manager_class=_ThisPython,
+        store_widget_state=False,
+        record_timing=False,
+        on_cell_execute=lambda cell, **_: running.append(cell),
+        resources={"metadata": {"path": str(folder)}},
+    )
+    with tempfile.TemporaryDirectory() as profile, Path(profile, "stderr").open("w+", encoding="utf-8") as aside:
+        try:
+            # An empty profile: nobody's own start-up files take part. What the kernel says of itself goes aside.
+            client.execute(env={**os.environ, "IPYTHONDIR": profile}, stderr=aside)
+            return None
+        except CellExecutionError as error:
+            problem = f"{error.ename}: {_plain(error.evalue)}"
+        except CellTimeoutError:
+            problem = f"not done after {CELL_LIMIT} s"
+        except (DeadKernelError, RuntimeError):  # the second where it dies before it is ready
+            aside.seek(0)
+            last_words = _plain(_GREETING.sub("", aside.read()))
+            problem = f"the kernel died{': ' if last_words else ''}{last_words}"
+            atexit.unregister(client._cleanup_kernel)  # of a kernel that never was ready; nbclient forgets to
+    return f"{_cell(len(running), running[-1])}: {problem}" if running else problem
+
+
+def _cell(number: int, cell: Any) -> str:
+    first = cell.source.strip().splitlines()[0]
+    return f"cell {number} ({first if len(first) <= 40 else first[:39] + '…'})"
+
+
+def _plain(text: str) -> str:
+    """Return the last line of `text`, without colours."""
+    lines = _COLOUR.sub("", text).strip().splitlines()
+    return lines[-1] if lines else ""
+
+
+# Tidying
+
+
+def _tidy(lesson: Notebook) -> None:
+    """Leave what depends on the lesson alone."""
+    _forget(lesson.metadata)
+    lesson.metadata.update(_KERNEL)
+    for cell in lesson.cells:
+        _forget(cell.metadata)
+        if cell.cell_type == "code":
+            cell.outputs = _tidied(cell.outputs)
+            if not cell.source.strip():
+                cell.execution_count = None
+
+
+def _forget(metadata: Any) -> None:
+    for name in _VOLATILE:
+        metadata.pop(name, None)
+
+
+def _tidied(outputs: list[Any]) -> list[Any]:
+    """Return the outputs with each stream in one piece, no live widget, and of an error its last line."""
+    tidied: list[Any] = []
+    streams: dict[str, Any] = {}
+    for output in outputs:
+        if output.output_type == "stream":
+            if output.name in streams:  # how much comes in one piece is a matter of time
+                streams[output.name].text += output.text
+                continue
+            streams[output.name] = output
+        elif output.output_type == "error":
+            output.traceback = [f"{output.ename}: {output.evalue}"]  # the rest holds paths of this machine
+        else:
+            output.data.pop(WIDGET_VIEW, None)
+            if not output.data:
+                continue
+        tidied.append(output)
+    return tidied
+
+
+# Comparing
+
+
+def _differences(saved: Notebook, fresh: Notebook) -> Iterator[str]:
+    pairs = zip(_code_cells(saved), _code_cells(fresh), strict=True)
+    for number, (before, after) in enumerate(pairs, 1):
+        if before.execution_count is None:
+            yield f"{_cell(number, before)}: never run; imteach validate --write runs it and saves its outputs"
+        elif before.execution_count != after.execution_count:
+            yield f"{_cell(number, before)}: saved as number {before.execution_count}, not run from top to bottom"
+        elif before.outputs != after.outputs:
+            diff = "\n".join(f"    {line}" for line in _diff(_readable(before.outputs), _readable(after.outputs)))
+            yield f"{_cell(number, before)}: the output differs from the saved one\n{diff}"
+
+
+def _readable(outputs: list[Any]) -> list[str]:
+    """Return the outputs as lines to compare: what kind, then what it holds."""
+    lines = []
+    for output in outputs:
+        if output.output_type == "stream":
+            lines += [f"[{output.name}]", *output.text.splitlines()]
+        elif output.output_type == "error":
+            lines += ["[error]", f"{output.ename}: {output.evalue}"]
+        else:
+            for kind, content in sorted(output.data.items()):
+                text = content if isinstance(content, str) else json.dumps(content, sort_keys=True)
+                lines += [f"[{output.output_type} {kind}]", *_PICTURE.sub(_decoded, text).splitlines()]
+            if output.metadata:
+                lines.append(f"[metadata] {json.dumps(output.metadata, sort_keys=True)}")
+    return lines
+
+
+def _decoded(picture: re.Match[str]) -> str:
+    """Return what an embedded picture says: base64 tells nobody what has changed."""
+    try:
+        return "\n" + base64.b64decode(picture[1]).decode() + "\n"
+    except ValueError:
+        return picture[0]
+
+
+def _diff(before: list[str], after: list[str]) -> list[str]:
+    diff = list(difflib.unified_diff(before, after, "saved", "now", lineterm="", n=1))[2:]
+    short = [line if len(line) <= 110 else f"{line[:109]}…" for line in diff]
+    return [*short[:DIFF_LINES], f"… {len(short) - DIFF_LINES} lines more"] if len(short) > DIFF_LINES else short

@@ -1,0 +1,151 @@
+"""`Lab`, the interactive sequence diagram: a thin widget around a `Session`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anywidget
+from traitlets import Dict, List, Unicode
+
+from imteach.draw import mimebundle
+from imteach.errors import InputError, quoted
+from imteach.lab import page
+from imteach.lab.session import Session
+from imteach.sim import Fault, Scenario, Trace
+
+_HERE = Path(__file__).parent
+
+
+class Lab(anywidget.AnyWidget):
+    """A sequence diagram that a learner can break: click a packet to drop it, click it again to take that back.
+
+    `scenario` is a `Scenario` or the name of a rung, `faults` what strikes it from the beginning. Every step has
+    a twin in Python: `lab.drop("ack:N")`, `lab.take_back("ack:N")`, `lab.rung = "acked"`, `lab.undo()`,
+    `lab.reset()`; `lab.trace` is the run as it is now, `lab.code` the Python that gives it. Raises `InputError`
+    for a name without meaning in this scenario.
+
+    >>> lab = Lab("dedup")
+    >>> lab.drop("ack:N")
+    >>> lab
+    Lab(Scenario("dedup"), Drop("ack:N"))
+    >>> lab.trace.packet["m1/ack:N#2"].fate
+    'arrived'
+    """
+
+    _esm = _HERE / "lab.js"
+    _css = _HERE / "lab.css"
+
+    # The parts of the page. Only those that a step changes travel; only they are drawn again.
+    picture = Unicode().tag(sync=True)
+    ladder = Dict().tag(sync=True)
+    outcome = Unicode().tag(sync=True)
+    phones: List[Any] = List().tag(sync=True)
+    promises: List[Any] = List().tag(sync=True)
+    drops: List[Any] = List().tag(sync=True)
+    code = Unicode().tag(sync=True)
+    steps = Dict().tag(sync=True)
+    refusal = Unicode().tag(sync=True)
+
+    def __init__(self, scenario: Scenario | str, *faults: Fault) -> None:
+        self._session = Session(scenario, *faults)
+        self._rev = 0  # counts what was shown: the page's `data-rev`
+        super().__init__()
+        self._show()
+        self.on_msg(self._hear)
+
+    # What a learner does, in Python
+
+    @property
+    def rung(self) -> str:
+        """The rung chosen. Set it to climb: `lab.rung = "dedup"`; what was dropped stays dropped."""
+        return self._session.rung
+
+    @rung.setter
+    def rung(self, name: str) -> None:
+        self._session.choose(name)
+        self._show()
+
+    def drop(self, name: str) -> None:
+        """Drop the packet of this name too: `"ack:N"`, `"m1/msg:N#2"`. Raises `InputError` for no such name."""
+        self._session.drop(name)
+        self._show()
+
+    def take_back(self, name: str) -> None:
+        """Drop the packet of this name no more. Raises `InputError` if it is not dropped."""
+        self._session.take_back(name)
+        self._show()
+
+    def undo(self) -> None:
+        """Take the last step back, wherever it was made. Raises `InputError` when there is none."""
+        self._session.undo()
+        self._show()
+
+    def reset(self) -> None:
+        """Go back to how the lab began. `undo` brings the steps back."""
+        self._session.reset()
+        self._show()
+
+    # What it holds
+
+    @property
+    def trace(self) -> Trace:
+        """The run as it is now."""
+        return self._session.trace
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario as it is now, on the rung chosen."""
+        return self._session.scenario
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The faults that strike it now, with their whole names."""
+        return self._session.faults
+
+    def __repr__(self) -> str:
+        return repr(self._session).replace("Session", "Lab", 1)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The live widget, and a still picture for a page that has no kernel."""
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        still = {"text/plain": repr(self), "text/html": mimebundle(self.trace)["text/html"]}
+        return {**data, **still}, metadata
+
+    # The page
+
+    def _show(self, refusal: str = "") -> None:
+        """Bring the page up to date with the session, in one message."""
+        self._rev += 1
+        with self.hold_sync():
+            self.picture = self.trace.to_svg().replace('data-rev="0"', f'data-rev="{self._rev}"', 1)
+            for part, value in page.everything(self._session).items():
+                setattr(self, part, value)
+            self.refusal = refusal
+
+    def _hear(self, _widget: object, content: object, _buffers: object) -> None:
+        """Do what the learner did in the page. What cannot be done is said there, and changes nothing.
+
+        A message is not to be trusted (an old page, another tab), and a learner's own client may raise anything:
+        neither may leave a traceback where nobody looks for one.
+        """
+        try:
+            self._do(content)
+        except InputError as error:
+            self._show(refusal=str(error))
+        except Exception as error:
+            self._show(refusal=f"That run stopped with {type(error).__name__}: {error}")
+        else:
+            self._show()
+
+    def _do(self, content: object) -> None:
+        message = content if isinstance(content, dict) else {}
+        actions: dict[str, Callable[[], None]] = {
+            "toggle": lambda: self._session.toggle(message.get("packet", "")),
+            "rung": lambda: self._session.choose(message.get("rung", "")),
+            "undo": self._session.undo,
+            "reset": self._session.reset,
+        }
+        what = message.get("do")
+        if not isinstance(what, str) or what not in actions:
+            raise InputError(f"the page asked for {quoted(content)}, which the lab does not know")
+        actions[what]()

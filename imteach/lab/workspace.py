@@ -1,0 +1,136 @@
+"""The learner's working copy of the lessons. What a learner changed is never overwritten.
+
+A hidden file beside the copies remembers the sha256 of what was put there. A copy that still has it is untouched,
+and a better lesson replaces it; next to any other copy, the better lesson gets a name of its own.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path, PurePosixPath
+
+from imteach.errors import InputError
+from imteach.files import write_whole
+
+MANIFEST = ".imteach-lessons.json"
+"""The hidden file: `{"1.ipynb": "<sha256 of the newest version that was put here>"}`."""
+
+
+def shipped_lessons() -> Path:
+    """Return the folder of the lessons that came with imteach: inside the package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "lessons", package.parent / "lessons"):
+        if folder.is_dir():
+            return folder
+    raise InputError(f"no lessons came with this installation of imteach ({package}); install it again")
+
+
+def lesson_names(folder: Path) -> list[str]:
+    """Return the names of the notebooks in this folder, in reading order."""
+    return sorted(path.name for path in folder.glob("*.ipynb") if path.is_file())
+
+
+def refresh(folder: Path, shipped: Path | None = None) -> list[str]:
+    """Make or update the working copy in `folder`, and return what a learner should know, a line each.
+
+    `shipped` is where the lessons come from (default: those that came with imteach). Raises `InputError` if the
+    folder cannot be used.
+    """
+    shipped = shipped or shipped_lessons()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if folder.samefile(shipped):
+            return ["these are the lessons that came with imteach, not a copy"]
+        notes, known = _remembered(folder)
+        before = dict(known)
+        for name in _files(shipped):
+            notes.extend(_bring(name, without_answers((shipped / name).read_bytes()), folder, known))
+    except FileExistsError:
+        raise InputError(f"{folder} is a file; name a folder for the lessons") from None
+    except OSError as error:
+        raise InputError(f"cannot keep the lessons in {folder}: {error.strerror}") from None
+    if known != before:
+        write_whole(folder / MANIFEST, json.dumps(known, indent=1, sort_keys=True) + "\n")
+    return notes
+
+
+def without_answers(lesson: bytes) -> bytes:
+    """Return a lesson without the saved outputs of its cells tagged `predict`: a learner predicts, then runs.
+
+    >>> print(without_answers(b'{"cells": []}').decode())
+    {"cells": []}
+    """
+    try:
+        book = json.loads(lesson)
+        asked = [cell for cell in book["cells"] if "predict" in cell["metadata"].get("tags", [])]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return lesson  # a picture, or whatever else lies beside the lessons
+    if not asked:
+        return lesson
+    for cell in asked:
+        cell["outputs"], cell["execution_count"] = [], None
+    return (json.dumps(book, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _bring(name: str, new: bytes, folder: Path, known: dict[str, str]) -> Iterator[str]:
+    """Put one shipped file into the working copy, under its own name if the learner's work allows it."""
+    target, sha = folder / name, _sha(new)
+    if not _free(target, sha, known.get(name)):
+        if known.get(name) == sha:
+            return  # the learner's own version of the newest there is
+        known[name] = sha
+        name = _name_beside(name, sha, folder, known)
+        yield f"{target.name} was changed here and stays; its new version is {PurePosixPath(name).name}"
+        target = folder / name
+    elif _is_file(target) and _sha(target.read_bytes()) != sha:
+        yield f"{name}: updated"
+    if not _is_file(target) or target.read_bytes() != new:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(target, new)
+    known[name] = sha
+
+
+def _name_beside(name: str, sha: str, folder: Path, known: dict[str, str]) -> str:
+    """Return NAME.new.ipynb, or with a number if the learner has changed that one too."""
+    path = PurePosixPath(name)
+    for number in count(1):
+        beside = str(path.with_name(f"{path.stem}.new{number if number > 1 else ''}{path.suffix}"))
+        if _free(folder / beside, sha, known.get(beside)):
+            return beside
+    raise AssertionError("count() has no end")
+
+
+def _free(target: Path, new: str, known: str | None) -> bool:
+    """Whether nothing of the learner's is lost by writing there: nothing is there, or only what was put there."""
+    if not target.exists() and not target.is_symlink():
+        return True
+    return _is_file(target) and _sha(target.read_bytes()) in (new, known)
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()  # a link is the learner's own doing
+
+
+def _files(shipped: Path) -> list[str]:
+    """Return the names of all lessons and what belongs to them, without what editors and Jupyter leave behind."""
+    names = [path.relative_to(shipped) for path in sorted(shipped.rglob("*")) if path.is_file()]
+    return [name.as_posix() for name in names if not any(part[0] in "._" for part in name.parts)]
+
+
+def _remembered(folder: Path) -> tuple[list[str], dict[str, str]]:
+    """Return what was put here, by name; where that cannot be read, nothing, so that everything counts as changed."""
+    path = folder / MANIFEST
+    if not path.exists():
+        return [], {}
+    try:
+        known = json.loads(path.read_text("utf-8"))
+        if isinstance(known, dict) and all(isinstance(sha, str) for sha in known.values()):
+            return [], known
+    except (ValueError, RecursionError):
+        pass
+    return [f"{path} is damaged: every lesson here that differs from mine is taken as changed by you"], {}
+
+
+def _sha(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,95 @@
+"""What the page shows of a run: phones, promises, drops, as plain data."""
+
+import json
+
+from imteach import Client, Drop, Say, Scenario
+from imteach.lab import page
+from imteach.lab.session import Session
+from imteach.protocol import PROMISES, Report
+
+
+def bubbles(trace, person: str) -> list[tuple[str, str, str]]:
+    chat = next(phone["bubbles"] for phone in page.phones(trace) if phone["person"] == person)
+    return [("own" if bubble["own"] else "theirs", bubble["text"], bubble["note"]) for bubble in chat]
+
+
+def test_each_sees_their_own_message_with_its_ticks_and_the_others_as_it_came():
+    trace = Scenario("dedup").run()
+    assert bubbles(trace, "alice") == [("own", "hello", "✓✓ delivered")]
+    assert bubbles(trace, "bob") == [("theirs", "hello", "at 100 ms")]
+
+
+def test_a_message_shown_twice_is_two_bubbles_and_the_second_says_so():
+    trace = Scenario("retransmit").run(Drop("ack:N"))
+    assert bubbles(trace, "bob") == [("theirs", "hello", "at 100 ms"), ("theirs", "hello", "at 400 ms, shown again")]
+
+
+def test_a_message_that_never_came_is_on_one_phone_only():
+    trace = Scenario("basic").run(Drop("msg:N"))
+    assert bubbles(trace, "alice") == [("own", "hello", "✓ sent")]
+    assert bubbles(trace, "bob") == []
+
+
+def test_every_status_has_a_sign_and_a_word():
+    notes = {
+        bubbles(Scenario(rung).run(*drops), "alice")[0][2]
+        for rung, drops in [
+            ("basic", []),
+            ("basic", [Drop("msg:R")]),
+            ("acked", [Drop("ack:N")]),
+            ("dedup", []),
+        ]
+    }
+    assert notes == {"✓ sent", "! failed", "✓? unconfirmed", "✓✓ delivered"}
+
+
+def test_a_client_that_reports_nothing_leaves_no_status():
+    class Silent(Client):
+        def on_say(self, message):
+            return [effect for effect in super().on_say(message) if not isinstance(effect, Report)]
+
+        def on_msg_a(self, packet):
+            return []
+
+        def on_ack_n(self, packet):
+            return []
+
+        def on_timer(self, msgid):
+            return []
+
+    assert bubbles(Scenario("dedup", client=Silent).run(), "alice") == [("own", "hello", "no status")]
+
+
+def test_a_chat_is_in_the_order_of_time_on_both_sides():
+    trace = Scenario("dedup", say=[Say("second", at=120), Say("first", "bob", "alice", at=0)]).run()
+    assert [text for _, text, _ in bubbles(trace, "alice")] == ["first", "second"]
+    assert [side for side, _, _ in bubbles(trace, "alice")] == ["theirs", "own"]
+    assert [side for side, _, _ in bubbles(trace, "bob")] == ["own", "theirs"]
+
+
+def test_with_three_people_each_bubble_says_who():
+    trace = Scenario("dedup", say=[Say("hi"), Say("hey", "carol", "bob", at=10)]).run()
+    chats = {phone["person"]: [bubble["who"] for bubble in phone["bubbles"]] for phone in page.phones(trace)}
+    assert chats == {"alice": ["to bob"], "bob": ["alice", "carol"], "carol": ["to bob"]}
+
+
+def test_every_promise_has_its_title_and_a_broken_one_its_reason():
+    kept = page.promises(Scenario("dedup").run())
+    assert [row["name"] for row in kept] == list(PROMISES)
+    assert all(row["holds"] and row["title"] and not row["why"] for row in kept)
+
+    broken = {row["name"]: row for row in page.promises(Scenario("retransmit").run(Drop("ack:N")))}
+    assert broken["no_duplicates"]["holds"] is False
+    assert "m1/ack:N#1" in broken["no_duplicates"]["why"]
+    assert broken["no_silent_loss"]["why"] == ""
+
+
+def test_a_drop_that_met_no_packet_is_named():
+    (row,) = page.drops(Scenario("basic").run(Drop("ack:R"), Drop("msg:N")))
+    assert row["packet"] == "m1/ack:R#1"
+    assert "never sent" in row["text"]
+
+
+def test_all_parts_are_plain_json():
+    parts = page.everything(Session("retransmit", Drop("ack:N"), Drop("msg:A#7")))
+    assert json.loads(json.dumps(parts)) == parts

@@ -1,0 +1,170 @@
+"""What a learner does in a lab, without a page: rungs, drops, and every step back."""
+
+import pytest
+
+from imteach import Client, Drop, InputError, Say, Scenario
+from imteach.lab.session import Session
+
+TWO = Scenario("dedup", say=[Say("hello"), Say("still there?", at=100)])
+
+
+def packets(session: Session) -> list[str]:
+    return [packet.name for packet in session.trace.packets]
+
+
+def test_a_rungs_name_will_do_for_a_scenario():
+    assert Session("acked").scenario == Scenario("acked")
+
+
+def test_a_dropped_packet_is_retransmitted_and_the_drop_can_be_taken_back():
+    session = Session("dedup")
+    before = session.trace
+    assert "m1/msg:R#2" not in packets(session)
+
+    session.drop("msg:N")
+    assert session.faults == (Drop("m1/msg:N#1"),)
+    assert session.trace.packet["m1/msg:N#1"].fate == "dropped"
+    assert "m1/msg:R#2" in packets(session)
+
+    session.take_back("m1/msg:N#1")
+    assert session.faults == ()
+    assert session.trace == before
+
+
+def test_dropping_twice_is_dropping_once_and_one_step():
+    session = Session("dedup")
+    session.drop("ack:N")
+    session.drop("m1/ack:N#1")
+    assert len(session.faults) == 1
+    session.undo()
+    assert not session.can_undo
+
+
+def test_a_click_drops_a_packet_and_the_next_click_takes_it_back():
+    session = Session("dedup")
+    session.toggle("m1/ack:N#1")
+    assert session.faults == (Drop("ack:N").resolve(["m1"]),)
+    session.toggle("m1/ack:N#1")
+    assert session.faults == ()
+
+
+def test_what_was_dropped_stays_dropped_on_another_rung():
+    session = Session("acked", Drop("ack:N"))
+    session.choose("retransmit")
+    assert session.rung == "retransmit"
+    assert session.trace.packet["m1/ack:N#1"].fate == "dropped"
+    assert session.trace.promises["no_duplicates"] is False
+    session.choose("dedup")
+    assert session.trace.promises["no_duplicates"] is True
+
+
+def test_a_drop_that_meets_no_packet_on_this_rung_waits_for_one_that_has_it():
+    session = Session("acked", Drop("ack:R"))
+    session.choose("basic")
+    assert session.trace.unused == session.faults == (Drop("m1/ack:R#1"),)
+    session.choose("acked")
+    assert session.trace.unused == ()
+
+
+def test_choosing_another_rung_keeps_the_rest_of_the_scenario():
+    class Polite(Client):
+        pass
+
+    scenario = Scenario("basic", say=TWO.say, latency={"bob": 80}, rto=400, retries=1, client=Polite)
+    session = Session(scenario)
+    session.choose("dedup")
+    assert repr(session.scenario) == repr(scenario).replace("basic", "dedup")
+    assert session.scenario.client is Polite
+
+
+def test_undo_goes_back_step_by_step():
+    session = Session("basic")
+    session.choose("retransmit")
+    session.drop("ack:N")
+    session.drop("msg:A")
+    session.undo()
+    assert session.faults == (Drop("m1/ack:N#1"),)
+    session.undo()
+    assert (session.rung, session.faults) == ("retransmit", ())
+    session.undo()
+    assert session.rung == "basic"
+    assert not session.can_undo
+
+
+def test_reset_goes_back_to_the_beginning_and_can_be_undone():
+    session = Session("dedup", Drop("ack:N"))
+    assert not session.can_reset
+    session.drop("msg:A")
+    session.choose("acked")
+    assert session.can_reset
+    session.reset()
+    assert (session.rung, session.faults) == ("dedup", (Drop("m1/ack:N#1"),))
+    assert not session.can_reset
+    session.undo()
+    assert (session.rung, len(session.faults)) == ("acked", 2)
+
+
+def test_reset_at_the_beginning_is_no_step():
+    session = Session("dedup")
+    session.reset()
+    assert not session.can_undo
+
+
+def test_choosing_the_same_rung_is_no_step():
+    session = Session("dedup")
+    session.choose("dedup")
+    assert not session.can_undo
+
+
+@pytest.mark.parametrize(
+    "session",
+    [
+        Session("dedup"),
+        Session("retransmit", Drop("ack:N"), Drop("m1/msg:R#2")),
+        Session(TWO, Drop("m2/ack:N#1"), Drop("m1/msg:A#2")),
+        Session(Scenario("acked", say=[Say('it\'s "me"', "zoë", "bob")], rto=500)),
+    ],
+    ids=repr,
+)
+def test_the_code_gives_the_same_run(session: Session):
+    assert eval(session.code, {"Scenario": Scenario, "Drop": Drop, "Say": Say}) == session.trace
+
+
+def test_the_code_is_as_short_as_the_names_allow():
+    assert Session("dedup", Drop("m1/ack:N#1")).code == 'Scenario("dedup").run(Drop("ack:N"))'
+    assert Session("dedup", Drop("m1/ack:N#2")).code == 'Scenario("dedup").run(Drop("ack:N#2"))'
+    assert Session(TWO, Drop("m2/ack:N#1")).code.endswith('.run(Drop("m2/ack:N"))')
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (lambda: Session("tcp"), "no rung 'tcp'; the rungs are basic"),
+        (lambda: Session(7), "expected a Scenario or a rung's name"),
+        (lambda: Session("dedup", "ack:N"), r"expected a fault, such as Drop\('ack:N'\), got 'ack:N'"),
+        (lambda: Session("dedup").choose("tcp"), "no rung 'tcp'"),
+        (lambda: Session("dedup").choose(["dedup"]), "no rung"),
+        (lambda: Session("dedup").drop("msg:X"), "kinds are msg:R"),
+        (lambda: Session("dedup").drop(None), "a packet's name is text"),
+        (lambda: Session(TWO).drop("ack:N"), "which message's ack:N#1"),
+        (lambda: Session("dedup").take_back("ack:N"), "m1/ack:N#1 is not dropped; dropped are: none"),
+        (lambda: Session("dedup").toggle("m1/ack:N#9"), "m1/ack:N#9 is not sent in this run"),
+        (lambda: Session("dedup").undo(), "nothing to undo"),
+    ],
+)
+def test_a_wrong_step_says_what_was_expected(wrong, says: str):
+    with pytest.raises(InputError, match=says):
+        wrong()
+
+
+def test_a_step_that_cannot_be_run_changes_nothing():
+    class Fragile(Client):
+        def on_timer(self, msgid):
+            raise RuntimeError("no idea what to do now")
+
+    session = Session(Scenario("dedup", client=Fragile))
+    before = session.trace
+    with pytest.raises(RuntimeError):
+        session.drop("ack:N")
+    assert session.trace is before
+    assert not session.can_undo

@@ -1,0 +1,196 @@
+"""The widget: a message from the page in, the parts of the page out."""
+
+import json
+import logging
+import subprocess
+import sys
+
+import pytest
+
+from imteach import Client, Drop, InputError, Lab, Say, Scenario
+from imteach.draw import mimebundle
+
+PARTS = ("picture", "ladder", "outcome", "phones", "promises", "drops", "code", "steps", "refusal")
+
+NASTY = "<script>alert(1)</script> & <img src=x onerror=\"alert('2')\"> ]]> </svg>"
+
+
+def tell(lab: Lab, content: object) -> None:
+    """Let the lab hear what its page says."""
+    lab._handle_custom_msg(content, [])
+
+
+def parts(lab: Lab) -> dict:
+    return {name: value for name, value in lab.get_state().items() if name in PARTS}
+
+
+def revision(lab: Lab) -> int:
+    return int(lab.picture.partition('data-rev="')[2].partition('"')[0])
+
+
+def test_a_click_drops_the_packet_and_everything_on_the_page_follows():
+    lab = Lab("retransmit")
+    before = revision(lab)
+    tell(lab, {"do": "toggle", "packet": "m1/ack:N#1"})
+    page = parts(lab)
+    assert 'data-packet="m1/ack:N#2"' in page["picture"]
+    assert page["code"] == 'Scenario("retransmit").run(Drop("ack:N"))'
+    assert {row["name"] for row in page["promises"] if not row["holds"]} == {"no_duplicates"}
+    assert [len(phone["bubbles"]) for phone in page["phones"]] == [1, 2]
+    assert page["steps"] == {"undo": True, "reset": True}
+    assert page["refusal"] == ""
+    assert revision(lab) > before
+
+
+def test_the_page_can_climb_the_ladder_undo_and_reset():
+    lab = Lab("basic", Drop("msg:N"))
+    assert lab.ladder["chosen"] == "basic"
+    assert [rung["name"] for rung in lab.ladder["rungs"]][:4] == ["basic", "acked", "retransmit", "dedup"]
+    assert lab.steps == {"undo": False, "reset": False}
+    tell(lab, {"do": "rung", "rung": "dedup"})
+    assert lab.ladder["chosen"] == lab.rung == "dedup"
+    assert lab.trace.packet["m1/msg:N#1"].fate == "dropped"
+    tell(lab, {"do": "undo"})
+    assert lab.rung == "basic"
+    tell(lab, {"do": "rung", "rung": "acked"})
+    tell(lab, {"do": "reset"})
+    assert repr(lab) == 'Lab(Scenario("basic"), Drop("msg:N"))'
+
+
+def test_every_step_has_a_twin_in_python():
+    lab = Lab("acked")
+    lab.drop("ack:N")
+    lab.rung = "retransmit"
+    assert lab.code == 'Scenario("retransmit").run(Drop("ack:N"))'
+    assert lab.trace == Scenario("retransmit").run(Drop("ack:N"))
+    assert (lab.scenario, lab.faults) == (Scenario("retransmit"), (Drop("m1/ack:N#1"),))
+    assert 'data-packet="m1/ack:N#2"' in lab.picture
+    lab.take_back("ack:N")
+    assert lab.faults == ()
+    lab.undo()
+    assert lab.faults == (Drop("m1/ack:N#1"),)
+    lab.reset()
+    assert lab.code == 'Scenario("acked").run()'
+    assert lab.picture.count('data-packet="m1/ack:N#') == 1
+
+
+@pytest.mark.parametrize("step", ["drop", "take_back"])
+def test_a_wrong_name_in_python_raises_at_the_learners_line(step: str):
+    lab = Lab("dedup")
+    before = parts(lab)
+    with pytest.raises(InputError, match="kinds are"):
+        getattr(lab, step)("msg:X")
+    with pytest.raises(InputError, match="no rung 'tcp'"):
+        lab.rung = "tcp"
+    assert parts(lab) == before
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {},
+        None,
+        "undo",
+        ["toggle"],
+        {"do": "explode"},
+        {"do": ["undo"]},
+        {"do": "undo"},
+        {"do": "toggle"},
+        {"do": "toggle", "packet": 7},
+        {"do": "toggle", "packet": "m1/msg:R#99"},
+        {"do": "toggle", "packet": NASTY},
+        {"do": "rung", "rung": {"dedup": 1}},
+        {"do": "rung", "rung": "x" * 10_000},
+        {"do": "rung"},
+    ],
+    ids=lambda content: json.dumps(content)[:40],
+)
+def test_a_message_that_makes_no_sense_is_refused_on_the_page_and_changes_nothing(content, caplog):
+    lab = Lab("dedup", Drop("ack:N"))
+    before = {name: value for name, value in parts(lab).items() if name not in ("refusal", "picture")}
+    with caplog.at_level(logging.DEBUG):
+        tell(lab, content)
+    assert lab.refusal
+    assert len(lab.refusal) < 300
+    assert {name: value for name, value in parts(lab).items() if name not in ("refusal", "picture")} == before
+    assert not caplog.records
+    tell(lab, {"do": "toggle", "packet": "m1/ack:N#1"})
+    assert lab.refusal == ""
+
+
+def test_a_learners_own_client_that_raises_is_told_of_on_the_page(caplog):
+    class Fragile(Client):
+        def on_timer(self, msgid):
+            raise KeyError(msgid)
+
+    lab = Lab(Scenario("dedup", client=Fragile))
+    tell(lab, {"do": "toggle", "packet": "m1/ack:N#1"})
+    assert lab.refusal == "That run stopped with KeyError: 'm1'"
+    assert lab.faults == ()
+    assert not caplog.records
+    with pytest.raises(KeyError):
+        lab.drop("ack:N")
+
+
+def test_only_what_a_step_changes_travels_to_the_page():
+    lab = Lab("retransmit", Drop("ack:N"))
+    changed: list[str] = []
+    lab.observe(lambda change: changed.append(change["name"]), names=list(PARTS))
+    lab.rung = "dedup"
+    assert set(changed) == {"picture", "ladder", "outcome", "phones", "promises", "code", "steps"}
+    changed.clear()
+    lab.drop("ack:A")
+    assert "ladder" not in changed
+    assert "phones" not in changed
+
+
+def test_what_a_learner_typed_is_text_and_never_markup():
+    lab = Lab(Scenario("dedup", say=[Say(NASTY)]))
+    assert "<script" not in lab.picture
+    assert "<img" not in lab.picture
+    assert lab.picture.count("</svg>") == 1
+    assert lab.phones[0]["bubbles"][0]["text"] == NASTY  # a text node's content, as it was typed
+
+
+def test_the_state_is_json_all_of_it():
+    page = parts(Lab(Scenario("retransmit", say=[Say("ä\u2028\x00"), Say("b", at=3)]), Drop("m1/ack:N")))
+    assert set(page) == set(PARTS)
+    assert json.loads(json.dumps(page)) == page
+
+
+def test_it_is_printed_without_an_address():
+    assert repr(Lab("dedup", Drop("m1/ack:N#1"))) == 'Lab(Scenario("dedup"), Drop("ack:N"))'
+    assert repr(Lab("basic")) == 'Lab(Scenario("basic"))'
+
+
+def test_it_brings_a_still_picture_for_a_page_without_a_kernel():
+    lab = Lab("dedup", Drop("ack:N"))
+    data, _ = lab._repr_mimebundle_()
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == lab.model_id
+    assert data["text/plain"] == repr(lab)
+    assert data["text/html"] == mimebundle(lab.trace)["text/html"]
+
+
+def test_two_labs_do_not_share_a_thing():
+    one, other = Lab("dedup"), Lab("dedup")
+    one.drop("ack:N")
+    assert other.faults == ()
+    assert 'data-packet="m1/ack:N#2"' not in other.picture
+
+
+WITHOUT = """
+import sys
+sys.modules["{missing}"] = None  # as if it were not installed
+import imteach.lab.session
+try:
+    from imteach import Lab
+except ImportError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("missing", ["anywidget", "traitlets"])
+def test_without_the_widgets_it_says_what_to_install(missing: str):
+    ran = subprocess.run([sys.executable, "-c", WITHOUT.format(missing=missing)], capture_output=True, text=True)
+    assert "pip install 'imteach[lab]'" in ran.stdout
+    assert not ran.stderr
