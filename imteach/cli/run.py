@@ -10,11 +10,12 @@ from imteach.errors import InputError
 from imteach.files import write_whole
 from imteach.protocol import LADDER
 from imteach.sim import Drop, Fault, Say, Scenario, Trace
+from imteach.verify.explain import in_short, why_broken
 
 ABOUT = f"""\
 Run the protocol and show what happened. Without --say, alice says hello to bob at 0 ms.
 
-  imteach run                                   the whole ladder, no fault
+  imteach run                                   the rung dedup, nothing dropped
   imteach run basic --drop msg:N                a message lost without anyone noticing
   imteach run retransmit --drop ack:N           bob sees the message twice
   imteach run dedup --drop ack:N --drop msg:R#2 two packets dropped
@@ -25,8 +26,15 @@ RUNG is one of {", ".join(LADDER)}. A packet's NAME is MSGID/KIND#NUMBER, such a
 out, and the msgid too when one thing is said. Times are in simulated milliseconds.
 """
 
+
+def _text(trace: Trace) -> str:
+    """The diagram, what came of it, and of each broken promise why."""
+    broken = [f"✗ {name}: {why_broken(trace, name)}" for name, holds in trace.promises.items() if not holds]
+    return "\n".join([trace.to_text(), in_short(trace), *broken])
+
+
 FORMATS: dict[str, Callable[[Trace], str]] = {
-    "text": Trace.to_text,
+    "text": _text,
     "json": Trace.to_json,
     "svg": Trace.to_svg,
     "mermaid": Trace.to_mermaid,

@@ -59,9 +59,18 @@ def test_every_option_reaches_the_scenario(capsys: pytest.CaptureFixture[str]) -
     assert written == scenario.run(Drop("m2/ack:N"), Drop("m1/msg:R#1")).to_json()
 
 
-@pytest.mark.parametrize(
-    ("form", "method"), [("text", Trace.to_text), ("svg", Trace.to_svg), ("mermaid", Trace.to_mermaid)]
-)
+def test_below_the_diagram_stands_what_came_of_it_and_why_a_promise_is_broken(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    trace = Scenario("retransmit").run(Drop("ack:N"))
+    written = out(capsys, "retransmit", "--drop", "ack:N")
+    assert written.startswith(trace.to_text())
+    assert "bob is shown “hello” twice." in written
+    assert written.rstrip().splitlines()[-1].startswith("✗ no_duplicates: bob was shown “hello” (m1) twice, at 100 ms")
+    assert "✗" not in out(capsys, "dedup", "--drop", "ack:N")
+
+
+@pytest.mark.parametrize(("form", "method"), [("svg", Trace.to_svg), ("mermaid", Trace.to_mermaid)])
 def test_a_diagram_is_the_traces_own(
     capsys: pytest.CaptureFixture[str], form: str, method: Callable[[Trace], str]
 ) -> None:
