@@ -11,8 +11,9 @@ from typing import NamedTuple
 from imteach.errors import InputError, quoted
 from imteach.protocol import KINDS
 
-_NAME = re.compile(r"(?:(?P<msgid>[^\s/#~]{1,80})/)?(?P<kind>[^\s/#~]+)(?:#(?P<number>[0-9]{1,9}))?")
-_MSGID = re.compile(r"[^\s/#~]{1,80}")
+_SEEN = r"[^\s/#~\x00-\x1f\x7f-\x9f]"  # no space, no control character, nothing that parts a name
+_MSGID = re.compile(_SEEN + "{1,80}")
+_NAME = re.compile(f"(?:(?P<msgid>{_SEEN}{{1,80}})/)?(?P<kind>{_SEEN}+)(?:#(?P<number>[0-9]{{1,9}}))?")
 
 
 class PacketName(NamedTuple):

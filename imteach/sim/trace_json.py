@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from imteach.errors import InputError
-from imteach.protocol import LADDER, SERVER, STATUSES, Client, Outcome, Server
+from imteach.protocol import KINDS, LADDER, SERVER, STATUSES, Client, Outcome, Server
 from imteach.sim.checks import NETWORK
 from imteach.sim.faults import Fault, parse_fault
 from imteach.sim.naming import is_msgid, parse_name
@@ -170,7 +170,7 @@ def _class_in(fields: Fields, name: str, known: type[T]) -> type[T]:
 def _packet_in(fields: Fields, nodes: tuple[str, ...]) -> PacketRecord:
     name = fields.text("name")
     parts = _checked(fields, "name", lambda: parse_name(name))
-    msgid, kind = fields.text("msgid"), fields.text("kind")
+    msgid, kind = _msgid_in(fields, "msgid"), fields.text("kind", among=KINDS)
     if (parts.msgid, parts.kind, str(parts)) != (msgid, kind, name):
         raise fields.wrong("name", f"{msgid}/{kind}#NUMBER")
     src, dst = fields.text("src", among=nodes), fields.text("dst", among=nodes)
@@ -183,8 +183,15 @@ def _packet_in(fields: Fields, nodes: tuple[str, ...]) -> PacketRecord:
         raise fields.wrong("arrived", "a time if the fate is 'arrived', else null")
     if arrived is not None and arrived < sent:
         raise fields.wrong("arrived", f"a time not before it was sent ({sent})")
-    said = fields.text("said") if fields.has("said") else msgid
+    said = _msgid_in(fields, "said") if fields.has("said") else msgid
     return PacketRecord(name, kind, msgid, src, dst, sent, due, arrived, fate, said)
+
+
+def _msgid_in(fields: Fields, name: str) -> str:
+    msgid = fields.text(name)
+    if not is_msgid(msgid):
+        raise fields.wrong(name, "a msgid such as m1")
+    return msgid
 
 
 def _check_fit(packets: Iterable[PacketRecord], events: Iterable[Event]) -> None:
@@ -215,14 +222,17 @@ def _event_in(fields: Fields, nodes: tuple[str, ...], names: dict[str, int], bef
     causes = fields.raw("causes")
     if not isinstance(causes, list) or not all(type(cause) is int and 0 <= cause < number for cause in causes):
         raise fields.wrong("causes", "a list of ids of earlier events")
+    led_by = _LED_BY.get(kind, _STEPS)
+    if bool(causes) != bool(led_by) or not all(before[cause].kind in led_by for cause in causes):
+        raise fields.wrong("causes", f"ids of events of the kinds {', '.join(led_by)}" if led_by else "[]")
     texts = {
         name: fields.text(name)
         for name in ("msgid", "said", "text", "to", "timer")
         if fields.has(name) or name in _NEEDED.get(kind, ())
     }
     for name in ("msgid", "said"):
-        if name in texts and not is_msgid(texts[name]):
-            raise fields.wrong(name, "a msgid such as m1")
+        if name in texts:
+            _msgid_in(fields, name)
     if "msgid" in texts:
         texts.setdefault("said", texts["msgid"])
     if fields.has("packet") or "packet" in _NEEDED.get(kind, ()):
@@ -234,6 +244,16 @@ def _event_in(fields: Fields, nodes: tuple[str, ...], names: dict[str, int], bef
     node = fields.text("node", among=[NETWORK] if kind == "drop" else nodes)
     return Event(number, t, node, kind, tuple(causes), until=until, new_msgids=new_msgids, **texts)
 
+
+_STEPS = ("say", "arrive", "timer_fire")  # what a node is told; what it asks for then has that as its cause
+
+_LED_BY: dict[str, tuple[str, ...]] = {
+    "say": (),
+    "send": (*_STEPS, "retransmit"),
+    "arrive": ("send",),
+    "drop": ("send",),
+    "timer_fire": ("timer_start",),
+}
 
 _NEEDED: dict[str, tuple[str, ...]] = {
     "say": ("msgid", "text", "to"),

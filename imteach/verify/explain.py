@@ -256,8 +256,7 @@ class _Story:
 def _no_duplicates(story: _Story) -> str:
     first, second, *_ = story.shows
     moments = [f"at {show.t} ms" + (f" as {show.msgid}" if show.msgid != first.msgid else "") for show in story.shows]
-    few = moments if len(moments) <= NAMES_SHOWN else [*moments[:NAMES_SHOWN], f"{len(moments) - NAMES_SHOWN} more"]
-    times = f"{story.receiver} was shown {story.name} {_times(len(story.shows))}, {_and(few)}"
+    times = f"{story.receiver} was shown {story.name} {_times(len(story.shows))}, {_few(moments)}"
     kept = story.trace.scenario.setting.dedups and second.msgid == first.msgid
     undiscarded = f", and {story.receiver}'s client did not discard it" if kept else ""
     return f"{times}: {_why_shown_again(story, first, second)}{undiscarded}"
@@ -367,7 +366,7 @@ def _be(things: Sequence[object]) -> str:
 
 
 def _few(names: Sequence[str]) -> str:
-    """Name the first few, count the rest."""
+    """Name the first few, count the rest; one more is named as well."""
     names = list(names)
     rest = len(names) - NAMES_SHOWN
     return _and(names if rest <= 1 else [*names[:NAMES_SHOWN], f"{rest} more"])

@@ -1,0 +1,65 @@
+"""The receiver's side: client-B, which shows and acknowledges, and from dedup on shows only once."""
+
+import pytest
+from fakelink import HELLO, Link, packet
+
+from imteach.protocol import LADDER, Client, Discard, Show, Transmit
+
+ACKING = [name for name, rung in LADDER.items() if rung.acks]
+
+
+def bob(rung):
+    return Client("bob", LADDER[rung], 2, new_msgid=None)
+
+
+def test_on_basic_it_shows_the_message_and_says_nothing_back():
+    assert bob("basic").on_msg_n(packet("msg:N")) == [Show("m1", HELLO)]
+
+
+@pytest.mark.parametrize("rung", ACKING)
+def test_from_acked_on_it_shows_the_message_first_and_then_acknowledges(rung):
+    assert bob(rung).on_msg_n(packet("msg:N")) == [Show("m1", HELLO), Transmit(packet("ack:R"))]
+
+
+@pytest.mark.parametrize("rung", ["acked", "retransmit"])
+def test_below_dedup_the_same_message_is_shown_again(rung):
+    client = bob(rung)
+    first = client.on_msg_n(packet("msg:N"))
+    assert client.on_msg_n(packet("msg:N")) == first
+    assert client.state()["dedup"] == []
+
+
+def test_on_dedup_a_duplicate_is_discarded_and_still_acknowledged():
+    client = bob("dedup")
+    client.on_msg_n(packet("msg:N"))
+    for _ in range(2):
+        assert client.on_msg_n(packet("msg:N")) == [Discard("m1", HELLO), Transmit(packet("ack:R"))]
+    assert client.state()["dedup"] == ["m1"]
+
+
+def test_dedup_goes_by_msgid_not_by_words():
+    client = bob("dedup")
+    client.on_msg_n(packet("msg:N", "m1"))
+    again = HELLO._replace(said=1)
+    assert client.on_msg_n(packet("msg:N", "m2", again))[0] == Show("m2", again)
+    assert client.state()["dedup"] == ["m1", "m2"]
+
+
+@pytest.mark.parametrize("rung", LADDER)
+def test_ack_a_asks_for_nothing(rung):
+    client = bob(rung)
+    client.on_msg_n(packet("msg:N"))
+    before = client.state()
+    assert client.receive(packet("ack:A")) == []
+    assert client.state() == before
+
+
+@pytest.mark.parametrize("rung", LADDER)
+def test_receiving_starts_no_timer_and_shows_no_ticks(rung):
+    link = Link(rung)
+    link.say()
+    link.deliver("msg:R")
+    link.deliver("msg:N")
+    assert link.timers == {("alice", "m1")}
+    assert link.ticks["bob"] == {}
+    assert link.nodes["bob"].state()["queue"] == {}

@@ -1,0 +1,263 @@
+"""The sender's side: client-A, which waits, retransmits and says at last what became of the message."""
+
+import pytest
+from fakelink import HELLO, Link, packet
+
+from imteach.protocol import LADDER, CancelTimer, Client, Report, StartTimer, Transmit
+
+ACKING = [name for name, rung in LADDER.items() if rung.acks]
+RETRANSMITTING = [name for name, rung in LADDER.items() if rung.retransmits]
+
+
+def alice(rung, retries=2):
+    msgids = iter(["m1", "m2", "m3"])
+    return Client("alice", LADDER[rung], retries, lambda: next(msgids))
+
+
+# on_say
+
+
+@pytest.mark.parametrize("rung", LADDER)
+def test_saying_something_shows_the_clock_then_sends_the_request_then_starts_its_timer(rung):
+    client = alice(rung)
+    assert client.on_say(HELLO) == [Report("m1", "sending"), Transmit(packet("msg:R")), StartTimer("m1", attempt=1)]
+    assert client.state() == {"queue": {"m1": 1}, "dedup": [], "status": {"m1": "sending"}}
+
+
+def test_each_thing_said_gets_a_msgid_of_its_own_even_if_the_words_are_the_same():
+    client = alice("dedup")
+    client.on_say(HELLO)
+    client.on_say(HELLO._replace(said=1))
+    assert client.state()["queue"] == {"m1": 1, "m2": 1}
+
+
+# on_msg_a
+
+
+def test_on_basic_msg_a_is_the_end_the_timer_stops_and_the_queue_empties():
+    client = alice("basic")
+    client.on_say(HELLO)
+    assert client.on_msg_a(packet("msg:A")) == [CancelTimer("m1"), Report("m1", "sent")]
+    assert client.queue == {}
+
+
+@pytest.mark.parametrize("rung", ACKING)
+def test_from_acked_on_msg_a_shows_one_tick_and_the_wait_goes_on(rung):
+    client = alice(rung)
+    client.on_say(HELLO)
+    assert client.on_msg_a(packet("msg:A")) == [Report("m1", "sent")]
+    assert client.state()["queue"] == {"m1": 1}
+
+
+@pytest.mark.parametrize("rung", LADDER)
+def test_a_second_msg_a_changes_nothing(rung):
+    client = alice(rung)
+    client.on_say(HELLO)
+    client.on_msg_a(packet("msg:A"))
+    before = client.state()
+    assert client.on_msg_a(packet("msg:A")) == []
+    assert client.state() == before
+
+
+@pytest.mark.parametrize("status", ["sent", "delivered", "failed", "unconfirmed"])
+@pytest.mark.parametrize("rung", LADDER)
+def test_msg_a_changes_no_status_but_sending(rung, status):
+    client = alice(rung)
+    client.status["m1"] = status
+    assert client.on_msg_a(packet("msg:A")) == []
+    assert client.status == {"m1": status}
+
+
+def test_on_basic_a_msg_a_that_comes_after_the_failure_changes_nothing():
+    link = Link("basic")
+    link.say()
+    link.deliver("msg:R")
+    link.ring()
+    assert link.ticks["alice"] == {"m1": "failed"}
+    assert link.deliver("msg:A") == []
+    assert link.ticks["alice"] == {"m1": "failed"}
+
+
+@pytest.mark.parametrize("rung", LADDER)
+def test_a_msg_a_for_a_message_never_said_changes_nothing(rung):
+    assert alice(rung).on_msg_a(packet("msg:A", msgid="m9")) == []
+
+
+# on_ack_n
+
+
+@pytest.mark.parametrize("rung", ACKING)
+def test_ack_n_shows_two_ticks_empties_the_queue_and_stops_the_timer(rung):
+    client = alice(rung)
+    client.on_say(HELLO)
+    client.on_msg_a(packet("msg:A"))
+    assert client.on_ack_n(packet("ack:N")) == [CancelTimer("m1"), Report("m1", "delivered")]
+    assert client.state() == {"queue": {}, "dedup": [], "status": {"m1": "delivered"}}
+
+
+@pytest.mark.parametrize("rung", ACKING)
+def test_ack_n_is_enough_without_msg_a_and_msg_a_after_it_takes_nothing_back(rung):
+    client = alice(rung)
+    client.on_say(HELLO)
+    client.on_ack_n(packet("ack:N"))
+    assert client.on_msg_a(packet("msg:A")) == []
+    assert client.status == {"m1": "delivered"}
+
+
+@pytest.mark.parametrize("rung", ACKING)
+def test_a_second_ack_n_is_ignored(rung):
+    client = alice(rung)
+    client.on_say(HELLO)
+    client.on_ack_n(packet("ack:N"))
+    assert client.on_ack_n(packet("ack:N")) == []
+
+
+@pytest.mark.parametrize("rung", RETRANSMITTING)
+def test_a_late_ack_n_turns_a_failure_into_a_delivery(rung):
+    link = Link(rung, retries=0)
+    link.say()
+    for kind in ("msg:R", "msg:N", "ack:R"):
+        link.deliver(kind)
+    link.ring()
+    assert link.ticks["alice"] == {"m1": "failed"}
+    link.deliver("ack:N")
+    assert link.ticks["alice"] == {"m1": "delivered"}
+
+
+def test_a_late_ack_n_confirms_the_unconfirmed():
+    link = Link("acked")
+    link.say()
+    for kind in ("msg:R", "msg:A", "msg:N", "ack:R"):
+        link.deliver(kind)
+    link.ring()
+    assert link.ticks["alice"] == {"m1": "unconfirmed"}
+    link.deliver("ack:N")
+    assert link.ticks["alice"] == {"m1": "delivered"}
+
+
+# on_timer
+
+
+def test_on_basic_silence_is_a_failure():
+    link = Link("basic")
+    link.say()
+    link.lose("msg:R")
+    assert link.ring() == [Report("m1", "failed")]
+    assert link.nodes["alice"].queue == {}
+
+
+def test_on_acked_silence_is_a_failure_but_msg_a_alone_is_unconfirmed():
+    silent, half = alice("acked"), alice("acked")
+    silent.on_say(HELLO)
+    assert silent.on_timer("m1") == [Report("m1", "failed")]
+    half.on_say(HELLO)
+    half.on_msg_a(packet("msg:A"))
+    assert half.on_timer("m1") == [Report("m1", "unconfirmed")]
+    assert (silent.queue, half.queue) == ({}, {})
+
+
+@pytest.mark.parametrize("rung", ["basic", "acked"])
+def test_below_retransmit_nothing_is_ever_sent_again(rung):
+    link = Link(rung, retries=5)
+    link.say()
+    link.lose("msg:R")
+    link.ring()
+    assert link.wire == []
+    assert link.timers == set()
+
+
+@pytest.mark.parametrize("rung", RETRANSMITTING)
+def test_a_retransmission_keeps_the_msgid_and_counts_the_tries(rung):
+    client = alice(rung, retries=2)
+    client.on_say(HELLO)
+    assert client.on_timer("m1") == [Transmit(packet("msg:R")), StartTimer("m1", attempt=2)]
+    assert client.state()["queue"] == {"m1": 2}
+    assert client.on_timer("m1") == [Transmit(packet("msg:R")), StartTimer("m1", attempt=3)]
+    assert client.state()["queue"] == {"m1": 3}
+
+
+@pytest.mark.parametrize("rung", RETRANSMITTING)
+@pytest.mark.parametrize("server_has_it", [False, True])
+def test_when_the_tries_are_spent_it_failed_msg_a_or_not(rung, server_has_it):
+    client = alice(rung, retries=1)
+    client.on_say(HELLO)
+    if server_has_it:
+        client.on_msg_a(packet("msg:A"))
+    client.on_timer("m1")
+    assert client.on_timer("m1") == [Report("m1", "failed")]
+    assert client.state() == {"queue": {}, "dedup": [], "status": {"m1": "failed"}}
+
+
+@pytest.mark.parametrize("rung", RETRANSMITTING)
+def test_with_no_retries_the_first_timeout_is_the_end(rung):
+    client = alice(rung, retries=0)
+    client.on_say(HELLO)
+    assert client.on_timer("m1") == [Report("m1", "failed")]
+
+
+@pytest.mark.parametrize("rung", RETRANSMITTING)
+@pytest.mark.parametrize("retries", [0, 1, 5])
+def test_msg_r_is_transmitted_once_and_then_once_for_each_retry(rung, retries):
+    link = Link(rung, retries=retries)
+    link.say()
+    transmitted = 0
+    while link.wire:
+        link.lose("msg:R")
+        transmitted += 1
+        link.ring()
+    assert transmitted == 1 + retries
+    assert link.ticks["alice"] == {"m1": "failed"}
+
+
+# Several messages
+
+
+@pytest.mark.parametrize("rung", ACKING)
+def test_messages_in_flight_have_entries_of_their_own(rung):
+    link = Link(rung)
+    link.say("one")
+    link.say("two")
+    link.say("three")
+    for kind in ("msg:R", "msg:N", "ack:R", "ack:N"):
+        link.deliver(kind, "m2")
+    assert link.nodes["alice"].state()["queue"] == {"m1": 1, "m3": 1}
+    assert link.ticks["alice"] == {"m1": "sending", "m2": "delivered", "m3": "sending"}
+    assert link.timers == {("alice", "m1"), ("alice", "m3")}
+    assert link.screen["bob"] == ["two"]
+
+
+@pytest.mark.parametrize("rung", RETRANSMITTING)
+def test_each_message_has_tries_of_its_own(rung):
+    link = Link(rung)
+    link.say("one")
+    link.say("two")
+    link.ring("m2")
+    link.ring("m2")
+    link.ring("m1")
+    assert link.nodes["alice"].state()["queue"] == {"m1": 2, "m2": 3}
+    link.deliver_all()
+    assert link.ticks["alice"] == {"m1": "delivered", "m2": "delivered"}
+
+
+def test_the_retransmission_carries_the_words_of_its_own_message():
+    link = Link("dedup")
+    link.say("one")
+    link.say("two")
+    link.lose("msg:R", "m2")
+    link.ring("m2")
+    link.deliver("msg:R", "m2")
+    link.deliver("msg:N", "m2")
+    assert link.screen["bob"] == ["two"]
+
+
+# What its driver calls
+
+
+def test_a_packet_that_no_client_receives_is_refused():
+    with pytest.raises(ValueError, match="a client receives msg:A, msg:N, ack:A and ack:N, not 'msg:R'"):
+        alice("dedup").receive(packet("msg:R"))
+
+
+def test_a_command_that_no_client_knows_is_refused():
+    with pytest.raises(ValueError, match="no command 'shout'; a client knows: say"):
+        alice("dedup").command("shout", HELLO)

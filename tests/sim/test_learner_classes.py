@@ -1,0 +1,177 @@
+"""A learner's own class in the simulator: what it changes, and what is said when it goes wrong."""
+
+import pytest
+
+from imteach import Client, Drop, InputError, Scenario, Server
+from imteach.protocol import CancelTimer, Discard, Packet, Report, StartTimer, Transmit
+
+
+def stopped(why, client=Client, server=Server, rung="dedup", faults=(), **more):
+    with pytest.raises(InputError, match=why) as caught:
+        Scenario(rung, client=client, server=server, **more).run(*faults)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+# What works
+
+
+def test_a_receiver_that_discards_without_acking_again_makes_a_false_failure():
+    class InSilence(Client):
+        def on_msg_n(self, packet):
+            effect = self.show_or_discard(packet)
+            return [effect] if isinstance(effect, Discard) else [effect, *self.acknowledge(packet)]
+
+    trace = Scenario("dedup", client=InSilence).run(Drop("ack:N"))
+    assert trace.messages[0].status == "failed"
+    assert trace.messages[0].shown == {"bob": 1}
+    assert not trace.promises["no_false_failure"]
+
+
+def test_a_learner_can_bring_dedup_to_the_rung_below():
+    class MyDedup(Client):
+        def on_msg_n(self, packet):
+            if packet.msgid in self.dedup:
+                return [Discard(packet.msgid, packet.message), *self.acknowledge(packet)]
+            effects = super().on_msg_n(packet)
+            self.dedup[packet.msgid] = None
+            return effects
+
+    mine = Scenario("retransmit", client=MyDedup).run(Drop("ack:N"))
+    theirs = Scenario("dedup").run(Drop("ack:N"))
+    assert [event[1:] for event in mine.events] == [event[1:] for event in theirs.events]
+    assert all(mine.promises.values())
+
+
+def test_a_server_that_forgets_to_answer_changes_nothing_from_acked_on():
+    class NoMsgA(Server):
+        def on_msg_r(self, packet):
+            return super().on_msg_r(packet)[1:]
+
+    assert all(Scenario("acked", server=NoMsgA).run().promises.values())
+    assert Scenario("basic", server=NoMsgA).run().messages[0].status == "failed"
+
+
+def test_starting_a_timer_that_runs_starts_it_anew():
+    class StartsAgainAtMsgA(Client):
+        def on_msg_a(self, packet):
+            return [*super().on_msg_a(packet), StartTimer(packet.msgid)]
+
+    trace = Scenario("dedup", client=StartsAgainAtMsgA).run(Drop("ack:N"))
+    timers = [(event.t, event.kind) for event in trace.events if event.kind.startswith("timer")][:4]
+    assert timers == [(0, "timer_start"), (100, "timer_cancel"), (100, "timer_start"), (400, "timer_fire")]
+
+
+def test_a_client_may_say_nothing_and_the_person_said_it_all_the_same():
+    class Mute(Client):
+        def on_say(self, message):
+            return []
+
+    trace = Scenario("dedup", client=Mute).run()
+    (said,) = trace.messages
+    assert (said.msgid, said.status, said.shown) == ("m1", None, {"bob": 0})
+    assert not trace.promises["no_silent_loss"]
+    assert trace.state_at(0)["alice"]["queue"] == {}
+
+
+def test_cancelling_a_timer_that_does_not_run_is_nothing():
+    class Cancels(Client):
+        def on_ack_a(self, packet):
+            return [CancelTimer("m1"), CancelTimer("tea")]
+
+    assert Scenario("dedup", client=Cancels).run().events == Scenario("dedup").run().events
+
+
+# What goes wrong
+
+
+def test_a_forgotten_return_is_named_with_its_moment():
+    class Forgets(Client):
+        def on_msg_n(self, packet):
+            super().on_msg_n(packet)
+
+    stopped("Forgets returned None at 100 ms; a node returns a list of effects", client=Forgets)
+
+
+def test_a_forgotten_return_in_the_server_is_named_too():
+    class Forgets(Server):
+        def on_ack_r(self, packet):
+            super().on_ack_r(packet)
+
+    stopped("Forgets returned None at 150 ms; a node returns a list of effects", server=Forgets)
+
+
+def test_an_effect_without_its_list_is_named():
+    class NoList(Client):
+        def on_ack_a(self, packet):
+            return CancelTimer("m1")
+
+    stopped(r"NoList returned CancelTimer\(name='m1'\) at 200 ms; a node returns a list of effects", client=NoList)
+
+
+def test_a_packet_that_is_not_transmitted_but_returned_is_named():
+    class Bare(Client):
+        def on_msg_n(self, packet):
+            return [packet.follow_up("ack:R", to="server")]
+
+    stopped(r"Bare returned Packet\(.*\), which is no effect", client=Bare)
+
+
+@pytest.mark.parametrize("to", ["nobody", "bob", "alice", None])
+def test_a_client_can_only_talk_to_the_server(to):
+    class Direct(Client):
+        def on_say(self, message):
+            return [Transmit(Packet("msg:R", self.new_msgid(), self.name, to, message))]
+
+    stopped(f"alice transmits msg:R to {to!r}; clients talk to the server, it to them", client=Direct)
+
+
+@pytest.mark.parametrize("to", ["nobody", "server"])
+def test_the_server_can_only_talk_to_clients(to):
+    class Lost(Server):
+        def on_msg_r(self, packet):
+            return [Transmit(packet.follow_up("msg:N", to=to))]
+
+    stopped(f"server transmits msg:N to '{to}'; clients talk to the server, it to them", server=Lost)
+
+
+@pytest.mark.parametrize("status", ["arrived", "Delivered", None, ""])
+def test_a_status_that_is_none_is_named(status):
+    class Invents(Client):
+        def on_msg_a(self, packet):
+            return [Report(packet.msgid, status)]
+
+    stopped(f"no status {status!r}; the statuses are sending, sent, delivered, unconfirmed, failed", client=Invents)
+
+
+# What does not end
+
+
+class ForEver(Client):
+    def on_timer(self, msgid):
+        message, tries = self.queue[msgid]
+        self.queue[msgid] = self.queue[msgid]._replace(tries=tries + 1)
+        return [Transmit(self.msg_r(msgid, message)), StartTimer(msgid)]
+
+    def on_ack_n(self, packet):
+        return []
+
+
+@pytest.mark.parametrize("rto", [300, 0.0001])
+def test_a_client_that_never_gives_up_is_stopped(rto):
+    why = stopped(r"the run was stopped at [\d.]+ ms after \d+ events: it does not end", client=ForEver, rto=rto)
+    assert rto > 1 or "at 0 ms" in why
+
+
+def test_packets_that_answer_each_other_for_ever_at_0_ms_are_stopped():
+    class Echo(Client):
+        def on_msg_a(self, packet):
+            return [Transmit(self.msg_r(packet.msgid, packet.message))]
+
+    assert "at 0 ms" in stopped("it does not end", client=Echo, latency=0)
+
+
+def test_a_long_run_that_ends_is_not_stopped():
+    trace = Scenario("dedup", retries=1000, latency=0.5, rto=1).run(*(Drop(f"msg:R#{n}") for n in range(1, 1001)))
+    assert trace.messages[0].status == "delivered"
+    assert trace.packets[-1].name == "m1/ack:N#1"

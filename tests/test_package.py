@@ -1,0 +1,151 @@
+"""The house: `import imteach` is light, names that are promised exist, and imports only go down."""
+
+import ast
+import importlib
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import imteach
+
+ROOT = Path(imteach.__file__).parent
+
+HEAVY = {"ipywidgets", "networkx", "graphviz", "IPython", "anywidget", "jupyterlab", "nbclient", "traitlets", "asyncio"}
+
+# From the ground up. A part may import from itself and from the layers below. "" is imteach's own __init__, which
+# names what the layers below it offer.
+LAYERS = [
+    {"errors"},
+    {"plain", "files"},
+    {"protocol"},
+    {"sim"},
+    {"verify"},
+    {"draw"},
+    {"lab"},
+    {""},
+    {"cli"},
+    {"__main__"},
+]
+HEIGHT = {part: height for height, parts in enumerate(LAYERS) for part in parts}
+
+# The only looks upwards: inside these functions, when they are called
+UPWARDS = {
+    ("imteach.sim.trace", "to_svg"): "imteach.draw",
+    ("imteach.sim.trace", "to_text"): "imteach.draw",
+    ("imteach.sim.trace", "to_mermaid"): "imteach.draw",
+    ("imteach.sim.trace", "_repr_mimebundle_"): "imteach.draw",
+}
+
+
+def modules():
+    for file in sorted(ROOT.rglob("*.py")):
+        name = ".".join(file.relative_to(ROOT.parent).with_suffix("").parts).removesuffix(".__init__")
+        yield name, ast.parse(file.read_text(encoding="utf-8"))
+
+
+MODULES = dict(modules())
+
+
+def imports(tree, function=None):
+    """Every import below this node: the function it stands in (None at module level) and the module it names."""
+    for node in ast.iter_child_nodes(tree):
+        inside = node.name if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else function
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield inside, alias.name
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are written out in full"
+            if node.module == "imteach":  # from imteach import draw names a part, from imteach import Drop does not
+                for alias in node.names:
+                    yield inside, f"imteach.{alias.name}"
+            else:
+                yield inside, node.module
+        elif not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+            yield from imports(node, inside)
+
+
+def part_of(module):
+    """The part of imteach that a module belongs to, or that a name imported from imteach is of."""
+    part = (*module.split("."), "")[1]
+    return part if f"imteach.{part}" in MODULES else ""
+
+
+def test_import_imteach_loads_nothing_heavy():
+    run = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", "import imteach"],
+        cwd=ROOT.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = {line.rpartition("|")[2].strip() for line in run.stderr.splitlines() if line.startswith("import time:")}
+    assert {"imteach", "imteach.protocol.client", "imteach.sim.trace"} <= loaded
+    assert {name for name in loaded if name.partition(".")[0] in HEAVY} == set()
+    ours = {part_of(name) for name in loaded if name.partition(".")[0] == "imteach"}
+    assert ours <= {"", "errors", "plain", "protocol", "sim"}
+
+
+def test_a_run_and_its_sentences_load_nothing_heavy_either():
+    code = (
+        "import sys, imteach, imteach.verify\n"
+        "trace = imteach.Scenario('dedup').run(imteach.Drop('ack:N'))\n"
+        "imteach.verify.in_short(trace), trace.to_json(), trace.state_at(100), trace.to_svg(), trace.to_text()\n"
+        "print(*sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT.parent, capture_output=True, text=True, check=True)
+    assert {name for name in run.stdout.split() if name.partition(".")[0] in HEAVY} == set()
+
+
+@pytest.mark.parametrize(
+    "name", ["imteach", *(f"imteach.{package.name}" for package in pkgutil.iter_modules([str(ROOT)]) if package.ispkg)]
+)
+def test_every_name_that_a_package_offers_exists(name):
+    package = importlib.import_module(name)
+    offered = getattr(package, "__all__", [])
+    assert len(set(offered)) == len(offered)
+    assert [wanted for wanted in offered if not hasattr(package, wanted)] == []
+    if name in ("imteach", "imteach.protocol", "imteach.sim", "imteach.verify", "imteach.draw"):
+        assert offered
+
+
+def test_every_part_has_its_layer():
+    assert {part_of(module) for module in MODULES} <= set(HEIGHT), "give a new part its place in LAYERS"
+
+
+def test_imports_go_one_way_down():
+    wrong = []
+    seen = set()
+    for module, tree in MODULES.items():
+        for function, imported in imports(tree):
+            here, there = part_of(module), part_of(imported)
+            if imported.partition(".")[0] != "imteach" or here == there or HEIGHT[there] < HEIGHT[here]:
+                continue
+            if UPWARDS.get((module, function)) == imported:
+                seen.add((module, function))
+                continue
+            wrong.append(f"{module}{f' in {function}' if function else ''} imports {imported}")
+    assert wrong == []
+    assert seen == set(UPWARDS), "take an exception that is no longer needed off the list"
+
+
+def test_at_the_top_only_the_lab_waits_until_it_is_asked_for():
+    functions = {(function, name) for function, name in imports(MODULES["imteach"]) if function is not None}
+    assert functions == {("__getattr__", "imteach.lab")}
+
+
+def test_the_protocol_knows_no_time_no_chance_no_wire_and_nothing_else_of_imteach():
+    allowed = {"collections.abc", "dataclasses", "types", "typing"}  # to write types down, and no more
+    for module, tree in MODULES.items():
+        if part_of(module) == "protocol":
+            named = {name for _, name in imports(tree)}
+            assert named <= allowed | {name for name in MODULES if part_of(name) == "protocol"}, module
+
+
+def test_the_simulator_has_no_clock_no_chance_and_no_wire():
+    for module, tree in MODULES.items():
+        if part_of(module) in ("sim", "verify", "draw"):
+            named = {name.partition(".")[0] for _, name in imports(tree)}
+            assert not named & {"time", "datetime", "random", "secrets", "uuid", "socket", "asyncio", "threading", "os"}
