@@ -1,4 +1,10 @@
-"""The one kind of error that a user's input can cause."""
+"""The one kind of error that a user's input can cause, and how a notebook shows it."""
+
+import sysconfig
+from pathlib import Path
+from traceback import FrameSummary, extract_tb
+
+_NOT_THE_LEARNERS = (str(Path(__file__).parent), *(sysconfig.get_path(name) for name in ("stdlib", "purelib")))
 
 
 class InputError(ValueError):
@@ -8,6 +14,17 @@ class InputError(ValueError):
     Traceback (most recent call last):
     imteach.errors.InputError: no rung 'tcp'; the rungs are basic, acked, retransmit, dedup
     """
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows: the learner's own line and what was expected there, not our way through the code."""
+        own = [frame for frame in extract_tb(self.__traceback__) if _is_learners(frame)]
+        where = [f"line {own[-1].lineno}:  {own[-1].line}"] if own else []
+        return [*where, f"{type(self).__name__}: {self}"]
+
+
+def _is_learners(frame: FrameSummary) -> bool:
+    """Whether this is code that a learner wrote: neither ours, nor Python's, nor of an installed library."""
+    return bool(frame.line) and not frame.filename.startswith(_NOT_THE_LEARNERS)
 
 
 def quoted(value: object, limit: int = 60) -> str:

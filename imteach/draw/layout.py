@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from imteach.draw.measure import fit, text_width
-from imteach.draw.steps import Line, Step, Story, TimerRun, packet_label, title
+from imteach.draw.steps import Line, Step, Story, TimerRun, packet_label, settings, title
 from imteach.draw.timeline import LINE_HEIGHT, Break, Timeline, line_height, reach
 from imteach.plain import plain
 from imteach.protocol import SERVER
@@ -19,7 +19,7 @@ from imteach.sim import PacketRecord, Scenario, Trace, instant
 
 TITLE_SIZE, NAME_SIZE, ROLE_SIZE, LABEL_SIZE, NOTE_SIZE, TIME_SIZE = 15.0, 13.0, 10.5, 11.5, 11.5, 10.5
 MARGIN = 16.0
-TIMES = 58.0  # room for the times at the left
+TIMES = 58.0  # room for the times at the left, at least
 HEAD_WIDTH, HEAD_HEIGHT = 148.0, 42.0
 COLUMN = 216.0  # between two lifelines, at least
 GUTTER = 164.0  # beside a lifeline, at least: so that the picture keeps its place when a learner drops a packet
@@ -120,12 +120,13 @@ class TimeMark(NamedTuple):
 
 @dataclass(frozen=True)
 class Layout:
-    """A whole sequence diagram; `top` and `bottom` are where lifelines begin and end."""
+    """A whole sequence diagram; `top` and `bottom` are where lifelines begin and end, `left` where the times end."""
 
     title: str
-    subtitle: str
+    subtitles: list[str]
     width: float
     height: float
+    left: float
     top: float
     bottom: float
     lifelines: list[Lifeline]
@@ -207,7 +208,9 @@ class _Draft:
         self.scenario = story.trace.scenario
         self.packets = story.trace.packets
         self.timeline = Timeline(story)
-        self.top = MARGIN + 26 + (16 if story.trace.unused else 0) + HEAD_HEIGHT + 30
+        self.top = MARGIN + 42 + (16 if story.trace.unused else 0) + HEAD_HEIGHT + 30
+        times = [text_width(f"{step.t} ms", TIME_SIZE) + 14 for step in story.steps]
+        self.left = max([TIMES, *times])
         self.lanes = _lanes(story.timers, self.timeline.y)
         self.sides = self._sides()
         self.bars_width = self._bars_width()
@@ -232,9 +235,10 @@ class _Draft:
         width = self.x[right] + max(HEAD_WIDTH / 2, self.gutters[right] if self.sides[right] > 0 else 0) + MARGIN
         return Layout(
             title=title(trace),
-            subtitle=f"never sent, so not struck: {unused}" if unused else "",
+            subtitles=[settings(self.scenario), *([f"never sent, so nothing came of it: {unused}"] if unused else [])],
             width=width,
             height=bottom + MARGIN,
+            left=self.left,
             top=self.top - 24,
             bottom=bottom,
             lifelines=[Lifeline(name, role_of(name, self.scenario), self.x[name], self.sides[name]) for name in names],
@@ -275,7 +279,7 @@ class _Draft:
         """The x of each lifeline."""
         names = in_columns(self.scenario)
         column = max([COLUMN, *(2.6 * _label_width(self._label(packet)) for packet in self.packets)])
-        x = TIMES + MARGIN + (self.gutters[names[0]] if self.sides[names[0]] < 0 else HEAD_WIDTH / 2)
+        x = self.left + MARGIN + (self.gutters[names[0]] if self.sides[names[0]] < 0 else HEAD_WIDTH / 2)
         places = {names[0]: x}
         for left, right in pairwise(names):
             notes = self.gutters[left] * (self.sides[left] > 0) + self.gutters[right] * (self.sides[right] < 0)
@@ -291,7 +295,7 @@ class _Draft:
         width = text_width(text, NOTE_SIZE) + 20
         y = (stretch.y0 + stretch.y1) / 2 + self.top
         box = Box(self.x[SERVER] - width / 2, y - PILL_HEIGHT / 2, width, PILL_HEIGHT)
-        self.taken.add(box)
+        self.taken.add(Box(0, box.y - 3, 1e6, box.height + 6))  # the strip goes across the page
         return Idle(stretch.ms, text, box)
 
     def _notes(self, step: Step) -> Iterator[Note]:
@@ -359,12 +363,12 @@ class _Draft:
         return Bar(run.node, run.name, near if side > 0 else near - BAR, y0 + self.top, y1 + self.top, ended)
 
     def _times(self) -> list[TimeMark]:
-        """The instants that have room for their time."""
+        """The time of each step that has room for it; an instant that is spread out has its time more than once."""
         marks: list[TimeMark] = []
-        happening = {step.t for step in self.story.steps}
-        for t, y in self.timeline.instants():
-            if t in happening and (not marks or y + self.top - marks[-1].y >= TIME_SIZE + 3):
-                marks.append(TimeMark(t, y + self.top))
+        for step in sorted(self.story.steps, key=lambda step: self.timeline.y[step.number]):
+            y = self.timeline.y[step.number] + self.top
+            if not marks or y - marks[-1].y >= TIME_SIZE + 3:
+                marks.append(TimeMark(step.t, y))
         return marks
 
 

@@ -3,12 +3,13 @@
 A *step* is one moment of one node: what it was told, and everything it then did.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from imteach.plain import plain
 from imteach.protocol import STATUSES
-from imteach.sim import Event, PacketRecord, Trace, instant
+from imteach.sim import DEFAULT_LATENCY, Event, PacketRecord, Scenario, Trace, instant
 
 TRIGGERS = ("say", "arrive", "timer_fire")
 ORDER = ("timer", "said", "shown", "again", "status", "quiet")  # of the lines of one step, from the top
@@ -210,3 +211,22 @@ def title(trace: Trace) -> str:
         return f"{trace.rung}, nothing dropped"
     names = ", ".join(plain(name) for name in dropped[:3])
     return f"{trace.rung}, {names}{f' and {len(dropped) - 3} more' if len(dropped) > 3 else ''} dropped"
+
+
+def settings(scenario: Scenario) -> str:
+    """What the picture does not show of a scenario, in a line.
+
+    >>> from imteach import Scenario
+    >>> settings(Scenario("acked", latency={"bob": 200})), settings(Scenario("dedup", backoff=2))
+    ('latency 50 ms, bob 200 ms; RTO 300 ms', 'latency 50 ms; RTO 300 ms, doubling; 2 retries')
+    """
+    latency = f"latency {scenario.latency} ms"
+    if isinstance(scenario.latency, Mapping):
+        each = [f"{person} {ms} ms" for person, ms in scenario.latency.items()]
+        others = [] if len(each) == len(scenario.people) else [f"{DEFAULT_LATENCY} ms"]
+        latency = f"latency {', '.join([*others, *each])}"
+    growth = "" if scenario.backoff == 1 else f", each {scenario.backoff} times the one before"
+    growth = ", doubling" if scenario.backoff == 2 else growth
+    count = scenario.retries
+    retries = f"; {count} {'retry' if count == 1 else 'retries'}" if scenario.setting.retransmits else ""
+    return f"{latency}; RTO {scenario.rto} ms{growth}{retries}"

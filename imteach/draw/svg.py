@@ -19,7 +19,6 @@ from imteach.draw.layout import (
     PILL_HEIGHT,
     ROLE_SIZE,
     TIME_SIZE,
-    TIMES,
     TITLE_SIZE,
     Arrow,
     Bar,
@@ -125,17 +124,17 @@ def to_svg(trace: Trace, rev: int = 0) -> str:
         f"<style>{_STYLE}</style>",
         f'<rect class="imt-paper" width="{width}" height="{height}"/>',
         _text("imt-title", MARGIN + 8, MARGIN + 14, layout.title),
-        _text("imt-role", MARGIN + 8, MARGIN + 31, layout.subtitle) if layout.subtitle else "",
-        *(_time(mark, layout.width) for mark in layout.times),
+        *(_text("imt-role", MARGIN + 8, MARGIN + 31 + 15 * row, words) for row, words in enumerate(layout.subtitles)),
+        *(_time(mark, layout) for mark in layout.times),
         *(_lifeline(line, layout) for line in layout.lifelines),
         *(_bar(bar) for bar in layout.bars),
-        *(_idle(stretch, layout.width) for stretch in layout.breaks),
         *(_way(arrow) for arrow in layout.arrows),  # every line before any words, so that none crosses them out
+        *(_idle(stretch, layout) for stretch in layout.breaks),
         *(_note(note) for note in layout.notes),
         *(_packet(arrow) for arrow in layout.arrows),
         "</svg>",
     ]
-    return "\n".join(part for part in parts if part)
+    return "\n".join(parts)
 
 
 def n(number: float) -> str:
@@ -153,10 +152,10 @@ def _text(css: str, x: float, y: float, text: str, anchor: str = "start") -> str
     return f'<text class="{css}" x="{n(x)}" y="{n(y)}"{anchored}>{escape(text)}</text>'
 
 
-def _time(mark: TimeMark, width: float) -> str:
+def _time(mark: TimeMark, layout: Layout) -> str:
     y = n(mark.y)
-    rule = f'<line class="imt-rule" x1="{n(TIMES)}" x2="{n(width - MARGIN)}" y1="{y}" y2="{y}"/>'
-    return rule + _text("imt-time", TIMES - 6, mark.y + 3.5, f"{mark.t} ms", "end")
+    rule = f'<line class="imt-rule" x1="{n(layout.left)}" x2="{n(layout.width - MARGIN)}" y1="{y}" y2="{y}"/>'
+    return rule + _text("imt-time", layout.left - 6, mark.y + 3.5, f"{mark.t} ms", "end")
 
 
 def _lifeline(line: Lifeline, layout: Layout) -> str:
@@ -178,10 +177,10 @@ def _bar(bar: Bar) -> str:
     )
 
 
-def _idle(stretch: Idle, width: float) -> str:
+def _idle(stretch: Idle, layout: Layout) -> str:
     """A strip across everything, torn at both edges, with what was left out in words."""
     y0, y1 = stretch.box.y - 3, stretch.box.y + stretch.box.height + 3
-    x0, x1 = TIMES, width - MARGIN
+    x0, x1 = layout.left, layout.width - MARGIN
     steps = int((x1 - x0) / 12)
     wave = "q3 -4 6 0t6 0" * steps
     return (

@@ -12,7 +12,7 @@ from imteach.draw.layout import Arrow, Bar, Layout, Lifeline, Note, lay_out
 from imteach.draw.measure import columns
 from imteach.sim import Trace
 
-TIMES = 10  # columns for the times
+TIMES = 10  # columns for the times, at least
 STEP = 26  # columns between two lifelines, at least
 STROKES = {"msg": ("━", "▶", "◀"), "ack": ("─", "▷", "◁")}  # line, head to the right, head to the left
 
@@ -23,6 +23,7 @@ def to_text(trace: Trace) -> str:
     >>> from imteach import Drop, Scenario
     >>> print(to_text(Scenario("basic").run(Drop("msg:N"))).rstrip())
     basic, m1/msg:N#1 dropped
+    latency 50 ms; RTO 300 ms
     <BLANKLINE>
                               alice                    server                      bob
         0 ms           (hello) ┃│                         │                         │
@@ -72,6 +73,8 @@ class _Page:
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
+        times = [mark.t for mark in layout.times] + [arrow.ended for arrow in layout.arrows]
+        self.times = max([TIMES, *(len(f"{t} ms") + 3 for t in times)])
         self.lanes = {line.name: self._lanes(line) for line in layout.lifelines}
         self.x = self._columns()
         self.starting = sorted(layout.bars, key=lambda bar: bar.y0)
@@ -80,8 +83,7 @@ class _Page:
     def lines(self) -> Iterator[str]:
         """Yield the lines of the whole diagram."""
         yield self.layout.title
-        if self.layout.subtitle:
-            yield self.layout.subtitle
+        yield from self.layout.subtitles
         names = _Line()
         for name, x in self.x.items():
             names.put(x - columns(name) // 2, name)
@@ -105,7 +107,7 @@ class _Page:
         """The column of each lifeline."""
         lines = self.layout.lifelines
         longest = max((columns(arrow.label) for arrow in self.layout.arrows), default=0)
-        x = TIMES + max(columns(lines[0].name) // 2, self._room(lines[0]) if lines[0].side < 0 else 0)
+        x = self.times + max(columns(lines[0].name) // 2, self._room(lines[0]) if lines[0].side < 0 else 0)
         places = {lines[0].name: x}
         for left, right in pairwise(lines):
             notes = self._room(left) * (left.side > 0) + self._room(right) * (right.side < 0)
@@ -134,7 +136,7 @@ class _Page:
             yield self._pause(row.words)
             return
         line = self._blank(row)
-        line.put(TIMES - 2 - columns(row.t), row.t)
+        line.put(self.times - 2 - columns(row.t), row.t)
         if row.arrow is not None:
             self._draw_arrow(line, row.arrow)
         for number, note in enumerate(row.notes):

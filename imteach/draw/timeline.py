@@ -1,8 +1,8 @@
 """From time to height: where each step of a story stands on its lifeline.
 
 Time runs down at one scale, so that a packet's slope is its latency. Two things bend it, and both can be seen: a long
-stretch in which nothing is in flight is cut short (a *break*), and an instant at which one node does several things
-is spread out so that they can be told apart.
+stretch in which nothing happens is cut short (a *break*; sooner where nothing is in flight either), and an instant at
+which one node does several things is spread out so that they can be told apart.
 """
 
 from bisect import bisect_right
@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 from imteach.draw.steps import Line, Step, Story
 
-HOP = 49.0  # pixels down for the usual latency
-LEAST_HOP = 20.0  # and for the shortest one
+PACE = 0.98  # pixels down for one ms: the same in every picture with usual latencies, so that slopes compare
+LEAST_HOP, MOST_HOP = 16.0, 240.0  # pixels down: for the shortest latency, and for the usual one
 ROW = 24.0  # between two steps of one node, at least
 LINE_HEIGHT, BUBBLE_HEIGHT = 15.0, 25.0  # of the lines beside a lifeline
-IDLE = 110.0  # an idle stretch taller than this is cut …
+IDLE, FLYING = 110.0, 420.0  # a stretch taller than this is cut, where nothing and where something is in flight …
 CUT = 48.0  # … to this
+LEAD = 80.0  # what stays on either side of a cut through packets in flight, so that their slope can be seen
 
 
 def line_height(line: Line) -> float:
@@ -47,7 +48,7 @@ class Timeline:
 
     def __init__(self, story: Story) -> None:
         packets = story.trace.packets
-        self.scale = _scale([packet.due - packet.sent for packet in packets], story.trace.scenario.rto)
+        self.scale = _scale([packet.due - packet.sent for packet in packets])
         by_instant: dict[float, list[Step]] = {}
         for step in story.steps:
             by_instant.setdefault(step.t, []).append(step)
@@ -57,7 +58,6 @@ class Timeline:
         self.y: dict[int, float] = {}
         self.end: dict[str, float] = {}  # by packet: where its way ends, or would have
         self.breaks: list[Break] = []
-        self._top: dict[float, float] = {}
         self._lowest: dict[str, Step] = {}  # by node: its last step
         busy = _busy(
             sorted((packet.sent, packet.due if packet.arrived is None else packet.arrived) for packet in packets)
@@ -67,22 +67,19 @@ class Timeline:
         for t in sorted(by_instant):
             if before is not None:
                 y = self._advance(y, before, t, by_instant[t])
-            self._top[t] = y
             y = self._place(by_instant[t], y)
             before = t
         self.height = y
 
-    def instants(self) -> list[tuple[float, float]]:
-        """Each instant with its y, from the top."""
-        return list(self._top.items())
-
     def _advance(self, y: float, before: float, t: float, steps: list[Step]) -> float:
         """Return where the instant `t` begins, when the one before ended at `y`."""
         apart = (t - before) * self.scale
-        if apart > IDLE and self._idle(before, t):
-            y0 = max([y, *(self.y[step.number] + reach(step)[1] for step in self._lowest.values())])
+        idle = self._idle(before, t)
+        if apart > (IDLE if idle else FLYING):
+            lead = 0 if idle else LEAD
+            y0 = lead + max([y, *(self.y[step.number] + reach(step)[1] for step in self._lowest.values())])
             self.breaks.append(Break(y0, y0 + CUT, t - before))
-            return y0 + CUT + max([0, *(reach(step)[0] for step in steps)]) / 2
+            return lead + y0 + CUT + max([0, *(reach(step)[0] for step in steps)]) / 2
         return max([y + apart, *(self._below(step) for step in steps)])
 
     def _below(self, step: Step) -> float:
@@ -119,12 +116,12 @@ def _insert(steps: list[Step], missed: Step, order: dict[str, int]) -> None:
     steps.insert(next(later, len(steps)), missed)
 
 
-def _scale(latencies: list[float], rto: float) -> float:
+def _scale(latencies: list[float]) -> float:
     """Return how many pixels one ms takes."""
     hops = sorted(latency for latency in latencies if latency > 0)
     if not hops:
-        return HOP * 4 / rto
-    return max(HOP / hops[len(hops) // 2], LEAST_HOP / hops[0])
+        return PACE
+    return min(max(PACE, LEAST_HOP / hops[0]), MOST_HOP / hops[len(hops) // 2])
 
 
 def _busy(flights: list[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from imteach.errors import InputError
@@ -160,7 +161,11 @@ def _class_in(fields: Fields, name: str, known: type[T]) -> type[T]:
         return known
     if not called.isidentifier():
         raise fields.wrong(name, "the name of a class")
+    return _stand_in(called, known)  # type: ignore[arg-type,no-any-return,unused-ignore]
 
+
+@lru_cache(maxsize=64)  # the same class for the same name, so that a trace that is read twice equals itself
+def _stand_in(called: str, known: type[T]) -> type[T]:
     def refuse(*_: object, **__: object) -> None:
         raise InputError(f"this trace was made by {called}, and a file cannot hold a class: run the scenario again")
 

@@ -35,6 +35,7 @@ GALLERY: dict[str, Trace] = {
     "ten-at-once": Scenario("dedup", say=[Say("at once")] * 10).run(Drop("m3/ack:N")),
     "three-people": Scenario("acked", say=BOTH_WAYS).run(Drop("m1/msg:N")),
     "unequal-links": Scenario("dedup", latency={"alice": 20, "bob": 200}, rto=600).run(Drop("ack:R")),
+    "very-slow-link": Scenario("dedup", latency={"bob": 5000}, rto=30_000).run(Drop("ack:R")),
     "no-latency": Scenario("dedup", latency=0).run(),
     "typed-by-a-learner": Scenario(
         "acked", say=[Say('<script>alert("&")</script> \x1b[31m你好 👋 a very long message')]

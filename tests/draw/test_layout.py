@@ -120,9 +120,27 @@ def test_a_long_idle_stretch_is_cut_and_says_how_long_it_was():
     assert layout.height < 700
 
 
-def test_nothing_is_cut_while_a_packet_is_in_flight():
-    layout = lay_out(Scenario("basic", latency={"alice": 10, "bob": 2000}).run())
-    assert layout.breaks == []
+def test_a_packet_that_is_in_flight_for_very_long_is_cut_too():
+    layout = lay_out(Scenario("basic", latency={"bob": 5000}).run())
+    assert [stretch.text for stretch in layout.breaks] == ["4950 ms pass"]
+    assert layout.height < 700
+
+
+def test_nothing_is_cut_while_packets_of_a_usual_latency_are_in_flight():
+    assert lay_out(Scenario("basic", latency={"alice": 20, "bob": 300}).run()).breaks == []
+
+
+def test_slopes_can_be_compared_from_picture_to_picture():
+    def hop(latency: float) -> float:
+        first = arrow(lay_out(Scenario("basic", latency=latency).run()), "m1/msg:R#1")
+        return first.y1 - first.y0
+
+    assert hop(120) == pytest.approx(2.4 * hop(50))
+
+
+def test_an_instant_that_is_spread_out_says_its_time_at_each_height():
+    layout = lay_out(Scenario("basic", say=[Say("one"), Say("two")]).run())
+    assert [mark.t for mark in layout.times][:2] == [0, 0]
 
 
 def test_a_timer_is_a_bar_from_its_start_to_its_end():

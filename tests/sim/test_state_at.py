@@ -100,6 +100,7 @@ def test_a_learners_own_class_is_asked_for_its_own_state():
 def test_a_trace_from_a_file_knows_it_too():
     trace = Scenario("dedup", say=[Say(), Say("hi", "bob", "alice", 20)], rto=90).run(Drop("m2/msg:N"))
     read = Trace.from_json(trace.to_json())
+    assert read == Trace.from_json(trace.to_json())
     for t in {event.t for event in trace.events}:
         assert read.state_at(t) == trace.state_at(t)
 
@@ -107,6 +108,7 @@ def test_a_trace_from_a_file_knows_it_too():
 def test_a_trace_from_a_file_that_a_learners_class_made_can_be_read_but_not_replayed():
     trace = Scenario("dedup", client=CountsItsTimeouts).run(Drop("msg:R"))
     read = Trace.from_json(trace.to_json())
+    assert read == Trace.from_json(trace.to_json())
     assert read.messages == trace.messages
     assert read.to_json() == trace.to_json()
     with pytest.raises(InputError, match="this trace was made by CountsItsTimeouts, and a file cannot hold a class"):
