@@ -7,11 +7,14 @@ from typing import Any
 import anywidget
 from traitlets import Dict, List, Unicode
 
-from imteach.draw import mimebundle
+from imteach.draw import image, to_svg
 from imteach.errors import InputError, quoted
 from imteach.lab import page
 from imteach.lab.session import Session
 from imteach.sim import Fault, Scenario, Trace
+
+STILL = "<b>A still picture.</b> Run this cell (Ctrl+Enter) to make it live: then click a packet to drop it."
+"""What stands above the picture where there is no live lab."""
 
 _HERE = Path(__file__).parent
 
@@ -108,7 +111,7 @@ class Lab(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The live widget, and a still picture for a page that has no kernel."""
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        still = {"text/plain": repr(self), "text/html": mimebundle(self.trace)["text/html"]}
+        still = {"text/plain": repr(self), "text/html": f"<p>{STILL}</p>{image(self.trace)}"}
         return {**data, **still}, metadata
 
     # The page
@@ -117,7 +120,7 @@ class Lab(anywidget.AnyWidget):
         """Bring the page up to date with the session, in one message."""
         self._rev += 1
         with self.hold_sync():
-            self.picture = self.trace.to_svg().replace('data-rev="0"', f'data-rev="{self._rev}"', 1)
+            self.picture = to_svg(self.trace, self._rev)
             for part, value in page.everything(self._session).items():
                 setattr(self, part, value)
             self.refusal = refusal

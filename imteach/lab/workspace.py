@@ -56,20 +56,24 @@ def refresh(folder: Path, shipped: Path | None = None) -> list[str]:
 
 
 def without_answers(lesson: bytes) -> bytes:
-    """Return a lesson without the saved outputs of its cells tagged `predict`: a learner predicts, then runs.
+    """Return a lesson as nobody has run it, so that a learner predicts, then runs: no outputs, no numbers.
 
-    >>> print(without_answers(b'{"cells": []}').decode())
-    {"cells": []}
+    A cell tagged `lab` keeps its output, a still picture that says how to make it live.
+
+    >>> print(without_answers(b'{"cells": []}').decode(), end="")
+    {
+     "cells": []
+    }
     """
     try:
         book = json.loads(lesson)
-        asked = [cell for cell in book["cells"] if "predict" in cell["metadata"].get("tags", [])]
-    except (ValueError, TypeError, KeyError, AttributeError):
+        cells = [cell for cell in book["cells"] if cell["cell_type"] == "code"]
+        for cell in cells:
+            cell["execution_count"] = None
+            if "lab" not in cell["metadata"].get("tags", []):
+                cell["outputs"] = []
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return lesson  # a picture, or whatever else lies beside the lessons
-    if not asked:
-        return lesson
-    for cell in asked:
-        cell["outputs"], cell["execution_count"] = [], None
     return (json.dumps(book, indent=1, ensure_ascii=False) + "\n").encode()
 
 

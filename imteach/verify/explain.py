@@ -17,9 +17,9 @@ from imteach.sim import Event, PacketRecord, Trace
 
 PROMISE_TITLES: dict[str, str] = {
     "no_duplicates": "Nothing is shown twice",
-    "no_false_delivery": "No false ✓✓ delivered",
+    "no_false_delivery": "No false ✓✓",
     "no_silent_loss": "No loss goes unnoticed",
-    "no_false_failure": "No false ! failed",
+    "no_false_failure": "No false failure",
     "all_delivered": "Everything arrives, and the sender knows",
 }
 """Each promise in a few words, in the order of `PROMISES`; its rule is the first line of its docstring there."""
@@ -323,7 +323,7 @@ def _all_delivered(story: _Story) -> str:
     if said.status == "failed":
         return f"{story.saw}, but {story.screen}: {story.why_given_up()}"
     if said.status == "sent" and not story.trace.scenario.setting.acks:
-        return f"{story.saw}, but {story.screen}: this rung has no ack packets, so {story.sender} can never know"
+        return f"{story.saw}, but {story.screen}: this rung has no ack:R, ack:A and ack:N, so {story.sender} can never know"
     return f"{story.saw}, but {story.screen}, because {story.why_no_ack_n()}"
 
 

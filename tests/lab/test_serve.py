@@ -142,6 +142,13 @@ def test_the_news_toast_is_off(lab: Lab) -> None:
     assert setting["settings"] == {}  # the learner's own settings are untouched
 
 
+def test_a_lesson_ends_where_its_last_cell_does(lab: Lab) -> None:
+    """JupyterLab can scroll past the last cell, to a blank page that a learner takes for a crash."""
+    properties = lab.ask("lab/api/settings/@jupyterlab/notebook-extension:tracker")["schema"]["properties"]
+    assert properties["scrollPastEnd"]["default"] is False
+    assert properties["windowingMode"]["default"] == "none"
+
+
 def test_the_kernels_websocket_does_not_wait(lab: Lab) -> None:
     assert lab.nodelay() == [True]
 

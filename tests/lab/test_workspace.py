@@ -188,18 +188,19 @@ def test_the_shipped_lessons_are_found() -> None:
     assert lesson_names(shipped_lessons())[0].startswith("01")
 
 
-def test_the_answers_to_predictions_are_hidden_in_the_copy_until_they_are_run(tmp_path):
+def test_the_copy_comes_as_nobody_has_run_it_but_for_the_still_picture_of_a_lab(tmp_path):
     cell = {"cell_type": "code", "execution_count": 1, "outputs": [{"output_type": "stream"}], "source": ["1"]}
-    asked = {**cell, "metadata": {"tags": ["predict"]}}
-    shown = {**cell, "metadata": {}}
+    words = {"cell_type": "markdown", "metadata": {"editable": False}, "source": ["predict"]}
     shipped = tmp_path / "shipped"
     shipped.mkdir()
-    (shipped / "01-a.ipynb").write_text(json.dumps({"cells": [asked, shown]}))
+    book = {"cells": [words, {**cell, "metadata": {}}, {**cell, "metadata": {"tags": ["lab"]}}]}
+    (shipped / "01-a.ipynb").write_text(json.dumps(book))
     refresh(tmp_path / "mine", shipped)
-    copy = json.loads((tmp_path / "mine" / "01-a.ipynb").read_text())
-    assert copy["cells"][0]["outputs"] == []
-    assert copy["cells"][0]["execution_count"] is None
-    assert copy["cells"][1] == shown
+    copied, ran, lab = json.loads((tmp_path / "mine" / "01-a.ipynb").read_text())["cells"]
+    assert copied == words
+    assert ran["outputs"] == []
+    assert lab["outputs"] == cell["outputs"]
+    assert ran["execution_count"] is lab["execution_count"] is None
     before = (tmp_path / "mine" / "01-a.ipynb").read_bytes()
     assert refresh(tmp_path / "mine", shipped) == []  # and that is no change of the learner's
     assert (tmp_path / "mine" / "01-a.ipynb").read_bytes() == before

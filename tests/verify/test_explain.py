@@ -40,7 +40,7 @@ SHOWN_BUT_FAILED = "bob was shown “hello” (m1) at 100 ms, but alice's screen
             None,
             {
                 "all_delivered": "bob was shown “hello” (m1) at 100 ms, but alice's screen says ✓ sent: "
-                "this rung has no ack packets, so alice can never know."
+                "this rung has no ack:R, ack:A and ack:N, so alice can never know."
             },
         ),
         (
@@ -634,7 +634,7 @@ def test_every_promise_has_a_short_title_of_its_own():
             Scenario("retransmit").run(*drops("ack:N", "ack:N#2", "ack:N#3")),
             (
                 "m1/ack:N#1, m1/ack:N#2 and m1/ack:N#3 are dropped. bob is shown “hello” 3 times. alice sees ! failed. "
-                "3 of 5 promises are broken: Nothing is shown twice; No false ! failed; "
+                "3 of 5 promises are broken: Nothing is shown twice; No false failure; "
                 "Everything arrives, and the sender knows."
             ),
         ),
