@@ -323,7 +323,8 @@ def _all_delivered(story: _Story) -> str:
     if said.status == "failed":
         return f"{story.saw}, but {story.screen}: {story.why_given_up()}"
     if said.status == "sent" and not story.trace.scenario.setting.acks:
-        return f"{story.saw}, but {story.screen}: this rung has no ack:R, ack:A and ack:N, so {story.sender} can never know"
+        why = f"this rung has no ack:R, ack:A and ack:N, so {story.sender} can never know"
+        return f"{story.saw}, but {story.screen}: {why}"
     return f"{story.saw}, but {story.screen}, because {story.why_no_ack_n()}"
 
 
