@@ -70,8 +70,8 @@ def without_answers(lesson: bytes) -> bytes:
         cells = [cell for cell in book["cells"] if cell["cell_type"] == "code"]
         for cell in cells:
             cell["execution_count"] = None
-            if "lab" not in cell["metadata"].get("tags", []):
-                cell["outputs"] = []
+            kept = cell["outputs"] if "lab" in cell["metadata"].get("tags", []) else []
+            cell["outputs"] = [{**output, "execution_count": None} for output in kept]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return lesson  # a picture, or whatever else lies beside the lessons
     return (json.dumps(book, indent=1, ensure_ascii=False) + "\n").encode()

@@ -189,7 +189,11 @@ def test_the_shipped_lessons_are_found() -> None:
 
 
 def test_the_copy_comes_as_nobody_has_run_it_but_for_the_still_picture_of_a_lab(tmp_path):
-    cell = {"cell_type": "code", "execution_count": 1, "outputs": [{"output_type": "stream"}], "source": ["1"]}
+    cell = {
+        "cell_type": "code",
+        "execution_count": 1,
+        "outputs": [{"output_type": "execute_result", "execution_count": 1}],
+    }
     words = {"cell_type": "markdown", "metadata": {"editable": False}, "source": ["predict"]}
     shipped = tmp_path / "shipped"
     shipped.mkdir()
@@ -199,7 +203,7 @@ def test_the_copy_comes_as_nobody_has_run_it_but_for_the_still_picture_of_a_lab(
     copied, ran, lab = json.loads((tmp_path / "mine" / "01-a.ipynb").read_text())["cells"]
     assert copied == words
     assert ran["outputs"] == []
-    assert lab["outputs"] == cell["outputs"]
+    assert lab["outputs"] == [{"output_type": "execute_result", "execution_count": None}]
     assert ran["execution_count"] is lab["execution_count"] is None
     before = (tmp_path / "mine" / "01-a.ipynb").read_bytes()
     assert refresh(tmp_path / "mine", shipped) == []  # and that is no change of the learner's
