@@ -69,37 +69,6 @@ function makePromise(promise) {
   return row;
 }
 
-/** @type {WeakMap<Element, string>} The markup from which each part of a picture was made. */
-const madeFrom = new WeakMap();
-
-/**
- * Show this picture, and leave alone whatever of the one before is in it too: drawing all anew takes twice as long.
- * @param {HTMLElement} holder
- * @param {Element} picture
- */
-function update(holder, picture) {
-  const wanted = Array.from(picture.children, (part) => ({ part, markup: part.outerHTML }));
-  const markups = new Set(wanted.map(({ markup }) => markup));
-  const shown = holder.firstElementChild ?? holder.appendChild(document.importNode(picture, false));
-  for (const { name, value } of picture.attributes) shown.setAttribute(name, value);
-  for (const part of Array.from(shown.children)) if (!markups.has(madeFrom.get(part) ?? "")) part.remove();
-  let next = shown.firstElementChild;
-  for (const { part, markup } of wanted) {
-    if (next && madeFrom.get(next) === markup) {
-      next = next.nextElementSibling;
-    } else {
-      const made = document.importNode(part, true);
-      madeFrom.set(made, markup);
-      shown.insertBefore(made, next);
-    }
-  }
-  while (next) {
-    const last = next;
-    next = next.nextElementSibling;
-    last.remove();
-  }
-}
-
 /** Put text on the clipboard; where the browser gives no access to it, select the text instead.
  * @param {HTMLElement} element
  */
@@ -163,7 +132,8 @@ function render({ model, el }) {
 
   /** Make this packet the one in the tab order. @param {SVGElement | undefined} packet */
   function choose(packet) {
-    for (const other of packets()) other.setAttribute("tabindex", other === packet ? "0" : "-1");
+    for (const other of picture.querySelectorAll('[tabindex="0"]')) other.setAttribute("tabindex", "-1");
+    packet?.setAttribute("tabindex", "0");
     current = packet?.dataset.packet ?? current;
     place = packet ? packets().indexOf(packet) : 0;
   }
@@ -226,13 +196,14 @@ function render({ model, el }) {
 
   const draw = {
     picture() {
-      // Parsed as XML it is either the picture that Python drew or an error, and nothing in it is run.
-      const svg = new DOMParser().parseFromString(model.get("picture"), "image/svg+xml").documentElement;
-      picture.style.setProperty("--natural-width", svg.getAttribute("width"));
+      const page = document.createElement("template"); // what is parsed there is not run, nor loaded
+      page.innerHTML = model.get("picture"); // the one place where markup comes in: Python escaped every text in it
+      const svg = /** @type {Element} */ (page.content.firstElementChild);
       const style = svg.querySelector("style");
-      if (sheet.textContent !== style?.textContent) sheet.textContent = style?.textContent ?? "";
+      if (style && sheet.textContent !== style.textContent) sheet.textContent = style.textContent;
       style?.remove(); // a sheet that comes and goes makes the browser look at the whole notebook again
-      update(picture, svg);
+      picture.style.setProperty("--natural-width", svg.getAttribute("width"));
+      picture.replaceChildren(svg);
       const all = packets();
       choose(all.find((packet) => packet.dataset.packet === current) ?? all[Math.min(place, all.length - 1)]);
       draw.ladder(); // a choice that Python refused goes back to what is true

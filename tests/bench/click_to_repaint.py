@@ -1,0 +1,93 @@
+"""How long a click in the lab takes until the page shows what came of it, in real JupyterLab.
+
+    python tests/bench/click_to_repaint.py [CLICKS]
+
+It is compared with a click on an ipywidgets Button that does nothing, in the same page: the time of day's machine
+and Jupyter's own way to the kernel and back are in both. The two are clicked in turn, CLICKS times each (default
+60, after 5 that do not count). The exit status is 1 if the lab's median is more than 1.5 times the Button's.
+
+A click is timed in the page, by its own clock, from the click event to the second animation frame after the page
+changed: the first of them paints the change, and when the next begins, it is on the screen. The Button's handler
+counts its clicks in a Label, for otherwise the page could not tell when a click that does nothing is done. The
+time until the page changed, before anything is painted, is printed too; it has no limit.
+"""
+
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
+
+import driving
+
+LIMIT = 1.5
+WARM_UP = 5
+
+CELLS = [
+    "from imteach import Lab, Scenario",
+    'Lab("dedup")',
+    """import ipywidgets
+button, done = ipywidgets.Button(description="no-op"), ipywidgets.Label("0")
+button.on_click(lambda _: setattr(done, "value", str(int(done.value) + 1)))
+ipywidgets.VBox([button, done])""",
+]
+
+CLICK = """([what, shows]) => new Promise((resolve) => {
+    const root = document.querySelector(shows);
+    let began;
+    const changed = new MutationObserver(() => {
+        changed.disconnect();
+        const until = performance.now() - began;
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve([performance.now() - began, until])));
+    });
+    changed.observe(root, {childList: true, subtree: true, characterData: true});
+    began = performance.now();
+    document.querySelector(what).dispatchEvent(new MouseEvent("click", {bubbles: true, cancelable: true}));
+})"""
+
+LAB = ['.imteach-lab [data-packet="m1/msg:N#1"] .imt-hit', ".imteach-lab .lab-picture"]
+BUTTON = [".jupyter-button", ".widget-label"]
+
+
+def measure(clicks: int) -> dict[str, list[tuple[float, float]]]:
+    """Click both in turn; return the times in ms until each click's change was on the screen, and in the page."""
+    times: dict[str, list[tuple[float, float]]] = {"Lab": [], "Button": []}
+    executable = driving.chromium()
+    if executable is None:
+        sys.exit("no Chromium on this machine: apt install chromium")
+    with (
+        tempfile.TemporaryDirectory() as home,
+        driving.jupyterlab(Path(home)) as server,
+        driving.chromium_page(executable) as page,
+    ):
+        driving.enter(page, server)
+        with driving.running(page, driving.write_notebook(server, "bench.ipynb", CELLS)):
+            driving.first_lab(page)
+            page.locator(".jupyter-button").wait_for()
+            for _ in range(WARM_UP + clicks):
+                for name, what in (("Lab", LAB), ("Button", BUTTON)):
+                    times[name].append(tuple(driving.ask(page, CLICK, what)))
+                    page.wait_for_timeout(50)  # what follows a click, such as the kernel's "idle", is over
+    return {name: values[WARM_UP:] for name, values in times.items()}
+
+
+def main() -> None:
+    """Measure, print and judge."""
+    clicks = int(sys.argv[1]) if len(sys.argv) > 1 else 60
+    times = measure(clicks)
+    medians = {}
+    for name, values in times.items():
+        repaint, change = zip(*values, strict=True)
+        low, medians[name], high = statistics.quantiles(repaint, n=4)
+        print(
+            f"{name:6}  repaint: median {medians[name]:5.1f} ms, quartiles {low:5.1f} and {high:5.1f} ms;  "
+            f"page changed after {statistics.median(change):5.1f} ms  ({clicks} clicks)"
+        )
+    ratio = medians["Lab"] / medians["Button"]
+    print(f"ratio   {ratio:.2f} (limit {LIMIT})")
+    sys.exit(ratio > LIMIT)
+
+
+if __name__ == "__main__":
+    main()

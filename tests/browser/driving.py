@@ -1,0 +1,188 @@
+"""Real JupyterLab, started with `imteach lab` in a folder of its own, and driven in headless Chromium."""
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import TimeoutError as TookTooLong
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+SCREEN = {"width": 1280, "height": 1300}
+
+OPEN = """async (path) => {
+    const app = window.jupyterapp;
+    const panel = await app.commands.execute("docmanager:open", {path, factory: "Notebook"});
+    await panel.context.ready;
+    await panel.sessionContext.ready;  // the status bar says "idle" before there is a kernel
+    await panel.sessionContext.session.kernel.info;
+    app.shell.activateById(panel.id);
+    await app.commands.execute("notebook:run-all-cells");
+}"""
+
+PATIENCE = 30  # seconds that anything in the page may take; a dialog that waits for an answer would wait for ever
+
+CLOSE = """async () => {
+    const app = window.jupyterapp;
+    const panel = app.shell.currentWidget;
+    await panel.context.save();
+    await panel.sessionContext.shutdown();
+    panel.close();
+}"""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running JupyterLab: its folder, its address, its token."""
+
+    folder: Path
+    address: str
+    token: str
+
+
+def chromium() -> str | None:
+    """Where this machine has Chromium."""
+    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    return next((path for path in found if path), None)
+
+
+@contextmanager
+def jupyterlab(home: Path) -> Iterator[Server]:
+    """Start JupyterLab on a working copy of the lessons inside `home`, with nothing of this machine's own settings."""
+    folder, token, port = home / "lessons", secrets.token_hex(16), _free_port()
+    private = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
+    environment = {
+        **os.environ,
+        **{f"JUPYTER_{name}": str(home / name.lower()) for name in private},
+        "HOME": str(home),
+        "IPYTHONDIR": str(home / "ipython"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+    }
+    options = [
+        "--no-browser",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={token}",
+        "--LabApp.expose_app_in_browser=True",
+    ]
+    with (home / "jupyterlab.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "imteach", "lab", str(folder), *options],
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            server = Server(folder, f"http://127.0.0.1:{port}", token)
+            _wait_for(server, process, home / "jupyterlab.log")
+            yield server
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@contextmanager
+def chromium_page(executable: str) -> Iterator[Page]:
+    """A page of headless Chromium, as wide as a laptop's screen, and tall, so that a whole lab is in the picture."""
+    with sync_playwright() as playwright:
+        browser: Browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
+        page = browser.new_page(viewport=SCREEN)
+        page.set_default_timeout(15_000)
+        yield page
+        browser.close()
+
+
+def write_notebook(server: Server, name: str, cells: Sequence[str | nbformat.NotebookNode]) -> str:
+    """Write a notebook of these code cells into the server's folder, and return its name."""
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells]
+    )
+    # Without it JupyterLab asks which kernel to use, and waits for an answer.
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, server.folder / name)
+    return name
+
+
+def lesson_with_lab(server: Server) -> str | None:
+    """The name of the first lesson that contains a lab, in reading order."""
+    for path in sorted(server.folder.glob("*.ipynb")):
+        cells = nbformat.read(path, as_version=4).cells
+        if any(cell.cell_type == "code" and "Lab(" in cell.source for cell in cells):
+            return path.name
+    return None
+
+
+def ask(page: Page, function: str, argument: object = None) -> object:
+    """Call this JavaScript function in the page and return what it returns; raise if that takes too long."""
+    limit = f"new Promise((_, no) => setTimeout(() => no(new Error('took over {PATIENCE} s')), {PATIENCE * 1000}))"
+    return page.evaluate(f"(argument) => Promise.race([({function})(argument), {limit}])", argument)
+
+
+def enter(page: Page, server: Server) -> None:
+    """Open JupyterLab in the page, and wait until it is all there."""
+    page.goto(f"{server.address}/lab?token={server.token}&reset")
+    page.wait_for_function("window.jupyterapp")
+    ask(page, "() => window.jupyterapp.restored.then(() => null)")
+
+
+@contextmanager
+def running(page: Page, name: str) -> Iterator[None]:
+    """Open the notebook of this name, run all of it, and close it in the end."""
+    ask(page, OPEN, name)
+    yield
+    ask(page, CLOSE)
+
+
+def first_lab(page: Page) -> Locator:
+    """Return the first lab in the notebook, once its picture is there; raise with what the cells said if none comes."""
+    lab = page.locator(".imteach-lab").first
+    try:
+        lab.locator("svg[data-rev]").wait_for()
+    except TookTooLong:
+        said = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea").all_inner_texts()
+        raise AssertionError("no lab appeared; the cells said:\n" + "\n".join(said)) from None
+    return lab
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _wait_for(server: Server, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(f"{server.address}/api/status?token={server.token}", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            if process.poll() is not None:
+                break
+            time.sleep(0.1)
+    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text('utf-8', 'replace')}")

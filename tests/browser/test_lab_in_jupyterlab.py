@@ -1,0 +1,360 @@
+"""The lab in real JupyterLab: what a learner sees and does there, with a mouse, with keys, in both themes."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import driving
+import nbformat
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from imteach import Drop, Lab
+
+Run = Callable[..., Locator]
+Shoot = Callable[[Locator, str], None]
+
+NASTY = "<script>window.struck = 1</script><img src=x onerror='window.struck = 1'> & \"so on\""
+
+
+def packet(lab: Locator, name: str) -> Locator:
+    return lab.locator(f'[role="button"][data-packet="{name}"]')
+
+
+def click(lab: Locator, name: str) -> None:
+    packet(lab, name).locator(".imt-hit").click()
+
+
+def promise(lab: Locator, name: str) -> Locator:
+    return lab.locator(f'[data-promise="{name}"]')
+
+
+def bubbles(lab: Locator, person: str) -> Locator:
+    return lab.locator(f'[data-phone="{person}"] [data-msgid]')
+
+
+def focused(page: Page) -> str | None:
+    return page.evaluate("document.activeElement.dataset.packet ?? null")
+
+
+def revision(lab: Locator) -> int:
+    return int(lab.locator("svg[data-rev]").get_attribute("data-rev"))
+
+
+# The main story
+
+
+def test_a_learner_drops_a_packet_in_a_lesson_and_watches_the_protocol_cope(
+    page: Page, server: driving.Server, open_notebook: Run, run: Run, shoot: Shoot
+):
+    lesson = driving.lesson_with_lab(server)
+    lab = open_notebook(lesson) if lesson else run('Lab("basic")')
+    lab.get_by_role("radio", name="basic").check()
+    expect(promise(lab, "no_silent_loss")).to_have_attribute("data-holds", "true")
+    before = revision(lab)
+
+    click(lab, "m1/msg:N#1")  # at basic nobody ever knows
+    expect(packet(lab, "m1/msg:N#1")).to_have_attribute("data-fate", "dropped")
+    expect(packet(lab, "m1/msg:N#1").locator(".imt-cross")).to_be_visible()
+    expect(promise(lab, "no_silent_loss")).to_have_attribute("data-holds", "false")
+    expect(promise(lab, "no_silent_loss")).to_contain_text("m1/msg:N#1")
+    expect(promise(lab, "all_delivered")).to_have_attribute("data-holds", "false")
+    expect(bubbles(lab, "bob")).to_have_count(0)
+    expect(lab.get_by_role("status")).to_contain_text("m1/msg:N#1 is dropped")
+    assert revision(lab) > before
+    shoot(lab, "light-basic-msg-n-dropped")
+
+    lab.get_by_role("radio", name="retransmit").check()  # the drop stays; here it is repaired
+    expect(packet(lab, "m1/msg:R#2")).to_be_visible()
+    expect(packet(lab, "m1/msg:N#1")).to_have_attribute("data-fate", "dropped")
+    expect(promise(lab, "no_silent_loss")).to_have_attribute("data-holds", "true")
+    expect(bubbles(lab, "bob")).to_have_count(1)
+    expect(bubbles(lab, "alice")).to_contain_text("✓✓ delivered")
+
+    click(lab, "m1/ack:N#1")  # and what it costs: bob sees it twice
+    expect(promise(lab, "no_duplicates")).to_have_attribute("data-holds", "false")
+    expect(bubbles(lab, "bob")).to_have_count(2)
+
+    click(lab, "m1/ack:N#1")
+    click(lab, "m1/msg:N#1")  # both drops taken back
+    expect(packet(lab, "m1/msg:N#1")).to_have_attribute("data-fate", "arrived")
+    expect(packet(lab, "m1/msg:R#2")).to_have_count(0)
+    expect(lab.locator(".lab-python")).to_have_text('Scenario("retransmit").run()')
+
+
+def test_undo_reset_and_the_drop_that_met_no_packet(run: Run):
+    lab = run('Lab("acked")')
+    undo, reset = lab.get_by_role("button", name="Undo"), lab.get_by_role("button", name="Reset")
+    expect(undo).to_be_disabled()
+    expect(reset).to_be_disabled()
+    click(lab, "m1/ack:R#1")
+    expect(packet(lab, "m1/ack:R#1")).to_have_attribute("aria-pressed", "true")
+    expect(reset).to_be_enabled()
+
+    lab.get_by_role("radio", name="basic").check()
+    unused = lab.locator(".lab-drops li")
+    expect(unused).to_contain_text("m1/ack:R#1 was never sent")
+    undo.click()
+    expect(lab.get_by_role("radio", name="acked")).to_be_checked()
+    expect(unused).to_have_count(0)
+    lab.get_by_role("radio", name="basic").check()
+    lab.get_by_role("button", name="Take back the drop of m1/ack:R#1").click()
+    expect(lab.locator(".lab-python")).to_have_text('Scenario("basic").run()')
+
+    reset.click()
+    expect(lab.locator(".lab-python")).to_have_text('Scenario("acked").run()')
+    expect(reset).to_be_disabled()
+    undo.click()
+    expect(lab.locator(".lab-python")).to_have_text('Scenario("basic").run()')
+
+
+def test_every_step_in_python_shows_on_the_page_and_both_views_follow(page: Page, run: Run):
+    run('lab = Lab("dedup")\nlab', "lab", 'lab.drop("ack:N")')
+    views = page.locator(".imteach-lab")
+    expect(views).to_have_count(2)
+    one, other = views.nth(0), views.nth(1)
+    for lab in (one, other):
+        expect(packet(lab, "m1/ack:N#1")).to_have_attribute("data-fate", "dropped")
+
+    click(other, "m1/ack:N#1")
+    for lab in (one, other):
+        expect(packet(lab, "m1/ack:N#1")).to_have_attribute("data-fate", "arrived")
+    one.get_by_role("radio", name="acked").check()
+    expect(other.get_by_role("radio", name="acked")).to_be_checked()
+    expect(one.get_by_role("radio", name="acked")).to_be_checked()
+
+
+def test_four_quick_clicks_are_four_steps(page: Page, run: Run):
+    lab = run('Lab("dedup")')
+    packet(lab, "m1/msg:R#1").evaluate(
+        "p => { for (let i = 0; i < 4; i++) p.dispatchEvent(new MouseEvent('click', {bubbles: true})) }"
+    )
+    expect(lab.locator("svg")).to_have_attribute("data-rev", "5")
+    expect(packet(lab, "m1/msg:R#1")).to_have_attribute("data-fate", "arrived")
+
+
+# Keys and screen readers
+
+
+def test_keys_alone_will_do(page: Page, run: Run):
+    lab = run('Lab("dedup")')
+    lab.get_by_role("radio", name="dedup").focus()
+    page.keyboard.press("Tab")  # undo and reset are disabled: the diagram comes next
+    assert focused(page) == "m1/msg:R#1"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    assert focused(page) == "m1/msg:N#1"
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowDown")  # nothing comes after the last
+    assert focused(page) == packet(lab, "m1/ack:N#1").get_attribute("data-packet")
+    page.keyboard.press("Home")
+    assert focused(page) == "m1/msg:R#1"
+
+    page.keyboard.press("Enter")
+    expect(packet(lab, "m1/msg:R#1")).to_have_attribute("data-fate", "dropped")
+    expect(packet(lab, "m1/msg:R#1")).to_be_focused()
+    page.keyboard.press("Space")
+    expect(packet(lab, "m1/msg:R#1")).to_have_attribute("data-fate", "arrived")
+    expect(packet(lab, "m1/msg:R#1")).to_be_focused()
+    expect(lab.locator('[data-packet][tabindex="0"]')).to_have_count(1)
+
+
+def test_the_rung_is_chosen_with_the_arrow_keys_and_keeps_the_focus(page: Page, run: Run):
+    lab = run('Lab("basic")')
+    lab.get_by_role("radio", name="basic").focus()
+    page.keyboard.press("ArrowRight")
+    expect(lab.locator(".lab-python")).to_have_text('Scenario("acked").run()')
+    expect(lab.get_by_role("radio", name="acked")).to_be_focused()
+    expect(lab.get_by_role("radio", name="acked")).to_be_checked()
+
+
+def test_focus_is_never_lost(page: Page, run: Run):
+    lab = run('lab = Lab("retransmit", Drop("ack:N"))\nlab')
+    packet(lab, "m1/ack:N#2").focus()  # gone at the rung below
+    driving.ask(page, KERNEL, "lab.rung = 'acked'")
+    expect(packet(lab, "m1/ack:N#2")).to_have_count(0)
+    assert focused(page) in ("m1/ack:A#1", "m1/ack:N#1")
+
+    lab.get_by_role("button", name="Reset").focus()
+    page.keyboard.press("Enter")  # it is disabled then
+    expect(lab.get_by_role("button", name="Reset")).to_be_disabled()
+    assert focused(page)
+
+
+def test_jupyterlabs_own_keys_leave_the_notebook_alone(page: Page, run: Run):
+    lab = run('Lab("dedup")', "'a cell below'")
+    cells = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell")
+    before = cells.count()
+    packet(lab, "m1/msg:R#1").focus()
+    for key in ("x", "a", "b", "d", "d", "m", "ArrowDown", "j"):
+        page.keyboard.press(key)
+    lab.get_by_role("radio", name="dedup").focus()
+    for key in ("x", "a", "b", "d", "d"):
+        page.keyboard.press(key)
+    packet(lab, "m1/msg:R#1").focus()
+    page.keyboard.press("Enter")  # in a notebook this would start editing the cell
+    expect(packet(lab, "m1/msg:R#1")).to_have_attribute("data-fate", "dropped")
+    assert cells.count() == before
+    expect(packet(lab, "m1/msg:R#1")).to_be_focused()
+
+
+def test_every_part_has_a_role_and_a_name(run: Run):
+    lab = run('Lab("retransmit", Drop("ack:N"))')
+    diagram = lab.get_by_role("group", name=re.compile("^Sequence diagram"))
+    expect(diagram.get_by_role("button")).to_have_count(lab.locator("[data-packet]").count())
+    expect(diagram.get_by_role("button", pressed=True)).to_have_count(1)
+    for button in diagram.get_by_role("button").all():
+        assert len(button.get_attribute("aria-label").split()) > 3  # a sentence
+    expect(lab.get_by_role("group", name="Rung").get_by_role("radio")).to_have_count(4)
+    expect(lab.get_by_role("group", name="bob's phone").get_by_role("listitem")).to_have_count(2)
+    promises = lab.get_by_role("list", name="Promises").get_by_role("listitem")
+    expect(promises).to_have_count(5)
+    expect(promises.filter(has_text="broken: ")).to_have_count(1)
+    expect(promises.filter(has_text="✗")).to_have_count(1)  # not by colour alone
+    expect(lab.get_by_role("button", name="Copy")).to_be_visible()
+
+
+def test_the_code_can_be_copied(page: Page, run: Run):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    lab = run('Lab("dedup", Drop("ack:N"))')
+    lab.get_by_role("button", name="Copy").click()
+    expect(lab.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == 'Scenario("dedup").run(Drop("ack:N"))'
+
+
+# What must not happen
+
+
+def test_what_a_learner_typed_is_text(page: Page, run: Run):
+    lab = run(f"Lab(Scenario('dedup', say=[Say({NASTY!r}), Say('\\x00\\x1b \\u202e ]]>', 'bob', 'alice', at=5)]))")
+    expect(bubbles(lab, "bob").last).to_contain_text(NASTY)
+    expect(lab.locator("script, img")).to_have_count(0)
+    click(lab, "m1/msg:R#1")
+    expect(packet(lab, "m1/msg:R#1")).to_have_attribute("data-fate", "dropped")
+    assert page.evaluate("window.struck") is None
+
+
+def test_what_cannot_be_run_is_said_in_the_lab_and_the_page_shows_what_is_true(run: Run):
+    fragile = "class Fragile(Client):\n    def on_ack_a(self, packet):\n        raise KeyError('<b>m1</b>')"
+    lab = run(fragile, "Lab(Scenario('basic', client=Fragile))")
+    lab.get_by_role("radio", name="acked").click()
+    expect(lab.get_by_role("alert")).to_have_text("That run stopped with KeyError: '<b>m1</b>'")
+    expect(lab.get_by_role("radio", name="basic")).to_be_checked()
+    click(lab, "m1/msg:N#1")
+    expect(lab.get_by_role("alert")).to_be_empty()
+    expect(packet(lab, "m1/msg:N#1")).to_have_attribute("data-fate", "dropped")
+
+
+def test_a_lesson_that_nobody_has_run_shows_a_still_picture(page: Page, server: driving.Server):
+    data, _ = Lab("dedup", Drop("ack:N"))._repr_mimebundle_()
+    cell = nbformat.v4.new_code_cell("Lab('dedup')", execution_count=1)
+    cell.outputs = [nbformat.v4.new_output("execute_result", data=data, execution_count=1)]
+    driving.ask(page, SHOW, driving.write_notebook(server, "unrun.ipynb", [cell]))
+    picture = page.locator(".jp-OutputArea-output img")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("img => img.complete && img.naturalWidth") > 300
+    assert "ack:N" in picture.get_attribute("alt")
+    driving.ask(page, driving.CLOSE)
+
+
+# How it looks
+
+
+@pytest.fixture
+def dark(page: Page) -> Iterator[None]:
+    driving.ask(page, THEME, "JupyterLab Dark")
+    yield
+    driving.ask(page, THEME, "JupyterLab Light")
+
+
+LOOKS = 'Lab(Scenario("retransmit", say=[Say("hello"), Say("still there?", at=40)]), Drop("m1/ack:N"))'
+
+
+def test_text_can_be_read_in_the_light_theme(run: Run, shoot: Shoot):
+    lab = run(LOOKS)
+    packet(lab, "m1/ack:N#1").focus()  # the ring that shows where the keys go
+    shoot(lab, "light")
+    assert faint(lab) == []
+
+
+@pytest.mark.usefixtures("dark")
+def test_text_can_be_read_in_the_dark_theme(run: Run, shoot: Shoot):
+    lab = run(LOOKS)
+    lab.get_by_role("radio", name="retransmit").focus()
+    lab.page.keyboard.press("Tab")
+    shoot(lab, "dark")
+    assert faint(lab) == []
+    assert "rgb(255, 255, 255)" not in lab.evaluate("lab => getComputedStyle(lab).backgroundColor")
+
+
+@pytest.mark.parametrize("width", [1000, 900, 600])
+def test_nothing_is_wider_than_the_cell(page: Page, run: Run, shoot: Shoot, width: int):
+    lab = run('Lab("retransmit", Drop("ack:N"))')
+    around = driving.SCREEN["width"] - round(lab.bounding_box()["width"])
+    try:
+        page.set_viewport_size({**driving.SCREEN, "width": width + around})
+        is_so_wide = "([lab, width]) => Math.abs(lab.getBoundingClientRect().width - width) <= 1"
+        page.wait_for_function(is_so_wide, arg=[lab.element_handle(), width])
+        shoot(lab, f"width-{width}")
+        assert lab.evaluate(TOO_WIDE) == []
+    finally:
+        page.set_viewport_size(driving.SCREEN)
+
+
+def faint(lab: Locator) -> list[str]:
+    """Each piece of text whose contrast with what is behind it is less than 4.5."""
+    return lab.evaluate(CONTRAST)
+
+
+KERNEL = """code => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
+    .requestExecute({code}).done.then(() => null)"""
+
+THEME = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
+
+SHOW = """async (path) => {
+    const panel = await window.jupyterapp.commands.execute("docmanager:open", {path, factory: "Notebook"});
+    await panel.context.ready;
+    await panel.sessionContext.ready;
+    window.jupyterapp.shell.activateById(panel.id);
+}"""
+
+TOO_WIDE = """lab => [lab, ...lab.querySelectorAll("div, p, pre, ul, ol, li")]
+    .filter(element => element.scrollWidth > element.clientWidth + 1 && !element.matches(".lab-unseen"))
+    .map(element => element.className)"""
+
+CONTRAST = """lab => {
+    const canvas = Object.assign(document.createElement("canvas"), {width: 1, height: 1}).getContext("2d", {
+        willReadFrequently: true});
+    const rgba = (color) => {
+        canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1);
+        return [...canvas.getImageData(0, 0, 1, 1).data];
+    };
+    const light = (color) => {
+        const linear = (v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+        const [r, g, b] = rgba(color).map(v => linear(v / 255));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = (element) => {
+        if (element.namespaceURI.endsWith("svg")) {  // a label stands on its pill or bubble, the rest on the paper
+            const shape = element.previousElementSibling;
+            const box = shape?.matches("rect") && shape.getBoundingClientRect(), own = element.getBoundingClientRect();
+            const inside = box && box.left <= own.left && own.right <= box.right && box.top <= own.bottom;
+            return inside ? getComputedStyle(shape).fill : getComputedStyle(lab).backgroundColor;
+        }
+        for (let e = element; e; e = e.parentElement) {
+            const color = getComputedStyle(e).backgroundColor;
+            if (rgba(color)[3] === 255) return color;
+        }
+        return "white";
+    };
+    const faint = [];
+    for (const element of lab.querySelectorAll("*")) {
+        const text = [...element.childNodes].filter(n => n.nodeType === 3).map(n => n.data.trim()).join(" ").trim();
+        const style = getComputedStyle(element);
+        if (!text || element.tagName === "style" || style.visibility === "hidden") continue;
+        const ink = element.namespaceURI.endsWith("svg") ? style.fill : style.color;
+        const [a, b] = [light(ink), light(behind(element))].sort((x, y) => y - x);
+        const contrast = (a + 0.05) / (b + 0.05);
+        if (contrast < 4.5) faint.push(`${text}: ${contrast.toFixed(2)} (${ink} on ${behind(element)})`);
+    }
+    return faint;
+}"""
