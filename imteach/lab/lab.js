@@ -62,7 +62,8 @@ function makePhone(phone) {
 function makePromise(promise) {
   const sign = make("span", { class: "lab-sign", "aria-hidden": "true" }, promise.holds ? "✓" : "✗");
   const word = make("span", { class: "lab-unseen" }, promise.holds ? "kept: " : "broken: ");
-  const title = make("div", { class: "lab-promise" }, word, promise.title);
+  const name = make("code", { class: "lab-code-name" }, promise.name);
+  const title = make("div", { class: "lab-promise" }, word, promise.title, " ", name);
   const attributes = { "data-promise": promise.name, "data-holds": String(promise.holds) };
   const row = make("li", attributes, sign, title);
   if (promise.why) row.append(make("div", { class: "lab-why" }, promise.why));
@@ -230,7 +231,8 @@ function render({ model, el }) {
     drops() {
       /** @param {UnusedDrop} drop */
       const row = ({ packet, text }) => {
-        const name = { "data-take-back": packet, "aria-label": `Take back the drop of ${packet}` };
+        const what = `Take back the drop of ${packet}`;
+        const name = { "data-take-back": packet, "aria-label": what, title: what };
         const button = make("button", { type: "button", class: "lab-button lab-small", ...name }, "✕");
         return make("li", {}, make("span", {}, text), button);
       };

@@ -95,10 +95,10 @@ def _came(messages: Sequence[Outcome]) -> list[str]:
 
 
 def _verdict(promises: dict[str, bool]) -> str:
-    broken = [PROMISE_TITLES[name] for name, holds in promises.items() if not holds]
+    broken = [f"“{PROMISE_TITLES[name]}”" for name, holds in promises.items() if not holds]
     if not broken:
         return f"All {len(promises)} promises are kept"
-    return f"{len(broken)} of {len(promises)} promises {_be(broken)} broken: {'; '.join(broken)}"
+    return f"{len(broken)} of {len(promises)} promises {_be(broken)} broken: {', '.join(broken)}"
 
 
 # One message's story
