@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from imteach.draw.boxes import Box, Taken
 from imteach.draw.measure import fit, text_width
 from imteach.draw.steps import Line, Step, Story, TimerRun, packet_label, settings, title
 from imteach.draw.timeline import LINE_HEIGHT, Break, Timeline, line_height, reach
@@ -28,24 +29,6 @@ BAR, BAR_GAP = 8.0, 4.0
 NOTE_ROOM = 170.0  # the widest a note may be
 CROSS = 14.0  # the ✕
 DROPPED_AT = 0.6  # of its way: how far a packet that reaches nobody is drawn
-
-
-class Box(NamedTuple):
-    """A rectangle: its left top corner and its size."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    def overlaps(self, other: "Box") -> bool:
-        """Whether two rectangles share more than an edge."""
-        return (
-            self.x < other.x + other.width
-            and other.x < self.x + self.width
-            and self.y < other.y + other.height
-            and other.y < self.y + self.height
-        )
 
 
 class Lifeline(NamedTuple):
@@ -216,7 +199,7 @@ class _Draft:
         self.bars_width = self._bars_width()
         self.gutters = self._gutters()
         self.x = self._columns()
-        self.taken = _Taken()
+        self.taken = Taken()
         self.breaks = [self._break(stretch) for stretch in self.timeline.breaks]
         self.ways = [self._way(packet) for packet in self.packets]
         for way in self.ways:
@@ -404,40 +387,3 @@ def line_text(line: Line) -> str:
 
 def _label_width(label: str) -> float:
     return text_width(label, LABEL_SIZE, bold=True) + 14
-
-
-class _Taken:
-    """The places where something is written already, found by height."""
-
-    BAND = 32.0
-
-    def __init__(self) -> None:
-        self._bands: dict[int, list[Box]] = {}
-
-    def copy(self) -> "_Taken":
-        taken = _Taken()
-        taken._bands = {band: list(boxes) for band, boxes in self._bands.items()}
-        return taken
-
-    def add(self, box: Box) -> None:
-        for band in self._range(box):
-            self._bands.setdefault(band, []).append(box)
-
-    def add_if_free(self, box: Box) -> bool:
-        """Take this place, unless it is taken."""
-        if self._in_the_way(box) is not None:
-            return False
-        self.add(box)
-        return True
-
-    def first_free(self, box: Box) -> Box:
-        """Return the box, moved down as little as it takes to be free."""
-        while (other := self._in_the_way(box)) is not None:
-            box = box._replace(y=other.y + other.height + 1)
-        return box
-
-    def _in_the_way(self, box: Box) -> Box | None:
-        return next((o for band in self._range(box) for o in self._bands.get(band, ()) if o.overlaps(box)), None)
-
-    def _range(self, box: Box) -> range:
-        return range(int(box.y // self.BAND), int((box.y + box.height) // self.BAND) + 1)

@@ -5,8 +5,6 @@ twice gives the same bytes, and a difference is a difference.
 """
 
 import atexit
-import base64
-import difflib
 import json
 import os
 import re
@@ -25,27 +23,17 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 from imteach.errors import InputError, quoted
 from imteach.files import write_whole
+from imteach.lab.outputs import Notebook, cell_name, code_cells, differences, tidy
 from imteach.lab.workspace import lesson_names
 
 CELL_LIMIT = 120  # seconds for one cell; the slowest lesson needs one
-DIFF_LINES = 12  # of one cell's difference; the rest can be seen in the notebook
-
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-"""What shows a live widget. It holds the widget's random id, and would hide the picture from who has not run it."""
 
 MAY_FAIL = "raises-exception"
 """The tag of a cell whose error is part of the lesson."""
 
-_KERNEL = {
-    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
-}
-_VOLATILE = ("widgets", "signature", "execution", "ExecuteTime", "collapsed", "scrolled", "trusted")
 _GREETING = re.compile(r"\[IPKernelApp\] WARNING .*")  # said by a kernel in good health
-_PICTURE = re.compile(r"data:image/svg\+xml;base64,([A-Za-z0-9+/]+=*)")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
-Notebook = Any  # nbformat's types say little, and less in some versions than in others
 _nbformat: Any = nbformat
 
 
@@ -86,9 +74,9 @@ def _compare(path: Path) -> Report:
     problem = _run(fresh, path.parent)
     if problem:
         return Report(path.name, "", (problem,))
-    _tidy(saved)
-    _tidy(fresh)
-    return Report(path.name, _count(fresh), tuple(_differences(saved, fresh)))
+    tidy(saved)
+    tidy(fresh)
+    return Report(path.name, _count(fresh), tuple(differences(saved, fresh)))
 
 
 def _save(path: Path) -> Report:
@@ -96,7 +84,7 @@ def _save(path: Path) -> Report:
     problem = _run(lesson, path.parent)
     if problem:
         return Report(path.name, "", (f"not saved: {problem}",))
-    _tidy(lesson)
+    tidy(lesson)
     text = _nbformat.writes(lesson, version=4).rstrip("\n") + "\n"
     if text == path.read_text("utf-8"):
         return Report(path.name, f"{_count(lesson)}, nothing to save")
@@ -105,12 +93,7 @@ def _save(path: Path) -> Report:
 
 
 def _count(lesson: Notebook) -> str:
-    return f"{len(_code_cells(lesson))} cells run"
-
-
-def _code_cells(lesson: Notebook) -> list[Any]:
-    """Return the code cells with something in them; cell numbers count these, as the kernel does."""
-    return [cell for cell in lesson.cells if cell.cell_type == "code" and cell.source.strip()]
+    return f"{len(code_cells(lesson))} cells run"
 
 
 # Reading
@@ -189,101 +172,10 @@ def _run(lesson: Notebook, folder: Path) -> str | None:
             last_words = _plain(_GREETING.sub("", aside.read()))
             problem = f"the kernel died{': ' if last_words else ''}{last_words}"
             atexit.unregister(client._cleanup_kernel)  # of a kernel that never was ready; nbclient forgets to
-    return f"{_cell(len(running), running[-1])}: {problem}" if running else problem
-
-
-def _cell(number: int, cell: Any) -> str:
-    first = cell.source.strip().splitlines()[0]
-    return f"cell {number} ({first if len(first) <= 40 else first[:39] + '…'})"
+    return f"{cell_name(len(running), running[-1])}: {problem}" if running else problem
 
 
 def _plain(text: str) -> str:
     """Return the last line of `text`, without colours."""
     lines = _COLOUR.sub("", text).strip().splitlines()
     return lines[-1] if lines else ""
-
-
-# Tidying
-
-
-def _tidy(lesson: Notebook) -> None:
-    """Leave what depends on the lesson alone."""
-    _forget(lesson.metadata)
-    lesson.metadata.update(_KERNEL)
-    for cell in lesson.cells:
-        _forget(cell.metadata)
-        if cell.cell_type == "code":
-            cell.outputs = _tidied(cell.outputs)
-            if not cell.source.strip():
-                cell.execution_count = None
-
-
-def _forget(metadata: Any) -> None:
-    for name in _VOLATILE:
-        metadata.pop(name, None)
-
-
-def _tidied(outputs: list[Any]) -> list[Any]:
-    """Return the outputs with each stream in one piece, no live widget, and of an error its last line."""
-    tidied: list[Any] = []
-    streams: dict[str, Any] = {}
-    for output in outputs:
-        if output.output_type == "stream":
-            if output.name in streams:  # how much comes in one piece is a matter of time
-                streams[output.name].text += output.text
-                continue
-            streams[output.name] = output
-        elif output.output_type == "error":
-            output.traceback = [f"{output.ename}: {output.evalue}"]  # the rest holds paths of this machine
-        else:
-            output.data.pop(WIDGET_VIEW, None)
-            if not output.data:
-                continue
-        tidied.append(output)
-    return tidied
-
-
-# Comparing
-
-
-def _differences(saved: Notebook, fresh: Notebook) -> Iterator[str]:
-    pairs = zip(_code_cells(saved), _code_cells(fresh), strict=True)
-    for number, (before, after) in enumerate(pairs, 1):
-        if before.execution_count is None:
-            yield f"{_cell(number, before)}: never run; imteach validate --write runs it and saves its outputs"
-        elif before.execution_count != after.execution_count:
-            yield f"{_cell(number, before)}: saved as number {before.execution_count}, not run from top to bottom"
-        elif before.outputs != after.outputs:
-            diff = "\n".join(f"    {line}" for line in _diff(_readable(before.outputs), _readable(after.outputs)))
-            yield f"{_cell(number, before)}: the output differs from the saved one\n{diff}"
-
-
-def _readable(outputs: list[Any]) -> list[str]:
-    """Return the outputs as lines to compare: what kind, then what it holds."""
-    lines = []
-    for output in outputs:
-        if output.output_type == "stream":
-            lines += [f"[{output.name}]", *output.text.splitlines()]
-        elif output.output_type == "error":
-            lines += ["[error]", f"{output.ename}: {output.evalue}"]
-        else:
-            for kind, content in sorted(output.data.items()):
-                text = content if isinstance(content, str) else json.dumps(content, sort_keys=True)
-                lines += [f"[{output.output_type} {kind}]", *_PICTURE.sub(_decoded, text).splitlines()]
-            if output.metadata:
-                lines.append(f"[metadata] {json.dumps(output.metadata, sort_keys=True)}")
-    return lines
-
-
-def _decoded(picture: re.Match[str]) -> str:
-    """Return what an embedded picture says: base64 tells nobody what has changed."""
-    try:
-        return "\n" + base64.b64decode(picture[1]).decode() + "\n"
-    except ValueError:
-        return picture[0]
-
-
-def _diff(before: list[str], after: list[str]) -> list[str]:
-    diff = list(difflib.unified_diff(before, after, "saved", "now", lineterm="", n=1))[2:]
-    short = [line if len(line) <= 110 else f"{line[:109]}…" for line in diff]
-    return [*short[:DIFF_LINES], f"… {len(short) - DIFF_LINES} lines more"] if len(short) > DIFF_LINES else short

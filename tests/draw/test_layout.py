@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from imteach import Drop, Say, Scenario
 from imteach.draw import lay_out
-from imteach.draw.layout import Arrow, Box, Layout
+from imteach.draw.boxes import Box
+from imteach.draw.layout import Arrow, Layout
 from imteach.protocol import KINDS, LADDER
 
 

@@ -1,0 +1,120 @@
+"""The outputs of a lesson: what of them depends on the lesson alone, and how two versions of them differ."""
+
+import base64
+import difflib
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+Notebook = Any  # nbformat's types say little, and less in some versions than in others
+
+DIFF_LINES = 12  # of one cell's difference; the rest can be seen in the notebook
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+"""What shows a live widget. It holds the widget's random id, and would hide the picture from who has not run it."""
+
+_KERNEL = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
+}
+_VOLATILE = ("widgets", "signature", "execution", "ExecuteTime", "collapsed", "scrolled", "trusted")
+_PICTURE = re.compile(r"data:image/svg\+xml;base64,([A-Za-z0-9+/]+=*)")
+
+
+def code_cells(lesson: Notebook) -> list[Any]:
+    """Return the code cells with something in them; cell numbers count these, as the kernel does."""
+    return [cell for cell in lesson.cells if cell.cell_type == "code" and cell.source.strip()]
+
+
+def cell_name(number: int, cell: Any) -> str:
+    """Return what a report calls a cell: its number and the beginning of its first line."""
+    first = cell.source.strip().splitlines()[0]
+    return f"cell {number} ({first if len(first) <= 40 else first[:39] + '…'})"
+
+
+# Tidying
+
+
+def tidy(lesson: Notebook) -> None:
+    """Leave what depends on the lesson alone."""
+    _forget(lesson.metadata)
+    lesson.metadata.update(_KERNEL)
+    for cell in lesson.cells:
+        _forget(cell.metadata)
+        if cell.cell_type == "code":
+            cell.outputs = _tidied(cell.outputs)
+            if not cell.source.strip():
+                cell.execution_count = None
+
+
+def _forget(metadata: Any) -> None:
+    for name in _VOLATILE:
+        metadata.pop(name, None)
+
+
+def _tidied(outputs: list[Any]) -> list[Any]:
+    """Return the outputs with each stream in one piece, no live widget, and of an error its last line."""
+    tidied: list[Any] = []
+    streams: dict[str, Any] = {}
+    for output in outputs:
+        if output.output_type == "stream":
+            if output.name in streams:  # how much comes in one piece is a matter of time
+                streams[output.name].text += output.text
+                continue
+            streams[output.name] = output
+        elif output.output_type == "error":
+            output.traceback = [f"{output.ename}: {output.evalue}"]  # the rest holds paths of this machine
+        else:
+            output.data.pop(WIDGET_VIEW, None)
+            if not output.data:
+                continue
+        tidied.append(output)
+    return tidied
+
+
+# Comparing
+
+
+def differences(saved: Notebook, fresh: Notebook) -> Iterator[str]:
+    """Yield for each cell whose outputs are not the saved ones which it is and how they differ; both are tidy."""
+    pairs = zip(code_cells(saved), code_cells(fresh), strict=True)
+    for number, (before, after) in enumerate(pairs, 1):
+        if before.execution_count is None:
+            yield f"{cell_name(number, before)}: never run; imteach validate --write runs it and saves its outputs"
+        elif before.execution_count != after.execution_count:
+            yield f"{cell_name(number, before)}: saved as number {before.execution_count}, not run from top to bottom"
+        elif before.outputs != after.outputs:
+            diff = "\n".join(f"    {line}" for line in _diff(_readable(before.outputs), _readable(after.outputs)))
+            yield f"{cell_name(number, before)}: the output differs from the saved one\n{diff}"
+
+
+def _readable(outputs: list[Any]) -> list[str]:
+    """Return the outputs as lines to compare: what kind, then what it holds."""
+    lines = []
+    for output in outputs:
+        if output.output_type == "stream":
+            lines += [f"[{output.name}]", *output.text.splitlines()]
+        elif output.output_type == "error":
+            lines += ["[error]", f"{output.ename}: {output.evalue}"]
+        else:
+            for kind, content in sorted(output.data.items()):
+                text = content if isinstance(content, str) else json.dumps(content, sort_keys=True)
+                lines += [f"[{output.output_type} {kind}]", *_PICTURE.sub(_decoded, text).splitlines()]
+            if output.metadata:
+                lines.append(f"[metadata] {json.dumps(output.metadata, sort_keys=True)}")
+    return lines
+
+
+def _decoded(picture: re.Match[str]) -> str:
+    """Return what an embedded picture says: base64 tells nobody what has changed."""
+    try:
+        return "\n" + base64.b64decode(picture[1]).decode() + "\n"
+    except ValueError:
+        return picture[0]
+
+
+def _diff(before: list[str], after: list[str]) -> list[str]:
+    diff = list(difflib.unified_diff(before, after, "saved", "now", lineterm="", n=1))[2:]
+    short = [line if len(line) <= 110 else f"{line[:109]}…" for line in diff]
+    return [*short[:DIFF_LINES], f"… {len(short) - DIFF_LINES} lines more"] if len(short) > DIFF_LINES else short
