@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-from imteach.errors import InputError
+from imteach.errors import InputError, quoted
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -21,6 +21,8 @@ def write_whole(path: Path, content: str | bytes) -> None:
             _replace(path.resolve(), data)  # resolved: a link stays a link, and what it points to is written
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}") from None
+    except (RuntimeError, ValueError) as error:  # links that lead in a circle; a name that no file can have
+        raise InputError(f"cannot write {quoted(str(path))}: {error}") from None
 
 
 def _replace(path: Path, data: bytes) -> None:

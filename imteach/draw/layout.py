@@ -64,10 +64,12 @@ class Arrow(NamedTuple):
 
 
 class Bar(NamedTuple):
-    """One timer, from its start to its end: `ended` is fired, cancelled or running."""
+    """One timer, from `start` to `end` in simulated ms: `ended` is fired, cancelled or running."""
 
     node: str
     name: str
+    start: float
+    end: float
     x: float
     y0: float
     y1: float
@@ -87,9 +89,10 @@ class Note(NamedTuple):
 
 
 class Idle(NamedTuple):
-    """A stretch of `ms` simulated ms that was cut short because nothing happens in it; `text` in `box` says so."""
+    """A stretch of `ms` simulated ms, up to `until`, that was cut short: nothing happens in it. `text` in `box`."""
 
     ms: float
+    until: float
     text: str
     box: Box
 
@@ -145,10 +148,10 @@ def role_of(name: str, scenario: Scenario) -> str:
     """Return what a node is called under its name.
 
     >>> role_of("alice", Scenario("basic")), role_of("server", Scenario("dedup"))
-    ('client-A, sender', 'keeps nothing in flight')
+    ('client-A, sender', 'passes messages on')
     """
     if name == SERVER:
-        return "keeps nothing in flight" if scenario.setting.retransmits else "passes messages on"
+        return "passes messages on"
     says = any(say.sender == name for say in scenario.say)
     is_told = any(say.to == name for say in scenario.say)
     if says != is_told:
@@ -192,7 +195,8 @@ class _Draft:
         self.packets = story.trace.packets
         self.timeline = Timeline(story)
         self.top = MARGIN + 42 + (16 if story.trace.unused else 0) + HEAD_HEIGHT + 30
-        times = [text_width(f"{step.t} ms", TIME_SIZE) + 14 for step in story.steps]
+        moments = [*(step.t for step in story.steps), *story.ended.values()]
+        times = [text_width(f"{t} ms", TIME_SIZE) + 14 for t in moments]
         self.left = max([TIMES, *times])
         self.lanes = _lanes(story.timers, self.timeline.y)
         self.sides = self._sides()
@@ -279,7 +283,7 @@ class _Draft:
         y = (stretch.y0 + stretch.y1) / 2 + self.top
         box = Box(self.x[SERVER] - width / 2, y - PILL_HEIGHT / 2, width, PILL_HEIGHT)
         self.taken.add(Box(0, box.y - 3, 1e6, box.height + 6))  # the strip goes across the page
-        return Idle(stretch.ms, text, box)
+        return Idle(stretch.ms, stretch.until, text, box)
 
     def _notes(self, step: Step) -> Iterator[Note]:
         """Yield the notes of one step, as a block around its height, moved down where another stands."""
@@ -343,15 +347,24 @@ class _Draft:
         y0 = self.timeline.y[run.start]
         y1 = self.timeline.height if run.stop is None else self.timeline.y[run.stop]
         ended = "running" if run.stop is None else "fired" if run.fired else "cancelled"
-        return Bar(run.node, run.name, near if side > 0 else near - BAR, y0 + self.top, y1 + self.top, ended)
+        steps = self.story.steps
+        start, end = steps[run.start].t, steps[-1 if run.stop is None else run.stop].t
+        return Bar(
+            run.node, run.name, start, end, near if side > 0 else near - BAR, y0 + self.top, y1 + self.top, ended
+        )
 
     def _times(self) -> list[TimeMark]:
-        """The time of each step that has room for it; an instant that is spread out has its time more than once."""
+        """The times that have room, each beside what happens then: steps, and packets that are lost.
+
+        An instant that is spread out has its time more than once.
+        """
+        happening = [(self.timeline.y[step.number] + self.top, step.t) for step in self.story.steps]
+        lost = [way.y1 for way in self.ways if way.fate]
+        ended = [self.story.ended[packet.name] for packet in self.packets if packet.fate != "arrived"]
         marks: list[TimeMark] = []
-        for step in sorted(self.story.steps, key=lambda step: self.timeline.y[step.number]):
-            y = self.timeline.y[step.number] + self.top
-            if not marks or y - marks[-1].y >= TIME_SIZE + 3:
-                marks.append(TimeMark(step.t, y))
+        for y, t in sorted([*happening, *zip(lost, ended, strict=True)]):
+            if not marks or (y - marks[-1].y >= TIME_SIZE + 3 and t >= marks[-1].t):
+                marks.append(TimeMark(t, y))
         return marks
 
 

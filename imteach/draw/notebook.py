@@ -9,16 +9,21 @@ from imteach.draw.text import to_text
 from imteach.sim import Trace
 from imteach.verify.explain import in_short
 
+MOST_SHOWN = 500  # packets
+
 
 def mimebundle(trace: Trace) -> dict[str, str]:
     """Return a trace as a notebook shows it: `text/html` with the diagram as an image, and `text/plain`.
 
-    An image, because JupyterLab takes inline SVG out of notebooks that it does not trust yet.
+    An image, because JupyterLab takes inline SVG out of notebooks that it does not trust yet. A trace of more than
+    `MOST_SHOWN` packets shows as one line: a page would stand still over the picture.
 
     >>> from imteach import Scenario
     >>> sorted(mimebundle(Scenario("basic").run()))
     ['text/html', 'text/plain']
     """
+    if len(trace.packets) > MOST_SHOWN:
+        return {"text/plain": f"{trace!r}\n{len(trace.packets)} packets: too many to show; to_svg() draws them all"}
     return {"text/html": image(trace), "text/plain": to_text(trace)}
 
 

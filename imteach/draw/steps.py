@@ -12,6 +12,7 @@ from imteach.protocol import STATUSES
 from imteach.sim import DEFAULT_LATENCY, Event, PacketRecord, Scenario, Trace, instant
 
 TRIGGERS = ("say", "arrive", "timer_fire")
+DISCARDED = "discarded"
 ORDER = ("timer", "said", "shown", "again", "status", "quiet")  # of the lines of one step, from the top
 
 
@@ -78,6 +79,7 @@ class Story:
         self.missed: list[Step] = []
         self.ended: dict[str, float] = {}
         self._running: dict[tuple[str, str], TimerRun] = {}
+        self._msgids = {packet.msgid for packet in trace.packets}
         self._came: set[tuple[str, str, str | None]] = set()  # node, kind and msgid of what arrived
         self._shown: set[tuple[str, str | None]] = set()
         self._step_of: dict[int, int] = {}  # by event id
@@ -86,9 +88,17 @@ class Story:
         for packet in trace.packets:
             if packet.fate != "arrived":
                 number = -1 - len(self.missed)
+                self.ended.setdefault(packet.name, packet.due)
                 self.missed.append(Step(number, packet.due, packet.dst, self.sent_in[packet.name], packet.name))
         for step in self.steps:
-            step.lines.sort(key=lambda line: ORDER.index(line.kind))
+            self._settle(step)
+
+    def _settle(self, step: Step) -> None:
+        """Put the lines of a step in order, and say of a discarded message whether it was acked: now it is known."""
+        acked = any(self.trace.packet[name].kind == "ack:R" for name in step.sends)
+        told = f"{DISCARDED}, acked again" if acked else f"{DISCARDED}, not acked"
+        lines = [line._replace(text=told) if line.text == DISCARDED else line for line in step.lines]
+        step.lines = sorted(lines, key=lambda line: ORDER.index(line.kind))
 
     def _tell(self, event: Event) -> None:
         if event.kind in TRIGGERS:
@@ -115,11 +125,6 @@ class Story:
     def _on_send(self, event: Event, step: Step) -> None:
         step.sends.append(str(event.packet))
         self.sent_in[str(event.packet)] = step.number
-        if self.trace.packet[str(event.packet)].kind == "ack:R":
-            step.lines = [
-                line._replace(text="discarded, acked again") if line.text == "discarded, not acked" else line
-                for line in step.lines
-            ]
 
     def _on_arrive(self, event: Event, step: Step) -> None:
         packet = self.trace.packet[str(event.packet)]
@@ -133,7 +138,7 @@ class Story:
 
     def _on_discard(self, event: Event, step: Step) -> None:
         self._line(step, "quiet", f"{plain(event.msgid or '')} was shown before:", event, tag=False)
-        self._line(step, "quiet", "discarded, not acked", event, tag=False)
+        self._line(step, "quiet", DISCARDED, event, tag=False)
 
     def _on_status(self, event: Event, step: Step) -> None:
         sign = STATUSES.get(str(event.status), "")
@@ -141,8 +146,8 @@ class Story:
             step.lines[-1] = step.lines[-1]._replace(sign=sign)  # saves a line where many are said
             return
         self._line(step, "status", f"{sign} {event.status}", event)
-        if step.lines[0].kind == "timer":
-            self._line(step, "timer", "→ gives up", event, tag=False)
+        if step.lines[0].kind == "timer" and event.status in ("failed", "unconfirmed"):
+            self._line(step, "timer", "→ stops waiting", event, tag=False)
 
     def _on_timer_start(self, event: Event, step: Step) -> None:
         run = TimerRun(event.node, str(event.timer), step.number)
@@ -165,8 +170,12 @@ class Story:
 
     def _why(self, event: Event) -> str:
         """What had not come when a timer ran out."""
-        awaited = "ack:N" if self.trace.scenario.setting.acks else "msg:A"
-        return "time ran out" if (event.node, awaited, event.timer) in self._came else f"no {awaited}"
+        if event.timer not in self._msgids:
+            return "time ran out"  # a timer of another name waits for we know not what
+        missing = [kind for kind in ("msg:A", "ack:N") if (event.node, kind, event.timer) not in self._came]
+        if not self.trace.scenario.setting.acks:
+            return "no msg:A" if "msg:A" in missing else "time ran out"
+        return {2: "no answer", 1: "no ack:N"}[len(missing)] if "ack:N" in missing else "time ran out"
 
     def _on_retransmit(self, event: Event, step: Step) -> None:
         self._line(step, "timer", "→ sends again", event, tag=False)

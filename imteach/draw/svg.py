@@ -29,6 +29,7 @@ from imteach.draw.layout import (
     TimeMark,
     lay_out,
 )
+from imteach.draw.measure import fit
 from imteach.draw.steps import packet_sentence
 from imteach.sim import Trace
 
@@ -66,7 +67,8 @@ _RULES = {
     ".imt-name": f"font-size:{NAME_SIZE:g}px;font-weight:600",
     ".imt-role": f"font-size:{ROLE_SIZE:g}px;fill:{_colour('muted')}",
     ".imt-time": f"font-size:{TIME_SIZE:g}px;fill:{_colour('muted')}",
-    ".imt-note": f"font-size:{NOTE_SIZE:g}px;stroke:{_colour('paper')};stroke-width:3;paint-order:stroke",
+    ".imt-note": f"font-size:{NOTE_SIZE:g}px",
+    ".imt-note:not(.imt-idle)": f"stroke:{_colour('paper')};stroke-width:5;stroke-linejoin:round;paint-order:stroke",
     ".imt-bubble+.imt-note": "stroke:none",
     ".imt-rule": f"stroke:{_colour('rule')}",
     ".imt-lifeline": f"stroke:{_colour('lifeline')};stroke-width:1.5",
@@ -164,7 +166,7 @@ def _lifeline(line: Lifeline, layout: Layout) -> str:
         f'<line class="imt-lifeline" x1="{n(x)}" x2="{n(x)}" y1="{n(layout.top)}" y2="{n(layout.bottom)}"/>'
         f'<rect class="imt-card" x="{n(x - HEAD_WIDTH / 2)}" y="{n(top)}" width="{n(HEAD_WIDTH)}" '
         f'height="{n(HEAD_HEIGHT)}" rx="9"/>'
-        + _text("imt-name", x, top + 18, line.name, "middle")
+        + _text("imt-name", x, top + 18, fit(line.name, NAME_SIZE * 1.2, HEAD_WIDTH - 12), "middle")
         + _text("imt-role", x, top + 33, line.role, "middle")
     )
 
@@ -245,7 +247,7 @@ def _packet(arrow: Arrow) -> str:
     corner = PILL_HEIGHT / 2 if arrow.half == "msg" else 3
     return (
         f'<g class="imt-packet {_classes(arrow)}" role="button" tabindex="-1" data-packet="{escape(packet.name)}" '
-        f'data-kind="{packet.kind}" data-fate="{packet.fate}" aria-pressed="{pressed}" '
+        f'data-kind="{escape(packet.kind)}" data-fate="{packet.fate}" aria-pressed="{pressed}" '
         f'aria-label="{escape(packet_sentence(packet))}"><line class="imt-hit" {_ends(arrow)}/>'
         f"{'' if packet.fate == 'arrived' else _cross(arrow)}"
         f'<rect class="imt-pill" x="{n(pill.x)}" y="{n(pill.y)}" width="{n(pill.width)}" height="{n(pill.height)}" '

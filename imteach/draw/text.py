@@ -37,10 +37,13 @@ def to_text(trace: Trace) -> str:
 
 
 class _Row(NamedTuple):
-    """What stands on one or more lines: at height `y`, a packet's arrow, a node's notes, both, or words between."""
+    """What stands on one or more lines: at `t` simulated ms a packet's arrow, a node's notes, both, or words between.
 
+    `y` is its height in the picture: what shares an instant keeps that order.
+    """
+
+    t: float
     y: float
-    t: str
     arrow: Arrow | None
     notes: list[Note]
     words: str = ""
@@ -77,7 +80,12 @@ class _Page:
         self.times = max([TIMES, *(len(f"{t} ms") + 3 for t in times)])
         self.lanes = {line.name: self._lanes(line) for line in layout.lifelines}
         self.x = self._columns()
-        self.starting = sorted(layout.bars, key=lambda bar: bar.y0)
+        self.bars = {
+            (line.name, x): self.x[line.name] + line.side * lane
+            for line in layout.lifelines
+            for lane, x in enumerate(self.lanes[line.name], start=1)
+        }
+        self.starting = sorted(layout.bars, key=lambda bar: bar.start, reverse=True)
         self.running: list[Bar] = []
 
     def lines(self) -> Iterator[str]:
@@ -126,17 +134,17 @@ class _Page:
         for arrow in self.layout.arrows:
             arrived = arrow.packet.fate == "arrived"
             notes = beside.pop((arrow.packet.dst, arrow.y1), []) if arrived else []
-            rows.append(_Row(arrow.y1, f"{arrow.ended} ms", arrow, notes))
-        rows.extend(_Row(y, f"{notes[0].t} ms", None, notes) for (_, y), notes in beside.items())
-        rows.extend(_Row(stretch.box.y, "", None, [], stretch.text) for stretch in self.layout.breaks)
-        return sorted(rows, key=lambda row: row.y)
+            rows.append(_Row(arrow.ended, arrow.y1, arrow, notes))
+        rows.extend(_Row(notes[0].t, y, None, notes) for (_, y), notes in beside.items())
+        rows.extend(_Row(stretch.until, 0, None, [], stretch.text) for stretch in self.layout.breaks)
+        return sorted(rows, key=lambda row: (row.t, row.y))
 
     def _draw(self, row: _Row) -> Iterator[_Line]:
         if row.words:
             yield self._pause(row.words)
             return
         line = self._blank(row)
-        line.put(self.times - 2 - columns(row.t), row.t)
+        line.put(self.times - 2 - len(f"{row.t} ms"), f"{row.t} ms")
         if row.arrow is not None:
             self._draw_arrow(line, row.arrow)
         for number, note in enumerate(row.notes):
@@ -151,19 +159,15 @@ class _Page:
 
     def _blank(self, row: _Row) -> _Line:
         """A line with nothing but the lifelines and the timers that run."""
-        while self.starting and self.starting[0].y0 <= row.y:
-            self.running.append(self.starting.pop(0))
-        self.running = [bar for bar in self.running if bar.y1 >= row.y]
+        while self.starting and self.starting[-1].start <= row.t:
+            self.running.append(self.starting.pop())
+        self.running = [bar for bar in self.running if bar.end >= row.t]
         line = _Line()
         for x in self.x.values():
             line.put(x, "│")
         for bar in self.running:
-            lane = self.lanes[bar.node].index(bar.x) + 1
-            line.put(self.x[bar.node] + (lane if bar.x > self._place(bar.node) else -lane), "┃")
+            line.put(self.bars[bar.node, bar.x], "┃")
         return line
-
-    def _place(self, node: str) -> float:
-        return next(line.x for line in self.layout.lifelines if line.name == node)
 
     def _pause(self, words: str) -> _Line:
         """A line for an idle stretch that was cut short."""

@@ -36,11 +36,12 @@ def reach(step: Step) -> tuple[float, float]:
 
 
 class Break(NamedTuple):
-    """An idle stretch that was cut short: from y0 to y1 pixels, `ms` simulated ms."""
+    """An idle stretch that was cut short: from y0 to y1 pixels, `ms` simulated ms, ending at `until`."""
 
     y0: float
     y1: float
     ms: float
+    until: float
 
 
 class Timeline:
@@ -59,6 +60,7 @@ class Timeline:
         self.end: dict[str, float] = {}  # by packet: where its way ends, or would have
         self.breaks: list[Break] = []
         self._lowest: dict[str, Step] = {}  # by node: its last step
+        self._seen = sorted({step.t for step in story.steps} | set(story.ended.values()))
         busy = _busy(
             sorted((packet.sent, packet.due if packet.arrived is None else packet.arrived) for packet in packets)
         )
@@ -78,9 +80,14 @@ class Timeline:
         if apart > (IDLE if idle else FLYING):
             lead = 0 if idle else LEAD
             y0 = lead + max([y, *(self.y[step.number] + reach(step)[1] for step in self._lowest.values())])
-            self.breaks.append(Break(y0, y0 + CUT, t - before))
+            skipped = t - (self._last_seen(before) if idle else before) - 2 * lead / self.scale
+            self.breaks.append(Break(y0, y0 + CUT, skipped if idle else round(skipped), t))
             return lead + y0 + CUT + max([0, *(reach(step)[0] for step in steps)]) / 2
         return max([y + apart, *(self._below(step) for step in steps)])
+
+    def _last_seen(self, t: float) -> float:
+        """When something last happened that the picture shows, at `t` or before: what a break counts from."""
+        return self._seen[bisect_right(self._seen, t) - 1]
 
     def _below(self, step: Step) -> float:
         """Return the least height of a step that leaves room for what stands above it on its lifeline."""

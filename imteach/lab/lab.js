@@ -21,6 +21,10 @@
 const HINT = "Click an arrow to drop that packet; click it again to take the drop back.";
 const KEYS = "Keys: Tab to the diagram, arrows to move, Enter to drop.";
 
+const NO_ANSWER =
+  "No answer from Python yet. If the kernel was restarted, run the code cells above and then this one again (Ctrl+Enter).";
+const PATIENCE = 4000; // ms; Python answers each message with a new picture, in some ten ms
+
 /** How far each key moves in the row of packets. */
 const MOVES = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
 
@@ -96,7 +100,8 @@ function render({ model, el }) {
   const adds = make("p", { class: "lab-adds" });
   const ladder = make("fieldset", { class: "lab-ladder" }, legend, rungs);
   const undo = make("button", { type: "button", class: "lab-button" }, "Undo");
-  const reset = make("button", { type: "button", class: "lab-button" }, "Reset");
+  const begin = { title: "Back to how this lab began: its rung, its drops" };
+  const reset = make("button", { type: "button", class: "lab-button", ...begin }, "Reset");
   const bar = make("div", { class: "lab-bar" }, ladder, make("div", { class: "lab-steps" }, undo, reset), adds);
 
   const picture = make("div", { class: "lab-picture" });
@@ -119,9 +124,17 @@ function render({ model, el }) {
   const python = make("pre", { class: "lab-python", "aria-label": "The same in Python" }, code);
   const foot = make("div", { class: "lab-foot" }, python, copyButton);
 
-  // JupyterLab must not take the keys: with an arrow focused, its x would cut the cell.
-  const attributes = { class: "imteach-lab", role: "group", "aria-label": "Lab", "data-lm-suppress-shortcuts": "true" };
+  const attributes = { class: "imteach-lab", role: "group", "aria-label": "Lab" };
   const root = make("div", attributes, sheet, bar, body, foot);
+
+  let waiting = 0; // the timer of a message that was not answered yet
+
+  /** Tell Python what the learner did; say so if nobody answers. @param {object} message */
+  function ask(message) {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => (refusal.textContent = NO_ANSWER), PATIENCE);
+    model.send(message);
+  }
 
   // The packets: one of them is in the page's tab order, the arrow keys move among them
 
@@ -149,7 +162,7 @@ function render({ model, el }) {
   /** @param {SVGElement} packet */
   function toggle(packet) {
     choose(packet);
-    model.send({ do: "toggle", packet: packet.dataset.packet });
+    ask({ do: "toggle", packet: packet.dataset.packet });
   }
 
   picture.addEventListener("click", (event) => {
@@ -164,7 +177,7 @@ function render({ model, el }) {
 
   picture.addEventListener("keydown", (event) => {
     const packet = packetAt(event);
-    if (!packet || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!packet || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       if (!event.repeat) toggle(packet);
@@ -179,24 +192,30 @@ function render({ model, el }) {
   // The rest that a learner can do
 
   rungs.addEventListener("change", (event) => {
-    model.send({ do: "rung", rung: /** @type {HTMLInputElement} */ (event.target).value });
+    ask({ do: "rung", rung: /** @type {HTMLInputElement} */ (event.target).value });
   });
-  undo.addEventListener("click", () => model.send({ do: "undo" }));
-  reset.addEventListener("click", () => model.send({ do: "reset" }));
+  undo.addEventListener("click", () => ask({ do: "undo" }));
+  reset.addEventListener("click", () => ask({ do: "reset" }));
   drops.addEventListener("click", (event) => {
     const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-take-back]"));
-    if (button) model.send({ do: "toggle", packet: button.dataset.takeBack });
+    if (button) ask({ do: "toggle", packet: button.dataset.takeBack });
   });
   copyButton.addEventListener("click", async () => {
     copyButton.textContent = await copy(code);
     setTimeout(() => (copyButton.textContent = "Copy"), 1500);
   });
-  root.addEventListener("keydown", (event) => event.stopPropagation());
+  // JupyterLab must not take plain keys: with an arrow focused, its x would cut the cell. What runs a cell or saves
+  // the notebook still may.
+  root.addEventListener("keydown", (event) => {
+    const jupyters = event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key === "Enter");
+    if (!jupyters) event.stopPropagation();
+  });
 
   // What changes: one function for each trait
 
   const draw = {
     picture() {
+      clearTimeout(waiting);
       const page = document.createElement("template"); // what is parsed there is not run, nor loaded
       page.innerHTML = model.get("picture"); // the one place where markup comes in: Python escaped every text in it
       const svg = /** @type {Element} */ (page.content.firstElementChild);
@@ -266,6 +285,7 @@ function render({ model, el }) {
   el.append(root);
 
   return () => {
+    clearTimeout(waiting);
     for (const [event, redraw] of watch) model.off(event, redraw);
   };
 }

@@ -7,12 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from imteach.lab.still import WIDGET_VIEW
+
 Notebook = Any  # nbformat's types say little, and less in some versions than in others
 
 DIFF_LINES = 12  # of one cell's difference; the rest can be seen in the notebook
-
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-"""What shows a live widget. It holds the widget's random id, and would hide the picture from who has not run it."""
 
 _KERNEL = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},

@@ -13,7 +13,10 @@ from imteach.lab import page
 from imteach.lab.session import Session
 from imteach.sim import Fault, Scenario, Trace
 
-STILL = "<b>A still picture.</b> Run this cell (Ctrl+Enter) to make it live: then click a packet to drop it."
+STILL = (
+    "<b>A still picture.</b> To make it live, run the code cells above it and then this one (Ctrl+Enter): "
+    "then click a packet to drop it."
+)
 """What stands above the picture where there is no live lab."""
 
 _HERE = Path(__file__).parent

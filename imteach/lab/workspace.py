@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path, PurePosixPath
 
-from imteach.errors import InputError
+from imteach.errors import InputError, quoted
 from imteach.files import write_whole
 
 MANIFEST = ".imteach-lessons.json"
@@ -50,6 +50,8 @@ def refresh(folder: Path, shipped: Path | None = None) -> list[str]:
         raise InputError(f"{folder} is a file; name a folder for the lessons") from None
     except OSError as error:
         raise InputError(f"cannot keep the lessons in {folder}: {error.strerror}") from None
+    except (RuntimeError, ValueError) as error:
+        raise InputError(f"cannot keep the lessons in {quoted(str(folder))}: {error}") from None
     if known != before:
         write_whole(folder / MANIFEST, json.dumps(known, indent=1, sort_keys=True) + "\n")
     return notes

@@ -40,7 +40,7 @@ _RUNGS = (
     ),
     Rung(
         "retransmit",
-        adds="a waiting-ack queue with timers: msg:R is sent again until ack:N comes",
+        adds="the sender keeps each message in a waiting-ack queue and sends msg:R again until ack:N comes",
         breaks="ack:R or ack:N is lost: the receiver sees the message twice",
         article="6–7",
         acks=True,
@@ -48,7 +48,7 @@ _RUNGS = (
     ),
     Rung(
         "dedup",
-        adds="the receiver discards a msgid it has shown, and still acks it",
+        adds="the receiver discards a message whose msgid it has shown, and still acks it",
         breaks="the receiver is offline; a crash loses the dedup table",
         article="8",
         acks=True,

@@ -53,7 +53,7 @@ def no_false_failure(said: Outcome) -> bool:
 
 
 def all_delivered(said: Outcome) -> bool:
-    """Everything said is shown at every receiver, and the sender shows `delivered`."""
+    """Everything said is shown at every receiver, or durably stored for it, and the sender shows `delivered`."""
     return said.status == "delivered" and all(said.reached(receiver) for receiver in said.to)
 
 

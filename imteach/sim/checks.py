@@ -91,7 +91,9 @@ def words(value: object, where: str) -> str:
     Traceback (most recent call last):
     imteach.errors.InputError: text: expected text of at most 10000 characters, got 7
     """
-    if isinstance(value, str) and len(value) <= TEXT_LIMIT and can_be_written(value):
+    if isinstance(value, str) and not can_be_written(value):
+        raise InputError(f"{where}: expected whole characters, got half of one in {quoted(value)}")
+    if isinstance(value, str) and len(value) <= TEXT_LIMIT:
         return value
     raise InputError(f"{where}: expected text of at most {TEXT_LIMIT} characters, got {quoted(value)}")
 

@@ -19,6 +19,8 @@ def parse_json(text: str, what: str) -> "Fields":
     Traceback (most recent call last):
     imteach.errors.InputError: trace: t: expected a time in ms of at least 0, got 'late'
     """
+    if not isinstance(text, str):
+        raise InputError(f"{what}: expected JSON text, got {quoted(text)}")
     if len(text) > SIZE_LIMIT:
         raise InputError(f"{what}: {len(text)} characters; at most {SIZE_LIMIT} are read")
     try:

@@ -43,7 +43,7 @@ class Say:
     @classmethod
     def parse(cls, text: str) -> "Say":
         """Read `alice>bob@100:hello`; `@100` may be left out. Raises `InputError`."""
-        match = _SAY.fullmatch(text)
+        match = _SAY.fullmatch(text) if isinstance(text, str) else None
         if match is None:
             raise InputError(f"expected SENDER>RECEIVER@MS:TEXT, such as alice>bob@100:hello, got {quoted(text)}")
         try:

@@ -11,7 +11,6 @@ from typing import Any
 from imteach.errors import InputError, quoted
 from imteach.protocol import (
     SERVER,
-    STATUSES,
     CancelTimer,
     Discard,
     Effect,
@@ -26,6 +25,7 @@ from imteach.sim.agenda import ARRIVAL, PERSON, TIMER, Agenda, instant
 from imteach.sim.checks import NETWORK
 from imteach.sim.faults import Fault
 from imteach.sim.records import Event, PacketRecord
+from imteach.sim.returned import checked
 from imteach.sim.scenario import Scenario
 from imteach.sim.trace import Trace
 
@@ -127,12 +127,9 @@ class Simulator:
 
     # What a node asked for
 
-    def told(self, node: str, effects: list[Effect]) -> list[Effect]:
-        """Return the effects of the step just made, if they are a list; a forgotten `return` gives None."""
-        if not isinstance(effects, list):
-            of = type(self.nodes[node]).__name__
-            raise InputError(f"{of} returned {effects!r} at {self.now} ms; a node returns a list of effects, or []")
-        return effects
+    def told(self, node: str, effects: object) -> list[Effect]:
+        """Return the effects of the step just made, if they are what a node may return."""
+        return checked(effects, type(self.nodes[node]).__name__, self.now)
 
     def perform(self, node: str, effects: list[Effect], cause: int, packet: str | None = None) -> None:
         """Make the effects of one step happen, one by one. `packet` names the packet that led to them."""
@@ -152,12 +149,7 @@ class Simulator:
                     self.know(msgid, message)
                     self.record(node, "discard", cause, packet=packet, msgid=msgid, said=self.said[message.said])
                 case Report(msgid, status):
-                    if status not in STATUSES:
-                        raise InputError(f"no status {quoted(status)}; the statuses are {', '.join(STATUSES)}")
                     self.record(node, "status", cause, packet=packet, msgid=msgid, status=status)
-                case _:
-                    of = type(self.nodes[node]).__name__
-                    raise InputError(f"{of} returned {effect!r}, which is no effect")
 
     def transmit(self, node: str, packet: Packet, cause: int) -> None:
         """Put a packet on the network: record it, and settle whether it will arrive."""

@@ -8,6 +8,7 @@ from typing import Any
 from imteach.errors import InputError, quoted
 from imteach.protocol import SERVER, Outcome, judge
 from imteach.sim.faults import Fault
+from imteach.sim.naming import parse_name, whole_name
 from imteach.sim.reader import same
 from imteach.sim.records import Event, PacketRecord
 from imteach.sim.replay import state_at
@@ -79,13 +80,14 @@ class Trace:
 
     @cached_property
     def packet(self) -> Mapping[str, PacketRecord]:
-        """The packets by name.
+        """The packets by name, short or whole. Raises `InputError` for one that was never sent.
 
         >>> from imteach import Scenario
-        >>> Scenario("basic").run().packet["m1/msg:N#1"].arrived
-        100
+        >>> trace = Scenario("basic").run()
+        >>> trace.packet["m1/msg:N#1"].arrived, trace.packet["msg:N"].arrived
+        (100, 100)
         """
-        return {packet.name: packet for packet in self.packets}
+        return _ByName(self)
 
     def state_at(self, t: float) -> dict[str, dict[str, Any]]:
         """Return what each node holds just after everything that happens at `t` simulated ms.
@@ -173,6 +175,20 @@ class Trace:
         broken = [name for name, holds in self.promises.items() if not holds]
         verdict = f"broken: {', '.join(broken)}" if broken else "all promises kept"
         return f'<Trace of "{self.rung}"{faults}: {came}; {verdict}>'
+
+
+class _ByName(dict[str, PacketRecord]):
+    """The packets of a trace by their whole names; a short name is looked up by what it is short for."""
+
+    def __init__(self, trace: Trace) -> None:
+        super().__init__({packet.name: packet for packet in trace.packets})
+        self._msgids = [outcome.msgid for outcome in trace.messages]
+
+    def __missing__(self, name: str) -> PacketRecord:
+        whole = whole_name(parse_name(name), self._msgids)
+        if whole not in self:
+            raise InputError(f"{whole} was never sent in this run")
+        return self[whole]
 
 
 def _told(outcome: Outcome) -> str:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from imteach.errors import InputError, quoted
 from imteach.plain import plain
 from imteach.protocol import PROMISES, SERVER, STATUSES, Outcome
-from imteach.sim import Event, PacketRecord, Trace
+from imteach.sim import Event, PacketRecord, Trace, instant
 
 PROMISE_TITLES: dict[str, str] = {
     "no_duplicates": "Nothing is shown twice",
@@ -51,7 +51,7 @@ def why_broken(trace: Trace, promise: str) -> str:
         return ""
     more = len(broken_by) - 1
     others = f" (and {_counted(more, 'more message')})" if more else ""
-    return f"{_SENTENCES[promise](_Story(trace, broken_by[0]))}{others}."
+    return f"{_SENTENCES[promise](_Case(trace, broken_by[0]))}{others}."
 
 
 def in_short(trace: Trace) -> str:
@@ -101,7 +101,7 @@ def _verdict(promises: dict[str, bool]) -> str:
     return f"{len(broken)} of {len(promises)} promises {_be(broken)} broken: {', '.join(broken)}"
 
 
-# One message's story
+# One message's case
 
 
 class _Stop(NamedTuple):
@@ -111,13 +111,8 @@ class _Stop(NamedTuple):
     packet: PacketRecord
     missing: str = ""
 
-    @property
-    def arrived(self) -> float:
-        """When the packet arrived; before everything if it did not."""
-        return -1 if self.packet.arrived is None else self.packet.arrived
 
-
-class _Story:
+class _Case:
     """What happened to one thing said, read from the events and the packets of its run."""
 
     def __init__(self, trace: Trace, said: Outcome) -> None:
@@ -178,6 +173,38 @@ class _Story:
         """Where each transmission of msg:R, and what followed from it, came to its end."""
         return [stop for request in self.requests for stop in self.stops(request, way)]
 
+    def in_time(self, stop: _Stop, way: Sequence[str], t: float) -> bool:
+        """Whether the last packet of the `way` could have come by `t` from where the way stopped."""
+        kinds = ("msg:R", *way)
+        ahead = kinds[kinds.index(stop.packet.kind) + 1 :]
+        links = [self.receiver if kind in ("msg:N", "ack:R") else self.sender for kind in ahead]
+        return instant(stop.packet.due + sum(map(self.trace.scenario.latency_of, links))) <= t
+
+    @cached_property
+    def effects(self) -> dict[str, list[Event]]:
+        """For each packet that arrived what its arrival led to at once."""
+        arrivals = {event.id: str(event.packet) for event in self.trace.events if event.kind == "arrive"}
+        effects: dict[str, list[Event]] = {name: [] for name in arrivals.values()}
+        for event in self.trace.events:
+            for cause in event.causes:
+                if cause in arrivals:
+                    effects[arrivals[cause]].append(event)
+        return effects
+
+    @cached_property
+    def timed(self) -> set[str]:
+        """The packets that arrived while the timer of their message was running at their node."""
+        running: set[tuple[str, str | None]] = set()
+        timed = set()
+        for event in self.trace.events:
+            if event.kind == "timer_start":
+                running.add((event.node, event.timer))
+            elif event.timer is not None:
+                running.discard((event.node, event.timer))
+            elif event.kind == "arrive" and (event.node, event.msgid) in running:
+                timed.add(str(event.packet))
+        return timed
+
     @cached_property
     def settled(self) -> Event | None:
         """The event that set the status which the sender's screen shows at the end."""
@@ -207,26 +234,58 @@ class _Story:
         return self.told(self.all_stops(TO_RECEIVER))
 
     def why_no_ack_n(self) -> str:
-        """What kept the sender from hearing that the receiver has it."""
+        """What kept the sender's screen from saying that the receiver has it."""
+        delivered = next((report for report in self.events("status") if report.status == "delivered"), None)
+        if delivered is not None and self.settled is not None:
+            taken_back = f"later reported {self.said.status}{_when(self.settled)}"
+            return f"{self.sender}'s client reported delivered at {delivered.t} ms, and {taken_back}"
         return self.told(self.all_stops(BACK_TO_SENDER))
 
     def why_given_up(self) -> str:
-        """What its sender waited for in vain before the screen said `failed`, and until when."""
+        """Why the screen came to say `failed`, and why that stayed.
+
+        A reason to give up is only what could have come before; what could have come later might have corrected it.
+        """
         settled, rung = self.settled, self.trace.scenario.setting
         assert settled is not None  # a status was seen, so it was reported
-        stops = self.all_stops(BACK_TO_SENDER) if rung.acks else []
+        stops: list[tuple[_Stop, Sequence[str]]] = []
+        if rung.acks:
+            stops += [(stop, BACK_TO_SENDER) for stop in self.all_stops(BACK_TO_SENDER)]
+        after = [stop for stop, way in stops if not self.in_time(stop, way, settled.t)]
         if not rung.retransmits:  # there msg:A would have done, had it come before the timer ran out
-            stops += self.all_stops(TO_SENDER)
-        late = [stop for stop in stops if stop.fate == "arrived" and stop.arrived > settled.t]
-        cut = [stop for stop in stops if stop not in late]
-        timer = self.behind(settled, "timer_fire", "arrive", "say")
+            stops += [(stop, TO_SENDER) for stop in self.all_stops(TO_SENDER)]
+        cut = [stop for stop, way in stops if self.in_time(stop, way, settled.t)]
+        late = [stop.packet for stop, way in stops if stop.fate == "arrived" and stop.packet.due > settled.t]
+        told = self.why_failed(settled, cut, late)
+        heard = settled.packet is not None and any(stop.fate == "arrived" for stop in after)
+        if after and not heard:
+            told += f", and {self.told(after)}, so no later ack:N corrected it"
+        return told
+
+    def why_failed(self, settled: Event, cut: Sequence[_Stop], late: Sequence[PacketRecord]) -> str:
+        """Why the client reported `failed`: `cut` could have come before, but for this, and `late` came after."""
+        if settled.packet is not None:
+            return f"{self.sender}'s client reported failed{_when(settled)}"
         gave_up = f"{self.sender}'s client gave up at {settled.t} ms"
+        timer = self.behind(settled, "timer_fire", "arrive", "say")
         if timer is None or timer.kind != "timer_fire":
-            gave_up += " without waiting for its timer"
+            return f"{gave_up} without waiting for its timer"
+        rung = self.trace.scenario.setting
+        unanswered = [stop for stop in cut if not (rung.acks and self.heeded(stop.packet))]
+        if unanswered:
+            return f"{self.told(unanswered)}, so {gave_up}"
         if late:
-            packet = late[0].packet
-            gave_up += f", before {packet.name} could arrive at {packet.arrived} ms"
-        return f"{self.told(cut)}, {'and' if late else 'so'} {gave_up}" if cut else gave_up
+            first = min(late, key=lambda packet: packet.due)
+            return f"{gave_up}, before {first.name} could arrive at {first.due} ms"
+        return f"{gave_up}, before any {'ack:N' if cut or rung.retransmits else 'answer'} could arrive"
+
+    def heeded(self, packet: PacketRecord) -> bool:
+        """Whether this is a msg:A at which the sender's client reported `sent`."""
+        return (
+            packet.kind == "msg:A"
+            and packet.fate == "arrived"
+            and any(event.status == "sent" for event in self.effects[packet.name])
+        )
 
     def told(self, stops: Iterable[_Stop]) -> str:
         """Say where the ways of a message ended, the same ends together."""
@@ -250,82 +309,116 @@ class _Story:
         if stop.packet.kind == "msg:N":
             discarded = any(e.packet == stop.packet.name for e in self.events("discard"))
             return f"{at} {'discarded' if discarded else 'got but did not show'} {{names}}"
-        return f"{at} took no notice of {{names}}"
+        did = self.did(stop.packet)
+        return f"{at} {did}" if did else f"{at} took no notice of {{names}}"
+
+    def did(self, packet: PacketRecord) -> str:
+        """What a client did when this packet arrived, as a phrase with room for its name; "" if nothing."""
+        events = self.effects[packet.name]
+        if not events:
+            return ""
+        kinds = {event.kind for event in events}
+        deeds = [_deed(event) for event in events if event.kind != "timer_cancel" or "timer_start" not in kinds]
+        but = ""
+        if "status" not in kinds:
+            but = " but reported nothing"
+        elif not kinds & {"timer_cancel", "timer_start"} and packet.name in self.timed:
+            but = " but kept its timer"
+        return f"{_and(list(dict.fromkeys(deeds)))} when {{names}} arrived{but}"
 
 
-def _no_duplicates(story: _Story) -> str:
-    first, second, *_ = story.shows
-    moments = [f"at {show.t} ms" + (f" as {show.msgid}" if show.msgid != first.msgid else "") for show in story.shows]
-    times = f"{story.receiver} was shown {story.name} {_times(len(story.shows))}, {_few(moments)}"
-    kept = story.trace.scenario.setting.dedups and second.msgid == first.msgid
-    undiscarded = f", and {story.receiver}'s client did not discard it" if kept else ""
-    return f"{times}: {_why_shown_again(story, first, second)}{undiscarded}"
+def _deed(event: Event) -> str:
+    """What a client did, in a few words."""
+    match event.kind:
+        case "status":
+            return f"reported {event.status}"
+        case "timer_start":
+            return "started its timer again"
+        case "timer_cancel":
+            return "stopped its timer"
+        case "retransmit":
+            return "sent msg:R again"
+        case "send":
+            return f"sent {str(event.packet).partition('/')[2].partition('#')[0]}"
+    return "showed a message" if event.kind == "show" else "discarded a message"
 
 
-def _why_shown_again(story: _Story, first: Event, second: Event) -> str:
+def _when(report: Event) -> str:
+    """When a status was reported, and at which arrival, if it was one."""
+    return f" when {report.packet} arrived at {report.t} ms" if report.packet else f" at {report.t} ms"
+
+
+def _no_duplicates(case: _Case) -> str:
+    first, second, *_ = case.shows
+    moments = [f"at {show.t} ms" + (f" as {show.msgid}" if show.msgid != first.msgid else "") for show in case.shows]
+    times = f"{case.receiver} was shown {case.name} {_times(len(case.shows))}, {_few(moments)}"
+    kept = case.trace.scenario.setting.dedups and second.msgid == first.msgid
+    undiscarded = f", and {case.receiver}'s client did not discard it" if kept else ""
+    return f"{times}: {_why_shown_again(case, first, second)}{undiscarded}"
+
+
+def _why_shown_again(case: _Case, first: Event, second: Event) -> str:
     """What led to the second showing, as far as the causes tell."""
-    again = story.behind(second, "retransmit")
-    if again is None or again is story.behind(first, "retransmit"):
+    again = case.behind(second, "retransmit")
+    if again is None or again is case.behind(first, "retransmit"):
         if None in (first.packet, second.packet) or first.packet == second.packet:
-            return f"{story.receiver}'s client showed it again without being sent it again"
+            return f"{case.receiver}'s client showed it again without being sent it again"
         return f"both {first.packet} and {second.packet} arrived, and no retransmission lies between them"
-    why = story.behind(again, "timer_fire", "arrive", "say")
+    why = case.behind(again, "timer_fire", "arrive", "say")
     resent = f"sent msg:R again at {again.t} ms"
     if why is None or why.kind == "say":
         return f"{again.node}'s client {resent} of its own accord"
     if why.kind == "arrive":
         return f"{again.node}'s client {resent}, when {why.packet} arrived"
-    return _why_timer_ran_out(story, why, resent)
+    return _why_timer_ran_out(case, why, resent)
 
 
-def _why_timer_ran_out(story: _Story, fired: Event, resent: str) -> str:
+def _why_timer_ran_out(case: _Case, fired: Event, resent: str) -> str:
     """Why the sender had no ack:N when its timer fired: it was lost, it was on its way, or it was not heeded."""
-    scenario = story.trace.scenario
-    round_trip = 2 * (scenario.latency_of(story.sender) + scenario.latency_of(story.receiver))
     cut: list[_Stop] = []
     late: list[PacketRecord] = []
-    for request in story.requests_before(fired):
-        for stop in story.stops(request, BACK_TO_SENDER):
-            if stop.fate == "arrived" and stop.arrived > fired.t:
-                late.append(stop.packet)
-            elif stop.fate == "arrived" or request.sent + round_trip <= fired.t:
+    for request in case.requests_before(fired):
+        for stop in case.stops(request, BACK_TO_SENDER):
+            if case.in_time(stop, BACK_TO_SENDER, fired.t):
                 cut.append(stop)  # it had the time to come, but for this
+            elif stop.fate == "arrived":
+                late.append(stop.packet)
     if cut:
-        return f"{story.told(cut)}, so {story.sender}, still waiting, {resent}"
+        return f"{case.told(cut)}, so {case.sender}, still waiting, {resent}"
     awaited = f"{late[0].name} could arrive at {late[0].arrived} ms" if late else "any ack:N could arrive"
-    return f"{story.sender}'s timer ran out at {fired.t} ms, before {awaited}, so {story.sender} sent msg:R again"
+    return f"{case.sender}'s timer ran out at {fired.t} ms, before {awaited}, so {case.sender} sent msg:R again"
 
 
-def _no_false_delivery(story: _Story) -> str:
-    return f"{story.screen}{_since(story)}, yet {story.never_saw}"
+def _no_false_delivery(case: _Case) -> str:
+    return f"{case.screen}{_since(case)}, yet {case.never_saw}"
 
 
-def _since(story: _Story) -> str:
+def _since(case: _Case) -> str:
     """Which packet made the sender's screen say what it says."""
-    settled = story.settled
+    settled = case.settled
     if settled is None or settled.packet is None:
         return ""
     return f" since {settled.packet} arrived at {settled.t} ms"
 
 
-def _no_silent_loss(story: _Story) -> str:
-    return f"{story.never_saw}, yet {story.screen} and nobody will ever know"
+def _no_silent_loss(case: _Case) -> str:
+    return f"{case.never_saw}, yet {case.screen} and nobody will ever know"
 
 
-def _no_false_failure(story: _Story) -> str:
-    return f"{story.screen}, yet {story.saw}: {story.why_given_up()}"
+def _no_false_failure(case: _Case) -> str:
+    return f"{case.screen}, yet {case.saw}: {case.why_given_up()}"
 
 
-def _all_delivered(story: _Story) -> str:
-    said = story.said
-    if not said.reached(story.receiver):
-        return f"{story.never_saw}; {story.screen}"
+def _all_delivered(case: _Case) -> str:
+    said = case.said
+    if not said.reached(case.receiver):
+        return f"{case.never_saw}; {case.screen}"
     if said.status == "failed":
-        return f"{story.saw}, but {story.screen}: {story.why_given_up()}"
-    if said.status == "sent" and not story.trace.scenario.setting.acks:
-        why = f"this rung has no ack:R, ack:A and ack:N, so {story.sender} can never know"
-        return f"{story.saw}, but {story.screen}: {why}"
-    return f"{story.saw}, but {story.screen}, because {story.why_no_ack_n()}"
+        return f"{case.saw}, but {case.screen}: {case.why_given_up()}"
+    if said.status == "sent" and not case.trace.scenario.setting.acks:
+        why = f"this rung has no ack:R, ack:A and ack:N, so {case.sender} can never know"
+        return f"{case.saw}, but {case.screen}: {why}"
+    return f"{case.saw}, but {case.screen}, because {case.why_no_ack_n()}"
 
 
 _SENTENCES = {

@@ -39,3 +39,12 @@ def test_the_mode_stays_and_a_link_stays_a_link(tmp_path: Path) -> None:
 def test_what_is_no_ordinary_file_is_not_replaced() -> None:
     write_whole(Path("/dev/null"), "gone")
     assert Path("/dev/null").is_char_device()
+
+
+def test_links_that_lead_in_a_circle_and_names_no_file_can_have_are_told_in_one_line(tmp_path):
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    for path in (tmp_path / "a", tmp_path / "a\0b"):
+        with pytest.raises(InputError, match="cannot write") as caught:
+            write_whole(path, "text")
+        assert "\n" not in str(caught.value)

@@ -7,11 +7,11 @@ from gallery import GALLERY
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imteach import Drop, Say, Scenario
+from imteach import Client, Drop, Say, Scenario
 from imteach.draw import lay_out
 from imteach.draw.boxes import Box
 from imteach.draw.layout import Arrow, Layout
-from imteach.protocol import KINDS, LADDER
+from imteach.protocol import KINDS, LADDER, StartTimer
 
 
 def written(layout: Layout) -> list[Box]:
@@ -117,13 +117,14 @@ def test_a_dropped_packet_has_the_slope_of_one_that_arrives_and_ends_on_its_way(
 
 def test_a_long_idle_stretch_is_cut_and_says_how_long_it_was():
     layout = lay_out(Scenario("dedup", rto=5000).run(Drop("msg:R")))
-    assert [stretch.text for stretch in layout.breaks] == ["4950 ms pass"]
+    assert [stretch.text for stretch in layout.breaks] == ["4970 ms pass"]
     assert layout.height < 700
+    assert [mark.t for mark in layout.times] == [0, 30, 5000, 5050, 5100, 5150, 5200]  # from the drop on, it adds up
 
 
 def test_a_packet_that_is_in_flight_for_very_long_is_cut_too():
     layout = lay_out(Scenario("basic", latency={"bob": 5000}).run())
-    assert [stretch.text for stretch in layout.breaks] == ["4950 ms pass"]
+    assert [stretch.text for stretch in layout.breaks] == ["4787 ms pass"]  # the rest of its 4950 is drawn
     assert layout.height < 700
 
 
@@ -173,14 +174,37 @@ def test_beside_alice_stands_what_she_said_and_every_status_she_sees():
     ]
     assert notes_of(Scenario("acked").run(Drop("msg:N")), "alice")[-3:] == [
         "no ack:N in 300 ms",
-        "→ gives up",
+        "→ stops waiting",
         "✓? unconfirmed",
     ]
     assert notes_of(Scenario("basic").run(Drop("msg:R")), "alice")[-3:] == [
         "no msg:A in 300 ms",
-        "→ gives up",
+        "→ stops waiting",
         "! failed",
     ]
+
+
+def test_a_timer_that_ran_out_says_what_had_not_come():
+    assert "no answer in 300 ms" in notes_of(Scenario("acked").run(Drop("msg:R")), "alice")
+    assert "no ack:N in 300 ms" in notes_of(Scenario("acked").run(Drop("ack:R")), "alice")
+
+
+def test_words_about_a_learners_own_client_are_true_too():
+    class AcksFirst(Client):
+        def on_msg_n(self, packet):
+            return [*self.acknowledge(packet), self.show_or_discard(packet)]
+
+    class NamesItsTimers(Client):
+        def on_say(self, message):
+            *effects, _ = super().on_say(message)
+            return [*effects, StartTimer("w-m1")]
+
+        def on_timer(self, msgid):
+            return []
+
+    trace = Scenario("dedup", client=AcksFirst).run(Drop("ack:N"))
+    assert notes_of(trace, "bob")[-1] == "discarded, acked again"
+    assert "time ran out in 300 ms" in notes_of(Scenario("dedup", client=NamesItsTimers).run(), "alice")
 
 
 def test_beside_bob_stands_what_he_is_shown_and_what_became_of_a_duplicate():

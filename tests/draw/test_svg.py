@@ -8,7 +8,7 @@ from gallery import GALLERY
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imteach import Drop, Say, Scenario
+from imteach import Drop, Say, Scenario, Trace
 from imteach.draw import alt_text, image, mimebundle, to_svg, to_text
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -87,7 +87,25 @@ def test_a_notebook_gets_an_image_that_needs_no_trust_and_a_text():
     assert bundle["text/plain"] == trace.to_text()
 
 
+def test_a_trace_too_long_to_be_looked_at_does_not_stop_the_notebook():
+    bundle = mimebundle(Scenario("dedup", say=[Say(at=n) for n in range(100)]).run())
+    assert set(bundle) == {"text/plain"}
+    assert "600 packets: too many to show" in bundle["text/plain"]
+
+
 def test_an_alternative_text_cannot_leave_its_attribute():
     trace = Scenario("basic", say=[Say('"><script>')]).run()
     assert '"><script>' in alt_text(trace) or "script" in alt_text(trace)
     assert "<script>" not in image(trace)
+
+
+def test_a_packet_that_a_file_calls_lost_is_drawn_as_one_that_reached_nobody():
+    run = Scenario("basic").run()
+    notify = run.packet["msg:N"]
+    lost = notify._replace(arrived=None, fate="lost")
+    events = tuple(event for event in run.events if event.node != "bob")
+    events = tuple(event._replace(id=number) for number, event in enumerate(events))
+    trace = Trace(run.scenario, (), (), (*run.packets[:2], lost), events)
+    assert packets(trace.to_svg())["m1/msg:N#1"].get("data-fate") == "lost"
+    assert "✕ lost" in trace.to_text()
+    assert "msg:N lost" in trace.to_mermaid()

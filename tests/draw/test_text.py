@@ -1,5 +1,7 @@
 """The diagram as text: read by people at terminals and by ear."""
 
+import re
+
 from imteach import Drop, Say, Scenario
 from imteach.draw.measure import columns
 
@@ -37,7 +39,7 @@ def test_a_timer_is_a_bar_while_it_runs():
 
 
 def test_an_idle_stretch_says_how_long_it_is():
-    assert "250 ms pass" in Scenario("retransmit").run(Drop("msg:R")).to_text()
+    assert "270 ms pass" in Scenario("retransmit").run(Drop("msg:R")).to_text()
 
 
 def test_lifelines_stand_below_each_other_whatever_is_typed():
@@ -49,3 +51,12 @@ def test_lifelines_stand_below_each_other_whatever_is_typed():
 
 def test_no_line_ends_in_spaces():
     assert all(line == line.rstrip() for line in Scenario("dedup").run(Drop("ack:N")).to_text().splitlines())
+
+
+def test_times_never_run_backwards_down_the_page():
+    says = [Say("a"), Say("b"), Say("c")]
+    drops = [Drop(f"m{n}/msg:N") for n in (1, 2, 3)] + [Drop("m1/ack:N"), Drop("m2/ack:N")]
+    text = Scenario("retransmit", say=says).run(*drops).to_text()
+    times = [float(line.split(" ms ")[0]) for line in text.splitlines()[2:] if re.match(r" *[0-9.]+ ms ", line)]
+    assert len(times) > 20
+    assert times == sorted(times)

@@ -170,7 +170,7 @@ def test_it_brings_a_still_picture_for_a_page_without_a_kernel():
     assert data["text/plain"] == repr(lab)
     words, picture = data["text/html"].split("</p>")
     assert picture == mimebundle(lab.trace)["text/html"]
-    assert "Run this cell" in words
+    assert "To make it live" in words
 
 
 def test_two_labs_do_not_share_a_thing():

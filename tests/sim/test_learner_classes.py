@@ -3,7 +3,9 @@
 import pytest
 
 from imteach import Client, Drop, InputError, Scenario, Server
-from imteach.protocol import CancelTimer, Discard, Packet, Report, StartTimer, Transmit
+from imteach.protocol import CancelTimer, Discard, Message, Packet, Report, Show, StartTimer, Transmit
+
+HELLO = Message(0, "alice", "bob", "hello")
 
 
 def stopped(why, client=Client, server=Server, rung="dedup", faults=(), **more):
@@ -114,7 +116,7 @@ def test_a_packet_that_is_not_transmitted_but_returned_is_named():
         def on_msg_n(self, packet):
             return [packet.follow_up("ack:R", to="server")]
 
-    stopped(r"Bare returned Packet\(.*\), which is no effect", client=Bare)
+    stopped(r"Bare returned Packet\(.* at 100 ms: that is no effect", client=Bare)
 
 
 @pytest.mark.parametrize("to", ["nobody", "bob", "alice", None])
@@ -141,7 +143,35 @@ def test_a_status_that_is_none_is_named(status):
         def on_msg_a(self, packet):
             return [Report(packet.msgid, status)]
 
-    stopped(f"no status {status!r}; the statuses are sending, sent, delivered, unconfirmed, failed", client=Invents)
+    stopped("Invents returned Report.*: the statuses are sending, sent, delivered, unconfirmed, failed", client=Invents)
+
+
+@pytest.mark.parametrize(
+    ("effect", "why"),
+    [
+        (Transmit(None), "what is transmitted is a Packet"),
+        (
+            Transmit(Packet('msg:X"><img src=x onerror=alert(1)>', "m1", "alice", "server", HELLO)),
+            "kinds are msg:R, msg:A",
+        ),
+        (Transmit(Packet("msg:R", "m 1", "alice", "server", HELLO)), "a msgid or a timer's name is text"),
+        (Transmit(Packet("msg:R", 7, "alice", "server", HELLO)), "a msgid or a timer's name is text"),
+        (Transmit(Packet("msg:R", "\ud800", "alice", "server", HELLO)), "a msgid or a timer's name is text"),
+        (Transmit(Packet("msg:R", "m1", "alice", "server", "hello")), "what is shown or carried is a Message"),
+        (StartTimer("m1", attempt=10**9), "an attempt is a whole number from 1 to 10000"),
+        (StartTimer("m1", attempt="2"), "an attempt is a whole number from 1 to 10000"),
+        (StartTimer("x\x00y"), "a msgid or a timer's name is text"),
+        (CancelTimer(None), "a msgid or a timer's name is text"),
+        (Show("", HELLO), "a msgid or a timer's name is text"),
+        (Discard("m1", None), "what is shown or carried is a Message"),
+    ],
+)
+def test_what_a_node_returns_is_checked_before_any_of_it_happens(effect, why):
+    class Returns(Client):
+        def on_msg_a(self, packet):
+            return [effect]
+
+    stopped(f"Returns returned .* at 100 ms: {why}", client=Returns)
 
 
 # What does not end

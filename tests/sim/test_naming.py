@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imteach import Drop, InputError
+from imteach import Drop, InputError, Scenario
 from imteach.protocol import KINDS
 from imteach.sim import PacketName, parse_fault, parse_name, short_name
 from imteach.sim.naming import whole_name
@@ -113,3 +113,18 @@ def test_a_drop_keeps_the_name_that_the_learner_gave_it():
 def test_what_is_no_fault(text):
     with pytest.raises(InputError, match=r"no fault|no packet"):
         parse_fault(text)
+
+
+def test_a_packet_of_a_trace_is_found_by_its_short_name_too():
+    trace = Scenario("dedup").run(Drop("ack:N"))
+    assert trace.packet["ack:N"] is trace.packet["m1/ack:N#1"]
+    assert trace.packet["msg:R#2"].name == "m1/msg:R#2"
+    assert "m1/ack:N#3" not in trace.packet
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("ack:N#3", "m1/ack:N#3 was never sent in this run"), ("msg:X", "no packet 'msg:X'; kinds are")]
+)
+def test_a_packet_that_a_trace_has_not_is_told(name, why):
+    with pytest.raises(InputError, match=why):
+        Scenario("dedup").run().packet[name]

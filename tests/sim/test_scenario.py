@@ -68,7 +68,7 @@ def test_a_wrong_value_gets_one_line_that_names_it(arguments, why):
     [
         ({"text": 7}, "text: expected text of at most 10000 characters, got 7"),
         ({"text": TOO_LONG}, "text: expected text of at most 10000 characters, got 'xxx"),
-        ({"text": "\ud800"}, "text: expected text"),
+        ({"text": "\ud800"}, "text: expected whole characters, got half of one"),
         ({"sender": ""}, "sender: expected a name"),
         ({"sender": "server"}, "sender: 'server' is the server's own name"),
         ({"to": "network"}, "to: 'network' is the network's own name"),

@@ -184,8 +184,78 @@ def test_a_false_failure_made_by_a_short_timer():
 def test_a_false_failure_made_by_a_loss_and_a_short_timer():
     trace = Scenario("acked", rto=60).run(*drops("ack:N"))
     assert why(trace)["no_false_failure"] == FALSE_FAILURE + (
-        "m1/ack:N#1 was dropped, and alice's client gave up at 60 ms, before m1/msg:A#1 could arrive at 100 ms."
+        "alice's client gave up at 60 ms, before m1/msg:A#1 could arrive at 100 ms, and m1/ack:N#1 was dropped, "
+        "so no later ack:N corrected it."
     )
+
+
+@pytest.mark.parametrize(
+    ("scenario", "lost", "reason"),
+    [
+        (
+            Scenario("retransmit", rto=80, retries=0),
+            ["ack:R"],
+            (
+                "alice's client gave up at 80 ms, before any ack:N could arrive, and m1/ack:R#1 was dropped, "
+                "so no later ack:N corrected it."
+            ),
+        ),
+        (
+            Scenario("retransmit", rto=80, retries=1),
+            ["ack:R", "msg:N#2"],
+            (
+                "alice's client gave up at 160 ms, before any ack:N could arrive, and m1/ack:R#1 and m1/msg:N#2 "
+                "were dropped, so no later ack:N corrected it."
+            ),
+        ),
+        (
+            Scenario("retransmit", rto=80, retries=2),
+            ["ack:N", "ack:N#2", "ack:R#3"],
+            (
+                "m1/ack:N#1 was dropped, so alice's client gave up at 240 ms, and m1/ack:N#2 and m1/ack:R#3 "
+                "were dropped, so no later ack:N corrected it."
+            ),
+        ),
+        (Scenario("basic", rto=80), ["msg:A"], "alice's client gave up at 80 ms, before any answer could arrive."),
+        (Scenario("basic", rto=100), ["msg:A"], "m1/msg:A#1 was dropped, so alice's client gave up at 100 ms."),
+        (
+            Scenario("acked", rto=80),
+            ["msg:A", "ack:N"],
+            (
+                "alice's client gave up at 80 ms, before any answer could arrive, and m1/ack:N#1 was dropped, "
+                "so no later ack:N corrected it."
+            ),
+        ),
+        (
+            Scenario("acked", rto=150),
+            ["msg:A", "ack:N"],
+            (
+                "m1/msg:A#1 was dropped, so alice's client gave up at 150 ms, and m1/ack:N#1 was dropped, "
+                "so no later ack:N corrected it."
+            ),
+        ),
+        (
+            Scenario("acked", rto=200),
+            ["msg:A", "ack:N"],
+            "m1/ack:N#1 and m1/msg:A#1 were dropped, so alice's client gave up at 200 ms.",
+        ),
+    ],
+)
+def test_only_what_could_have_come_in_time_is_a_reason_to_give_up(scenario, lost, reason):
+    assert why(scenario.run(*drops(*lost)))["no_false_failure"] == FALSE_FAILURE + reason
+
+
+def test_a_late_msg_a_is_an_answer_but_no_ack_n():
+    slow = Scenario("retransmit", latency={"bob": 100}, rto=200, retries=0)
+    assert why(slow.run(*drops("ack:N")))["no_false_failure"].endswith(
+        "alice's client gave up at 200 ms, before any ack:N could arrive, and m1/ack:N#1 was dropped, "
+        "so no later ack:N corrected it."
+    )
+
+
+def test_what_an_answer_could_have_come_by_is_reckoned_with_broken_numbers_too():
+    trace = Scenario("basic", latency=0.1, rto=0.6, say=[Say(at=0.1)]).run(*drops("msg:A"))
+    assert "m1/msg:A#1 was dropped, so alice's client gave up at 0.7 ms" in why(trace)["no_false_failure"]
 
 
 # Several messages, and what people write
@@ -249,6 +319,40 @@ class IgnoresAckN(Client):
         return []
 
 
+class OnlyReports(Client):
+    def on_ack_n(self, packet):
+        return [self.report(packet.msgid, "delivered")]
+
+
+class OnlyStopsItsTimer(Client):
+    def on_ack_n(self, packet):
+        return [CancelTimer(packet.msgid)]
+
+
+class ReportsFailed(Client):
+    def on_ack_n(self, packet):
+        return [self.report(packet.msgid, "failed")]
+
+
+class ReportsAndWaitsOn(Client):
+    def on_ack_n(self, packet):
+        return [self.report(packet.msgid, "sent"), StartTimer(packet.msgid)]
+
+
+class AlwaysReportsSent(Client):
+    def on_msg_a(self, packet):
+        return [self.report(packet.msgid, "sent")]
+
+
+class AlwaysFails(Client):
+    def on_timer(self, msgid):
+        return [self.report(msgid, "failed")]
+
+
+class FailsAnyway(AlwaysReportsSent, AlwaysFails):
+    pass
+
+
 class NewMsgids(Client):
     def on_timer(self, msgid):
         message, tries = self.queue.pop(msgid)
@@ -302,7 +406,7 @@ class LateAck(Client):
 
     def on_msg_n(self, packet):
         self.acks = [*getattr(self, "acks", ()), self.acknowledge(packet)]
-        return [self.show_or_discard(packet), StartTimer(f"ack {len(self.acks)}")]
+        return [self.show_or_discard(packet), StartTimer(f"ack-{len(self.acks)}")]
 
     def on_timer(self, name):
         return self.acks.pop(0) if name.startswith("ack") else super().on_timer(name)
@@ -396,6 +500,86 @@ class AnswersNothing(Server):
             "so alice's client gave up at 900 ms.",
         ),
         (
+            "retransmit",
+            {"client": OnlyReports},
+            [],
+            "no_duplicates",
+            (
+                "bob was shown “hello” (m1) 3 times, at 100 ms, at 400 ms and at 700 ms: "
+                "alice's client reported delivered when m1/ack:N#1 arrived but kept its timer, "
+                "so alice, still waiting, sent msg:R again at 300 ms."
+            ),
+        ),
+        (
+            "dedup",
+            {"client": OnlyReports},
+            [],
+            "no_false_failure",
+            FALSE_FAILURE + "alice's client reported delivered when m1/ack:N#1, m1/ack:N#2 and m1/ack:N#3 arrived "
+            "but kept its timer, so alice's client gave up at 900 ms.",
+        ),
+        (
+            "acked",
+            {"client": OnlyReports},
+            [],
+            "no_false_failure",
+            FALSE_FAILURE + "alice's client reported delivered when m1/ack:N#1 arrived but kept its timer, "
+            "so alice's client gave up at 300 ms.",
+        ),
+        (
+            "retransmit",
+            {"client": ReportsFailed},
+            [],
+            "no_duplicates",
+            (
+                "bob was shown “hello” (m1) 3 times, at 100 ms, at 400 ms and at 700 ms: "
+                "alice's client reported failed when m1/ack:N#1 arrived but kept its timer, "
+                "so alice, still waiting, sent msg:R again at 300 ms."
+            ),
+        ),
+        (
+            "dedup",
+            {"client": ReportsFailed},
+            [],
+            "no_false_failure",
+            FALSE_FAILURE + "alice's client reported failed when m1/ack:N#1 arrived at 200 ms.",
+        ),
+        (
+            "dedup",
+            {"client": OnlyStopsItsTimer},
+            [],
+            "all_delivered",
+            (
+                "bob was shown “hello” (m1) at 100 ms, but alice's screen says ✓ sent, "
+                "because alice's client stopped its timer when m1/ack:N#1 arrived but reported nothing."
+            ),
+        ),
+        (
+            "acked",
+            {"client": ReportsAndWaitsOn},
+            [],
+            "all_delivered",
+            (
+                "bob was shown “hello” (m1) at 100 ms, but alice's screen says ✓? unconfirmed, "
+                "because alice's client reported sent and started its timer again when m1/ack:N#1 arrived."
+            ),
+        ),
+        (
+            "basic",
+            {"client": FailsAnyway},
+            [],
+            "no_false_failure",
+            FALSE_FAILURE + "alice's client reported sent when m1/msg:A#1 arrived but kept its timer, "
+            "so alice's client gave up at 300 ms.",
+        ),
+        (
+            "acked",
+            {"client": AlwaysFails},
+            ["ack:N"],
+            "no_false_failure",
+            FALSE_FAILURE + "m1/ack:N#1 was dropped, so alice's client gave up at 300 ms.",
+        ),
+        (
             "dedup",
             {"client": NewMsgids},
             ["ack:N"],
@@ -460,16 +644,16 @@ class AnswersNothing(Server):
             {"client": FailsAtOnce},
             ["ack:N"],
             "no_false_failure",
-            FALSE_FAILURE + "m1/ack:N#1 was dropped and alice's client took no notice of m1/msg:A#1, "
-            "so alice's client gave up at 100 ms without waiting for its timer.",
+            FALSE_FAILURE + "alice's client reported failed when m1/msg:A#1 arrived at 100 ms, "
+            "and m1/ack:N#1 was dropped, so no later ack:N corrected it.",
         ),
         (
             "acked",
             {"client": FailsEarly},
             ["ack:N"],
             "no_false_failure",
-            FALSE_FAILURE + "m1/ack:N#1 was dropped and alice's client took no notice of m1/msg:A#1, "
-            "so alice's client gave up at 100 ms without waiting for its timer.",
+            FALSE_FAILURE + "alice's client reported failed when m1/msg:A#1 arrived at 100 ms, "
+            "and m1/ack:N#1 was dropped, so no later ack:N corrected it.",
         ),
         (
             "retransmit",
@@ -534,6 +718,51 @@ def test_a_learners_class_is_told_as_it_is(rung, classes, lost, promise, sentenc
     assert why_broken(Scenario(rung, **classes).run(*drops(*lost)), promise) == sentence
 
 
+def test_a_late_ack_n_that_is_not_heeded_is_told_too():
+    trace = Scenario("dedup", rto=80, retries=0, client=IgnoresAckN).run()
+    assert why_broken(trace, "no_false_failure") == FALSE_FAILURE + (
+        "alice's client gave up at 80 ms, before m1/ack:N#1 could arrive at 200 ms, "
+        "and alice's client took no notice of m1/ack:N#1, so no later ack:N corrected it."
+    )
+
+
+def test_a_client_that_gives_up_before_ack_n_though_the_server_answered():
+    trace = Scenario("acked", rto=150, client=AlwaysFails).run(*drops("ack:N"))
+    assert why_broken(trace, "no_false_failure") == FALSE_FAILURE + (
+        "alice's client gave up at 150 ms, before any ack:N could arrive, and m1/ack:N#1 was dropped, "
+        "so no later ack:N corrected it."
+    )
+
+
+def test_a_client_that_takes_delivered_back():
+    trace = Scenario("dedup", latency={"bob": 0}, rto=60, client=AlwaysReportsSent).run(*drops("ack:N#2"))
+    assert why_broken(trace, "all_delivered") == (
+        "bob was shown “hello” (m1) at 50 ms, but alice's screen says ✓ sent, because alice's client reported "
+        "delivered at 100 ms, and later reported sent when m1/msg:A#2 arrived at 160 ms."
+    )
+
+
+def test_a_client_that_sends_again_at_ack_n():
+    class SendsAgainOnce(Client):
+        again = False
+
+        def on_ack_n(self, packet):
+            again, self.again = not self.again, True
+            return [Transmit(self.msg_r(packet.msgid, packet.message))] if again else []
+
+    trace = Scenario("acked", client=SendsAgainOnce).run()
+    assert why_broken(trace, "all_delivered").endswith(
+        "because alice's client sent msg:R again when m1/ack:N#1 arrived but reported nothing "
+        "and alice's client took no notice of m1/ack:N#2."
+    )
+    trace = Scenario("dedup", client=SendsAgainOnce, retries=0).run()
+    assert why_broken(trace, "no_false_failure") == FALSE_FAILURE + (
+        "alice's client sent msg:R again when m1/ack:N#1 arrived but reported nothing, "
+        "so alice's client gave up at 300 ms, and alice's client took no notice of m1/ack:N#2, "
+        "so no later ack:N corrected it."
+    )
+
+
 # Every run
 
 
@@ -576,6 +805,18 @@ def test_what_is_blamed_for_a_duplicate_is_to_blame(case):
         assert retransmissions(scenario.run(), blamed[2]) < retransmissions(trace, blamed[2])
     if early:
         assert retransmissions(scenario.run(), early[1]) > 0
+
+
+@given(runs())
+def test_what_is_blamed_for_giving_up_could_have_come_in_time(case):
+    scenario, faults = case
+    trace = scenario.run(*faults)
+    sentence = re.sub("“.*?”", "", why_broken(trace, "no_false_failure"))
+    if blamed := re.search(r": (.*) (?:was|were) dropped, so \S+ client gave up at ([\d.]+) ms", sentence):
+        gone = {event.packet: event.t for event in trace.events if event.kind == "drop"}
+        for name in re.findall(r"m\d+/\w+:\w#\d+", blamed[1]):
+            assert gone[name] <= trace.packet[name].due <= float(blamed[2])
+    assert ("before any" in sentence) <= ("gave up" in sentence)
 
 
 def retransmissions(trace, moment):
