@@ -132,7 +132,7 @@ def to_svg(trace: Trace, rev: int = 0) -> str:
         *(_bar(bar) for bar in layout.bars),
         *(_way(arrow) for arrow in layout.arrows),  # every line before any words, so that none crosses them out
         *(_idle(stretch, layout) for stretch in layout.breaks),
-        *(_note(note) for note in layout.notes),
+        *(_note(note, backed=len(layout.lifelines) > 3) for note in layout.notes),
         *(_packet(arrow) for arrow in layout.arrows),
         "</svg>",
     ]
@@ -192,7 +192,8 @@ def _idle(stretch: Idle, layout: Layout) -> str:
     )
 
 
-def _note(note: Note) -> str:
+def _note(note: Note, backed: bool) -> str:
+    """A line beside a lifeline; `backed` with paper where others' arrows go behind it."""
     box, line = note.box, note.line
     tag = f'<tspan class="imt-tag">{escape(line.tag)} </tspan>' if line.tag else ""
     if line.is_bubble:
@@ -208,7 +209,12 @@ def _note(note: Note) -> str:
     )
     x, anchor = (box.x, "start") if note.side > 0 else (box.x + box.width, "end")
     place = f'x="{n(x)}" y="{n(box.y + 11.5)}" text-anchor="{anchor}"'
-    return f'<text class="imt-note {css}" {place}>{tag}{escape(note.text)}</text>'
+    paper = (
+        f'<rect class="imt-paper" x="{n(box.x)}" y="{n(box.y)}" width="{n(box.width)}" height="{n(box.height)}"/>'
+        if backed
+        else ""
+    )
+    return f'{paper}<text class="imt-note {css}" {place}>{tag}{escape(note.text)}</text>'
 
 
 def _classes(arrow: Arrow) -> str:
