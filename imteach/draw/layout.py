@@ -60,7 +60,7 @@ class Arrow(NamedTuple):
     @property
     def half(self) -> str:
         """Which half of the exchange it belongs to: msg or ack."""
-        return self.packet.kind[:3]
+        return "ack" if self.packet.kind.startswith("ack:") else "msg"
 
 
 class Bar(NamedTuple):

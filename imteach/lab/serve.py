@@ -10,7 +10,10 @@ from urllib.parse import quote
 from imteach.lab.workspace import lesson_names, shipped_lessons
 
 CONFIG = Path(__file__).resolve().parent / "jupyter_config"
-"""Jupyter settings of ours: no news toast, and TCP_NODELAY (see `nodelay`). Read, never copied anywhere."""
+"""Jupyter settings of ours: no news toast, no blank page below a lesson, and the extensions `nodelay` and `still`.
+
+Jupyter reads them where they are; `imteach lab` copies them nowhere.
+"""
 
 
 def serve(folder: Path, options: Sequence[str]) -> int:

@@ -27,7 +27,7 @@ class Session:
 
     def __init__(self, scenario: Scenario | str, *faults: Fault) -> None:
         self._past: list[Trace] = []
-        self._first = self._now = _checked_scenario(scenario).run(*map(_checked_fault, faults))
+        self._first = self._now = _checked_scenario(scenario).run(*faults)
 
     # What it holds
 
@@ -138,9 +138,3 @@ def _checked_scenario(scenario: object) -> Scenario:
     if isinstance(scenario, str):
         return Scenario(scenario)
     raise InputError(f"scenario: expected a Scenario or a rung's name, such as 'dedup', got {quoted(scenario)}")
-
-
-def _checked_fault(fault: object) -> Fault:
-    if isinstance(fault, Fault):
-        return fault
-    raise InputError(f"faults: expected a fault, such as Drop('ack:N'), got {quoted(fault)}")

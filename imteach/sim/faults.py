@@ -40,6 +40,18 @@ class Drop:
 Fault = Drop
 
 
+def checked_fault(value: object) -> Fault:
+    """Return `value` if it is a fault.
+
+    >>> checked_fault("ack:N")
+    Traceback (most recent call last):
+    imteach.errors.InputError: expected a fault, such as Drop("ack:N"), got 'ack:N'
+    """
+    if isinstance(value, Fault):
+        return value
+    raise InputError(f'expected a fault, such as Drop("ack:N"), got {quoted(value)}')
+
+
 def parse_fault(text: str) -> Fault:
     """Return the fault that this text stands for, as in a trace's JSON; raise `InputError` if it is none.
 

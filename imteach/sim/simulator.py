@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from imteach.errors import InputError, quoted
+from imteach.errors import InputError
 from imteach.protocol import (
     SERVER,
     CancelTimer,
@@ -23,7 +23,7 @@ from imteach.protocol import (
 )
 from imteach.sim.agenda import ARRIVAL, PERSON, TIMER, Agenda, instant
 from imteach.sim.checks import NETWORK
-from imteach.sim.faults import Fault
+from imteach.sim.faults import Fault, checked_fault
 from imteach.sim.records import Event, PacketRecord
 from imteach.sim.returned import checked
 from imteach.sim.scenario import Scenario
@@ -45,7 +45,7 @@ class Simulator:
 
     def __init__(self, scenario: Scenario, faults: Iterable[Fault]) -> None:
         self.scenario = scenario
-        self.faults = tuple(dict.fromkeys(self.checked(fault).resolve(scenario.msgids) for fault in faults))
+        self.faults = tuple(dict.fromkeys(checked_fault(fault).resolve(scenario.msgids) for fault in faults))
         self.to_drop = {fault.packet for fault in self.faults}
         self.nodes = scenario.nodes(self.new_msgid)
         self.agenda = Agenda()
@@ -60,13 +60,6 @@ class Simulator:
         self.handed_out: list[str] = []  # msgids made in this step
         self.msgids_made = 0
         self.most_events = 100_000 + 1_000 * len(scenario.say) * (scenario.retries + 1)
-
-    @staticmethod
-    def checked(fault: object) -> Fault:
-        """Return `fault` if it is one."""
-        if not isinstance(fault, Fault):
-            raise InputError(f'expected a fault, such as Drop("ack:N"), got {quoted(fault)}')
-        return fault
 
     def run(self) -> Trace:
         """Let everything happen, in order, until nothing is left to come."""

@@ -8,7 +8,7 @@ from gallery import GALLERY
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imteach import Drop, Say, Scenario, Trace
+from imteach import Client, Drop, Say, Scenario, Trace
 from imteach.draw import alt_text, image, mimebundle, to_svg, to_text
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -109,3 +109,25 @@ def test_a_packet_that_a_file_calls_lost_is_drawn_as_one_that_reached_nobody():
     assert packets(trace.to_svg())["m1/msg:N#1"].get("data-fate") == "lost"
     assert "✕ lost" in trace.to_text()
     assert "msg:N lost" in trace.to_mermaid()
+
+
+HOSTILE = '"><img/onerror=alert(1)>&'.replace("/", "\u2215")  # what a msgid may hold, a slash excepted
+
+
+def test_a_msgid_that_a_learners_client_invented_is_text_too():
+    class Invents(Client):
+        def on_say(self, message):
+            self.new_msgid = lambda: HOSTILE
+            return super().on_say(message)
+
+    trace = Scenario("dedup", client=Invents).run()
+    assert f"{HOSTILE}/msg:R#1" in packets(trace.to_svg())
+    assert "<img" not in trace.to_svg()
+
+
+def test_a_kind_that_no_check_has_seen_is_text_too():
+    run = Scenario("basic").run()
+    strange = run.packets[0]._replace(kind=HOSTILE)
+    svg = Trace(run.scenario, (), (), (strange, *run.packets[1:]), run.events).to_svg()
+    assert packets(svg)["m1/msg:R#1"].get("data-kind") == HOSTILE
+    assert "<img" not in svg

@@ -141,7 +141,7 @@ def test_the_code_is_as_short_as_the_names_allow():
     [
         (lambda: Session("tcp"), "no rung 'tcp'; the rungs are basic"),
         (lambda: Session(7), "expected a Scenario or a rung's name"),
-        (lambda: Session("dedup", "ack:N"), r"expected a fault, such as Drop\('ack:N'\), got 'ack:N'"),
+        (lambda: Session("dedup", "ack:N"), r'expected a fault, such as Drop\("ack:N"\), got \'ack:N\''),
         (lambda: Session("dedup").choose("tcp"), "no rung 'tcp'"),
         (lambda: Session("dedup").choose(["dedup"]), "no rung"),
         (lambda: Session("dedup").drop("msg:X"), "kinds are msg:R"),

@@ -127,3 +127,24 @@ def test_events_of_a_file_that_do_not_fit_together_are_named():
         assert wrong != text
         with pytest.raises(InputError, match=r"events\[\d+\]: it does not fit the events before it"):
             Trace.from_json(wrong).state_at(1000)
+
+
+def test_what_one_node_saw_is_told_in_order_and_is_nobody_elses():
+    trace = Scenario("dedup").run(Drop("ack:N"))
+    assert trace.seen_by("bob") == [
+        "100 ms: receives m1/msg:N#1",
+        "100 ms: shows “hello” (m1)",
+        "100 ms: sends m1/ack:R#1",
+        "200 ms: receives m1/ack:A#1",
+        "400 ms: receives m1/msg:N#2",
+        "400 ms: discards m1, shown before",
+        "400 ms: sends m1/ack:R#2",
+        "500 ms: receives m1/ack:A#2",
+    ]
+    assert trace.seen_by("alice")[6:9] == [
+        "300 ms: the timer for m1 runs out",
+        "300 ms: tries again: m1/msg:R#2",
+        "300 ms: sends m1/msg:R#2",
+    ]
+    with pytest.raises(InputError, match="no node 'carol'; nodes are alice, bob, server"):
+        trace.seen_by("carol")
