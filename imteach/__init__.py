@@ -9,14 +9,45 @@ from typing import TYPE_CHECKING, Any
 
 from imteach.errors import InputError
 from imteach.protocol import LADDER, Client, Server
-from imteach.sim import Drop, Say, Scenario, Trace
+from imteach.sim import (
+    Crash,
+    Delay,
+    Drop,
+    Duplicate,
+    Loss,
+    Offline,
+    Partition,
+    Resend,
+    Say,
+    Scenario,
+    Trace,
+    read_scenario,
+)
 
 if TYPE_CHECKING:
     from imteach.lab import Lab
 
 __version__ = "0.1.0"
 
-__all__ = ["LADDER", "Client", "Drop", "InputError", "Lab", "Say", "Scenario", "Server", "Trace"]
+__all__ = [
+    "LADDER",
+    "Client",
+    "Crash",
+    "Delay",
+    "Drop",
+    "Duplicate",
+    "InputError",
+    "Lab",
+    "Loss",
+    "Offline",
+    "Partition",
+    "Resend",
+    "Say",
+    "Scenario",
+    "Server",
+    "Trace",
+    "read_scenario",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -33,6 +33,8 @@ HEIGHT = {part: height for height, parts in enumerate(LAYERS) for part in parts}
 
 # The only looks upwards: inside these functions, when they are called
 UPWARDS = {
+    ("imteach.sim.trace", "why"): "imteach.verify",
+    ("imteach.sim.trace", "happens_before"): "imteach.verify",
     ("imteach.sim.trace", "to_svg"): "imteach.draw",
     ("imteach.sim.trace", "to_text"): "imteach.draw",
     ("imteach.sim.trace", "to_mermaid"): "imteach.draw",

@@ -77,7 +77,9 @@ def _parser() -> tuple[Parser, dict[str, Parser]]:
         "lab", description=_LAB, usage="imteach lab [DIR] [JUPYTER OPTION]…", help="open the lessons in JupyterLab"
     )
 
-    run_command = commands.add_parser("run", description=run.ABOUT, help="run a scenario and show what happened")
+    run_command = commands.add_parser(
+        "run", description=run.ABOUT, usage=run.USAGE, help="run a scenario and show what happened"
+    )
     run.add_arguments(run_command)
 
     validate = commands.add_parser("validate", description=_VALIDATE, help="run every lesson and compare its outputs")

@@ -3,27 +3,35 @@
 import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
 
+from imteach.cli.asked import add_scenario_arguments, scenario_and_faults
 from imteach.cli.terminal import note, say
-from imteach.errors import InputError
 from imteach.files import write_whole
-from imteach.protocol import LADDER
-from imteach.sim import Drop, Fault, Say, Scenario, Trace
-from imteach.verify.explain import in_short, why_broken
+from imteach.protocol import LADDER, SERVER
+from imteach.sim import Crash, Delay, Drop, Duplicate, Fault, Trace, to_toml
+from imteach.verify import in_short, why_broken
+
+USAGE = "imteach run [RUNG] [--scenario FILE] [OPTION]…"
 
 ABOUT = f"""\
 Run the protocol and show what happened. Without --say, alice says hello to bob at 0 ms.
 
-  imteach run                                   the rung dedup, nothing dropped
+  imteach run                                   the rung dedup, and no fault
   imteach run basic --drop msg:N                a message lost without anyone noticing
   imteach run retransmit --drop ack:N           bob sees the message twice
   imteach run dedup --drop ack:N --drop msg:R#2 two packets dropped
   imteach run dedup --say "alice>bob:hello" --say "bob>alice@100:hi" --drop m2/ack:N
+  imteach run offline --offline bob@0+1000      bob is away, and the server keeps it for him
+  imteach run offline --crash bob@show:m1+50    he crashes before he can say that he has it
+  imteach run group --group "friends=alice,bob,carol" --drop "msg:N>carol"
+  imteach run lesson.toml                       a scenario from a file
   imteach run dedup --drop ack:N --format svg -o picture.svg
 
-RUNG is one of {", ".join(LADDER)}. A packet's NAME is MSGID/KIND#NUMBER, such as m1/ack:N#2; #1 may be left
-out, and the msgid too when one thing is said. Times are in simulated milliseconds.
+RUNG is one of {", ".join(LADDER)}.
+
+A packet's NAME is MSGID/KIND#NUMBER, such as m1/ack:N#2. #1 may be left out, and the msgid too when one thing is
+said. Others belong to a person, bob/offline:R, or to a member of a group, m1/msg:N>carol. Times (MS) are in simulated
+milliseconds. Put what has a > in it in quotes: to a shell it means something else.
 """
 
 
@@ -33,76 +41,66 @@ def _text(trace: Trace) -> str:
     return "\n".join([trace.to_text(), in_short(trace), *broken])
 
 
+def _toml(trace: Trace) -> str:
+    return to_toml(trace.scenario, trace.faults)
+
+
 FORMATS: dict[str, Callable[[Trace], str]] = {
     "text": _text,
     "json": Trace.to_json,
     "svg": Trace.to_svg,
     "mermaid": Trace.to_mermaid,
+    "toml": _toml,
 }
-
-T = TypeVar("T")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `imteach run` takes. The scenario checks the values, so that a rule stands in one place."""
-    parser.add_argument("rung", nargs="?", default="dedup", metavar="RUNG", help="the rung to run (default: dedup)")
-    parser.add_argument(
-        "--say", action="append", metavar="WHAT", help='something said: "alice>bob@100:hello" (@0 may be left out)'
+    """Declare what `imteach run` takes."""
+    add_scenario_arguments(parser)
+    output = parser.add_argument_group("output")
+    output.add_argument(
+        "--format", choices=FORMATS, default="text", help="what to write (default: text); toml is a scenario file"
     )
-    parser.add_argument("--drop", action="append", default=[], metavar="NAME", help="drop this packet")
-    parser.add_argument("--retries", metavar="N", help="how often a message may be retransmitted (default: 2)")
-    parser.add_argument("--rto", metavar="MS", help="how long the sender waits before it retransmits (default: 300)")
-    parser.add_argument("--latency", metavar="MS", help="one way, between a person and the server (default: 50)")
-    parser.add_argument("--format", choices=FORMATS, default="text", help="what to write (default: text)")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write to this file, not to the terminal")
+    output.add_argument("-o", "--output", type=Path, metavar="FILE", help="write to this file, not to the terminal")
 
 
 def main(asked: argparse.Namespace, _: Sequence[str]) -> int:
     """Run it. Raises `InputError` for a value, name or file that is not what was expected."""
-    trace = _scenario(asked).run(*_faults(asked))
-    for fault in trace.unused:
-        note(f"{fault}: this run never sent that packet, so nothing was dropped")
+    scenario, faults = scenario_and_faults(asked)
+    trace = scenario.run(*faults)
     text = FORMATS[asked.format](trace).rstrip("\n") + "\n"
+    status = 0
     if asked.output is None:
-        return say(text)
-    write_whole(asked.output, text)
-    return 0
+        status = say(text)
+    else:
+        write_whole(asked.output, text)
+    for fault in trace.unused:
+        note(f"{fault}: {_why_unused(fault)}")
+    return status
 
 
-def _scenario(asked: argparse.Namespace) -> Scenario:
-    Scenario(asked.rung)  # a wrong rung is told first, as itself
-    options: dict[str, Any] = {}
-    if asked.say is not None:
-        options["say"] = [_named("--say: ", Say.parse, what) for what in asked.say]
-    for name in ("retries", "rto", "latency"):
-        if getattr(asked, name) is not None:
-            options[name] = _number(getattr(asked, name))
-            # Alone first: its error begins with the field's name, which is the option's but for the dashes.
-            _named("--", Scenario, asked.rung, **{name: options[name]})
-    return Scenario(asked.rung, **options)
+def _why_unused(fault: Fault) -> str:
+    """Say why a fault did nothing.
 
-
-def _faults(asked: argparse.Namespace) -> list[Fault]:
-    return [_named("--drop: ", Drop, name) for name in asked.drop]
-
-
-def _named(option: str, make: Callable[..., T], *values: Any, **named: Any) -> T:
-    """Return what `make` makes of the values; an error of its names the option too."""
-    try:
-        return make(*values, **named)
-    except InputError as error:
-        raise InputError(f"{option}{error}") from None
-
-
-def _number(text: str) -> int | float | str:
-    """Return the number that the text stands for, or the text itself, for the scenario to refuse.
-
-    >>> _number("300"), _number("0.5"), _number("soon")
-    (300, 0.5, 'soon')
+    >>> _why_unused(Drop("ack:N#7"))
+    'this run never sent that packet, so nothing was dropped'
     """
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
+    match fault:
+        case Drop():
+            return f"{_NEVER_SENT} dropped"
+        case Duplicate():
+            return f"{_NEVER_SENT} duplicated"
+        case Delay():
+            return f"{_NEVER_SENT} delayed"
+        case Crash(node, at=None):
+            return f"{_name(node)} never did that in this run, so nothing crashed"
+        case Crash(node):
+            return f"{_name(node)} was down already at that time, so nothing crashed"
+    return "it never happened in this run"
+
+
+_NEVER_SENT = "this run never sent that packet, so nothing was"
+
+
+def _name(node: str) -> str:
+    return "the server" if node == SERVER else node

@@ -1,4 +1,4 @@
-"""Rectangles, and which places of a picture are taken: so that nothing written overlaps anything written."""
+"""Rectangles and lines, and which places of a picture are taken: so that nothing written overlaps anything written."""
 
 from typing import NamedTuple
 
@@ -19,6 +19,42 @@ class Box(NamedTuple):
             and self.y < other.y + other.height
             and other.y < self.y + self.height
         )
+
+
+class Lines:
+    """Lines that go from one point to another, found by height."""
+
+    BAND = 32.0
+    MANY = 300
+
+    def __init__(self) -> None:
+        self._bands: dict[int, list[tuple[float, float, float, float]]] = {}
+
+    def add(self, x0: float, y0: float, x1: float, y1: float) -> None:
+        """Add a line that goes down or is level: `y1` is no less than `y0`."""
+        for band in range(int(y0 // self.BAND), int(y1 // self.BAND) + 1):
+            self._bands.setdefault(band, []).append((x0, y0, x1, y1))
+
+    def crossing(self, box: Box) -> int:
+        """Return how many lines run through this box; where very many are near, no place is better: all of those.
+
+        >>> lines = Lines()
+        >>> lines.add(0, 0, 100, 50)
+        >>> lines.crossing(Box(40, 20, 20, 10)), lines.crossing(Box(0, 20, 20, 10))
+        (1, 0)
+        """
+        bands = range(int(box.y // self.BAND), int((box.y + box.height) // self.BAND) + 1)
+        near = {line for band in bands for line in self._bands.get(band, ())}
+        return len(near) if len(near) > self.MANY else sum(_crosses(line, box) for line in near)
+
+
+def _crosses(line: tuple[float, float, float, float], box: Box) -> bool:
+    x0, y0, x1, y1 = line
+    left, right = max(min(x0, x1), box.x), min(max(x0, x1), box.x + box.width)
+    if left >= right:
+        return False
+    ends = [y0 + (y1 - y0) * (x - x0) / (x1 - x0) for x in (left, right)]
+    return min(ends) < box.y + box.height and max(ends) > box.y
 
 
 class Taken:
@@ -51,6 +87,10 @@ class Taken:
             return False
         self.add(box)
         return True
+
+    def is_free(self, box: Box) -> bool:
+        """Whether nothing is written here."""
+        return self._in_the_way(box) is None
 
     def first_free(self, box: Box) -> Box:
         """Return the box, moved down as little as it takes to be free."""

@@ -2,18 +2,22 @@
 
 lifelines ──┬── arrows (one for each packet, with a label that overlaps no other)
             ├── bars   (one for each timer)
-            └── notes  (what a node's person sees, what it did with a packet)
+            ├── notes  (what a node's person sees, what it did with a packet)
+            ├── gaps   (while its person is logged out, or it is down)
+            └── cuts   (between two of them, while their link is cut)
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from imteach.draw.boxes import Box, Taken
+from imteach.draw.boxes import Box, Lines, Taken
 from imteach.draw.measure import fit, text_width
-from imteach.draw.steps import Line, Step, Story, TimerRun, packet_label, settings, title
+from imteach.draw.steps import Absence, Cut, Line, Step, Story, TimerRun
 from imteach.draw.timeline import LINE_HEIGHT, Break, Timeline, line_height, reach
+from imteach.draw.words import in_few_words, packet_label, person_of, settings, title
 from imteach.plain import plain
 from imteach.protocol import SERVER
 from imteach.sim import PacketRecord, Scenario, Trace, instant
@@ -28,7 +32,9 @@ PILL_HEIGHT = 18.0
 BAR, BAR_GAP = 8.0, 4.0
 NOTE_ROOM = 170.0  # the widest a note may be
 CROSS = 14.0  # the ✕
-DROPPED_AT = 0.6  # of its way: how far a packet that reaches nobody is drawn
+DROPPED_AT = 0.6  # of its way: how far a packet that is dropped is drawn
+MOST_CROSSED = 3  # arrows: words that would stand across more are left out
+STUB, SHORT_OF = 34.0, 16.0  # how far one gets that cannot leave, and where one ends that nobody takes
 
 
 class Lifeline(NamedTuple):
@@ -40,11 +46,19 @@ class Lifeline(NamedTuple):
     side: int
 
 
+class Words(NamedTuple):
+    """A few words in a box. Of a packet: what became of it, unless it `is_remark`."""
+
+    text: str
+    box: Box
+    is_remark: bool = False
+
+
 class Arrow(NamedTuple):
     """One packet: from (x0, y0) to (x1, y1), where it was lost if it was; `label` in `pill`.
 
-    `ended` is when it arrived or was lost, in simulated ms; `word` is where its fate is written, if it did not
-    arrive and there is room.
+    `ended` is when it arrived or was lost, in simulated ms; `fate` says what became of it, if it did not arrive, `why`
+    why it was lost, and `remarks` what is unusual about it. `words` is what is written of all this where there is room.
     """
 
     packet: PacketRecord
@@ -55,16 +69,19 @@ class Arrow(NamedTuple):
     y1: float
     label: str
     pill: Box
-    word: Box | None
+    fate: str
+    why: str
+    remarks: list[str]
+    words: list[Words]
 
     @property
     def half(self) -> str:
         """Which half of the exchange it belongs to: msg or ack."""
-        return "ack" if self.packet.kind.startswith("ack:") else "msg"
+        return "ack" if self.packet.kind.startswith(("ack:", "offlineack:")) else "msg"
 
 
 class Bar(NamedTuple):
-    """One timer, from `start` to `end` in simulated ms: `ended` is fired, cancelled or running."""
+    """One timer, from `start` to `end` in simulated ms: `ended` is fired, cancelled, lost or running."""
 
     node: str
     name: str
@@ -86,6 +103,34 @@ class Note(NamedTuple):
     text: str
     box: Box
     side: int
+
+
+class Gap(NamedTuple):
+    """A stretch of a lifeline, from `start` to `end` in simulated ms.
+
+    `kind` is out while the node's person is logged out, and down while the node is.
+    """
+
+    node: str
+    kind: str
+    start: float
+    end: float
+    x: float
+    y0: float
+    y1: float
+
+
+class CutLink(NamedTuple):
+    """A link that is cut, between two lifelines, from `start` to `end` in simulated ms; `is_mended` if it is then."""
+
+    start: float
+    end: float
+    is_mended: bool
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    words: list[Words]
 
 
 class Idle(NamedTuple):
@@ -121,6 +166,8 @@ class Layout:
     arrows: list[Arrow]
     bars: list[Bar]
     notes: list[Note]
+    gaps: list[Gap]
+    cuts: list[CutLink]
 
 
 def lay_out(trace: Trace) -> Layout:
@@ -153,14 +200,14 @@ def role_of(name: str, scenario: Scenario) -> str:
     if name == SERVER:
         return "passes messages on"
     says = any(say.sender == name for say in scenario.say)
-    is_told = any(say.to == name for say in scenario.say)
+    is_told = any(name in scenario.told_by(say) for say in scenario.say)
     if says != is_told:
         return "client-A, sender" if says else "client-B, receiver"
     return "client"
 
 
 class _Way(NamedTuple):
-    """A packet's label, and its way as far as it came; `fate` is empty if it arrived."""
+    """A packet's label, and its way as far as it came; `fate` is empty if it arrived, `is_stub` if it never left."""
 
     label: str
     x0: float
@@ -168,22 +215,56 @@ class _Way(NamedTuple):
     x1: float
     y1: float
     fate: str
+    is_stub: bool = False
+
+    @property
+    def toward(self) -> int:
+        """1 for a packet that goes to the right, -1 to the left."""
+        return 1 if self.x1 > self.x0 else -1
 
     def pill(self, along: float) -> Box:
-        """Return the box of the label at this part of the way."""
+        """Return the box of the label at this part of the way; behind the ✕, if it never left."""
         width = _label_width(self.label)
+        if self.is_stub:
+            return self._behind(self.x1 + self.toward * (CROSS / 2 + 3), self.y1, width, PILL_HEIGHT)
         x, y = self.x0 + (self.x1 - self.x0) * along, self.y0 + (self.y1 - self.y0) * along
         return Box(x - width / 2, y - PILL_HEIGHT / 2, width, PILL_HEIGHT)
+
+    def part(self, part: float) -> "_Way":
+        """Return this much of the way."""
+        x1, y1 = self.x0 + (self.x1 - self.x0) * part, self.y0 + (self.y1 - self.y0) * part
+        return self if part == 1 else self._replace(x1=x1, y1=y1)
 
     def cross(self) -> Box:
         """Return the box of the ✕ at the end of the way."""
         return Box(self.x1 - CROSS / 2, self.y1 - CROSS / 2, CROSS, CROSS)
 
-    def end_word(self) -> Box:
-        """Return the box of the word behind the ✕ that says what became of the packet."""
-        width = text_width(self.fate, NOTE_SIZE)
-        x = self.x1 + CROSS / 2 + 4 if self.x1 > self.x0 else self.x1 - CROSS / 2 - 4 - width
-        return Box(x, self.y1 - LINE_HEIGHT / 2, width, LINE_HEIGHT)
+    def stub(self) -> Box:
+        """Return the box of ✕ and label of a packet that never left."""
+        cross, pill = self.cross(), self.pill(0)
+        return pill._replace(x=min(cross.x, pill.x), width=pill.width + CROSS + 3)
+
+    def fate_words(self, room: float) -> Iterator[Box]:
+        """Yield where the words may stand that say what became of the packet, `room` wide."""
+        beyond = self._behind(self.x1 + self.toward * (CROSS / 2 + 4), self.y1, room, LINE_HEIGHT)
+        if self.fate == "dropped":
+            yield beyond
+            return
+        if self.is_stub:
+            pill = self.pill(0)
+            end = pill.x + pill.width if self.toward > 0 else pill.x
+            yield self._behind(end + self.toward * 4, self.y1, room, LINE_HEIGHT)
+            yield self._behind(self.x1 - self.toward * CROSS / 2, self.y1 + 18, room, LINE_HEIGHT)
+            yield self._behind(self.x1 - self.toward * CROSS / 2, self.y1 - 18, room, LINE_HEIGHT)
+            return
+        for below in (CROSS + 2, -CROSS - 2, 2 * CROSS):
+            yield self._behind(
+                self.x1 + self.toward * CROSS / 2 - self.toward * room, self.y1 + below, room, LINE_HEIGHT
+            )
+
+    def _behind(self, x: float, y: float, width: float, height: float) -> Box:
+        """Return the box that begins at `x` and goes on as the packet goes, around this height."""
+        return Box(x if self.toward > 0 else x - width, y - height / 2, width, height)
 
 
 class _Draft:
@@ -195,7 +276,8 @@ class _Draft:
         self.packets = story.trace.packets
         self.timeline = Timeline(story)
         self.top = MARGIN + 42 + (16 if story.trace.unused else 0) + HEAD_HEIGHT + 30
-        moments = [*(step.t for step in story.steps), *story.ended.values()]
+        edges = [step.t for cut in story.cuts for step in (cut.begins, cut.mended) if step is not None]
+        moments = [*(step.t for step in story.steps), *story.ended.values(), *edges]
         times = [text_width(f"{t} ms", TIME_SIZE) + 14 for t in moments]
         self.left = max([TIMES, *times])
         self.lanes = _lanes(story.timers, self.timeline.y)
@@ -206,15 +288,17 @@ class _Draft:
         self.taken = Taken()
         self.breaks = [self._break(stretch) for stretch in self.timeline.breaks]
         self.ways = [self._way(packet) for packet in self.packets]
-        for way in self.ways:
-            if way.fate:
-                self.taken.add(way.cross())  # it cannot move, so whatever is written makes way for it
+        self.ways = [self._ending(way) if way.fate and not way.is_stub else way for way in self.ways]
+        self.ways = [self._moved(way) if way.is_stub else way for way in self.ways]
 
     def layout(self) -> Layout:
+        cuts = [self._cut(cut) for cut in self.story.cuts]
         notes = [note for step in self.story.steps for note in self._notes(step)]
         arrows = self._arrows()
         last = max([self.timeline.height + self.top, *(note.box.y + note.box.height for note in notes)])
-        bottom = max([last, *(arrow.pill.y + PILL_HEIGHT for arrow in arrows)]) + 18
+        written = [word for arrow in arrows for word in arrow.words] + [word for cut in cuts for word in cut.words]
+        words = [word.box.y + word.box.height for word in written]
+        bottom = max([last, *(arrow.pill.y + PILL_HEIGHT for arrow in arrows), *words]) + 18
         trace = self.story.trace
         unused = ", ".join(plain(str(fault)) for fault in trace.unused[:3])
         names = in_columns(self.scenario)
@@ -232,8 +316,10 @@ class _Draft:
             times=self._times(),
             breaks=self.breaks,
             arrows=arrows,
-            bars=[self._bar(run) for run in self.story.timers],
+            bars=[self._bar(run, lane) for run, lane in zip(self.story.timers, self.lanes, strict=True)],
             notes=notes,
+            gaps=[self._gap(absence, bottom) for absence in self.story.absences],
+            cuts=[cut if cut.is_mended else cut._replace(y1=bottom) for cut in cuts],
         )
 
     def _label(self, packet: PacketRecord) -> str:
@@ -249,8 +335,8 @@ class _Draft:
     def _bars_width(self) -> dict[str, float]:
         """How much room the timer bars beside each lifeline take."""
         lanes = dict.fromkeys(self.sides, 0)
-        for (node, _), lane in self.lanes.items():
-            lanes[node] = max(lanes[node], lane + 1)
+        for run, lane in zip(self.story.timers, self.lanes, strict=True):
+            lanes[run.node] = max(lanes[run.node], lane + 1)
         return {node: 8 + count * (BAR + BAR_GAP) for node, count in lanes.items()}
 
     def _gutters(self) -> dict[str, float]:
@@ -289,46 +375,161 @@ class _Draft:
         """Yield the notes of one step, as a block around its height, moved down where another stands."""
         if not step.lines:
             return
-        side = self.sides[step.node]
         sizes = [_line_size(line) for line in step.lines]
         height = sum(size[1] for size in sizes)
         width = max(size[0] for size in sizes)
-        edge = self.x[step.node] + side * (self.bars_width[step.node] + 6)
-        at = self.timeline.y[step.number] + self.top
-        corner = edge if side > 0 else edge - width
-        block = self.taken.first_free(Box(corner, at - reach(step)[0], width, height))
+        side, block = self._block(step, width, height)
         self.taken.add(block)
+        edge = block.x if side > 0 else block.x + width
+        at = self.timeline.y[step.number] + self.top
         y = block.y
         for line, (wide, high) in zip(step.lines, sizes, strict=True):
             box = Box(edge if side > 0 else edge - wide, y, wide, high)
             yield Note(step.node, step.t, at, line, line_text(line), box, side)
             y += high
 
+    def _block(self, step: Step, width: float, height: float) -> tuple[int, Box]:
+        """Return the side and the place of a step's notes; the server's stand where the fewest arrows go through."""
+        y = self.timeline.y[step.number] + self.top - reach(step)[0]
+        at_side = {}
+        for side in (1, -1) if step.node == SERVER else (self.sides[step.node],):
+            edge = self.x[step.node] + side * (self.bars_width[step.node] + 6)
+            at_side[side] = Box(edge if side > 0 else edge - width, y, width, height)
+        if step.node != SERVER:
+            return side, self.taken.first_free(at_side[side])
+        away = height / 2 + 1
+        places = [(side, box._replace(y=y + by)) for by in (0, away, -away, 2 * away) for side, box in at_side.items()]
+        free = [place for place in places if self.taken.is_free(place[1])]
+        if not free:
+            return 1, self.taken.first_free(at_side[1])
+        return min(free, key=lambda place: self.lines.crossing(place[1]))
+
+    @cached_property
+    def lines(self) -> Lines:
+        """The ways of all packets, to keep words off them."""
+        lines = Lines()
+        for way in self.ways:
+            lines.add(way.x0, way.y0, way.x1, way.y1)
+        return lines
+
+    def _cut(self, cut: Cut) -> CutLink:
+        """Return the marked stretch between a person's lifeline and the next one toward the server."""
+        names = in_columns(self.scenario)
+        place = names.index(cut.person)
+        other = names[place + (1 if place < names.index(SERVER) else -1)]
+        left, right = sorted([self.x[cut.person], self.x[other]])
+        y0 = self.timeline.y[cut.begins.number] + self.top
+        edges = [(y0, cut.words)]
+        if cut.mended is not None:
+            edges.append((self.timeline.y[cut.mended.number] + self.top, "mended"))
+        words = [self._words_at(text, (left + right) / 2, y) for y, text in edges]
+        end = self.story.last if cut.mended is None else cut.mended.t
+        return CutLink(cut.begins.t, end, cut.mended is not None, left, y0, right, edges[-1][0], words)
+
+    def _words_at(self, text: str, middle: float, y: float) -> Words:
+        """Return words around a height, or near it, where nothing is written and few arrows go."""
+        width = text_width(text, NOTE_SIZE)
+        box = Box(middle - width / 2, y - LINE_HEIGHT / 2, width, LINE_HEIGHT)
+        near = [box._replace(x=box.x + dx, y=box.y + dy) for dy in (0, -9, 9) for dx in (0, -40, 40)]
+        free = [place for place in near if self.taken.is_free(place)] or [self.taken.first_free(box)]
+        best = min(free, key=self.lines.crossing)
+        self.taken.add(best)
+        return Words(text, best)
+
+    def _gap(self, absence: Absence, bottom: float) -> Gap:
+        steps, y = self.story.steps, self.timeline.y
+        start, x = steps[absence.start], self.x[absence.node]
+        end, y1 = (
+            (self.story.last, bottom) if absence.stop is None else (steps[absence.stop].t, y[absence.stop] + self.top)
+        )
+        return Gap(absence.node, absence.kind, start.t, end, x, y[start.number] + self.top, y1)
+
     def _arrows(self) -> list[Arrow]:
         """Every packet's arrow: labels in the middle if they all fit there, else nearer to their senders."""
         ways = self.ways
+        early = [self._fate(*pair, self.taken) if pair[1].fate == "lost" else [] for pair in self._pairs()]
         for along in (0.5, 0.3):
             taken = self.taken.copy()
             pills = [way.pill(along) for way in ways]
-            if all(taken.add_if_free(pill) for pill in pills):
+            if all(way.is_stub or taken.add_if_free(pill) for way, pill in zip(ways, pills, strict=True)):
                 break
         else:
-            pills = [self._free_pill(way) for way in ways]
+            pills = [way.pill(0) if way.is_stub else self._free_pill(way) for way in ways]
             taken = self.taken
-        words = [way.end_word() if way.fate and taken.add_if_free(way.end_word()) else None for way in ways]
-        return [
-            Arrow(packet, self.story.ended[packet.name], way.x0, way.y0, way.x1, way.y1, way.label, pill, word)
-            for packet, way, pill, word in zip(self.packets, ways, pills, words, strict=True)
-        ]
+        arrows = []
+        for (packet, way), pill, words in zip(self._pairs(), pills, early, strict=True):
+            if way.fate == "dropped":
+                words = self._fate(packet, way, taken)
+            arrows.append(self._arrow(packet, way, pill, [*words, *self._remark(packet, pill, taken)]))
+        return arrows
+
+    def _pairs(self) -> Iterator[tuple[PacketRecord, _Way]]:
+        return zip(self.packets, self.ways, strict=True)
+
+    def _arrow(self, packet: PacketRecord, way: _Way, pill: Box, words: list[Words]) -> Arrow:
+        name, story = packet.name, self.story
+        fate, why, remarks = story.fate(packet), story.why.get(name, ""), story.remarks.get(name, [])
+        return Arrow(
+            packet, story.ended[name], way.x0, way.y0, way.x1, way.y1, way.label, pill, fate, why, remarks, words
+        )
+
+    def _fate(self, packet: PacketRecord, way: _Way, taken: Taken) -> list[Words]:
+        """Return what became of a packet, in the first place between its lifelines that is not taken."""
+        why = plain(in_few_words(self.story.why.get(packet.name, "")))
+        left, right = sorted([self.x[packet.src], self.x[packet.dst]])
+        for text in [f"lost: {why}", why] if why else [packet.fate]:
+            for box in way.fate_words(text_width(text, NOTE_SIZE)):
+                if left <= box.x and box.x + box.width <= right and taken.add_if_free(box):
+                    return [Words(text, box)]
+        return []
+
+    def _remark(self, packet: PacketRecord, pill: Box, taken: Taken) -> list[Words]:
+        """Return what is unusual about a packet beside its label, if there is room."""
+        text = ", ".join(self.story.remarks.get(packet.name, ()))
+        if not text:
+            return []
+        width = text_width(text, NOTE_SIZE)
+        x = pill.x + pill.width / 2 - width / 2
+        down = PILL_HEIGHT + 1
+        boxes = [Box(x + dx, pill.y + dy, width, LINE_HEIGHT) for dx in (0, 30, -30) for dy in (down, -LINE_HEIGHT - 1)]
+        boxes += [pill._replace(x=at, width=width) for at in (pill.x + pill.width + 4, pill.x - width - 4)]
+        free = [box for box in boxes if taken.is_free(box)]
+        best = min(free, key=self.lines.crossing, default=None)
+        if best is None or self.lines.crossing(best) > MOST_CROSSED:
+            return []
+        taken.add(best)
+        return [Words(text, best, is_remark=True)]
 
     def _way(self, packet: PacketRecord) -> _Way:
         """Return a packet's way, as far as it came."""
         x0, x1 = self.x[packet.src], self.x[packet.dst]
         y0, y1 = self.timeline.y[self.story.sent_in[packet.name]], self.timeline.end[packet.name]
         fate = "" if packet.fate == "arrived" else packet.fate
+        is_stub = fate == "lost" and self.story.ended[packet.name] < packet.due
         if fate:
-            x1, y1 = x0 + (x1 - x0) * DROPPED_AT, y0 + (y1 - y0) * DROPPED_AT
-        return _Way(self._label(packet), x0, y0 + self.top, x1, y1 + self.top, fate)
+            across = abs(x1 - x0)
+            far = self._dropped_at(packet) if fate == "dropped" else (STUB if is_stub else across - SHORT_OF) / across
+            x1, y1 = x0 + (x1 - x0) * far, y0 + (y1 - y0) * far
+        return _Way(self._label(packet), x0, y0 + self.top, x1, y1 + self.top, fate, is_stub)
+
+    def _dropped_at(self, packet: PacketRecord) -> float:
+        """How much of its way a dropped packet is drawn: less of one that was late, for all are dropped as early."""
+        takes, usual = packet.due - packet.sent, self.scenario.latency_of(person_of(packet))
+        return DROPPED_AT * max(usual / takes, 0.3) if takes > usual else DROPPED_AT
+
+    def _ending(self, way: _Way) -> _Way:
+        """Return a way whose ✕ stands on no other: it ends earlier where one does. Words make way for all of them."""
+        part = 1.0
+        while part > 0.3 and not self.taken.is_free(way.part(part).cross()):
+            part -= 0.1
+        self.taken.add(way.part(part).cross())
+        return way.part(part)
+
+    def _moved(self, way: _Way) -> _Way:
+        """Return a way that never left its sender, down to where its ✕ and label are free of others."""
+        free = self.taken.first_free(way.stub())
+        self.taken.add(free)
+        return way._replace(y1=free.y + PILL_HEIGHT / 2)
 
     def _free_pill(self, way: _Way) -> Box:
         """Return a place for a label on its arrow where no other stands; below the arrow if there is none."""
@@ -340,13 +541,12 @@ class _Draft:
         self.taken.add(pill)
         return pill
 
-    def _bar(self, run: TimerRun) -> Bar:
-        lane = self.lanes[run.node, run.start]
+    def _bar(self, run: TimerRun, lane: int) -> Bar:
         side = self.sides[run.node]
         near = self.x[run.node] + side * (8 + lane * (BAR + BAR_GAP))
         y0 = self.timeline.y[run.start]
         y1 = self.timeline.height if run.stop is None else self.timeline.y[run.stop]
-        ended = "running" if run.stop is None else "fired" if run.fired else "cancelled"
+        ended = run.ended
         steps = self.story.steps
         start, end = steps[run.start].t, steps[-1 if run.stop is None else run.stop].t
         return Bar(
@@ -358,7 +558,8 @@ class _Draft:
 
         An instant that is spread out has its time more than once.
         """
-        happening = [(self.timeline.y[step.number] + self.top, step.t) for step in self.story.steps]
+        edges = [step for cut in self.story.cuts for step in (cut.begins, cut.mended) if step is not None]
+        happening = [(self.timeline.y[step.number] + self.top, step.t) for step in (*self.story.steps, *edges)]
         lost = [way.y1 for way in self.ways if way.fate]
         ended = [self.story.ended[packet.name] for packet in self.packets if packet.fate != "arrived"]
         marks: list[TimeMark] = []
@@ -368,9 +569,9 @@ class _Draft:
         return marks
 
 
-def _lanes(timers: Iterable[TimerRun], y: dict[int, float]) -> dict[tuple[str, int], int]:
-    """Give each timer a lane beside its lifeline in which no other runs meanwhile; by node and first step."""
-    lanes: dict[tuple[str, int], int] = {}
+def _lanes(timers: Iterable[TimerRun], y: dict[int, float]) -> list[int]:
+    """Give each timer a lane beside its lifeline in which no other runs meanwhile."""
+    lanes: list[int] = []
     free_from: dict[str, list[float]] = {}
     for run in timers:
         ends = free_from.setdefault(run.node, [])
@@ -379,7 +580,7 @@ def _lanes(timers: Iterable[TimerRun], y: dict[int, float]) -> dict[tuple[str, i
         if lane == len(ends):
             ends.append(0)
         ends[lane] = float("inf") if run.stop is None else y[run.stop]
-        lanes[run.node, run.start] = lane
+        lanes.append(lane)
     return lanes
 
 

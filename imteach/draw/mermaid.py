@@ -4,8 +4,10 @@ Mermaid knows no slope and no time, so the times stand in the words.
 """
 
 from imteach.draw.layout import in_columns
-from imteach.draw.steps import Story, packet_label
+from imteach.draw.steps import Story
+from imteach.draw.words import packet_label
 from imteach.plain import plain
+from imteach.protocol import SERVER
 from imteach.sim import Trace
 
 # What Mermaid would read as its own: it takes such characters as numbered entities.
@@ -35,7 +37,8 @@ def to_mermaid(trace: Trace) -> str:
     rows: list[tuple[float, int, str]] = []
     for number, packet in enumerate(trace.packets):
         arrived = packet.fate == "arrived"
-        label = packet_label(packet, story.several) + ("" if arrived else f" {packet.fate}")
+        told = [*story.remarks.get(packet.name, []), *([] if arrived else [story.fate(packet)])]
+        label = " ".join([packet_label(packet, story.several), ", ".join(told)]).rstrip()
         arrow = "->>" if arrived else "--x"
         ended = story.ended[packet.name]
         rows.append((ended, number, f"{node[packet.src]}{arrow}{node[packet.dst]}: {ended} ms: {_text(label)}"))
@@ -45,6 +48,11 @@ def to_mermaid(trace: Trace) -> str:
             words = " ".join(part for part in (line.tag, line.text, line.sign) if part)
             note = f"Note {side} of {node[step.node]}: {step.t} ms: {_text(words)}"
             rows.append((step.t, len(trace.packets) + step.number, note))
+    for cut in story.cuts:
+        ends = sorted([node[cut.person], node[SERVER]], key=list(node.values()).index)
+        for edge, words in ((cut.begins, cut.words), (cut.mended, "mended")):
+            if edge is not None:
+                rows.append((edge.t, -1, f"Note over {','.join(ends)}: {edge.t} ms: {_text(words)}"))
     heads = [f"participant {short} as {_text(name)}" for name, short in node.items()]
     body = [row[-1] for row in sorted(rows, key=lambda row: row[:2])]
     return "".join(f"{line}\n" for line in ["sequenceDiagram", *(f"    {line}" for line in heads + body)])

@@ -3,11 +3,11 @@
 from base64 import b64encode
 from html import escape
 
-from imteach.draw.steps import title
 from imteach.draw.svg import to_svg
 from imteach.draw.text import to_text
+from imteach.draw.words import title
 from imteach.sim import Trace
-from imteach.verify.explain import in_short
+from imteach.verify import in_short
 
 MOST_SHOWN = 500  # packets
 

@@ -3,24 +3,30 @@
 A *step* is one moment of one node: what it was told, and everything it then did.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
+from imteach.draw.words import names, remarks
 from imteach.plain import plain
-from imteach.protocol import STATUSES
-from imteach.sim import DEFAULT_LATENCY, Event, PacketRecord, Scenario, Trace, instant
+from imteach.protocol import SERVER, STATUSES
+from imteach.sim import Event, PacketRecord, Partition, Trace, instant
 
-TRIGGERS = ("say", "arrive", "timer_fire")
+TRIGGERS = (
+    "say", "resend", "unsaid", "arrive", "timer_fire", "start", "login", "logout", "crash", "restart"
+)  # fmt: skip
 DISCARDED = "discarded"
-ORDER = ("timer", "said", "shown", "again", "status", "quiet")  # of the lines of one step, from the top
+TABLES = {"last": "number"}  # what a table on a disk holds, where its name does not say it
+ORDER = {  # of the lines of one step, from the top; what is shown and what is written of it stay as they happened
+    "node": 0, "timer": 1, "said": 2, "shown": 3, "written": 3, "again": 3, "unsaid": 3, "status": 4, "quiet": 5
+}  # fmt: skip
 
 
 class Line(NamedTuple):
     """One line beside a lifeline.
 
-    `kind` is said, shown, again, status, timer or quiet; `tag` the msgid, where several messages are said and the
-    reader needs it; `status` a status, if any; `sign` a status's sign inside a bubble.
+    `kind` is a key of `ORDER`; `tag` the msgid, where several messages are said and the reader needs it; `status` a
+    status, if any; `sign` a status's sign inside a bubble.
     """
 
     kind: str
@@ -40,7 +46,9 @@ class Line(NamedTuple):
 class Step:
     """One moment of one node at `t` simulated ms: the packets it sent, and the lines to write.
 
-    `after` is the number of the step that caused it, `arrived` the packet that it began with, if any.
+    `after` is the number of the step that caused it, `arrived` the packet that it began with, if any. `did` collects
+    the msgids of what it did several times, by what that was: they are told in one line. `is_told` if words stand below
+    its arrow: why the packet was lost that would have begun it.
     """
 
     number: int
@@ -50,24 +58,49 @@ class Step:
     arrived: str | None = None
     sends: list[str] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
+    did: dict[str, list[str]] = field(default_factory=dict)
+    is_told: bool = False
 
 
 @dataclass
 class TimerRun:
-    """A timer from its start to its end: the numbers of the two steps (`stop` is None if it still ran)."""
+    """A timer from its start to its end: the numbers of the two steps (`stop` is None if it still ran).
+
+    `ended` is fired, cancelled, lost (its node crashed) or running.
+    """
 
     node: str
     name: str
     start: int
     stop: int | None = None
-    fired: bool = False
+    ended: str = "running"
+
+
+@dataclass
+class Absence:
+    """A stretch in which a node is `out` (its person is logged out) or `down` (crashed): the numbers of two steps."""
+
+    node: str
+    kind: str
+    start: int
+    stop: int | None = None
+
+
+class Cut(NamedTuple):
+    """A cut link of a person, as far as the run goes: two moments (`mended` is None if that comes later)."""
+
+    person: str
+    words: str
+    begins: Step
+    mended: Step | None
 
 
 class Story:
     """A trace told in steps.
 
-    `steps` in order, `missed` (the step that each packet which did not arrive would have begun), `timers`, and by
-    packet name the number of the step it was `sent_in`, and the time at which it `ended`.
+    `steps` in order, `missed` (the step that each packet which did not arrive would have begun), `timers`, `absences`,
+    `cuts`, and `last`, when it ends; by packet name the number of the step it was `sent_in`, the time at which it
+    `ended`, `why` it was lost, and the `remarks` on it.
     """
 
     def __init__(self, trace: Trace) -> None:
@@ -75,10 +108,13 @@ class Story:
         self.several = len(trace.messages) > 1
         self.steps: list[Step] = []
         self.timers: list[TimerRun] = []
+        self.absences: list[Absence] = []
         self.sent_in: dict[str, int] = {}
         self.missed: list[Step] = []
         self.ended: dict[str, float] = {}
+        self.why: dict[str, str] = {}
         self._running: dict[tuple[str, str], TimerRun] = {}
+        self._absent: dict[str, Absence] = {}
         self._msgids = {packet.msgid for packet in trace.packets}
         self._came: set[tuple[str, str, str | None]] = set()  # node, kind and msgid of what arrived
         self._shown: set[tuple[str, str | None]] = set()
@@ -89,25 +125,59 @@ class Story:
             if packet.fate != "arrived":
                 number = -1 - len(self.missed)
                 self.ended.setdefault(packet.name, packet.due)
-                self.missed.append(Step(number, packet.due, packet.dst, self.sent_in[packet.name], packet.name))
+                missed = Step(number, packet.due, packet.dst, self.sent_in[packet.name], packet.name)
+                self.missed.append(missed)
+                missed.is_told = packet.fate == "lost" and self.ended[packet.name] == packet.due
         for step in self.steps:
             self._settle(step)
+        self.last = max([step.t for step in self.steps] + list(self.ended.values()), default=0)
+        self.cuts = self._cuts()
+        scenario = trace.scenario
+        self.remarks = {packet.name: found for packet in trace.packets if (found := remarks(packet, scenario))}
+        for step in self.steps:
+            if len(step.sends) > 1:
+                self._say_what_for(step)
 
-    def _settle(self, step: Step) -> None:
-        """Put the lines of a step in order, and say of a discarded message whether it was acked: now it is known."""
-        acked = any(self.trace.packet[name].kind == "ack:R" for name in step.sends)
-        told = f"{DISCARDED}, acked again" if acked else f"{DISCARDED}, not acked"
-        lines = [line._replace(text=told) if line.text == DISCARDED else line for line in step.lines]
-        step.lines = sorted(lines, key=lambda line: ORDER.index(line.kind))
+    def fate(self, packet: PacketRecord) -> str:
+        """What became of a packet that did not arrive, and why, in words; empty if it arrived."""
+        if packet.fate == "arrived":
+            return ""
+        why = self.why.get(packet.name)
+        return f"{packet.fate}: {plain(why)}" if why else packet.fate
+
+    def _say_what_for(self, step: Step) -> None:
+        """Tell the pulls of one step apart: one for the person, one for each group."""
+        pulls = [self.trace.packet[name] for name in step.sends if "/offline:R#" in name]
+        for packet in pulls if len(pulls) > 1 else ():
+            self.remarks.setdefault(packet.name, []).append(f"for {plain(packet.group or step.node)}")
+
+    def _cuts(self) -> list[Cut]:
+        """The links that were cut while the run went on."""
+        cuts: list[Cut] = []
+        for fault in self.trace.faults:
+            if not isinstance(fault, Partition) or fault.at > self.last:
+                continue
+            person = fault.other if fault.one == SERVER else fault.one
+            words = f"✂ {fault.one} – {fault.other} cut" if fault.both else f"✂ {fault.one} → {fault.other} cut"
+            end = None if fault.lasting is None else instant(fault.at + fault.lasting)
+            number = -1 - len(self.missed) - 2 * len(cuts)
+            begins = Step(number, fault.at, f"cut {len(cuts)}")
+            mended = None if end is None or end > self.last else Step(number - 1, end, begins.node)
+            cuts.append(Cut(person, words, begins, mended))
+        return cuts
+
+    # What happened, event by event
 
     def _tell(self, event: Event) -> None:
-        if event.kind in TRIGGERS:
+        if event.kind in TRIGGERS and self._begins_a_step(event):
             after = self._step_of.get(event.causes[0]) if event.causes else None
             arrived = event.packet if event.kind == "arrive" else None
             self.steps.append(Step(len(self.steps), event.t, event.node, after, arrived))
-        if event.kind in ("arrive", "drop"):
+        if event.kind in ("arrive", "drop", "lose"):
             self.ended[str(event.packet)] = event.t
-        if not self.steps or event.kind == "drop":
+            if event.kind == "lose":
+                self.why[str(event.packet)] = event.text or ""
+        if not self.steps or event.kind in ("drop", "lose"):
             return
         step = self.steps[-1]
         self._step_of[event.id] = step.number
@@ -115,12 +185,107 @@ class Story:
         if tell is not None:
             tell(event, step)
 
+    def _begins_a_step(self, event: Event) -> bool:
+        """Whether something is to be seen of it, apart from what came before: a restarted client logs in at once."""
+        if event.kind in ("login", "logout"):
+            return not self._follows_restart(event)
+        if event.kind == "start" or (event.kind == "timer_fire" and self._of_group(event.timer, "heartbeat")):
+            return event.id in self._led_to_something
+        return True
+
+    def _follows_restart(self, event: Event) -> bool:
+        cause = self.trace.events[event.causes[0]] if event.causes else None
+        return cause is not None and cause.kind == "restart" and cause.node == event.node
+
+    @cached_property
+    def _led_to_something(self) -> set[int]:
+        """The events that led to more than the next heartbeat."""
+        return {
+            cause
+            for event in self.trace.events
+            if not (event.kind == "timer_start" and self._of_group(event.timer, "heartbeat"))
+            for cause in event.causes
+        }
+
+    def _of_group(self, timer: str | None, *whats: str) -> bool:
+        """Whether this is a group's timer for one of these."""
+        what, _, group = (timer or "").partition(":")
+        return what in whats and group in self.trace.scenario.groups
+
     def _line(self, step: Step, kind: str, text: str, event: Event, tag: bool = True) -> None:
         msgid = plain(event.msgid or event.timer or "")
         step.lines.append(Line(kind, text, msgid, msgid if tag and self.several else "", event.status or ""))
 
+    def _did(self, step: Step, what: str, event: Event) -> None:
+        step.did.setdefault(what, []).append(str(event.msgid))
+
+    # What people do
+
     def _on_say(self, event: Event, step: Step) -> None:
         self._line(step, "said", plain(event.text or ""), event)
+
+    def _on_resend(self, event: Event, step: Step) -> None:
+        self._line(step, "said", "↻ send again", event)
+        self._came = {came for came in self._came if (came[0], came[2]) != (event.node, event.msgid)}
+
+    def _on_unsaid(self, event: Event, step: Step) -> None:
+        text = plain(event.text or "")
+        for line in ("not sent again:", text) if event.msgid else (f"“{text}” is never said",):
+            self._line(step, "unsaid", line, event, tag=False)
+
+    # Nodes that come and go
+
+    def _on_login(self, event: Event, step: Step) -> None:
+        if event.to is not None:
+            self._line(step, "quiet", f"{plain(event.to)} is online", event)
+            return
+        self._is_back(event.node, step)
+        if step.lines and step.lines[0].kind == "node":
+            step.lines[0] = step.lines[0]._replace(text=f"{step.lines[0].text}, logs in")
+        else:
+            self._line(step, "node", "● logs in again" if event.causes else "● logs in", event)
+
+    def _on_logout(self, event: Event, step: Step) -> None:
+        if event.to is not None:
+            self._line(step, "quiet", f"{plain(event.to)} is gone", event)
+            return
+        if event.causes:  # a restart, of somebody who is away
+            step.lines[0] = step.lines[0]._replace(text=f"{step.lines[0].text}, logged out")
+            return
+        self._is_absent(event.node, "out", step)
+        self._line(step, "node", "○ logs out", event)
+
+    def _on_crash(self, event: Event, step: Step) -> None:
+        step.lines.append(Line("node", "✕ crashes", "", status="crash"))
+        self._is_absent(event.node, "down", step)
+        lost = [run for run in self._running.values() if run.node == event.node]
+        for run in lost:
+            del self._running[run.node, run.name]
+            run.stop, run.ended = step.number, "lost"
+        if lost:
+            self._line(step, "quiet", "its timer is lost" if len(lost) == 1 else "its timers are lost", event)
+        self._came = {came for came in self._came if came[0] != event.node}
+
+    def _on_restart(self, event: Event, step: Step) -> None:
+        self._line(step, "node", "↻ restarts", event)
+        self._is_back(event.node, step)
+        if event.node != SERVER:
+            self._is_absent(event.node, "out", step)  # until it logs in, at once if nothing keeps it
+
+    def _is_absent(self, node: str, kind: str, step: Step) -> None:
+        self._is_back(node, step)
+        self._absent[node] = Absence(node, kind, step.number)
+        self.absences.append(self._absent[node])
+
+    def _is_back(self, node: str, step: Step) -> None:
+        absence = self._absent.pop(node, None)
+        if absence is None:
+            return
+        absence.stop = step.number
+        if absence.start == absence.stop:
+            self.absences.remove(absence)
+
+    # Packets
 
     def _on_send(self, event: Event, step: Step) -> None:
         step.sends.append(str(event.packet))
@@ -130,17 +295,50 @@ class Story:
         packet = self.trace.packet[str(event.packet)]
         self._came.add((packet.dst, packet.kind, packet.msgid))
 
+    def _on_retransmit(self, event: Event, step: Step) -> None:
+        if all(line.kind != "said" for line in step.lines):  # where a person asks for it, that is said already
+            self._line(step, "timer", "→ sends again", event, tag=bool(step.lines) and step.lines[0].kind == "node")
+
+    # Messages
+
     def _on_show(self, event: Event, step: Step) -> None:
+        written = step.lines[-1:] if step.lines and step.lines[-1].kind == "written" else []
+        if written and written[0].msgid == plain(event.msgid or ""):
+            step.lines.pop()
+        else:
+            written = []
         self._line(step, "shown", plain(event.text or ""), event)
+        step.lines += [line._replace(text="written and shown") for line in written]
         if (event.node, event.said) in self._shown:
             self._line(step, "again", "a duplicate", event, tag=False)
         self._shown.add((event.node, event.said))
 
     def _on_discard(self, event: Event, step: Step) -> None:
-        self._line(step, "quiet", f"{plain(event.msgid or '')} was shown before:", event, tag=False)
-        self._line(step, "quiet", DISCARDED, event, tag=False)
+        self._did(step, event.text or "shown before", event)
+
+    def _on_hold(self, event: Event, step: Step) -> None:
+        self._did(step, "hold", event)
+
+    def _on_store(self, event: Event, step: Step) -> None:
+        self._line(step, "quiet", f"stores {plain(event.msgid or '')} for {plain(event.to or '')}", event, tag=False)
+
+    def _on_delete(self, event: Event, step: Step) -> None:
+        self._did(step, "delete", event)
+
+    def _on_write(self, event: Event, step: Step) -> None:
+        table, _, key = str(event.key).partition("/")
+        if table == "dedup":
+            self._line(step, "written", f"writes {plain(event.key or '')}", event, tag=False)
+        elif table == "cursor" and event.packet is not None:
+            cursor = self.trace.packet[event.packet].cursor
+            self._line(step, "quiet", f"{plain(key.rpartition('/')[2])}'s cursor: {cursor}", event, tag=False)
+        else:
+            step.did.setdefault("erase" if event.text == "erased" else "write", []).append(str(event.key))
 
     def _on_status(self, event: Event, step: Step) -> None:
+        if event.status == "forgotten":
+            self._line(step, "status", "forgotten, off the screen", event)
+            return
         sign = STATUSES.get(str(event.status), "")
         if self.several and event.status == "sending" and step.lines and step.lines[-1].kind == "said":
             step.lines[-1] = step.lines[-1]._replace(sign=sign)  # saves a line where many are said
@@ -149,7 +347,11 @@ class Story:
         if step.lines[0].kind == "timer" and event.status in ("failed", "unconfirmed"):
             self._line(step, "timer", "→ stops waiting", event, tag=False)
 
+    # Timers
+
     def _on_timer_start(self, event: Event, step: Step) -> None:
+        if self._of_group(event.timer, "heartbeat", "ack"):
+            return  # they run nearly always: bars for them would hide the others
         run = TimerRun(event.node, str(event.timer), step.number)
         self._running[event.node, run.name] = run
         self.timers.append(run)
@@ -157,19 +359,25 @@ class Story:
     def _on_timer_cancel(self, event: Event, step: Step) -> None:
         run = self._running.pop((event.node, str(event.timer)), None)
         if run is not None:
-            run.stop = step.number
-            if not self.several:  # where many run, their bars say it
+            run.stop, run.ended = step.number, "cancelled"
+            if not self.several and not self._of_group(run.name, "pull"):  # where many run, their bars say it
                 self._line(step, "quiet", "timer cancelled", event)
 
     def _on_timer_fire(self, event: Event, step: Step) -> None:
+        if self._of_group(event.timer, "heartbeat"):
+            self._line(step, "quiet", "heartbeat", event, tag=False)
+        elif self._of_group(event.timer, "ack"):
+            self._line(step, "quiet", "time to ack", event, tag=False)
         run = self._running.pop((event.node, str(event.timer)), None)
         if run is not None:
-            run.stop, run.fired = step.number, True
+            run.stop, run.ended = step.number, "fired"
             lasted = instant(event.t - self.steps[run.start].t)
-            self._line(step, "timer", f"{self._why(event)} in {lasted} ms", event)
+            self._line(step, "timer", f"{self._why(event)} in {lasted} ms", event, tag=not self._is_pull(event.timer))
 
     def _why(self, event: Event) -> str:
         """What had not come when a timer ran out."""
+        if self._is_pull(event.timer):
+            return "no offline:A"
         if event.timer not in self._msgids:
             return "time ran out"  # a timer of another name waits for we know not what
         missing = [kind for kind in ("msg:A", "ack:N") if (event.node, kind, event.timer) not in self._came]
@@ -177,65 +385,46 @@ class Story:
             return "no msg:A" if "msg:A" in missing else "time ran out"
         return {2: "no answer", 1: "no ack:N"}[len(missing)] if "ack:N" in missing else "time ran out"
 
-    def _on_retransmit(self, event: Event, step: Step) -> None:
-        self._line(step, "timer", "→ sends again", event, tag=False)
+    def _is_pull(self, timer: str | None) -> bool:
+        return self.trace.scenario.setting.stores and (timer == "pull" or self._of_group(timer, "pull"))
 
+    # When all of a step is known
 
-def packet_label(packet: PacketRecord, several: bool) -> str:
-    """What stands on a packet's arrow: its msgid where several are said, its kind, its number from #2 on.
+    def _settle(self, step: Step) -> None:
+        """Say in one line each what a step did several times, and put its lines in order."""
+        for what, msgids in step.did.items():
+            step.lines += [Line("quiet", text, names(msgids)) for text in self._told(step, what, msgids)]
+        if step.lines and step.lines[0].text.startswith("no offline:A"):
+            asks = any(self.trace.packet[name].kind == "offline:R" for name in step.sends)
+            step.lines.insert(1, Line("timer", "→ pulls again" if asks else "→ stops pulling", ""))
+        if len(step.lines) > 1:
+            step.lines.sort(key=lambda line: ORDER[line.kind])
 
-    >>> from imteach import Drop, Scenario
-    >>> [packet_label(packet, several=False) for packet in Scenario("retransmit").run(Drop("msg:N")).packets][:4]
-    ['msg:R', 'msg:A', 'msg:N', 'msg:R #2']
-    """
-    words = [plain(packet.msgid)] if several else []
-    words.append(packet.kind)
-    if packet.number > 1:
-        words.append(f"#{packet.number}")
-    return " ".join(words)
+    def _told(self, step: Step, what: str, msgids: list[str]) -> list[str]:
+        """What a step did with these messages, as lines."""
+        which, one = names(msgids), len(msgids) == 1
+        match what:
+            case "hold":
+                return [f"{which} is early: held back" if one else f"{which} held back"]
+            case "delete":
+                return [f"deletes {which}"]
+            case "write" | "erase":
+                tables = (key.partition("/")[0] for key in msgids)
+                return [f"{what}s {which if one else names(dict.fromkeys(TABLES.get(t, t) for t in tables))}"]
+            case "shown before":
+                return [f"{which} {'was' if one else 'were'} shown before:", self._discarded(step, msgids, " again")]
+        return [f"{which} {'is' if one else 'are'} {what}:", self._discarded(step, msgids, "")]
 
-
-def packet_sentence(packet: PacketRecord) -> str:
-    """A packet as a sentence, for those who cannot see its arrow.
-
-    >>> from imteach import Scenario
-    >>> packet_sentence(Scenario("basic").run().packets[0])
-    'msg:R of m1 from alice to server: sent at 0 ms, arrived at 50 ms'
-    """
-    number = f", transmission {packet.number}," if packet.number > 1 else ""
-    end = f"arrived at {packet.arrived} ms" if packet.fate == "arrived" else packet.fate
-    way = f"from {packet.src} to {packet.dst}"
-    return f"{packet.kind} of {plain(packet.msgid)}{number} {way}: sent at {packet.sent} ms, {end}"
-
-
-def title(trace: Trace) -> str:
-    """What the picture is of, in a line.
-
-    >>> from imteach import Drop, Scenario
-    >>> title(Scenario("dedup").run(Drop("ack:N")))
-    'dedup, m1/ack:N#1 dropped'
-    """
-    dropped = [packet.name for packet in trace.packets if packet.fate == "dropped"]
-    if not dropped:
-        return f"{trace.rung}, nothing dropped"
-    names = ", ".join(plain(name) for name in dropped[:3])
-    return f"{trace.rung}, {names}{f' and {len(dropped) - 3} more' if len(dropped) > 3 else ''} dropped"
-
-
-def settings(scenario: Scenario) -> str:
-    """What the picture does not show of a scenario, in a line.
-
-    >>> from imteach import Scenario
-    >>> settings(Scenario("acked", latency={"bob": 200})), settings(Scenario("dedup", backoff=2))
-    ('latency 50 ms, bob 200 ms; RTO 300 ms', 'latency 50 ms; RTO 300 ms, doubling; 2 retries')
-    """
-    latency = f"latency {scenario.latency} ms"
-    if isinstance(scenario.latency, Mapping):
-        each = [f"{person} {ms} ms" for person, ms in scenario.latency.items()]
-        others = [] if len(each) == len(scenario.people) else [f"{DEFAULT_LATENCY} ms"]
-        latency = f"latency {', '.join([*others, *each])}"
-    growth = "" if scenario.backoff == 1 else f", each {scenario.backoff} times the one before"
-    growth = ", doubling" if scenario.backoff == 2 else growth
-    count = scenario.retries
-    retries = f"; {count} {'retry' if count == 1 else 'retries'}" if scenario.setting.retransmits else ""
-    return f"{latency}; RTO {scenario.rto} ms{growth}{retries}"
+    def _discarded(self, step: Step, msgids: list[str], again: str) -> str:
+        """Say of discarded messages whether they were acked."""
+        acked: set[str] = set()
+        for name in step.sends:
+            packet = self.trace.packet[name]
+            if packet.kind in ("ack:R", "offlineack:R"):
+                acked.update(packet.msgids if packet.msgid is None else [packet.msgid])
+                if packet.kind == "ack:R" and packet.group:
+                    return f"{DISCARDED}, acked{again}"
+        if acked.issuperset(msgids):
+            return f"{DISCARDED}, acked{again}"
+        waits = step.arrived is not None and self.trace.packet[step.arrived].group  # a group's ack may come later
+        return DISCARDED if waits or not acked.isdisjoint(msgids) else f"{DISCARDED}, not acked"

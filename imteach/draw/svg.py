@@ -4,6 +4,7 @@ Colours are CSS variables with a fallback, so that the lab can follow its theme 
 that a learner typed is escaped: it is text, never markup.
 """
 
+from collections.abc import Mapping
 from html import escape
 from math import sqrt
 
@@ -22,16 +23,21 @@ from imteach.draw.layout import (
     TITLE_SIZE,
     Arrow,
     Bar,
+    CutLink,
+    Gap,
     Idle,
     Layout,
     Lifeline,
     Note,
     TimeMark,
+    Words,
     lay_out,
 )
 from imteach.draw.measure import fit
-from imteach.draw.steps import packet_sentence
+from imteach.draw.words import number_of, packet_sentence
 from imteach.sim import Trace
+
+DOWN = 9.0  # how wide the hatched box is that stands for a node that is down
 
 COLOURS = {
     "paper": "#ffffff",
@@ -51,6 +57,8 @@ COLOURS = {
     "bubble": "#dbeafe",
     "bubble-edge": "#93c5fd",
     "good": "#0f766e",
+    "cut": "#fdf1f1",
+    "down": "#7c8494",
 }
 """The fallbacks of the variables `--imt-NAME`, for the light theme."""
 
@@ -102,10 +110,45 @@ _RULES = {
     ".imt-bubble.imt-said": f"fill:{_colour('card')};stroke:{_colour('card-edge')}",
     ".imt-wave": f"stroke:{_colour('muted')};fill:none;stroke-width:1.2",
 }
-_STYLE = "".join(
-    ",".join(f".imteach-diagram {part}".rstrip() for part in selector.split(",")) + "{" + rule + "}"
-    for selector, rule in _RULES.items()
-)
+_SELDOM = {
+    "copy": {
+        ".imt-copy .imt-line": "stroke-dasharray:1.5 4;stroke-linecap:round",
+        ".imt-copy .imt-pill": "stroke-dasharray:3 2",
+    },
+    "fabricated": {
+        ".imt-fabricated .imt-line": "stroke-dasharray:12 3 2 3",
+        ".imt-fabricated .imt-pill": "stroke-dasharray:3 2",
+    },
+    "remark": {".imt-remark": "fill:var(--imt-half);font-style:italic;pointer-events:none"},
+    "lost timer": {".imt-bar.imt-lost": f"stroke:{_colour('drop')};stroke-dasharray:3 2"},
+    "out": {".imt-lifeline.imt-out": "stroke-dasharray:1 6;stroke-width:2.4;stroke-linecap:round"},
+    "down": {
+        ".imt-down": f"fill:{_colour('paper')};stroke:{_colour('down')}",
+        ".imt-hatch": f"stroke:{_colour('down')};stroke-width:1.2;fill:none",
+    },
+    "cut": {
+        ".imt-cut": f"fill:{_colour('cut')}",
+        ".imt-edge": f"stroke:{_colour('drop')};stroke-width:1.4;stroke-dasharray:2 4",
+        ".imt-cut-words": f"fill:{_colour('drop')};font-weight:600",
+    },
+    "node": {".imt-node": "font-weight:600"},
+    "crash": {".imt-crash": f"fill:{_colour('drop')}"},
+    "unsaid": {".imt-unsaid": f"fill:{_colour('drop')};font-weight:600"},
+    "forgotten": {".imt-forgotten": f"fill:{_colour('muted')};font-style:italic"},
+    "written": {".imt-written": f"fill:{_colour('muted')}"},
+}
+"""Rules that few pictures need, by what needs them: see `_seldom`."""
+
+
+def _rules(rules: Mapping[str, str]) -> str:
+    return "".join(
+        ",".join(f".imteach-diagram {part}".rstrip() for part in selector.split(",")) + "{" + rule + "}"
+        for selector, rule in rules.items()
+    )
+
+
+_STYLE = _rules(_RULES)
+_MORE = {css: _rules(rules) for css, rules in _SELDOM.items()}
 
 
 def to_svg(trace: Trace, rev: int = 0) -> str:
@@ -116,27 +159,44 @@ def to_svg(trace: Trace, rev: int = 0) -> str:
     3
     """
     layout = lay_out(trace)
-    width, height = n(layout.width), n(layout.height)
+    width, height, room = n(layout.width), n(layout.height), layout.width - 2 * MARGIN - 8
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="imteach-diagram" role="group" '
+        f'aria-label="{escape(f"Sequence diagram: {layout.title}")}" data-rev="{rev}" '
+        f'viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
+    )
     parts = [
-        (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="imteach-diagram" role="group" '
-            f'aria-label="{escape(f"Sequence diagram: {layout.title}")}" data-rev="{rev}" '
-            f'viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
-        ),
-        f"<style>{_STYLE}</style>",
         f'<rect class="imt-paper" width="{width}" height="{height}"/>',
-        _text("imt-title", MARGIN + 8, MARGIN + 14, layout.title),
-        *(_text("imt-role", MARGIN + 8, MARGIN + 31 + 15 * row, words) for row, words in enumerate(layout.subtitles)),
+        _text("imt-title", MARGIN + 8, MARGIN + 14, fit(layout.title, TITLE_SIZE * 1.12, room)),
+        *(
+            _text("imt-role", MARGIN + 8, MARGIN + 31 + 15 * row, fit(words, ROLE_SIZE, room))
+            for row, words in enumerate(layout.subtitles)
+        ),
         *(_time(mark, layout) for mark in layout.times),
+        *(_cut(cut) for cut in layout.cuts),
         *(_lifeline(line, layout) for line in layout.lifelines),
         *(_bar(bar) for bar in layout.bars),
         *(_way(arrow) for arrow in layout.arrows),  # every line before any words, so that none crosses them out
         *(_idle(stretch, layout) for stretch in layout.breaks),
         *(_note(note, backed=len(layout.lifelines) > 3) for note in layout.notes),
+        *(_text("imt-note imt-cut-words", *_start(words), words.text) for cut in layout.cuts for words in cut.words),
         *(_packet(arrow) for arrow in layout.arrows),
         "</svg>",
     ]
-    return "\n".join(parts)
+    body = "\n".join(parts)
+    seldom = _seldom(layout)
+    style = _STYLE + "".join(rules for what, rules in _MORE.items() if what in seldom)
+    return f"{head}\n<style>{style}</style>\n{body}"
+
+
+def _seldom(layout: Layout) -> set[str]:
+    """What a picture has that few have: keys of `_SELDOM`, among others."""
+    found = {note.line.kind for note in layout.notes} | {note.line.status for note in layout.notes}
+    found |= {gap.kind for gap in layout.gaps} | {"cut" for _ in layout.cuts}
+    found |= {f"{bar.ended} timer" for bar in layout.bars}
+    for arrow in layout.arrows:
+        found.update(arrow.remarks, ["remark"] if arrow.remarks else [])
+    return found
 
 
 def n(number: float) -> str:
@@ -162,12 +222,41 @@ def _time(mark: TimeMark, layout: Layout) -> str:
 
 def _lifeline(line: Lifeline, layout: Layout) -> str:
     x, top = line.x, layout.top - HEAD_HEIGHT
+    gaps = [gap for gap in layout.gaps if gap.node == line.name]
+    y0s, y1s = [layout.top, *(gap.y1 for gap in gaps)], [*(gap.y0 for gap in gaps), layout.bottom]
+    pieces = [_piece(x, y0, y1) for y0, y1 in zip(y0s, y1s, strict=True) if y0 < y1]
     return (
-        f'<line class="imt-lifeline" x1="{n(x)}" x2="{n(x)}" y1="{n(layout.top)}" y2="{n(layout.bottom)}"/>'
-        f'<rect class="imt-card" x="{n(x - HEAD_WIDTH / 2)}" y="{n(top)}" width="{n(HEAD_WIDTH)}" '
+        "".join([*pieces, *map(_gap, gaps)])
+        + f'<rect class="imt-card" x="{n(x - HEAD_WIDTH / 2)}" y="{n(top)}" width="{n(HEAD_WIDTH)}" '
         f'height="{n(HEAD_HEIGHT)}" rx="9"/>'
         + _text("imt-name", x, top + 18, fit(line.name, NAME_SIZE * 1.2, HEAD_WIDTH - 12), "middle")
         + _text("imt-role", x, top + 33, line.role, "middle")
+    )
+
+
+def _piece(x: float, y0: float, y1: float, css: str = "imt-lifeline") -> str:
+    return f'<line class="{css}" x1="{n(x)}" x2="{n(x)}" y1="{n(y0)}" y2="{n(y1)}"/>'
+
+
+def _gap(gap: Gap) -> str:
+    """A lifeline that is dotted while its person is logged out, and a hatched box while its node is down."""
+    if gap.kind == "out":
+        return _piece(gap.x, gap.y0, gap.y1, "imt-lifeline imt-out")
+    x, height, wide = gap.x - DOWN / 2, gap.y1 - gap.y0, n(DOWN)
+    strokes = f"l{wide} -{wide}m-{wide} {n(DOWN + 7)}" * int((height - DOWN) / 7 + 1) if height > DOWN else ""
+    return (
+        f'<rect class="imt-down" x="{n(x)}" y="{n(gap.y0)}" width="{wide}" height="{n(height)}"/>'
+        f'<path class="imt-hatch" d="M{n(x)} {n(gap.y0 + DOWN)}{strokes}"/>'
+    )
+
+
+def _cut(cut: CutLink) -> str:
+    """A link that is cut: a tinted stretch between two lifelines, with torn edges where it begins and ends."""
+    x0, x1 = cut.x0 + 1, cut.x1 - 1
+    ends = [cut.y0, cut.y1] if cut.is_mended else [cut.y0]
+    return (
+        f'<rect class="imt-cut" x="{n(x0)}" y="{n(cut.y0)}" width="{n(x1 - x0)}" height="{n(cut.y1 - cut.y0)}"/>'
+        + "".join(f'<path class="imt-edge" d="M{n(x0)} {n(y)}H{n(x1)}"/>' for y in ends)
     )
 
 
@@ -207,6 +296,8 @@ def _note(note: Note, backed: bool) -> str:
     css = {"again": "imt-again-note", "status": f"imt-status imt-{escape(line.status)}"}.get(
         line.kind, f"imt-{line.kind}"
     )
+    if line.kind == "node" and line.status:
+        css += f" imt-{line.status}"
     x, anchor = (box.x, "start") if note.side > 0 else (box.x + box.width, "end")
     place = f'x="{n(x)}" y="{n(box.y + 11.5)}" text-anchor="{anchor}"'
     paper = (
@@ -218,9 +309,11 @@ def _note(note: Note, backed: bool) -> str:
 
 
 def _classes(arrow: Arrow) -> str:
-    fate = arrow.packet.fate
-    lost = "" if fate == "arrived" else f" imt-{fate}"
-    return f"imt-{arrow.half}{lost}{' imt-again' if arrow.packet.number > 1 else ''}"
+    packet = arrow.packet
+    lost = "" if packet.fate == "arrived" else f" imt-{packet.fate}"
+    copy = " imt-copy" if packet.name.rpartition("~")[1] else ""
+    fabricated = " imt-fabricated" if packet.fabricated else ""
+    return f"imt-{arrow.half}{lost}{copy}{fabricated}{' imt-again' if number_of(packet) > 1 else ''}"
 
 
 def _ends(arrow: Arrow) -> str:
@@ -251,21 +344,29 @@ def _packet(arrow: Arrow) -> str:
     packet, pill = arrow.packet, arrow.pill
     pressed = "true" if packet.fate == "dropped" else "false"
     corner = PILL_HEIGHT / 2 if arrow.half == "msg" else 3
+    label = _text("imt-label", pill.x + pill.width / 2, pill.y + 12.9, arrow.label, "middle")
+    remark = "".join(_text("imt-note imt-remark", *_start(word), word.text) for word in arrow.words if word.is_remark)
+    told = escape(packet_sentence(packet, arrow.remarks, arrow.why))
     return (
         f'<g class="imt-packet {_classes(arrow)}" role="button" tabindex="-1" data-packet="{escape(packet.name)}" '
         f'data-kind="{escape(packet.kind)}" data-fate="{packet.fate}" aria-pressed="{pressed}" '
-        f'aria-label="{escape(packet_sentence(packet))}"><line class="imt-hit" {_ends(arrow)}/>'
+        f'aria-label="{told}"><line class="imt-hit" {_ends(arrow)}/>'
         f"{'' if packet.fate == 'arrived' else _cross(arrow)}"
         f'<rect class="imt-pill" x="{n(pill.x)}" y="{n(pill.y)}" width="{n(pill.width)}" height="{n(pill.height)}" '
-        f'rx="{n(corner)}"/>{_text("imt-label", pill.x + pill.width / 2, pill.y + 12.9, arrow.label, "middle")}</g>'
+        f'rx="{n(corner)}"/>{label}{remark}</g>'
     )
+
+
+def _start(words: Words) -> tuple[float, float]:
+    """Where words in a box begin: the left end of their line."""
+    return words.box.x, words.box.y + 11.5
 
 
 def _cross(arrow: Arrow) -> str:
     """The ✕ at the end of a packet that reached nobody, and what became of it."""
     x, y, half = arrow.x1, arrow.y1, CROSS / 2 - 1
-    word = _text("imt-note imt-fate", arrow.word.x, arrow.word.y + 11.5, arrow.packet.fate) if arrow.word else ""
+    told = "".join(_text("imt-note imt-fate", *_start(word), word.text) for word in arrow.words if not word.is_remark)
     return (
         f'<path class="imt-cross" d="M{n(x - half)} {n(y - half)}L{n(x + half)} {n(y + half)}'
-        f'M{n(x - half)} {n(y + half)}L{n(x + half)} {n(y - half)}"/>{word}'
+        f'M{n(x - half)} {n(y + half)}L{n(x + half)} {n(y - half)}"/>{told}'
     )

@@ -1,19 +1,23 @@
 """The layout as text, for a terminal and for those who read by ear: one line for each thing that happens.
 
 An arrow stands at the moment at which its packet arrives, or is dropped. The msg half has heavy lines and filled
-heads, the ack half light lines and open heads; a bar runs beside a node while its timer does.
+heads, the ack half light lines and open heads; a bar runs beside a node while its timer does. A lifeline is dotted
+while its person is logged out, and a row of crosses while its node is down.
 """
 
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from imteach.draw.layout import Arrow, Bar, Layout, Lifeline, Note, lay_out
+from imteach.draw.layout import Arrow, Bar, Gap, Layout, Note, lay_out
 from imteach.draw.measure import columns
+from imteach.draw.words import in_few_words
+from imteach.plain import plain
 from imteach.sim import Trace
 
 TIMES = 10  # columns for the times, at least
 STEP = 26  # columns between two lifelines, at least
+GAPS = {"out": "┊", "down": "×"}
 STROKES = {"msg": ("━", "▶", "◀"), "ack": ("─", "▷", "◁")}  # line, head to the right, head to the left
 
 
@@ -47,13 +51,14 @@ class _Row(NamedTuple):
     arrow: Arrow | None
     notes: list[Note]
     words: str = ""
+    middle: float | None = None  # where the words stand in the picture, if not on the server's lifeline
 
 
 class _Line:
     """One line of text, filled column by column."""
 
-    def __init__(self) -> None:
-        self._cells: list[str] = []
+    def __init__(self, like: "_Line | None" = None) -> None:
+        self._cells: list[str] = list(like._cells) if like else []
 
     def put(self, x: int, text: str) -> None:
         """Write `text` from column `x` on, over what stands there."""
@@ -62,6 +67,11 @@ class _Line:
             self._cells.extend(" " * (x + width - len(self._cells)))
             self._cells[x : x + width] = [char] + [""] * (width - 1)
             x += width
+
+    def fill(self, start: int, end: int, stroke: str) -> None:
+        """Write a stroke into every column between two lifelines."""
+        self._cells.extend(" " * (max(start, end) - len(self._cells)))
+        self._cells[min(start, end) + 1 : max(start, end)] = stroke * (abs(end - start) - 1)
 
     def is_free(self, x: int, width: int) -> bool:
         """Whether nothing is written in these columns."""
@@ -78,8 +88,12 @@ class _Page:
         self.layout = layout
         times = [mark.t for mark in layout.times] + [arrow.ended for arrow in layout.arrows]
         self.times = max([TIMES, *(len(f"{t} ms") + 3 for t in times)])
-        self.lanes = {line.name: self._lanes(line) for line in layout.lifelines}
+        self.lanes = self._lanes()
+        self.room = self._room()
         self.x = self._columns()
+        self.empty = _Line()
+        for x in self.x.values():
+            self.empty.put(x, "│")
         self.bars = {
             (line.name, x): self.x[line.name] + line.side * lane
             for line in layout.lifelines
@@ -87,6 +101,9 @@ class _Page:
         }
         self.starting = sorted(layout.bars, key=lambda bar: bar.start, reverse=True)
         self.running: list[Bar] = []
+        self.absent = sorted(layout.gaps, key=lambda gap: (gap.start, gap.y0), reverse=True)
+        self.gaps: list[Gap] = []
+        self.sides = {line.name: line.side for line in layout.lifelines}
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of the whole diagram."""
@@ -102,24 +119,30 @@ class _Page:
 
     # Across
 
-    def _lanes(self, line: Lifeline) -> list[float]:
-        """The places of the timer bars beside a lifeline, nearest first."""
-        return sorted({bar.x for bar in self.layout.bars if bar.node == line.name}, key=lambda x: abs(x - line.x))
+    def _lanes(self) -> dict[str, list[float]]:
+        """The places of the timer bars beside each lifeline, nearest first."""
+        places: dict[str, set[float]] = {line.name: set() for line in self.layout.lifelines}
+        for bar in self.layout.bars:
+            places[bar.node].add(bar.x)
+        x = {line.name: line.x for line in self.layout.lifelines}
+        return {name: sorted(xs, key=lambda at: abs(at - x[name])) for name, xs in places.items()}
 
-    def _room(self, line: Lifeline) -> int:
-        """How many columns the bars and notes beside a lifeline take."""
-        widths = [columns(_words(note)) for note in self.layout.notes if note.node == line.name]
-        return len(self.lanes[line.name]) + 2 + max(widths, default=0)
+    def _room(self) -> dict[str, int]:
+        """How many columns the bars and notes beside each lifeline take."""
+        widest = dict.fromkeys(self.lanes, 0)
+        for note in self.layout.notes:
+            widest[note.node] = max(widest[note.node], columns(_words(note)))
+        return {name: len(lanes) + 2 + widest[name] for name, lanes in self.lanes.items()}
 
     def _columns(self) -> dict[str, int]:
         """The column of each lifeline."""
         lines = self.layout.lifelines
-        longest = max((columns(arrow.label) for arrow in self.layout.arrows), default=0)
-        x = self.times + max(columns(lines[0].name) // 2, self._room(lines[0]) if lines[0].side < 0 else 0)
+        widest = max(map(_needs, self.layout.arrows), default=0)
+        x = self.times + max(columns(lines[0].name) // 2, self.room[lines[0].name] if lines[0].side < 0 else 0)
         places = {lines[0].name: x}
         for left, right in pairwise(lines):
-            notes = self._room(left) * (left.side > 0) + self._room(right) * (right.side < 0)
-            x += max(STEP, longest + 14, notes + 4)
+            notes = self.room[left.name] * (left.side > 0) + self.room[right.name] * (right.side < 0)
+            x += max(STEP, widest, notes + 4)
             places[right.name] = x
         return places
 
@@ -137,20 +160,26 @@ class _Page:
             rows.append(_Row(arrow.ended, arrow.y1, arrow, notes))
         rows.extend(_Row(notes[0].t, y, None, notes) for (_, y), notes in beside.items())
         rows.extend(_Row(stretch.until, 0, None, [], stretch.text) for stretch in self.layout.breaks)
+        for cut in self.layout.cuts:
+            for t, y, words in zip((cut.start, cut.end), (cut.y0, cut.y1), cut.words, strict=False):
+                rows.append(_Row(t, y - 1, None, [], words.text, (cut.x0 + cut.x1) / 2))
         return sorted(rows, key=lambda row: (row.t, row.y))
 
     def _draw(self, row: _Row) -> Iterator[_Line]:
-        if row.words:
+        if row.words and row.middle is None:
             yield self._pause(row.words)
             return
         line = self._blank(row)
         line.put(self.times - 2 - len(f"{row.t} ms"), f"{row.t} ms")
+        if row.middle is not None:
+            self._draw_cut(line, row.words, row.middle)
         if row.arrow is not None:
             self._draw_arrow(line, row.arrow)
         for number, note in enumerate(row.notes):
             words = _words(note)
-            near = self.x[note.node] + note.side * (len(self.lanes[note.node]) + 2)
-            x = near if note.side > 0 else near - columns(words) + 1
+            side = self.sides[note.node]
+            near = self.x[note.node] + side * (len(self.lanes[note.node]) + 2)
+            x = near if side > 0 else near - columns(words) + 1
             if number > 0 or not line.is_free(x, columns(words)):
                 yield line
                 line = self._blank(row)
@@ -162,9 +191,12 @@ class _Page:
         while self.starting and self.starting[-1].start <= row.t:
             self.running.append(self.starting.pop())
         self.running = [bar for bar in self.running if bar.end >= row.t]
-        line = _Line()
-        for x in self.x.values():
-            line.put(x, "│")
+        while self.absent and (self.absent[-1].start, self.absent[-1].y0) < (row.t, row.y):
+            self.gaps.append(self.absent.pop())
+        self.gaps = [gap for gap in self.gaps if (gap.end, gap.y1) > (row.t, row.y)]
+        line = _Line(self.empty)
+        for gap in self.gaps:
+            line.put(self.x[gap.node], GAPS[gap.kind])
         for bar in self.running:
             line.put(self.bars[bar.node, bar.x], "┃")
         return line
@@ -177,23 +209,57 @@ class _Page:
         line.put(self.x["server"] - columns(words) // 2 - 2, f"··{words}··")
         return line
 
+    def _draw_cut(self, line: _Line, words: str, middle: float) -> None:
+        """Words between the two lifelines whose link is cut or mended."""
+        left = max((each for each in self.layout.lifelines if each.x < middle), key=lambda each: each.x)
+        right = min((each for each in self.layout.lifelines if each.x > middle), key=lambda each: each.x)
+        line.put((self.x[left.name] + self.x[right.name] - columns(words)) // 2, words)
+
     def _draw_arrow(self, line: _Line, arrow: Arrow) -> None:
         start, end = self.x[arrow.packet.src], self.x[arrow.packet.dst]
         toward = 1 if end > start else -1
         stroke, right, left = STROKES[arrow.half]
         head = right if toward > 0 else left
-        label = f" {arrow.label} "
-        if arrow.packet.fate != "arrived":
-            stroke, head = "╌", "✕"
-            way = max((abs(end - start)) * 3 // 5, columns(label) + 3)
-            word = f" {arrow.packet.fate}"
-            if way + len(word) < abs(end - start):
-                line.put(start + way if toward > 0 else start - way - len(word) + 1, word if toward > 0 else word[1:])
-            end = start + toward * way
-        for x in range(start + toward, end, toward):
-            line.put(x, stroke)
+        label = f" {_label(arrow)} "
+        if arrow.fate:
+            self._draw_lost(line, arrow, start, end)
+            return
+        line.fill(start, end, stroke)
         line.put(end - toward, head)
         line.put((start + end - columns(label) + 1) // 2, label)
+
+    def _draw_lost(self, line: _Line, arrow: Arrow, start: int, end: int) -> None:
+        """A packet that reached nobody, as far as it came: what became of it stands behind the ✕, or before it."""
+        toward, across = (1 if end > start else -1), abs(end - start)
+        label, way, behind = f" {_label(arrow)} ", across * 3 // 5, f" {arrow.fate}"
+        if arrow.packet.fate == "lost":
+            is_stub = arrow.ended < arrow.packet.due
+            way = 0 if is_stub else across
+            if not is_stub:
+                label, behind = f" {_label(arrow)} {_fate(arrow)} ", ""
+        way = max(way, columns(label) + 3)
+        if behind and way + columns(behind) < across:
+            x = start + way if toward > 0 else start - way - columns(behind) + 1
+            line.put(x, behind if toward > 0 else behind[1:])
+        end = start + toward * way
+        line.fill(start, end, "╌")
+        line.put(end - toward, "✕")
+        line.put((start + end - columns(label) + 1) // 2, label)
+
+
+def _label(arrow: Arrow) -> str:
+    """What stands on an arrow, with what is unusual about its packet."""
+    return " ".join([arrow.label, ", ".join(arrow.remarks)]).rstrip()
+
+
+def _fate(arrow: Arrow) -> str:
+    """What became of a packet that did not arrive, in few words."""
+    return f"lost: {plain(in_few_words(arrow.why))}" if arrow.why else arrow.fate
+
+
+def _needs(arrow: Arrow) -> int:
+    """How many columns an arrow needs between two lifelines."""
+    return columns(_label(arrow)) + max(14, columns(_fate(arrow)) + 8 if arrow.packet.fate == "lost" else 0)
 
 
 def _words(note: Note) -> str:

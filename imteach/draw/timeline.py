@@ -30,7 +30,7 @@ def reach(step: Step) -> tuple[float, float]:
     The first line stands beside it; the words of a timer that ran out stand half above.
     """
     if not step.lines:
-        return 0, 0
+        return 0, 1.6 * LINE_HEIGHT if step.is_told else 0
     above = LINE_HEIGHT if step.lines[0].kind == "timer" else line_height(step.lines[0]) / 2
     return above, sum(map(line_height, step.lines)) - above
 
@@ -56,11 +56,14 @@ class Timeline:
         order = {packet.name: number for number, packet in enumerate(packets)}
         for missed in story.missed:  # room for its end too: arrows that are parallel in time are so on the page
             _insert(by_instant.setdefault(missed.t, []), missed, order)
+        edges = [step for cut in story.cuts for step in (cut.begins, cut.mended) if step is not None]
+        for edge in edges:  # links are cut and mended before anything else of that instant
+            by_instant.setdefault(edge.t, []).insert(0, edge)
         self.y: dict[int, float] = {}
         self.end: dict[str, float] = {}  # by packet: where its way ends, or would have
         self.breaks: list[Break] = []
         self._lowest: dict[str, Step] = {}  # by node: its last step
-        self._seen = sorted({step.t for step in story.steps} | set(story.ended.values()))
+        self._seen = sorted({step.t for step in (*story.steps, *edges)} | set(story.ended.values()))
         busy = _busy(
             sorted((packet.sent, packet.due if packet.arrived is None else packet.arrived) for packet in packets)
         )

@@ -14,7 +14,7 @@
  * @typedef {{own: boolean, msgid: string, text: string, who: string, note: string, mood: string}} Bubble
  * @typedef {{person: string, bubbles: Bubble[]}} Phone
  * @typedef {{name: string, title: string, holds: boolean, why: string}} PromiseRow
- * @typedef {{packet: string, text: string}} UnusedDrop
+ * @typedef {{fault: string, text: string}} FaultRow
  * @typedef {{chosen: string, rungs: {name: string, adds: string}[]}} Ladder
  */
 
@@ -27,6 +27,8 @@ const PATIENCE = 4000; // ms; Python answers each message with a new picture, in
 
 /** How far each key moves in the row of packets. */
 const MOVES = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
+
+const WIDE = 1000; // px; a wider picture (a group's) has the whole width, and the rest stands below it
 
 let views = 0;
 
@@ -100,9 +102,9 @@ function render({ model, el }) {
   const adds = make("p", { class: "lab-adds" });
   const ladder = make("fieldset", { class: "lab-ladder" }, legend, rungs);
   const undo = make("button", { type: "button", class: "lab-button" }, "Undo");
-  const begin = { title: "Back to how this lab began: its rung, its drops" };
+  const begin = { title: "Back to how this lab began: its rung, its faults" };
   const reset = make("button", { type: "button", class: "lab-button", ...begin }, "Reset");
-  const bar = make("div", { class: "lab-bar" }, ladder, make("div", { class: "lab-steps" }, undo, reset), adds);
+  const bar = make("div", { class: "lab-bar" }, ladder, adds, make("div", { class: "lab-steps" }, undo, reset));
 
   const picture = make("div", { class: "lab-picture" });
   const sheet = make("style");
@@ -110,12 +112,12 @@ function render({ model, el }) {
   const hint = make("p", { class: "lab-hint" }, `${HINT} `, keys);
   const outcome = make("p", { class: "lab-outcome", role: "status", "aria-live": "polite" });
   const refusal = make("p", { class: "lab-refusal", role: "alert" });
-  const drops = make("ul", { class: "lab-drops", "aria-label": "Drops that met no packet", role: "list" });
+  const faults = make("ul", { class: "lab-faults", "aria-label": "Faults that are no arrow to click", role: "list" });
   const phones = make("div", { class: "lab-phones" });
   const promises = make("ul", { class: "lab-promises", "aria-label": "Promises", role: "list" });
   const promisesTitle = make("div", { class: "lab-title", "aria-hidden": "true" }, "Promises");
   const judged = make("div", { class: "lab-judged" }, promisesTitle, promises);
-  const news = make("div", { class: "lab-news" }, outcome, refusal, drops);
+  const news = make("div", { class: "lab-news" }, outcome, refusal, faults);
   const side = make("div", { class: "lab-side" }, news, phones, judged);
   const body = make("div", { class: "lab-body" }, make("div", { class: "lab-main" }, hint, picture), side);
 
@@ -196,9 +198,9 @@ function render({ model, el }) {
   });
   undo.addEventListener("click", () => ask({ do: "undo" }));
   reset.addEventListener("click", () => ask({ do: "reset" }));
-  drops.addEventListener("click", (event) => {
+  faults.addEventListener("click", (event) => {
     const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-take-back]"));
-    if (button) ask({ do: "toggle", packet: button.dataset.takeBack });
+    if (button) ask({ do: "take back", fault: button.dataset.takeBack });
   });
   copyButton.addEventListener("click", async () => {
     copyButton.textContent = await copy(code);
@@ -223,6 +225,7 @@ function render({ model, el }) {
       if (style && sheet.textContent !== style.textContent) sheet.textContent = style.textContent;
       style?.remove(); // a sheet that comes and goes makes the browser look at the whole notebook again
       picture.style.setProperty("--natural-width", svg.getAttribute("width"));
+      body.classList.toggle("lab-wide", Number(svg.getAttribute("width")) > WIDE);
       picture.replaceChildren(svg);
       const all = packets();
       choose(all.find((packet) => packet.dataset.packet === current) ?? all[Math.min(place, all.length - 1)]);
@@ -247,15 +250,15 @@ function render({ model, el }) {
     promises() {
       promises.replaceChildren(...model.get("promises").map(makePromise));
     },
-    drops() {
-      /** @param {UnusedDrop} drop */
-      const row = ({ packet, text }) => {
-        const what = `Take back the drop of ${packet}`;
-        const name = { "data-take-back": packet, "aria-label": what, title: what };
+    fault_rows() {
+      /** @param {FaultRow} row */
+      const row = ({ fault, text }) => {
+        const what = `Take back: ${fault}`;
+        const name = { "data-take-back": fault, "aria-label": what, title: what };
         const button = make("button", { type: "button", class: "lab-button lab-small", ...name }, "✕");
         return make("li", {}, make("span", {}, text), button);
       };
-      drops.replaceChildren(...model.get("drops").map(row));
+      faults.replaceChildren(...model.get("fault_rows").map(row));
     },
     code() {
       code.textContent = model.get("code");

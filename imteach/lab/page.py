@@ -4,8 +4,8 @@ from typing import Any
 
 from imteach.lab.session import Session
 from imteach.protocol import LADDER, STATUSES, Outcome
-from imteach.sim import Event, Trace
-from imteach.verify.explain import PROMISE_TITLES, in_short, why_broken
+from imteach.sim import Delay, Drop, Duplicate, Event, Trace
+from imteach.verify import PROMISE_TITLES, fault_in_words, in_short, why_broken
 
 Part = dict[str, Any]
 
@@ -78,12 +78,22 @@ def promises(trace: Trace) -> list[Part]:
     ]
 
 
-def drops(trace: Trace) -> list[Part]:
-    """The drops that met no packet, so that they cannot be clicked in the diagram, each with a sentence."""
-    return [
-        {"packet": fault.packet, "text": f"{fault.packet} was never sent in this run, so its drop changes nothing."}
-        for fault in trace.unused
-    ]
+def fault_rows(trace: Trace) -> list[Part]:
+    """The faults that cannot be clicked in the diagram, each as a line that can be taken back.
+
+    They are those that are no drop, and those that met nothing.
+    """
+    rows = []
+    for fault in trace.faults:
+        text = f"{fault_in_words(fault)}."
+        if fault in trace.unused and isinstance(fault, Drop | Duplicate | Delay):
+            text = f"{fault.packet} was never sent in this run, so its {type(fault).__name__.lower()} changes nothing."
+        elif fault in trace.unused:
+            text = f"{fault}: that never happened in this run, so it changes nothing."
+        elif isinstance(fault, Drop):
+            continue
+        rows.append({"fault": str(fault), "text": text})
+    return rows
 
 
 def everything(session: Session) -> dict[str, Any]:
@@ -94,7 +104,7 @@ def everything(session: Session) -> dict[str, Any]:
         "outcome": in_short(trace),
         "phones": phones(trace),
         "promises": promises(trace),
-        "drops": drops(trace),
+        "fault_rows": fault_rows(trace),
         "code": session.code,
         "steps": {"undo": session.can_undo, "reset": session.can_reset},
     }

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from imteach.errors import InputError, quoted
 from imteach.protocol import LADDER
-from imteach.sim import Drop, Fault, Scenario, Trace, short_name
+from imteach.sim import Delay, Drop, Duplicate, Fault, Scenario, Trace, parse_fault, short_name
 
 
 class Session:
@@ -90,22 +90,38 @@ class Session:
         """
         fault = self._whole(name)
         if fault not in self.faults:
-            dropped = ", ".join(fault.packet for fault in self.faults) or "none"
+            dropped = ", ".join(other.packet for other in self.faults if isinstance(other, Drop)) or "none"
             raise InputError(f"{fault.packet} is not dropped; dropped are: {dropped}")
-        self._step(self.scenario.run(*(other for other in self.faults if other != fault)))
+        self._without(fault)
+
+    def take_fault_back(self, text: str) -> None:
+        """Let the fault of this text strike no more, whatever its kind. Raises `InputError` if it does not strike now.
+
+        >>> from imteach import Crash
+        >>> session = Session("dedup", Crash("bob", at=150, down=50))
+        >>> session.take_fault_back("crash bob@150+50")
+        >>> session.faults
+        ()
+        """
+        fault = parse_fault(text) if isinstance(text, str) else None
+        if fault is None or fault not in self.faults:
+            raise InputError(f"no fault {quoted(text)} strikes here; those that do: {self._faults_in_words()}")
+        self._without(fault)
 
     def toggle(self, name: str) -> None:
         """Drop the packet of this name, or take its drop back: what a click on it means.
 
-        Raises `InputError` for a packet that is neither sent in this run nor dropped.
+        Raises `InputError` for a packet that is neither sent in this run nor dropped, and for one that is lost anyway.
         """
         fault = self._whole(name)
         if fault in self.faults:
             self.take_back(name)
-        elif fault.packet in self.trace.packet:
-            self.drop(name)
-        else:
+            return
+        if fault.packet not in self.trace.packet:
             raise InputError(f"{fault.packet} is not sent in this run")
+        if self.trace.packet[fault.packet].fate != "arrived":
+            raise InputError(f"{fault.packet} does not arrive anyway, because of: {self._faults_in_words()}")
+        self.drop(name)
 
     def undo(self) -> None:
         """Take the last step back. Raises `InputError` when there is none."""
@@ -125,11 +141,24 @@ class Session:
         self._past.append(self._now)
         self._now = trace
 
-    def _whole(self, name: str) -> Fault:
-        return Drop(name).resolve(self.scenario.msgids)
+    def _without(self, fault: Fault) -> None:
+        self._step(self.scenario.run(*(other for other in self.faults if other != fault)))
+
+    def _whole(self, name: str) -> Drop:
+        return Drop(name).resolve(self.scenario)
+
+    def _faults_in_words(self) -> str:
+        return ", ".join(map(str, self.faults)) or "none"
 
     def _short_faults(self) -> list[str]:
-        return [repr(Drop(short_name(fault.packet, self.scenario.msgids))) for fault in self.faults]
+        return [repr(_shortened(fault, self.scenario.msgids)) for fault in self.faults]
+
+
+def _shortened(fault: Fault, msgids: list[str]) -> Fault:
+    """Return the same fault as a learner would write it, where these msgids are said."""
+    if isinstance(fault, Drop | Duplicate | Delay):
+        return replace(fault, name=short_name(fault.packet, msgids))
+    return fault
 
 
 def _checked_scenario(scenario: object) -> Scenario:

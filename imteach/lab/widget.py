@@ -47,7 +47,7 @@ class Lab(anywidget.AnyWidget):
     outcome = Unicode().tag(sync=True)
     phones: List[Any] = List().tag(sync=True)
     promises: List[Any] = List().tag(sync=True)
-    drops: List[Any] = List().tag(sync=True)
+    fault_rows: List[Any] = List().tag(sync=True)
     code = Unicode().tag(sync=True)
     steps = Dict().tag(sync=True)
     refusal = Unicode().tag(sync=True)
@@ -79,6 +79,11 @@ class Lab(anywidget.AnyWidget):
     def take_back(self, name: str) -> None:
         """Drop the packet of this name no more. Raises `InputError` if it is not dropped."""
         self._session.take_back(name)
+        self._show()
+
+    def take_fault_back(self, text: str) -> None:
+        """Let a fault strike no more, by its text: `"crash bob@150+50"`. Raises `InputError` if it does not strike."""
+        self._session.take_fault_back(text)
         self._show()
 
     def undo(self) -> None:
@@ -147,6 +152,7 @@ class Lab(anywidget.AnyWidget):
         message = content if isinstance(content, dict) else {}
         actions: dict[str, Callable[[], None]] = {
             "toggle": lambda: self._session.toggle(message.get("packet", "")),
+            "take back": lambda: self._session.take_fault_back(message.get("fault", "")),
             "rung": lambda: self._session.choose(message.get("rung", "")),
             "undo": self._session.undo,
             "reset": self._session.reset,

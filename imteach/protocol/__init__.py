@@ -4,31 +4,47 @@ It imports nothing else of imteach and knows no time, no socket and no picture.
 """
 
 from imteach.protocol.client import Client, Waiting
+from imteach.protocol.disk import Disk, MemoryDisk
 from imteach.protocol.effects import (
     STATUSES,
+    WAITS,
     CancelTimer,
+    Delete,
     Discard,
     Effect,
+    Hold,
     Report,
     Show,
     StartTimer,
+    Store,
     Transmit,
+    Write,
 )
+from imteach.protocol.holdback import HoldBack
 from imteach.protocol.ladder import LADDER, Rung
-from imteach.protocol.packets import KINDS, SERVER, Message, Packet
+from imteach.protocol.packets import KINDS, NO_MESSAGE, SERVER, Kept, Message, Packet
 from imteach.protocol.promises import PROMISES, Outcome, judge
-from imteach.protocol.server import Server
+from imteach.protocol.server import PAGE, Server
 
 __all__ = [
     "KINDS",
     "LADDER",
+    "NO_MESSAGE",
+    "PAGE",
     "PROMISES",
     "SERVER",
     "STATUSES",
+    "WAITS",
     "CancelTimer",
     "Client",
+    "Delete",
     "Discard",
+    "Disk",
     "Effect",
+    "Hold",
+    "HoldBack",
+    "Kept",
+    "MemoryDisk",
     "Message",
     "Outcome",
     "Packet",
@@ -37,7 +53,9 @@ __all__ = [
     "Server",
     "Show",
     "StartTimer",
+    "Store",
     "Transmit",
     "Waiting",
+    "Write",
     "judge",
 ]

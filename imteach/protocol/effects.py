@@ -5,8 +5,9 @@ a checker, a real network and a unit test are drivers of the same nodes (*sans-I
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-from imteach.protocol.packets import Message, Packet
+from imteach.protocol.packets import Kept, Message, Packet
 
 STATUSES: dict[str, str] = {
     "sending": "◷",
@@ -14,8 +15,12 @@ STATUSES: dict[str, str] = {
     "delivered": "✓✓",
     "unconfirmed": "✓?",
     "failed": "!",
+    "forgotten": "",
 }
-"""What the sender's person can see beside a message, with the sign for it."""
+"""What the sender's person can see beside a message, with the sign for it.
+
+No client reports `forgotten`: it is what is left on the screen, nothing at all, when a crash lost the message.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +34,28 @@ class Transmit:
     packet: Packet
 
 
+WAITS: dict[str, str] = {
+    "rto": "an answer is waited for",
+    "pull": "an offline:A is waited for, as long as any other answer",
+    "ack_delay": "a member of a group puts off its ack, to send one for several messages",
+    "heartbeat": "a member of a group pulls, so that what was lost is found",
+}
+"""What timers are for."""
+
+
 @dataclass(frozen=True, slots=True)
 class StartTimer:
-    """Start a timer and call back with its name. The driver knows how long: attempt 1 is one RTO.
+    """Start a timer and call back with its name. The driver knows how long: attempt 1 of a wait is one RTO.
+
+    `wait` is what the timer is for: a key of `WAITS`.
 
     >>> StartTimer("m1", attempt=2)
-    StartTimer(name='m1', attempt=2)
+    StartTimer(name='m1', attempt=2, wait='rto')
     """
 
     name: str
     attempt: int = 1
+    wait: str = "rto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +70,21 @@ class CancelTimer:
 
 
 @dataclass(frozen=True, slots=True)
+class Write:
+    """Write a value to the node's own disk, under a table and a key; None takes the key away.
+
+    >>> Write("dedup", "m1")
+    Write(table='dedup', key='m1', value=True)
+    """
+
+    table: str
+    key: str
+    value: Any = True
+
+
+@dataclass(frozen=True, slots=True)
 class Show:
-    """Show this message to the person.
+    """Show this message to the person. With `write`, both are one step: no crash falls in between.
 
     >>> Show("m1", Message(0, "alice", "bob", "hello")).message.text
     'hello'
@@ -62,14 +92,30 @@ class Show:
 
     msgid: str
     message: Message
+    write: Write | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Discard:
-    """Do not show this message: its msgid was shown before. It changes nothing; it lets a trace say so.
+    """Do not show this message, for its msgid was shown before; or for its place in the order, which `why` says.
 
-    >>> Discard("m1", Message(0, "alice", "bob", "hello")).msgid
-    'm1'
+    It changes nothing; it lets a trace say so. `why` is "", "too late" or, at the server of a group, "too early".
+
+    >>> Discard("m1", Message(0, "alice", "bob", "hello"), "too late").why
+    'too late'
+    """
+
+    msgid: str
+    message: Message
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Hold this message back: one before it is missing. It changes nothing; it lets a trace say so.
+
+    >>> Hold("m2", Message(1, "alice", "bob", "and?")).msgid
+    'm2'
     """
 
     msgid: str
@@ -77,15 +123,50 @@ class Discard:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """Let the sender's person see this status beside the message: a key of `STATUSES`.
+class Store:
+    """Keep a message for an absent person, or for a group: it is on the server's disk when this is done.
 
-    >>> Report("m1", "delivered")
-    Report(msgid='m1', status='delivered')
+    >>> Store("bob", Kept("m1", Message(0, "alice", "bob", "hello"))).write.key
+    'bob/m1'
+    """
+
+    to: str
+    kept: Kept
+
+    @property
+    def write(self) -> Write:
+        """What is written: the row of this message in the table `store`."""
+        return Write("store", f"{self.to}/{self.kept.msgid}", self.kept.row())
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Delete a kept message: the person it was kept for has it.
+
+    >>> Delete("bob", "m1").write
+    Write(table='store', key='bob/m1', value=None)
+    """
+
+    to: str
+    msgid: str
+
+    @property
+    def write(self) -> Write:
+        """What is written: the message's row goes."""
+        return Write("store", f"{self.to}/{self.msgid}", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Let the sender's person see this status beside the message: a key of `STATUSES`. `write` as for `Show`.
+
+    >>> Report("m1", "delivered").status
+    'delivered'
     """
 
     msgid: str
     status: str
+    write: Write | None = None
 
 
-Effect = Transmit | StartTimer | CancelTimer | Show | Discard | Report
+Effect = Transmit | StartTimer | CancelTimer | Show | Discard | Hold | Report | Write | Store | Delete

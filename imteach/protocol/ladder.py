@@ -1,7 +1,7 @@
 """The ladder: each rung is the one before plus one idea, and each breaks in a way that the next one mends."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 
@@ -22,40 +22,76 @@ class Rung:
     acks: bool = False
     retransmits: bool = False
     dedups: bool = False
+    stores: bool = False
+    writes: bool = False
+    orders: bool = False
+    groups: bool = False
 
 
-_RUNGS = (
-    Rung(
-        "basic",
-        adds="three packets: msg:R, msg:A, msg:N",
-        breaks="msg:N is lost: the sender shows ✓ and nobody ever knows",
-        article="1–3",
-    ),
-    Rung(
-        "acked",
-        adds="the receiver acknowledges too: ack:R, ack:A, ack:N",
-        breaks="a loss is noticed, but not repaired",
-        article="4–5",
-        acks=True,
-    ),
-    Rung(
-        "retransmit",
-        adds="the sender keeps each message in a waiting-ack queue and sends msg:R again until ack:N comes",
-        breaks="ack:R or ack:N is lost: the receiver sees the message twice",
-        article="6–7",
-        acks=True,
-        retransmits=True,
-    ),
-    Rung(
-        "dedup",
-        adds="the receiver discards a message whose msgid it has shown, and still acks it",
-        breaks="the receiver is offline; a crash loses the dedup table",
-        article="8",
-        acks=True,
-        retransmits=True,
-        dedups=True,
-    ),
+_BASIC = Rung(
+    "basic",
+    adds="three packets: msg:R, msg:A, msg:N",
+    breaks="msg:N is lost: the sender shows ✓ and nobody ever knows",
+    article="1–3",
+)
+_ACKED = replace(
+    _BASIC,
+    name="acked",
+    adds="the receiver acknowledges too: ack:R, ack:A, ack:N",
+    breaks="a loss is noticed, but not repaired",
+    article="4–5",
+    acks=True,
+)
+_RETRANSMIT = replace(
+    _ACKED,
+    name="retransmit",
+    adds="the sender keeps each message in a waiting-ack queue and sends msg:R again until ack:N comes",
+    breaks="ack:R or ack:N is lost: the receiver sees the message twice",
+    article="6–7",
+    retransmits=True,
+)
+_DEDUP = replace(
+    _RETRANSMIT,
+    name="dedup",
+    adds="the receiver discards a message whose msgid it has shown, and still acks it",
+    breaks="the receiver is offline; a crash loses the dedup table",
+    article="8",
+    dedups=True,
+)
+_OFFLINE = replace(
+    _DEDUP,
+    name="offline",
+    adds="the server stores a message for an absent receiver and makes the ack:N itself; it is pulled at login",
+    breaks="a crash: the receiver loses its dedup table, the sender its waiting-ack queue",
+    article="9",
+    stores=True,
+)
+_DURABLE = replace(
+    _OFFLINE,
+    name="durable",
+    adds="clients write what must survive a crash before they send the packet that promises it",
+    breaks="order: a message that was sent again is shown after later ones",
+    article="beyond",
+    writes=True,
+)
+_ORDERED = replace(
+    _DURABLE,
+    name="ordered",
+    adds="messages carry numbers, and the receiver holds back what comes early",
+    breaks="there is only one receiver",
+    article="beyond",
+    orders=True,
+)
+_GROUP = replace(
+    _ORDERED,
+    name="group",
+    adds="a message to many: the server stores one copy, and each member acks with a cursor",
+    breaks="cost: every message goes out to every member",
+    article="future topics",
+    groups=True,
 )
 
-LADDER: Mapping[str, Rung] = MappingProxyType({rung.name: rung for rung in _RUNGS})
+LADDER: Mapping[str, Rung] = MappingProxyType(
+    {rung.name: rung for rung in (_BASIC, _ACKED, _RETRANSMIT, _DEDUP, _OFFLINE, _DURABLE, _ORDERED, _GROUP)}
+)
 """The rungs by name, lowest first."""

@@ -1,10 +1,10 @@
 """The packets: what travels between a client and the server.
 
-Source: the article, sections 1, 2 and 4. R is a client's request, A the server's answer to one R, N the
+Source: the article, sections 1, 2, 4 and 9. R is a client's request, A the server's answer to one R, N the
 server's own initiative. One message is six packets when nothing is lost: msg R, A, N, then ack R, A, N.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 SERVER = "server"
 
@@ -15,12 +15,15 @@ KINDS: dict[str, str] = {
     "ack:R": "request: I have shown this message",
     "ack:A": "acknowledge: the server has that ack:R",
     "ack:N": "notify: the receiver has it",
+    "offline:R": "request: give me what you kept for me",
+    "offline:A": "acknowledge: the kept messages, possibly none",
+    "offlineack:R": "request: I have these messages, delete them",
 }
-"""Every kind of packet, in the order of the normal exchange, with what it says."""
+"""Every kind of packet, in the order of the normal exchange and then of the offline pull, with what it says."""
 
 
 class Message(NamedTuple):
-    """One thing that a person said, and to whom.
+    """One thing that a person said, and to whom: to a person, or to a group.
 
     `said` tells which thing said this is (0 for the first of a run). It is not the msgid: a client that sends
     the same thing under two msgids still says one thing, and the promises count it once.
@@ -35,11 +38,53 @@ class Message(NamedTuple):
     text: str
 
 
+NO_MESSAGE = Message(-1, "", "", "")
+"""What a packet carries that carries no message."""
+
+
+class Kept(NamedTuple):
+    """A message as the server keeps it, with the numbers that its msg:R carried (from the rung `ordered` on).
+
+    In a group `number` is the one that the server gave it there, and `sent_as` the one that its sender did. 0 stands
+    for none.
+
+    >>> kept = Kept("m1", Message(0, "alice", "bob", "hello"))
+    >>> Kept.from_row(kept.row()) == kept
+    True
+    """
+
+    msgid: str
+    message: Message
+    number: int = 0
+    base: int = 0
+    sent_as: int = 0
+
+    def row(self) -> list[Any]:
+        """It as a row on a disk: plain values."""
+        return [self.msgid, list(self.message), self.number, self.base, self.sent_as]
+
+    @classmethod
+    def from_row(cls, row: list[Any]) -> "Kept":
+        """Return what was kept as this row."""
+        msgid, message, *numbers = row
+        return cls(msgid, Message(*message), *numbers)
+
+
 class Packet(NamedTuple):
     """One packet: its kind, the msgid it is about, where it goes, and the message it carries.
 
     Every packet of one message, retransmissions included, carries the msgid that the sender's client gave it.
-    A packet has no number of its own: `m1/msg:N#2` is the name that the driver gives to the second one it sees.
+    A packet that belongs to a person and not to one message (the offline packets, and a group's ack:R and ack:A)
+    has the msgid "" and carries `NO_MESSAGE`. A packet has no number of its own: `m1/msg:N#2` is the name that the
+    driver gives to the second one it sees.
+
+    What some kinds carry besides:
+    - msg:R and msg:N from the rung `ordered` on: the message's `number` in its conversation, and `base`, the lowest
+      number that its sender still waits for. In a group msg:N and ack:N carry the group's `number`.
+    - ack:N: `fabricated`, if the server made it without an ack:R behind it. The client cannot see that.
+    - offline:A: the messages `kept`, oldest first, and whether there are `more`.
+    - offlineack:R: the `msgids` that the receiver has.
+    - in a `group`: offline:R and ack:R carry the member's `cursor`, the highest number below which it misses nothing.
 
     >>> hello = Message(said=0, sender="alice", to="bob", text="hello")
     >>> request = Packet("msg:R", "m1", "alice", "server", hello)
@@ -51,8 +96,25 @@ class Packet(NamedTuple):
     msgid: str
     src: str
     dst: str
-    message: Message
+    message: Message = NO_MESSAGE
+    number: int = 0
+    base: int = 0
+    fabricated: bool = False
+    kept: tuple[Kept, ...] = ()
+    more: bool = False
+    msgids: tuple[str, ...] = ()
+    group: str = ""
+    cursor: int = 0
 
     def follow_up(self, kind: str, to: str) -> "Packet":
         """Return the packet of this `kind` that whoever received this one sends on to `to`, same message."""
         return Packet(kind, self.msgid, self.dst, to, self.message)
+
+    @property
+    def person(self) -> str:
+        """The person at whose client it starts or ends.
+
+        >>> Packet("offline:R", "", "bob", "server").person
+        'bob'
+        """
+        return self.dst if self.src == SERVER else self.src

@@ -1,11 +1,13 @@
 """The promises: what a learner may expect of a protocol, judged at the end of a run.
 
 They are part of the protocol, not of one driver: the simulator, a checker and a real network judge by the same
-five sentences. The end of a run is when nothing is in flight and no timer runs.
+sentences. The end of a run is when nothing is in flight and no timer runs.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+
+from imteach.protocol.ladder import Rung
 
 
 @dataclass(frozen=True)
@@ -13,7 +15,8 @@ class Outcome:
     """What came of one thing said, under its first msgid.
 
     `status` is what the sender's person sees (None if nothing), `shown` counts how often each receiver was shown
-    it, `stored` how often it is durably stored for each.
+    it, `stored` how often it is durably stored for each. `away` are the receivers who are logged out at the end,
+    `late` those who were shown it only after something that was said later in the same conversation.
 
     >>> Outcome("m1", "alice", ("bob",), "hello", "delivered", {"bob": 1}, {"bob": 0}).reached("bob")
     True
@@ -26,6 +29,8 @@ class Outcome:
     status: str | None
     shown: Mapping[str, int]
     stored: Mapping[str, int]
+    away: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
 
     def reached(self, receiver: str) -> bool:
         """Whether it was shown to this receiver, or is durably stored for them."""
@@ -53,23 +58,34 @@ def no_false_failure(said: Outcome) -> bool:
 
 
 def all_delivered(said: Outcome) -> bool:
-    """Everything said is shown at every receiver, or durably stored for it, and the sender shows `delivered`."""
-    return said.status == "delivered" and all(said.reached(receiver) for receiver in said.to)
+    """Everything said is shown at every receiver, and its sender shows `delivered`.
+
+    For a receiver who is logged out at the end, durably stored will do.
+    """
+    has_come = (said.shown[receiver] or (said.stored[receiver] and receiver in said.away) for receiver in said.to)
+    return said.status == "delivered" and all(has_come)
+
+
+def in_order(said: Outcome) -> bool:
+    """A receiver sees a conversation in the order in which it was said. Judged from the rung `ordered` on."""
+    return not said.late
 
 
 PROMISES: dict[str, Callable[[Outcome], bool]] = {
     promise.__name__: promise
-    for promise in (no_duplicates, no_false_delivery, no_silent_loss, no_false_failure, all_delivered)
+    for promise in (no_duplicates, no_false_delivery, no_silent_loss, no_false_failure, all_delivered, in_order)
 }
 """Each promise by name, as a rule for one thing said; a run keeps it if everything said does."""
 
 
-def judge(outcomes: Iterable[Outcome]) -> dict[str, bool]:
-    """Return for each promise whether everything said keeps it.
+def judge(outcomes: Iterable[Outcome], rung: Rung) -> dict[str, bool]:
+    """Return for each promise that this rung is judged by whether everything said keeps it.
 
+    >>> from imteach.protocol import LADDER
     >>> twice = Outcome("m1", "alice", ("bob",), "hello", "delivered", {"bob": 2}, {"bob": 0})
-    >>> judge([twice])["no_duplicates"], judge([twice])["all_delivered"]
-    (False, True)
+    >>> judge([twice], LADDER["retransmit"])["no_duplicates"], "in_order" in judge([twice], LADDER["retransmit"])
+    (False, False)
     """
     outcomes = list(outcomes)
-    return {name: all(holds(said) for said in outcomes) for name, holds in PROMISES.items()}
+    judged = (name for name in PROMISES if rung.orders or name != "in_order")
+    return {name: all(PROMISES[name](said) for said in outcomes) for name in judged}

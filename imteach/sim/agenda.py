@@ -3,8 +3,12 @@
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
-ARRIVAL, TIMER, PERSON = range(3)
-"""What falls on one instant happens in this order: arrivals, timers, then what people do."""
+PRESENCE, CRASH, ARRIVAL, TIMER, PERSON = range(5)
+"""What falls on one instant happens in this order.
+
+Presence (logins, logouts, links cut and mended), crashes and restarts, arrivals in the order of their sending, timers
+in the order of their starting, what people do.
+"""
 
 
 def instant(t: float) -> float:

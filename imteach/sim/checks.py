@@ -54,20 +54,32 @@ def factor(value: object, where: str) -> float:
     raise InputError(f"{where}: expected a number from 1 to {LONGEST}, got {quoted(value)}")
 
 
+def share(value: object, where: str) -> float:
+    """Return `value` if it is a number from 0 to 1.
+
+    >>> share(1.5, "p")
+    Traceback (most recent call last):
+    imteach.errors.InputError: p: expected a number from 0 to 1, got 1.5
+    """
+    if _is_number(value) and 0 <= value <= 1:
+        return value
+    raise InputError(f"{where}: expected a number from 0 to 1, got {quoted(value)}")
+
+
 def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def whole(value: object, where: str, most: int) -> int:
-    """Return `value` if it is a whole number from 0 to `most`.
+def whole(value: object, where: str, most: int, least: int = 0) -> int:
+    """Return `value` if it is a whole number from `least` to `most`.
 
     >>> whole(-1, "retries", most=1000)
     Traceback (most recent call last):
     imteach.errors.InputError: retries: expected a whole number from 0 to 1000, got -1
     """
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most:
+    if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
         return value
-    raise InputError(f"{where}: expected a whole number from 0 to {most}, got {quoted(value)}")
+    raise InputError(f"{where}: expected a whole number from {least} to {most}, got {quoted(value)}")
 
 
 def person(value: object, where: str) -> str:
@@ -79,6 +91,8 @@ def person(value: object, where: str) -> str:
     """
     if not isinstance(value, str) or not _PERSON.fullmatch(value):
         raise InputError(f"{where}: expected a name of letters, digits and _, at most 40, got {quoted(value)}")
+    if re.fullmatch("m[0-9]+", value):
+        raise InputError(f"{where}: {value!r} is what a msgid looks like; a person needs another name")
     if value in (SERVER, NETWORK):
         raise InputError(f"{where}: {value!r} is the {value}'s own name; a person needs another")
     return value

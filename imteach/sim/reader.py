@@ -79,6 +79,9 @@ class Fields:
         got = quoted(self._value[name]) if name in self._value else "nothing"
         return InputError(f"{self.where}{name}: expected {expected}, got {got}")
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._value)
+
     def has(self, name: str) -> bool:
         """Whether the field is there, and not null."""
         return self._value.get(name) is not None

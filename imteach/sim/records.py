@@ -2,22 +2,45 @@
 
 from typing import NamedTuple
 
+from imteach.sim.naming import parse_name
+
 FATES = ("arrived", "dropped", "lost")
 
 EVENT_KINDS: dict[str, str] = {
+    "start": "a client starts, in a scenario with groups",
     "say": "a person says something",
+    "resend": "a person sends again what failed",
+    "unsaid": "a person wanted to say something, or to send it again, and could not",
     "send": "a node transmits a packet",
     "arrive": "a packet reaches its node",
     "drop": "a fault makes a packet vanish on its way",
+    "lose": "a packet is lost, because its receiver or its sender cannot be reached",
     "timer_start": "a timer starts",
     "timer_cancel": "a timer is stopped before it ran out",
     "timer_fire": "a timer runs out",
     "retransmit": "a client transmits a message again",
     "show": "a person is shown a message",
-    "discard": "a message is not shown, because its msgid was shown before",
+    "discard": "a message is not shown, because its msgid was shown before; or not taken, too late or too early",
+    "hold": "a message is held back, because one before it is missing",
+    "write": "a node writes to its disk",
+    "store": "the server stores a message, on its disk",
+    "delete": "the server deletes a stored message",
     "status": "the sender's person sees a new status",
+    "login": "a client logs in; at the server, it learns that",
+    "logout": "a client logs out; at the server, it learns that, or that a client is gone",
+    "crash": "a node crashes",
+    "restart": "a node starts again after a crash, with what is on its disk",
 }
 """Every kind of event, with what it means."""
+
+
+class KeptRecord(NamedTuple):
+    """A kept message in an offline:A: its msgid, what was said, its numbers as its msg:R carried them (or 0)."""
+
+    msgid: str
+    said: str
+    seq: int = 0
+    base: int = 0
 
 
 class PacketRecord(NamedTuple):
@@ -25,33 +48,52 @@ class PacketRecord(NamedTuple):
 
     `due` is when it would arrive if nothing strikes, `arrived` when it did (None unless `fate` is "arrived").
     `said` is the first msgid of the thing said that it carries; only a client that gives a retransmission a new
-    msgid makes it differ from `msgid`.
+    msgid makes it differ from `msgid`. Both are None for a packet that belongs to a person. The other fields are what
+    some kinds carry: see `imteach.protocol.Packet`; `seq` is the number there.
     """
 
     name: str
     kind: str
-    msgid: str
+    msgid: str | None
     src: str
     dst: str
     sent: float
     due: float
     arrived: float | None
     fate: str
-    said: str
+    said: str | None
+    seq: int = 0
+    base: int = 0
+    fabricated: bool = False
+    kept: tuple[KeptRecord, ...] = ()
+    more: bool = False
+    msgids: tuple[str, ...] = ()
+    group: str = ""
+    cursor: int = 0
 
     @property
     def number(self) -> int:
-        """Which transmission of its kind for its message it is, from 1."""
-        return int(self.name.rpartition("#")[2])
+        """Which transmission of its kind for its owner it is, from 1."""
+        return parse_name(self.name).number
+
+    @property
+    def copy(self) -> int:
+        """1, or from 2 on which copy it is that the network made."""
+        return parse_name(self.name).copy
 
 
 class Event(NamedTuple):
     """One event of a run: event `id` happened at `t` simulated ms at `node`, because of the events `causes`.
 
-    The other fields are None where they mean nothing: `packet` names the packet (send, arrive, drop, and what an
-    arrival led to), `msgid` the message, `said` the first msgid of what was said, `status` a new status, `text`
-    and `to` what was said to whom, `timer` a timer, `until` when it runs out. `new_msgids` are those which the
-    driver handed out in this step; None stands for the usual, one at `say`, else none.
+    The other fields are None where they mean nothing:
+    - `packet` names the packet (send, arrive, drop, lose, and what an arrival led to);
+    - `msgid` is the message, `said` the first msgid of what was said, `status` a new status;
+    - `text` and `to` are what was said to whom. `to` is also for whom a message is stored or deleted, and at the
+      server who logged in or out. `text` also says why a packet is lost, why a message is discarded if not for its
+      msgid, what a crash was ordered as, why something was not said, and `erased` where a write takes something away;
+    - `timer` names a timer, `until` is when it runs out; `key` is what is written where: TABLE/KEY;
+    - `new_msgids` are those which the driver handed out in this step; None stands for the usual: one at `say`, else
+      none.
     """
 
     id: int
@@ -67,6 +109,7 @@ class Event(NamedTuple):
     to: str | None = None
     timer: str | None = None
     until: float | None = None
+    key: str | None = None
     new_msgids: tuple[str, ...] | None = None
 
     @property

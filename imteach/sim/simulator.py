@@ -4,34 +4,47 @@ It tells a node what happened, performs the effects that the node returns one by
 It decides nothing that the protocol decides.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from imteach.errors import InputError
 from imteach.protocol import (
     SERVER,
     CancelTimer,
+    Delete,
     Discard,
     Effect,
+    Hold,
+    MemoryDisk,
     Message,
     Packet,
     Report,
+    Server,
     Show,
     StartTimer,
+    Store,
     Transmit,
+    Write,
 )
-from imteach.sim.agenda import ARRIVAL, PERSON, TIMER, Agenda, instant
+from imteach.sim.agenda import ARRIVAL, CRASH, PERSON, PRESENCE, TIMER, Agenda, instant
 from imteach.sim.checks import NETWORK
-from imteach.sim.faults import Fault, checked_fault
-from imteach.sim.records import Event, PacketRecord
+from imteach.sim.ending import NEWS, Ending
+from imteach.sim.faults import Crash, Fault, checked_fault
+from imteach.sim.network import Network
+from imteach.sim.orders import Orders, unused
+from imteach.sim.people import Resend
+from imteach.sim.recorder import Flight, Recorder
+from imteach.sim.records import Event
 from imteach.sim.returned import checked
-from imteach.sim.scenario import Scenario
+from imteach.sim.scenario import HEARTBEAT, Scenario
 from imteach.sim.trace import Trace
 
 
 def simulate(scenario: Scenario, faults: Iterable[Fault]) -> Trace:
     """Run `scenario` under `faults` to its end, when nothing is in flight and no timer runs.
+
+    The heartbeats of groups never end: a run does when nothing else is pending and a round of them brought nothing new.
+    Pulls in vain do not keep it going either, once each had all its tries.
 
     >>> from imteach import Drop
     >>> [packet.name for packet in simulate(Scenario("basic"), [Drop("msg:N")]).packets]
@@ -40,109 +53,330 @@ def simulate(scenario: Scenario, faults: Iterable[Fault]) -> Trace:
     return Simulator(scenario, faults).run()
 
 
+class Running(NamedTuple):
+    """A timer that runs: the event of its start, and what it is for."""
+
+    started: int
+    wait: str
+
+
 class Simulator:
     """One run. See `simulate`."""
 
     def __init__(self, scenario: Scenario, faults: Iterable[Fault]) -> None:
         self.scenario = scenario
-        self.faults = tuple(dict.fromkeys(checked_fault(fault).resolve(scenario.msgids) for fault in faults))
-        self.to_drop = {fault.packet for fault in self.faults}
-        self.nodes = scenario.nodes(self.new_msgid)
+        self.faults = tuple(dict.fromkeys(checked_fault(fault).resolve(scenario) for fault in faults))
+        self.orders = Orders(self.faults)
+        doings = (len(scenario.say) + len(scenario.resend)) * (scenario.retries + 1)
+        self.written = Recorder(100_000 + 1_000 * doings + 200 * len(scenario.people) * (10 + doings))
+        self.nodes = scenario.nodes(self.written.new_msgid)
+        self.disks = {name: MemoryDisk() for name in self.nodes}
+        self.network = Network(scenario.people)
         self.agenda = Agenda()
-        self.now: float = 0
-        self.events: list[Event] = []
-        self.packets: dict[str, PacketRecord] = {}
-        self.timers: dict[tuple[str, str], int] = {}  # (node, name): its timer_start, while it runs
-        self.transmissions: Counter[tuple[str, str]] = Counter()  # by kind and msgid: the numbers in names
-        self.requested: set[int] = set()  # things said that were transmitted before
-        self.said: dict[int, str] = {}  # the first msgid of each thing said
-        self.carries: dict[str, int] = {}  # which thing said a msgid stands for
-        self.handed_out: list[str] = []  # msgids made in this step
-        self.msgids_made = 0
-        self.most_events = 100_000 + 1_000 * len(scenario.say) * (scenario.retries + 1)
+        self.timers: dict[str, dict[str, Running]] = {name: {} for name in self.nodes}
+        self.ending = Ending(scenario)
+        self.screen: dict[str, dict[str, Event]] = {name: {} for name in self.nodes}  # the last status of each message
 
     def run(self) -> Trace:
         """Let everything happen, in order, until nothing is left to come."""
+        for name in self.scenario.people:
+            self.start(name)
         for message, say in zip(self.scenario.messages(), self.scenario.in_order, strict=True):
-            self.agenda.add(say.at, PERSON, "say", message)
+            self.expect(say.at, PERSON, "say", message)
+        for resend in self.scenario.resend:
+            self.expect(resend.at, PERSON, "resend", resend)
+        for at, rank, what, about in self.orders.timed():
+            self.expect(at, rank, what, about)
         happens: dict[str, Callable[[Any], None]] = {
             "say": self.say,
+            "resend": self.resend,
             "arrive": self.arrive,
             "drop": self.drop,
             "timer": self.timer,
+            "crash": self.crash_as_ordered,
+            "restart": self.restart,
+            "leave": self.leave,
+            "return": self.come_back,
+            "cut": self.cut,
+            "mend": self.mend,
+            "server learns": self.server_learns,
         }
         while self.agenda:
             due = self.agenda.pop()
-            self.now = due.t
+            if due.what != "timer":
+                self.ending.count(due.about.wait if isinstance(due.about, Flight) else "", -1)
+            elif self.beats(due.about) and self.ending.is_over(due.t):
+                continue  # this heartbeat, and every other one, comes no more
+            self.written.now = due.t
             happens[due.what](due.about)
-        unused = tuple(fault for fault in self.faults if fault.packet not in self.packets)
-        return Trace(self.scenario, self.faults, unused, tuple(self.packets.values()), tuple(self.events))
+        packets, events = self.written.packets(), tuple(self.written.events)
+        return Trace(self.scenario, self.faults, unused(self.faults, self.written.flights, events), packets, events)
 
-    def new_msgid(self) -> str:
-        """Hand out m1, m2 … in the order in which clients ask."""
-        self.msgids_made += 1
-        msgid = f"m{self.msgids_made}"
-        self.handed_out.append(msgid)
-        return msgid
+    @property
+    def now(self) -> float:
+        """The time, in simulated ms."""
+        return self.written.now
 
-    # What happens
+    def expect(self, t: float, rank: int, what: str, about: Any) -> None:
+        """Make an appointment for something that is not a timer."""
+        self.ending.count(about.wait if isinstance(about, Flight) else "", 1)
+        self.agenda.add(t, rank, what, about)
+
+    def beats(self, about: tuple[str, str, int]) -> bool:
+        """Whether this timer is a heartbeat that still runs."""
+        node, name, started = about
+        running = self.timers[node].get(name)
+        return running is not None and running.started == started and running.wait == HEARTBEAT
+
+    # What people do
+
+    def start(self, person: str) -> None:
+        """A person's client starts; where it asks for nothing, there is nothing to write down."""
+        effects = self.told(person, self.client(person).command("start"))
+        if effects:
+            self.perform(person, effects, self.record(person, "start"))
 
     def say(self, message: Message) -> None:
         """A person says something to their client."""
-        effects = self.told(message.sender, self.nodes[message.sender].command("say", message))
-        msgid = self.handed_out[0] if self.handed_out else self.new_msgid()  # what is said needs a name
-        self.know(msgid, message)
+        if message.sender in self.network.down:
+            self.record(message.sender, "unsaid", text=message.text, to=message.to)
+            return
+        effects = self.told(message.sender, self.client(message.sender).command("say", message))
+        msgid = (
+            self.written.handed_out[0] if self.written.handed_out else self.written.new_msgid()
+        )  # what is said needs a name
+        self.written.know(msgid, message)
         cause = self.record(message.sender, "say", msgid=msgid, said=msgid, text=message.text, to=message.to)
         self.perform(message.sender, effects, cause)
 
-    def arrive(self, about: tuple[Packet, str, int]) -> None:
-        """A packet reaches its node."""
-        packet, name, sent = about
-        self.packets[name] = self.packets[name]._replace(arrived=self.now, fate="arrived")
-        effects = self.told(packet.dst, self.nodes[packet.dst].receive(packet))
-        cause = self.record(packet.dst, "arrive", sent, packet=name, msgid=packet.msgid)
+    def resend(self, wanted: Resend) -> None:
+        """A person sends a message again, if their screen shows that it failed."""
+        said = self.written.messages.get(wanted.msgid)  # not by the scenario's list: somebody may have been down
+        person = said.sender if said else self.scenario.sender_of(wanted.msgid)
+        seen = self.screen[person].get(wanted.msgid)
+        status = "was never said" if seen is None else f"is {seen.status}"
+        why = f"{person} is down" if person in self.network.down else f"{wanted.msgid} {status}"
+        if person in self.network.down or seen is None or seen.status != "failed":
+            self.record(person, "unsaid", msgid=wanted.msgid, text=why)
+            return
+        message = self.written.messages[wanted.msgid]
+        effects = self.told(person, self.client(person).command("resend", message, wanted.msgid))
+        self.perform(person, effects, self.record(person, "resend", seen.id, msgid=wanted.msgid))
+
+    # What happens to packets and timers
+
+    def arrive(self, flight: Flight) -> None:
+        """A packet reaches its node, or nobody."""
+        packet, name, sent = flight.packet, flight.name, flight.sent
+        why = self.network.cannot_arrive(packet.src, packet.dst, flight.nowhere)
+        if why:
+            self.lose(flight, why)
+            return
+        self.written.ends[name] = (self.now, "arrived")
+        seen = packet._replace(fabricated=False) if packet.fabricated else packet  # for the onlooker, not for a client
+        effects = self.told(packet.dst, self.nodes[packet.dst].receive(seen))
+        cause = self.record(packet.dst, "arrive", sent, packet=name, msgid=packet.msgid or None)
         self.perform(packet.dst, effects, cause, name)
 
-    def drop(self, about: tuple[Packet, str, int]) -> None:
+    def drop(self, flight: Flight) -> None:
         """A packet vanishes on its way; no node notices."""
-        packet, name, sent = about
-        self.packets[name] = self.packets[name]._replace(fate="dropped")
-        self.record(NETWORK, "drop", sent, packet=name, msgid=packet.msgid)
+        self.written.ends[flight.name] = (None, "dropped")
+        self.record(NETWORK, "drop", flight.sent, packet=flight.name, msgid=flight.packet.msgid or None)
+
+    def lose(self, flight: Flight, why: str) -> None:
+        """A packet is lost, for there is nobody to reach; no node notices."""
+        self.written.ends[flight.name] = (None, "lost")
+        self.record(NETWORK, "lose", flight.sent, packet=flight.name, msgid=flight.packet.msgid or None, text=why)
 
     def timer(self, about: tuple[str, str, int]) -> None:
         """A timer runs out."""
         node, name, started = about
-        if self.timers.get((node, name)) != started:
+        running = self.timers[node].get(name)
+        if running is None or running.started != started:
             return  # it was cancelled, or started anew
-        del self.timers[node, name]
+        self.forget_timer(node, name)
+        if running.wait == HEARTBEAT:
+            self.ending.heartbeat(node, name)
         effects = self.told(node, self.nodes[node].timer(name))
         self.perform(node, effects, self.record(node, "timer_fire", started, timer=name))
 
+    # What happens to nodes and links
+
+    def crash_as_ordered(self, fault: Crash) -> None:
+        """A node crashes at the time that a fault says; one that is down already cannot."""
+        if fault.node not in self.network.down:
+            self.crash(fault)
+
+    def crash(self, fault: Crash, *causes: int) -> None:
+        """A node crashes: what it held and its timers are gone, its disk is not."""
+        node = fault.node
+        crashed = self.record(node, "crash", *causes, text=str(fault))
+        for name in list(self.timers[node]):
+            self.forget_timer(node, name)
+        self.network.crash(node)
+        self.expect(self.now + fault.down, CRASH, "restart", (node, crashed))
+        if node != SERVER:
+            gone = (node, False, self.network.line(node), crashed)
+            self.expect(self.now + self.scenario.presence_timeout, PRESENCE, "server learns", gone)
+
+    def restart(self, about: tuple[str, int]) -> None:
+        """A node starts again with what is on its disk; clients log in."""
+        node, crashed = about
+        self.network.down.discard(node)
+        self.nodes[node] = self.scenario.node(node, self.written.new_msgid)
+        effects = self.told(node, self.nodes[node].restart(self.disks[node]))
+        restarted = self.record(node, "restart", crashed)
+        self.perform(node, effects, restarted)
+        if node in self.network.down:  # it crashed again at once
+            return
+        if node == SERVER:  # every connection ended with it; whoever runs notices and logs in again
+            for person in self.scenario.people:
+                if self.network.is_in(person):
+                    self.login(person, restarted)
+            return
+        if node in self.network.down:  # it crashed again over what it did first
+            return
+        self.forget_unsettled(node, restarted)
+        if self.network.is_in(node):
+            self.login(node, restarted)
+        else:  # it starts as one that is logged out, whatever it was when it crashed
+            self.logout(node, restarted)
+
+    def forget_unsettled(self, person: str, cause: int) -> None:
+        """What was on its way is on the screen no more, unless the client still knows of it."""
+        unsettled = ("sending", "sent") if self.scenario.setting.acks else ("sending",)
+        for msgid, seen in list(self.screen[person].items()):
+            if seen.status in unsettled and msgid not in self.client(person).queue:
+                self.see(person, msgid, "forgotten", cause)
+
+    def see(self, person: str, msgid: str, status: str, cause: int, packet: str | None = None) -> None:
+        """A person sees a new status beside a message."""
+        seen = self.record(person, "status", cause, packet=packet, msgid=msgid, status=status)
+        self.screen[person][msgid] = self.written.events[seen]
+
+    def leave(self, person: str) -> None:
+        """A person logs out."""
+        self.network.away[person] += 1
+        if person in self.network.down or self.network.away[person] > 1:
+            return
+        self.logout(person)
+
+    def come_back(self, person: str) -> None:
+        """A person logs in again."""
+        self.network.away[person] -= 1
+        if self.network.is_in(person):
+            self.login(person)
+
+    def logout(self, person: str, *causes: int) -> None:
+        """A client logs out: the server learns it one latency later."""
+        effects = self.told(person, self.client(person).command("logout"))
+        logout = self.record(person, "logout", *causes)
+        self.perform(person, effects, logout)
+        self.tell_server(person, False, logout)
+
+    def login(self, person: str, *causes: int) -> None:
+        """A client logs in: the server learns it one latency later, as a connection is made."""
+        effects = self.told(person, self.client(person).command("login"))
+        login = self.record(person, "login", *causes)
+        self.tell_server(person, True, login)
+        self.perform(person, effects, login)
+
+    def tell_server(self, person: str, online: bool, cause: int) -> None:
+        """Let the server learn of a login or logout one latency later: it is no packet, and no fault touches it."""
+        when = self.now + self.scenario.latency_of(person)
+        self.expect(when, PRESENCE, "server learns", (person, online, self.network.line(person), cause))
+
+    def server_learns(self, about: tuple[str, bool, int, int]) -> None:
+        """The server learns that somebody logged in or out, or is gone; if it runs, and knows no better."""
+        person, online, line, cause = about
+        server = self.nodes[SERVER]
+        assert isinstance(server, Server)
+        outdated = line < self.network.line_to(person) or (not online and person not in server.online)
+        crashed_since = self.written.events[cause].kind == "crash" and line == self.network.line_to(person)
+        if SERVER in self.network.down or outdated or crashed_since:
+            return
+        if online:
+            self.network.server_learns(person, line)
+        effects = self.told(SERVER, server.presence(person, online))
+        self.perform(SERVER, effects, self.record(SERVER, "login" if online else "logout", cause, to=person))
+
+    def cut(self, way: tuple[str, str]) -> None:
+        """A link is cut, one way."""
+        self.network.cut[way] += 1
+
+    def mend(self, way: tuple[str, str]) -> None:
+        """A cut link works again, if no other cut holds."""
+        self.network.cut[way] -= 1
+
     # What a node asked for
+
+    def client(self, person: str) -> Any:
+        """The client of a person."""
+        return self.nodes[person]
 
     def told(self, node: str, effects: object) -> list[Effect]:
         """Return the effects of the step just made, if they are what a node may return."""
         return checked(effects, type(self.nodes[node]).__name__, self.now)
 
     def perform(self, node: str, effects: list[Effect], cause: int, packet: str | None = None) -> None:
-        """Make the effects of one step happen, one by one. `packet` names the packet that led to them."""
+        """Make the effects of one step happen, one by one, until all are done or the node crashes in between.
+
+        `packet` names the packet that led to them.
+        """
         for effect in effects:
-            match effect:
-                case Transmit(sent):
-                    self.transmit(node, sent, cause)
-                case StartTimer(name, attempt):
-                    self.start_timer(node, name, attempt, cause)
-                case CancelTimer(name):
-                    self.cancel_timer(node, name, cause)
-                case Show(msgid, message):
-                    self.know(msgid, message)
-                    said = self.said[message.said]
-                    self.record(node, "show", cause, packet=packet, msgid=msgid, said=said, text=message.text)
-                case Discard(msgid, message):
-                    self.know(msgid, message)
-                    self.record(node, "discard", cause, packet=packet, msgid=msgid, said=self.said[message.said])
-                case Report(msgid, status):
-                    self.record(node, "status", cause, packet=packet, msgid=msgid, status=status)
+            first = len(self.written.events)
+            self.perform_one(node, effect, cause, packet)
+            if not self.orders.crashes:
+                continue
+            crash = self.orders.crash_after(node, self.written.events[first:])
+            if crash is not None:
+                self.crash(*crash)
+                return
+
+    def perform_one(self, node: str, effect: Effect, cause: int, packet: str | None) -> None:
+        """Make one effect happen."""
+        match effect:
+            case Transmit(sent):
+                self.transmit(node, sent, cause)
+            case StartTimer(name, attempt, wait):
+                self.start_timer(node, name, self.scenario.wait(wait, attempt), wait, cause)
+            case CancelTimer(name):
+                self.cancel_timer(node, name, cause)
+            case Show(msgid, message, write):
+                self.written.know(msgid, message)
+                self.write(node, write, cause, packet)
+                self.record(node, "show", cause, packet=packet, msgid=msgid, text=message.text)
+            case Discard(msgid, message, why):
+                self.written.know(msgid, message)
+                self.record(node, "discard", cause, packet=packet, msgid=msgid, text=why or None)
+            case Hold(msgid, message):
+                self.written.know(msgid, message)
+                self.record(node, "hold", cause, packet=packet, msgid=msgid)
+            case Report(msgid, status, write):
+                self.write(node, write, cause, packet)
+                self.see(node, msgid, status, cause, packet)
+            case Write():
+                self.write(node, effect, cause, packet)
+            case Store(to, kept):
+                self.written.know(kept.msgid, kept.message)
+                self.save(node, effect.write)
+                self.record(node, "store", cause, packet=packet, msgid=kept.msgid, to=to)
+            case Delete(to, msgid):
+                self.save(node, effect.write)
+                self.record(node, "delete", cause, packet=packet, msgid=msgid, to=to)
+
+    def write(self, node: str, write: Write | None, cause: int, packet: str | None) -> None:
+        """Write to a node's disk, if there is something to write."""
+        if write is None:
+            return
+        self.save(node, write)
+        msgid = write.key if self.written.knows(write.key) else None
+        key, text = f"{write.table}/{write.key}", "erased" if write.value is None else None
+        self.record(node, "write", cause, packet=packet, msgid=msgid, key=key, text=text)
+
+    def save(self, node: str, write: Write) -> None:
+        """Change a node's disk."""
+        self.disks[node].write(write.table, write.key, write.value)
 
     def transmit(self, node: str, packet: Packet, cause: int) -> None:
         """Put a packet on the network: record it, and settle whether it will arrive."""
@@ -150,57 +384,63 @@ class Simulator:
             raise InputError(
                 f"{node} transmits {packet.kind} to {packet.dst!r}; clients talk to the server, it to them"
             )
-        self.know(packet.msgid, packet.message)
-        self.transmissions[packet.kind, packet.msgid] += 1
-        name = f"{packet.msgid}/{packet.kind}#{self.transmissions[packet.kind, packet.msgid]}"
-        said = self.said[packet.message.said]
-        if packet.kind == "msg:R":
-            if packet.message.said in self.requested:
-                cause = self.record(node, "retransmit", cause, packet=name, msgid=packet.msgid, said=said)
-            self.requested.add(packet.message.said)
+        self.written.know_packet(packet)
+        name = self.written.name(packet)
+        if packet.kind == "msg:R" and self.written.is_again(packet):
+            cause = self.record(node, "retransmit", cause, packet=name, msgid=packet.msgid)
         latency = self.scenario.latency_of(packet.dst if node == SERVER else node)
-        due = instant(self.now + latency)
-        self.packets[name] = PacketRecord(
-            name, packet.kind, packet.msgid, node, packet.dst, self.now, due, None, "in flight", said
-        )
-        sent = self.record(node, "send", cause, packet=name, msgid=packet.msgid)
-        about = (packet, name, sent)
-        if name in self.to_drop:
-            self.agenda.add(self.now + latency * 3 // 5, ARRIVAL, "drop", about)  # it vanishes on its way
-        else:
-            self.agenda.add(due, ARRIVAL, "arrive", about)
+        delay = self.orders.delay_of(name)
+        sent = self.send(node, packet, name, latency + delay, latency, cause)
+        for copy, after in enumerate(self.orders.copies_of(name), start=2):
+            later = latency + delay + (latency if after is None else after)
+            copied = f"{name}~{copy}"
+            self.send(NETWORK, packet, copied, later + self.orders.delay_of(copied), latency, sent)
 
-    def start_timer(self, node: str, name: str, attempt: int, cause: int) -> None:
+    def send(self, at: str, packet: Packet, name: str, takes: float, latency: float, cause: int) -> int:
+        """Let a packet, or a copy that the network makes, set out on its way, which `takes` so many ms."""
+        sent = self.record(at, "send", cause, packet=name, msgid=packet.msgid or None)
+        idle = packet.group and packet.kind in ("offline:R", "offline:A") and not packet.kept and takes == latency
+        flight = Flight(
+            packet,
+            name,
+            instant(self.now + takes),
+            sent,
+            self.network.goes_nowhere(packet.dst),
+            "pull" if idle else "",
+        )
+        self.written.flights[name] = flight
+        why = self.network.cannot_leave(packet.src, packet.dst)
+        if why:
+            self.lose(flight, why)
+        elif self.orders.drops(name):
+            self.expect(self.now + latency * 3 // 5, ARRIVAL, "drop", flight)  # it vanishes on its way
+        else:
+            self.expect(flight.due, ARRIVAL, "arrive", flight)
+        return sent
+
+    def start_timer(self, node: str, name: str, lasts: float, wait: str, cause: int) -> None:
         """Start a timer; one of the same name that still runs is cancelled first."""
         self.cancel_timer(node, name, cause)
-        until = instant(self.now + self.scenario.patience(attempt))
+        until = instant(self.now + lasts)
         started = self.record(node, "timer_start", cause, timer=name, until=until)
-        self.timers[node, name] = started
+        self.timers[node][name] = Running(started, wait)
+        self.ending.count(wait, 1)
         self.agenda.add(until, TIMER, "timer", (node, name, started))
 
     def cancel_timer(self, node: str, name: str, cause: int) -> None:
         """Stop a timer, if it runs."""
-        if (node, name) in self.timers:
-            del self.timers[node, name]
+        if name in self.timers[node]:
+            self.forget_timer(node, name)
             self.record(node, "timer_cancel", cause, timer=name)
+
+    def forget_timer(self, node: str, name: str) -> None:
+        """A timer runs no more."""
+        self.ending.count(self.timers[node].pop(name).wait, -1)
 
     # What is written down
 
-    def know(self, msgid: str, message: Message) -> None:
-        """Remember which thing said a msgid stands for, and the first msgid of each thing said."""
-        self.said.setdefault(message.said, msgid)
-        self.carries[msgid] = message.said
-
     def record(self, node: str, kind: str, *causes: int, **about: Any) -> int:
         """Write an event down and return its id."""
-        if len(self.events) >= self.most_events:
-            raise InputError(f"the run was stopped at {self.now} ms after {self.most_events} events: it does not end")
-        made, self.handed_out = tuple(self.handed_out), []
-        msgid = about.get("msgid")
-        if msgid is not None:
-            about.setdefault("said", self.said.get(self.carries.get(msgid, -1), msgid))
-        event = Event(len(self.events), self.now, node, kind, causes, **about)
-        if made != event.handed_out:
-            event = event._replace(new_msgids=made)
-        self.events.append(event)
-        return event.id
+        if kind in NEWS:
+            self.ending.news(self.now)
+        return self.written.event(node, kind, *causes, **about)

@@ -3,30 +3,35 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from imteach.errors import InputError, quoted
-from imteach.protocol import SERVER, Outcome, judge
+from imteach.protocol import KINDS, SERVER, Outcome, judge
 from imteach.sim.faults import Fault
-from imteach.sim.naming import parse_name, whole_name
+from imteach.sim.orders import unused
+from imteach.sim.outcomes import outcomes
 from imteach.sim.reader import same
-from imteach.sim.records import Event, PacketRecord
+from imteach.sim.records import EVENT_KINDS, Event, PacketRecord
 from imteach.sim.replay import state_at
 from imteach.sim.scenario import Scenario
-from imteach.sim.telling import tell
+from imteach.sim.telling import tell_at_node
 from imteach.sim.trace_json import message_out, read_trace, to_json
+
+if TYPE_CHECKING:
+    from networkx import DiGraph
 
 
 @dataclass(frozen=True, repr=False)
 class Trace:
     """One run of a scenario under faults. In a notebook it shows as a sequence diagram.
 
-    - `scenario`: what was run. `faults`: what struck it. `unused`: those of them that named a packet which was
-      never sent.
+    - `scenario`: what was run. `faults`: what struck it. `unused`: those of them that named something which never
+      happened.
     - `packets`: a `PacketRecord` for each packet, in the order of their sending.
     - `events`: an `Event` for everything that happened, in time order.
     - `messages`: an `Outcome` for each thing said, in the order in which it was said.
     - `promises`: for each promise whether this run keeps it.
+    - `counts`: how many packets of each kind were sent.
 
     Times are simulated ms. Equal scenarios and faults give equal traces, to the byte of `to_json()`.
 
@@ -52,31 +57,12 @@ class Trace:
     @cached_property
     def messages(self) -> tuple[Outcome, ...]:
         """What came of each thing said, in the order in which it was said."""
-        rows: dict[str | None, Event] = {event.said: event for event in self.events if event.kind == "say"}
-        status: dict[str | None, str | None] = {}
-        shown = {said: dict.fromkeys([str(event.to)], 0) for said, event in rows.items()}
-        for event in self.events:
-            if event.kind == "status":
-                status[event.said] = event.status
-            elif event.kind == "show" and event.said in shown:
-                shown[event.said][event.node] = shown[event.said].get(event.node, 0) + 1
-        return tuple(
-            Outcome(
-                msgid=str(said),
-                sender=event.node,
-                to=(str(event.to),),
-                text=str(event.text),
-                status=status.get(said),
-                shown=shown[said],
-                stored=dict.fromkeys(shown[said], 0),
-            )
-            for said, event in rows.items()
-        )
+        return outcomes(self.scenario, {packet.name: packet for packet in self.packets}, self.events)
 
     @cached_property
     def promises(self) -> dict[str, bool]:
         """For each promise whether this run keeps it."""
-        return judge(self.messages)
+        return judge(self.messages, self.scenario.setting)
 
     @cached_property
     def packet(self) -> Mapping[str, PacketRecord]:
@@ -88,6 +74,77 @@ class Trace:
         (100, 100)
         """
         return _ByName(self)
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many packets of each kind were sent, copies that the network made left out.
+
+        >>> from imteach import Drop, Scenario
+        >>> Scenario("basic").run().counts
+        {'msg:R': 1, 'msg:A': 1, 'msg:N': 1}
+        """
+        counts = dict.fromkeys(KINDS, 0)
+        for packet in self.packets:
+            counts[packet.kind] += packet.copy == 1
+        return {kind: count for kind, count in counts.items() if count}
+
+    def happened(self, kind: str, **about: object) -> list[Event]:
+        """Return the events of this kind, in time order, that have these values: `trace.happened("show", node="bob")`.
+
+        Raises `InputError` for a kind or a field that events do not have.
+
+        >>> from imteach import Drop, Scenario
+        >>> [event.t for event in Scenario("retransmit").run(Drop("ack:N")).happened("show", node="bob")]
+        [100, 400]
+        """
+        if kind not in EVENT_KINDS:
+            raise InputError(f"no kind of event {quoted(kind)}; kinds are {', '.join(EVENT_KINDS)}")
+        for name in about:
+            if name not in Event._fields:
+                raise InputError(f"no field {quoted(name)}; an event has {', '.join(Event._fields)}")
+        wanted = about.items()
+        return [e for e in self.events if e.kind == kind and all(getattr(e, name) == value for name, value in wanted)]
+
+    def causes(self, event: Event) -> list[Event]:
+        """Return everything that led to this event, in time order: its causes, their causes, and so on.
+
+        >>> from imteach import Scenario
+        >>> trace = Scenario("basic").run()
+        >>> [cause.kind for cause in trace.causes(trace.happened("show")[0])]
+        ['say', 'send', 'arrive', 'send', 'arrive']
+        """
+        if event.id >= len(self.events) or self.events[event.id] != event:
+            raise InputError(f"{quoted(event, 120)} is no event of this trace")
+        found: set[int] = set()
+        look_at = list(event.causes)
+        while look_at:
+            cause = look_at.pop()
+            if cause not in found:
+                found.add(cause)
+                look_at.extend(self.events[cause].causes)
+        return [self.events[cause] for cause in sorted(found)]
+
+    def why(self, event: Event) -> list[str]:
+        """Return why this event happened, in a few short sentences, the beginning first.
+
+        >>> from imteach import Drop, Scenario
+        >>> trace = Scenario("retransmit").run(Drop("ack:N"))
+        >>> trace.why(trace.happened("show")[1])[-1]
+        '400 ms: bob is shown “hello” again: the first time was at 100 ms'
+        """
+        from imteach.verify import why  # a look upwards, as for the pictures below
+
+        return why(self, event)
+
+    def happens_before(self) -> "DiGraph":
+        """Return the events as a networkx graph: an edge from each event to those that it led to.
+
+        Each node's own events are joined in their order, too (an edge with `order=True`); what cannot be reached
+        from one another happened side by side. Nodes are event ids, with the event as `event`.
+        """
+        from imteach.verify import happens_before
+
+        return happens_before(self)
 
     def state_at(self, t: float) -> dict[str, dict[str, Any]]:
         """Return what each node holds just after everything that happens at `t` simulated ms.
@@ -105,7 +162,8 @@ class Trace:
     def seen_by(self, node: str) -> list[str]:
         """Return everything that happened at one node, in time order, a short sentence each.
 
-        Two runs that a node cannot tell apart give equal lists. Raises `InputError` for an unknown node.
+        Two runs that a node cannot tell apart give equal lists. So a packet that arrives is told without its number,
+        which is the trace's own count and not in the packet. Raises `InputError` for an unknown node.
 
         >>> from imteach import Drop, Scenario
         >>> Scenario("basic").run(Drop("msg:N")).seen_by("alice")[-1]
@@ -116,7 +174,7 @@ class Trace:
         nodes = (*self.scenario.people, SERVER)
         if node not in nodes:
             raise InputError(f"no node {quoted(node)}; nodes are {', '.join(nodes)}")
-        return [tell(event) for event in self.events if event.node == node]
+        return [tell_at_node(event) for event in self.events if event.node == node]
 
     def to_json(self) -> str:
         """Return the trace as JSON text, schema `imteach/trace/1`, ending in a newline."""
@@ -136,7 +194,7 @@ class Trace:
         claims = {
             "messages": [message_out(outcome) for outcome in trace.messages],
             "promises": trace.promises,
-            "unused": [str(fault) for fault in trace.faults if fault.packet not in trace.packet],
+            "unused": [str(fault) for fault in unused(trace.faults, trace.packet.keys(), trace.events)],
         }
         for name, follows in claims.items():
             if not same(file.raw(name), follows):
@@ -170,7 +228,7 @@ class Trace:
         return mimebundle(self)
 
     def __repr__(self) -> str:
-        faults = "".join(f", {fault}" for fault in self.faults)
+        faults = "".join(f", {fault}{' (never happened)' * (fault in self.unused)}" for fault in self.faults)
         came = "; ".join(_told(outcome) for outcome in self.messages) or "nothing said"
         broken = [name for name, holds in self.promises.items() if not holds]
         verdict = f"broken: {', '.join(broken)}" if broken else "all promises kept"
@@ -183,9 +241,10 @@ class _ByName(dict[str, PacketRecord]):
     def __init__(self, trace: Trace) -> None:
         super().__init__({packet.name: packet for packet in trace.packets})
         self._msgids = [outcome.msgid for outcome in trace.messages]
+        self._scenario = trace.scenario
 
     def __missing__(self, name: str) -> PacketRecord:
-        whole = whole_name(parse_name(name), self._msgids)
+        whole = self._scenario.whole_name(name, self._msgids)
         if whole not in self:
             raise InputError(f"{whole} was never sent in this run")
         return self[whole]

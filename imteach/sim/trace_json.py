@@ -10,9 +10,10 @@ from imteach.protocol import KINDS, LADDER, SERVER, STATUSES, Client, Outcome, S
 from imteach.sim.checks import NETWORK
 from imteach.sim.faults import Fault, parse_fault
 from imteach.sim.naming import is_msgid, parse_name
+from imteach.sim.people import Resend, Say
 from imteach.sim.reader import Fields, parse_json, same
-from imteach.sim.records import EVENT_KINDS, FATES, Event, PacketRecord
-from imteach.sim.scenario import Say, Scenario
+from imteach.sim.records import EVENT_KINDS, FATES, Event, KeptRecord, PacketRecord
+from imteach.sim.scenario import Scenario
 
 if TYPE_CHECKING:
     from imteach.sim.trace import Trace
@@ -51,8 +52,13 @@ def _compact(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+_PLAIN = Scenario("basic")
+_SETTINGS = ("ack_every", "ack_delay", "heartbeat", "presence_timeout")  # written where they are not as usual
+_CARRIED = ("seq", "base", "fabricated", "kept", "more", "msgids", "group", "cursor")  # written where not empty
+
+
 def _scenario_out(scenario: Scenario) -> dict[str, Any]:
-    return {
+    out: dict[str, Any] = {
         "people": list(scenario.people),
         "say": [{"at": say.at, "from": say.sender, "to": say.to, "text": say.text} for say in scenario.say],
         "latency": scenario.latency,
@@ -62,11 +68,28 @@ def _scenario_out(scenario: Scenario) -> dict[str, Any]:
         "client": scenario.client.__name__,
         "server": scenario.server.__name__,
     }
+    if scenario.resend:
+        out["resend"] = [{"at": resend.at, "msgid": resend.msgid} for resend in scenario.resend]
+    if scenario.groups:
+        out["groups"] = {name: list(members) for name, members in scenario.groups.items()}
+    for name in _SETTINGS:
+        if getattr(scenario, name) != getattr(_PLAIN, name):
+            out[name] = getattr(scenario, name)
+    return out
 
 
 def _packet_out(packet: PacketRecord) -> dict[str, Any]:
-    out = packet._asdict()
+    out = {name: value for name, value in packet._asdict().items() if name not in _CARRIED or value}
     if packet.said == packet.msgid:
+        del out["said"]
+    if packet.kept:
+        out["kept"] = [_kept_out(kept) for kept in packet.kept]
+    return out
+
+
+def _kept_out(kept: KeptRecord) -> dict[str, Any]:
+    out = {name: value for name, value in kept._asdict().items() if value}
+    if kept.said == kept.msgid:
         del out["said"]
     return out
 
@@ -80,7 +103,7 @@ def _event_out(event: Event) -> dict[str, Any]:
 
 def message_out(outcome: Outcome) -> dict[str, Any]:
     """Return what came of one thing said, as JSON has it."""
-    return {
+    out: dict[str, Any] = {
         "msgid": outcome.msgid,
         "from": outcome.sender,
         "to": list(outcome.to),
@@ -89,6 +112,10 @@ def message_out(outcome: Outcome) -> dict[str, Any]:
         "shown": dict(outcome.shown),
         "stored": dict(outcome.stored),
     }
+    for name in ("away", "late"):
+        if getattr(outcome, name):
+            out[name] = list(getattr(outcome, name))
+    return out
 
 
 # In
@@ -137,6 +164,11 @@ def _scenario_in(fields: Fields, rung: str) -> Scenario:
         )
         for say in fields.objects("say")
     ]
+    resends = [
+        _checked(resend, "resend", lambda resend=resend: Resend(resend.text("msgid"), resend.moment("at")))  # type: ignore[misc]
+        for resend in (fields.objects("resend") if fields.has("resend") else ())
+    ]
+    more = {name: fields.raw(name) for name in ("groups", *_SETTINGS) if fields.has(name)}
     return _checked(
         fields,
         "scenario",
@@ -150,6 +182,8 @@ def _scenario_in(fields: Fields, rung: str) -> Scenario:
             backoff=fields.raw("backoff"),
             client=_class_in(fields, "client", Client),
             server=_class_in(fields, "server", Server),
+            resend=resends,
+            **more,
         ),
     )
 
@@ -175,10 +209,11 @@ def _stand_in(called: str, known: type[T]) -> type[T]:
 def _packet_in(fields: Fields, nodes: tuple[str, ...]) -> PacketRecord:
     name = fields.text("name")
     parts = _checked(fields, "name", lambda: parse_name(name))
-    msgid, kind = _msgid_in(fields, "msgid"), fields.text("kind", among=KINDS)
-    if (parts.msgid, parts.kind, str(parts)) != (msgid, kind, name):
-        raise fields.wrong("name", f"{msgid}/{kind}#NUMBER")
+    msgid, kind = _msgid_in(fields, "msgid") if fields.has("msgid") else None, fields.text("kind", among=KINDS)
     src, dst = fields.text("src", among=nodes), fields.text("dst", among=nodes)
+    owner = msgid or (dst if src == SERVER else src)
+    if (parts.owner, parts.kind, str(parts)) != (owner, kind, name):
+        raise fields.wrong("name", f"{owner}/{kind}#NUMBER")
     sent, due = fields.moment("sent"), fields.moment("due")
     fate = fields.text("fate", among=FATES)
     arrived = fields.moment("arrived") if fields.has("arrived") else None
@@ -189,7 +224,33 @@ def _packet_in(fields: Fields, nodes: tuple[str, ...]) -> PacketRecord:
     if arrived is not None and arrived < sent:
         raise fields.wrong("arrived", f"a time not before it was sent ({sent})")
     said = _msgid_in(fields, "said") if fields.has("said") else msgid
-    return PacketRecord(name, kind, msgid, src, dst, sent, due, arrived, fate, said)
+    return PacketRecord(name, kind, msgid, src, dst, sent, due, arrived, fate, said, **_carried_in(fields))
+
+
+def _carried_in(fields: Fields) -> dict[str, Any]:
+    """Return what some kinds of packet carry, checked."""
+    carried: dict[str, Any] = {
+        name: fields.whole(name, most=10**9) for name in ("seq", "base", "cursor") if fields.has(name)
+    }
+    for name in ("fabricated", "more"):
+        if fields.has(name):
+            if not isinstance(fields.raw(name), bool):
+                raise fields.wrong(name, "true or false")
+            carried[name] = fields.raw(name)
+    if fields.has("group"):
+        carried["group"] = fields.text("group")
+    if fields.has("msgids"):
+        carried["msgids"] = fields.texts("msgids")
+    if fields.has("kept"):
+        carried["kept"] = tuple(_kept_in(kept) for kept in fields.objects("kept"))
+    return carried
+
+
+def _kept_in(fields: Fields) -> KeptRecord:
+    msgid = _msgid_in(fields, "msgid")
+    said = _msgid_in(fields, "said") if fields.has("said") else msgid
+    numbers = {name: fields.whole(name, most=10**9) for name in ("seq", "base") if fields.has(name)}
+    return KeptRecord(msgid, said, **numbers)
 
 
 def _msgid_in(fields: Fields, name: str) -> str:
@@ -205,11 +266,12 @@ def _check_fit(packets: Iterable[PacketRecord], events: Iterable[Event]) -> None
     for event in events:
         if event.kind in ("send", "arrive"):
             happens[str(event.packet)].append(f"{event.kind} at {event.node} at {event.t} ms")
-        elif event.kind == "drop":
-            happens[str(event.packet)].append("drop")
+        elif event.kind in ("drop", "lose"):
+            happens[str(event.packet)].append(event.kind)
     for number, packet in enumerate(packets):
-        end = {"arrived": [f"arrive at {packet.dst} at {packet.arrived} ms"], "dropped": ["drop"], "lost": []}
-        expected = [f"send at {packet.src} at {packet.sent} ms", *end[packet.fate]]
+        sender = packet.src if packet.copy == 1 else NETWORK  # a copy sets out from the network
+        end = {"arrived": f"arrive at {packet.dst} at {packet.arrived} ms", "dropped": "drop", "lost": "lose"}
+        expected = [f"send at {sender} at {packet.sent} ms", end[packet.fate]]
         if happens[packet.name] != expected:
             got = ", ".join(happens[packet.name]) or "none"
             raise InputError(f"trace: packets[{number}]: expected the events {', '.join(expected)}, got {got}")
@@ -228,11 +290,12 @@ def _event_in(fields: Fields, nodes: tuple[str, ...], names: dict[str, int], bef
     if not isinstance(causes, list) or not all(type(cause) is int and 0 <= cause < number for cause in causes):
         raise fields.wrong("causes", "a list of ids of earlier events")
     led_by = _LED_BY.get(kind, _STEPS)
-    if bool(causes) != bool(led_by) or not all(before[cause].kind in led_by for cause in causes):
+    fits = all(before[cause].kind in led_by for cause in causes)
+    if not fits or (bool(causes) != bool(led_by) and kind not in _OF_ITSELF):
         raise fields.wrong("causes", f"ids of events of the kinds {', '.join(led_by)}" if led_by else "[]")
     texts = {
         name: fields.text(name)
-        for name in ("msgid", "said", "text", "to", "timer")
+        for name in ("msgid", "said", "text", "to", "timer", "key")
         if fields.has(name) or name in _NEEDED.get(kind, ())
     }
     for name in ("msgid", "said"):
@@ -246,30 +309,50 @@ def _event_in(fields: Fields, nodes: tuple[str, ...], names: dict[str, int], bef
         texts["status"] = fields.text("status", among=STATUSES)
     until = fields.moment("until") if fields.has("until") or kind == "timer_start" else None
     new_msgids = fields.texts("new_msgids") if fields.has("new_msgids") else None
-    node = fields.text("node", among=[NETWORK] if kind == "drop" else nodes)
+    nowhere = kind in ("drop", "lose") or (kind == "send" and "~" in texts["packet"])
+    node = fields.text("node", among=[NETWORK] if nowhere else nodes)
     return Event(number, t, node, kind, tuple(causes), until=until, new_msgids=new_msgids, **texts)
 
 
-_STEPS = ("say", "arrive", "timer_fire")  # what a node is told; what it asks for then has that as its cause
+# What a node is told; what it asks for then has that as its cause
+_STEPS = ("start", "say", "resend", "arrive", "timer_fire", "login", "logout", "restart")
 
 _LED_BY: dict[str, tuple[str, ...]] = {
+    "start": (),
     "say": (),
-    "send": (*_STEPS, "retransmit"),
+    "unsaid": (),
+    "resend": ("status",),
+    "send": (*_STEPS, "retransmit", "send"),
     "arrive": ("send",),
     "drop": ("send",),
+    "lose": ("send",),
     "timer_fire": ("timer_start",),
+    "login": ("login", "restart"),
+    "logout": ("logout", "restart", "crash"),
+    "crash": ("send", "show", "store", "write", "delete", "status"),
+    "restart": ("crash",),
 }
+
+_OF_ITSELF = ("login", "logout", "crash")  # what a fault can bring about as well
 
 _NEEDED: dict[str, tuple[str, ...]] = {
     "say": ("msgid", "text", "to"),
+    "resend": ("msgid",),
+    "unsaid": ("text",),
     "send": ("packet",),
     "arrive": ("packet",),
     "drop": ("packet",),
+    "lose": ("packet", "text"),
     "retransmit": ("packet",),
     "timer_start": ("timer",),
     "timer_cancel": ("timer",),
     "timer_fire": ("timer",),
     "show": ("msgid",),
     "discard": ("msgid",),
+    "hold": ("msgid",),
     "status": ("msgid",),
+    "write": ("key",),
+    "store": ("msgid", "to"),
+    "delete": ("msgid", "to"),
+    "crash": ("text",),
 }

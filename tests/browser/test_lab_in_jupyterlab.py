@@ -98,13 +98,13 @@ def test_undo_reset_and_the_drop_that_met_no_packet(run: Run):
     expect(reset).to_be_enabled()
 
     lab.get_by_role("radio", name="basic").check()
-    unused = lab.locator(".lab-drops li")
+    unused = lab.locator(".lab-faults li")
     expect(unused).to_contain_text("m1/ack:R#1 was never sent")
     undo.click()
     expect(lab.get_by_role("radio", name="acked")).to_be_checked()
     expect(unused).to_have_count(0)
     lab.get_by_role("radio", name="basic").check()
-    lab.get_by_role("button", name="Take back the drop of m1/ack:R#1").click()
+    lab.get_by_role("button", name="Take back: drop m1/ack:R#1").click()
     expect(lab.locator(".lab-python")).to_have_text('Scenario("basic").run()')
 
     reset.click()
@@ -247,7 +247,7 @@ def test_every_part_has_a_role_and_a_name(run: Run):
     expect(diagram.get_by_role("button", pressed=True)).to_have_count(1)
     for button in diagram.get_by_role("button").all():
         assert len(button.get_attribute("aria-label").split()) > 3  # a sentence
-    expect(lab.get_by_role("group", name="Rung").get_by_role("radio")).to_have_count(4)
+    expect(lab.get_by_role("group", name="Rung").get_by_role("radio")).to_have_count(8)
     expect(lab.get_by_role("group", name="bob's phone").get_by_role("listitem")).to_have_count(2)
     promises = lab.get_by_role("list", name="Promises").get_by_role("listitem")
     expect(promises).to_have_count(5)

@@ -6,8 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from imteach import LADDER, Drop, Say, Scenario, Trace
+from imteach import (
+    LADDER,
+    Crash,
+    Delay,
+    Drop,
+    Duplicate,
+    Loss,
+    Offline,
+    Partition,
+    Resend,
+    Say,
+    Scenario,
+    Trace,
+    read_scenario,
+)
 from imteach.cli import main
+from imteach.sim import FAULTS, parse_scenario
 
 
 def out(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -78,11 +93,178 @@ def test_a_diagram_is_the_traces_own(
     assert out(capsys, "--drop", "ack:N", "--format", form) == method(trace).rstrip("\n") + "\n"
 
 
-def test_a_drop_of_what_was_never_sent_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["run", "--drop", "ack:N", "--drop", "ack:N#7"]) == 0
-    assert capsys.readouterr().err == (
-        "imteach: drop m1/ack:N#7: this run never sent that packet, so nothing was dropped\n"
+FAULTS_TYPED = {
+    "--drop m1/ack:N#1": Drop("m1/ack:N#1"),
+    "--duplicate msg:N": Duplicate("m1/msg:N#1"),
+    "--duplicate m1/msg:N+50": Duplicate("m1/msg:N#1", after=50),
+    "--delay msg:R#2=400": Delay("m1/msg:R#2", by=400),
+    "--delay ack:N=0.5": Delay("m1/ack:N#1", by=0.5),
+    "--crash bob@150+50": Crash("bob", at=150, down=50),
+    "--crash bob@show:m1+50": Crash("bob", after="show m1", down=50),
+    "--crash bob@send:ack:R#2+50": Crash("bob", after="send m1/ack:R#2", down=50),
+    "--offline bob@0+1000": Offline("bob", at=0, lasting=1000),
+    "--offline bob": Offline("bob"),
+    "--partition alice-server@100+500": Partition("alice", "server", at=100, lasting=500),
+    "--partition alice>server@100+500": Partition("alice", "server", at=100, lasting=500, both=False),
+    "--loss 0.2 --seed 1": Loss(0.2, seed=1),
+    "--loss 0.2": Loss(0.2),
+}
+
+
+@pytest.mark.parametrize("typed", FAULTS_TYPED)
+def test_each_fault_can_be_typed(capsys: pytest.CaptureFixture[str], typed: str) -> None:
+    written = out(capsys, "durable", *typed.split(), "--format", "json")
+    assert written == Scenario("durable").run(FAULTS_TYPED[typed]).to_json()
+    assert {type(fault) for fault in FAULTS_TYPED.values()} == set(FAULTS.values())
+
+
+def test_faults_keep_the_order_in_which_they_were_typed(capsys: pytest.CaptureFixture[str]) -> None:
+    typed = ["--offline", "bob@500+10", "--drop", "ack:N", "--loss", "0", "--crash", "bob@1+1", "--drop", "msg:N"]
+    run = json.loads(out(capsys, *typed, "--format", "json"))
+    assert run["faults"] == [
+        "offline bob@500+10",
+        "drop m1/ack:N#1",
+        "crash bob@1+1",
+        "drop m1/msg:N#1",
+        "loss 0 seed 0",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("--drop ack:N#7", "drop m1/ack:N#7: this run never sent that packet, so nothing was dropped"),
+        ("--duplicate ack:N#7", "duplicate m1/ack:N#7: this run never sent that packet, so nothing was duplicated"),
+        ("--delay ack:N#7=5", "delay m1/ack:N#7+5: this run never sent that packet, so nothing was delayed"),
+        ("--crash bob@show:m1#2+5", "crash bob@show:m1#2+5: bob never did that in this run, so nothing crashed"),
+        (
+            "--crash server@store:m1+5",
+            "crash server@store:m1+5: the server never did that in this run, so nothing crashed",
+        ),
+        ("--crash bob@0+9 --crash bob@5+9", "crash bob@5+9: bob was down already at that time, so nothing crashed"),
+    ],
+)
+def test_a_fault_that_never_happened_is_told(capsys: pytest.CaptureFixture[str], typed: str, said: str) -> None:
+    assert main(["run", "--drop", "ack:N", *typed.split()]) == 0
+    assert capsys.readouterr().err == f"imteach: {said}\n"
+
+
+def test_each_of_them_gets_its_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--drop", "ack:N#8", "--drop", "ack:N#7", "--drop", "ack:N"]) == 0
+    assert [line.partition(": ")[2][:15] for line in capsys.readouterr().err.splitlines()] == [
+        "drop m1/ack:N#8",
+        "drop m1/ack:N#7",
+    ]
+
+
+# Groups
+
+
+def test_with_a_group_alice_says_hello_to_it(capsys: pytest.CaptureFixture[str]) -> None:
+    groups = {"friends": ["bob", "alice"], "others": ["bob", "carol"]}
+    written = out(capsys, "--group", "friends=bob,alice", "--group", "others=bob, carol", "--format", "json")
+    assert written == Scenario("group", groups=groups, say=Say(to="friends")).run().to_json()
+
+
+def test_or_its_first_member_if_alice_is_not_in_it(capsys: pytest.CaptureFixture[str]) -> None:
+    written = out(capsys, "--group", "friends=carol,bob", "--format", "json")
+    assert Trace.from_json(written).scenario.say == (Say(sender="carol", to="friends"),)
+
+
+# Scenario files
+
+FILE = """\
+rung = "retransmit"
+latency = { bob = 80 }
+rto = 400
+faults = ["drop ack:N"]
+
+[[say]]
+text = "hi"
+
+[[resend]]
+at = 3000
+msgid = "m1"
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    path = tmp_path / "lesson.toml"
+    path.write_text(FILE)
+    return str(path)
+
+
+def test_a_scenario_file_is_run(capsys: pytest.CaptureFixture[str], file: str) -> None:
+    scenario, faults = read_scenario(file)
+    expected = scenario.run(*faults).to_json()
+    assert "drop m1/ack:N#1" in expected
+    assert out(capsys, "--scenario", file, "--format", "json") == expected
+    assert out(capsys, file, "--format", "json") == expected
+
+
+def test_a_scenario_file_needs_no_name_of_its_own(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "lesson").write_text(FILE)
+    assert '"rung": "retransmit"' in out(capsys, str(tmp_path / "lesson"), "--format", "json")
+
+
+def test_a_rung_is_no_file_though_there_be_one(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("dedup").write_text(FILE)
+    assert '"rung": "dedup"' in out(capsys, "dedup", "--format", "json")
+
+
+def test_what_is_typed_goes_before_what_the_file_says(capsys: pytest.CaptureFixture[str], file: str) -> None:
+    written = out(
+        capsys,
+        *("dedup", "--scenario", file, "--rto", "200", "--retries", "5", "--latency", "10", "--resend", "m1@9"),
+        *("--say", "alice>carol:x", "--drop", "msg:R", "--format", "json"),
     )
+    scenario = Scenario(
+        "dedup",
+        say=Say("x", to="carol"),
+        people=["alice", "bob", "carol"],
+        rto=200,
+        retries=5,
+        latency=10,
+        resend=Resend("m1", at=9),
+    )
+    assert written == scenario.run(Drop("ack:N"), Drop("msg:R")).to_json()
+
+
+def test_what_is_not_typed_stays_as_the_file_says(capsys: pytest.CaptureFixture[str], file: str) -> None:
+    scenario, faults = read_scenario(file)
+    trace = Trace.from_json(out(capsys, "--scenario", file, "--retries", "7", "--format", "json"))
+    assert (trace.scenario.rto, trace.scenario.latency, trace.scenario.say) == (400, {"bob": 80}, scenario.say)
+    assert (trace.scenario.retries, trace.faults) == (7, scenario.run(*faults).faults)
+
+
+def test_groups_are_added_to_those_of_the_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "group.toml"
+    path.write_text('rung = "group"\n[groups]\nfriends = ["alice", "bob"]\nothers = ["bob", "carol"]\n')
+    written = out(capsys, str(path), "--group", "friends=alice,dave", "--format", "json")
+    assert Trace.from_json(written).scenario == Scenario(
+        "group",
+        groups={"friends": ["alice", "dave"], "others": ["bob", "carol"]},
+        say=Say(to="friends"),
+        people=["alice", "bob", "carol", "dave"],
+    )
+
+
+def test_what_was_typed_can_be_kept_as_a_scenario_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    typed = ["offline", "--offline", "bob@0+1000", "--say", "alice>bob:hi ✓", "--rto", "200"]
+    kept = tmp_path / "kept.toml"
+    assert out(capsys, *typed, "--format", "toml", "-o", str(kept)) == ""
+    assert parse_scenario(kept.read_text()) == (
+        Scenario("offline", say=Say("hi ✓"), rto=200),
+        (Offline("bob", at=0, lasting=1000),),
+    )
+    assert out(capsys, str(kept)) == out(capsys, *typed)
+
+
+# Files to write
 
 
 def test_a_file_gets_what_the_terminal_would(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -1,6 +1,19 @@
 """The pictures that are kept and compared: one for each thing that the language of the picture can say."""
 
-from imteach import Client, Drop, Say, Scenario, Trace
+from imteach import (
+    Client,
+    Crash,
+    Delay,
+    Drop,
+    Duplicate,
+    Loss,
+    Offline,
+    Partition,
+    Resend,
+    Say,
+    Scenario,
+    Trace,
+)
 from imteach.protocol import Effect, Packet
 
 
@@ -19,6 +32,7 @@ BOTH_WAYS = [
     Say("hey", sender="bob", to="alice", at=20),
     Say("hello carol", to="carol", at=40),
 ]
+FRIENDS = ["alice", "bob", "carol", "dave", "erin"]
 
 GALLERY: dict[str, Trace] = {
     "basic": Scenario("basic").run(),
@@ -41,4 +55,42 @@ GALLERY: dict[str, Trace] = {
         "acked", say=[Say('<script>alert("&")</script> \x1b[31m你好 👋 a very long message')]
     ).run(),
     "nothing-said": Scenario("dedup", say=[]).run(),
+    "duplicate": Scenario("dedup").run(Duplicate("msg:N", after=80)),
+    "delay": Scenario("dedup").run(Delay("msg:N", by=400)),
+    "loss": Scenario("dedup", say=[Say("one"), Say("two", at=30)]).run(Loss(0.3, seed=2)),
+    "crash-at-a-time": Scenario("offline").run(Crash("alice", at=120, down=300), Drop("ack:N")),
+    "crash-after-an-effect": Scenario("durable").run(Crash("bob", after="show m1", down=50)),
+    "crash-before-presence-is-known": Scenario("offline", say=[Say(at=100)]).run(Crash("bob", at=50, down=900)),
+    "crash-durable-sender": Scenario("durable").run(Crash("alice", after="send m1/msg:R#1", down=200)),
+    "crash-while-speaking": Scenario("durable", say=[Say("one"), Say("two", at=60)]).run(
+        Crash("alice", at=40, down=400)
+    ),
+    "server-crash": Scenario("dedup").run(Crash("server", at=60, down=120)),
+    "offline-pull": Scenario("offline").run(Offline("bob", at=0, lasting=1000)),
+    "offline-to-the-end": Scenario("offline").run(Offline("bob")),
+    "offline-below-offline": Scenario("dedup").run(Offline("bob", at=0, lasting=450)),
+    "offline-sender": Scenario("offline").run(Offline("alice", at=60, lasting=500)),
+    "pull-lost": Scenario("offline").run(Offline("bob", at=0, lasting=400), Drop("offline:A"), Drop("offlineack:R")),
+    "paged-pull": Scenario("offline", say=[Say(f"message {n}", at=n) for n in range(1, 23)]).run(
+        Offline("bob", at=0, lasting=800)
+    ),
+    "partition": Scenario("dedup").run(Partition("alice", "server", at=70, lasting=300)),
+    "partition-one-way": Scenario("dedup").run(Partition("server", "bob", at=20, lasting=400, both=False)),
+    "partition-to-the-end": Scenario("retransmit").run(Partition("alice", "server", at=20)),
+    "ordered-held-back": Scenario("ordered", say=[Say("one"), Say("two", at=30)]).run(Drop("m1/msg:N")),
+    "ordered-too-late": Scenario("ordered", say=[Say("one"), Say("two", at=400)], retries=1).run(
+        Drop("m1/msg:N"), Delay("m1/msg:N#2", by=600), Drop("m2/msg:R")
+    ),
+    "resend": Scenario("dedup", retries=0, resend=[Resend("m1", at=500)]).run(Drop("msg:R")),
+    "resend-refused": Scenario("dedup", resend=[Resend("m1", at=300)]).run(),
+    "group": Scenario("group", say=[Say("hi all", to="friends")], groups={"friends": FRIENDS[:3]}).run(),
+    "group-gap": Scenario(
+        "group", say=[Say("one", to="friends"), Say("two", to="friends", at=120)], groups={"friends": FRIENDS[:3]}
+    ).run(Drop("m1/msg:N>carol")),
+    "group-heartbeat": Scenario(
+        "group", say=[Say("hi all", to="friends")], groups={"friends": FRIENDS[:3]}, ack_every=2
+    ).run(Drop("m1/msg:N>carol")),
+    "group-of-five": Scenario(
+        "group", say=[Say("hi", to="friends"), Say("hello", "bob", "friends", 150)], groups={"friends": FRIENDS}
+    ).run(Offline("dave", at=0, lasting=400)),
 }

@@ -1,5 +1,6 @@
 """The geometry: slope is latency, idle time is cut, nothing written overlaps anything written."""
 
+import contextlib
 from itertools import combinations
 
 import pytest
@@ -7,7 +8,21 @@ from gallery import GALLERY
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imteach import Client, Drop, Say, Scenario
+from imteach import (
+    Client,
+    Crash,
+    Delay,
+    Drop,
+    Duplicate,
+    InputError,
+    Loss,
+    Offline,
+    Partition,
+    Resend,
+    Say,
+    Scenario,
+    Trace,
+)
 from imteach.draw import lay_out
 from imteach.draw.boxes import Box
 from imteach.draw.layout import Arrow, Layout
@@ -21,9 +36,8 @@ def written(layout: Layout) -> list[Box]:
         boxes.append(arrow.pill)
         if arrow.packet.fate != "arrived":
             boxes.append(Box(arrow.x1 - 6, arrow.y1 - 6, 12, 12))
-        if arrow.word is not None:
-            boxes.append(arrow.word)
-    return boxes
+        boxes += [words.box for words in arrow.words]
+    return boxes + [words.box for cut in layout.cuts for words in cut.words]
 
 
 def overlapping(layout: Layout) -> list[tuple[Box, Box]]:
@@ -41,38 +55,92 @@ def arrow(layout: Layout, name: str) -> Arrow:
     return next(arrow for arrow in layout.arrows if arrow.packet.name == name)
 
 
+PEOPLE = ("alice", "bob", "carol")
+says = st.lists(
+    st.builds(
+        lambda pair, at, text: Say(text, sender=pair[0], to=pair[1], at=at),
+        st.sampled_from([("alice", "bob"), ("bob", "alice"), ("alice", "carol"), ("carol", "bob")]),
+        st.integers(0, 60),
+        st.sampled_from(["hi", "a longer message, long enough to be cut somewhere near its end"]),
+    ),
+    min_size=1,
+    max_size=10,
+)
+times = {
+    "latency": st.sampled_from([0, 1, 50, 50, 50, 400, {"alice": 5}, {"bob": 300}]),
+    "rto": st.sampled_from([40, 120, 300, 2000]),
+    "retries": st.integers(0, 3),
+}
 scenarios = st.builds(
     Scenario,
     rung=st.sampled_from(list(LADDER)),
-    say=st.lists(
-        st.builds(
-            lambda pair, at, text: Say(text, sender=pair[0], to=pair[1], at=at),
-            st.sampled_from([("alice", "bob"), ("bob", "alice"), ("alice", "carol"), ("carol", "bob")]),
-            st.integers(0, 60),
-            st.sampled_from(["hi", "a longer message, long enough to be cut somewhere near its end"]),
+    say=says,
+    people=st.sampled_from([PEOPLE, PEOPLE[::-1]]),
+    **times,
+) | st.builds(
+    Scenario,
+    rung=st.just("group"),
+    say=st.lists(st.builds(lambda who, at: Say("hi", who, "all", at), st.sampled_from(PEOPLE), st.integers(0, 60))),
+    groups=st.just({"all": PEOPLE}),
+    ack_every=st.integers(1, 3),
+    heartbeat=st.sampled_from([1000, 2000]),
+    latency=st.sampled_from([0, 50, {"alice": 5}]),
+    rto=st.sampled_from([120, 300]),
+    retries=st.integers(0, 2),
+)
+names = st.builds(
+    lambda msgid, kind, number: f"m{msgid}/{kind}#{number}",
+    st.integers(1, 10),
+    st.sampled_from([kind for kind in KINDS if not kind.startswith("offline")]),
+    st.integers(1, 2),
+) | st.builds(
+    lambda who, kind, number: f"{who}/{kind}#{number}",
+    st.sampled_from(PEOPLE),
+    st.sampled_from(["offline:R", "offline:A", "offlineack:R"]),
+    st.integers(1, 2),
+)
+instants, spans = st.integers(0, 400), st.sampled_from([10, 100, 500, 2500])
+nodes = st.sampled_from([*PEOPLE, "server"])
+drops = st.lists(st.builds(Drop, names), max_size=6)
+faults_of_all_kinds = st.lists(
+    st.builds(Drop, names)
+    | st.builds(Duplicate, names, st.sampled_from([None, 0, 30]))
+    | st.builds(Delay, names, st.sampled_from([20, 400, 3000]))
+    | st.builds(lambda node, at, down: Crash(node, at=at, down=down), nodes, instants, spans)
+    | st.builds(
+        lambda node, what, down: Crash(node, after=what, down=down),
+        nodes,
+        st.sampled_from(["show m1", "write m1", "store m1", "send m1/msg:R", "send m1/msg:N", "send m1/ack:R"]),
+        spans,
+    )
+    | st.builds(Offline, st.sampled_from(PEOPLE), instants, spans | st.none())
+    | st.builds(
+        lambda who, away, at, lasting, both: Partition(
+            *(("server", who) if away else (who, "server")), at, lasting, both
         ),
-        min_size=1,
-        max_size=10,
-    ),
-    people=st.sampled_from([("alice", "bob", "carol"), ("carol", "bob", "alice")]),
-    latency=st.sampled_from([0, 1, 50, 50, 50, 400, {"alice": 5}, {"bob": 300}]),
-    rto=st.sampled_from([40, 120, 300, 2000]),
-    retries=st.integers(0, 3),
-)
-drops = st.lists(
-    st.builds(
-        lambda msgid, kind, number: Drop(f"m{msgid}/{kind}#{number}"),
-        st.integers(1, 10),
-        st.sampled_from(list(KINDS)),
-        st.integers(1, 2),
-    ),
-    max_size=6,
+        st.sampled_from(PEOPLE),
+        st.booleans(),
+        instants,
+        spans | st.none(),
+        st.booleans(),
+    )
+    | st.builds(Loss, st.sampled_from([0.1, 0.4]), st.integers(0, 9)),
+    max_size=4,
 )
 
 
-@given(scenarios, drops)
+def run(scenario: Scenario, faults: list) -> Trace:
+    """Run under those of the faults that mean something there: not every name does in a group."""
+    fitting = []
+    for fault in faults:
+        with contextlib.suppress(InputError):
+            fitting.append(fault.resolve(scenario))
+    return scenario.run(*fitting)
+
+
+@given(scenarios, drops | faults_of_all_kinds)
 def test_nothing_written_overlaps_and_everything_is_on_the_page(scenario, faults):
-    layout = lay_out(scenario.run(*faults))
+    layout = lay_out(run(scenario, faults))
     assert overlapping(layout) == []
     assert cut_through(layout) == []
     for box in written(layout):
@@ -88,9 +156,9 @@ def test_no_kept_picture_has_an_overlap(name):
     assert cut_through(lay_out(GALLERY[name])) == []
 
 
-@given(scenarios, drops)
+@given(scenarios, drops | faults_of_all_kinds)
 def test_time_runs_down_on_the_page_as_it_does_in_the_trace(scenario, faults):
-    layout = lay_out(scenario.run(*faults))
+    layout = lay_out(run(scenario, faults))
     heights = [(mark.t, mark.y) for mark in layout.times]
     assert heights == sorted(heights)
     for line in layout.arrows:
@@ -224,3 +292,175 @@ def test_with_several_messages_each_label_says_which():
 def test_the_halves_are_told_apart():
     layout = lay_out(Scenario("acked").run())
     assert [line.half for line in layout.arrows] == ["msg", "msg", "msg", "ack", "ack", "ack"]
+
+
+def test_beside_each_node_stands_that_it_crashes_and_restarts_and_who_comes_and_goes():
+    trace = GALLERY["crash-at-a-time"]
+    assert notes_of(trace, "alice")[3:] == [
+        "✕ crashes",
+        "its timer is lost",
+        "↻ restarts, logs in",
+        "forgotten, off the screen",
+        "timer cancelled",
+    ]
+    assert notes_of(trace, "server") == ["alice is online"]
+    assert notes_of(GALLERY["server-crash"], "bob")[1] == "● logs in again"
+    assert notes_of(GALLERY["offline-pull"], "server") == [
+        "bob is gone",
+        "stores m1 for bob",
+        "bob is online",
+        "deletes m1",
+    ]
+
+
+def test_a_crash_stands_below_what_happened_before_it_in_the_same_instant():
+    layout = lay_out(GALLERY["crash-after-an-effect"])
+    shown, written, crash = [note for note in layout.notes if note.node == "bob" and note.t == 100]
+    assert (shown.text, written.text, crash.text) == ("hello", "written and shown", "✕ crashes")
+    assert shown.y < crash.y == layout.gaps[0].y0
+
+
+def test_a_timer_of_a_node_that_crashes_ends_there():
+    layout = lay_out(GALLERY["crash-at-a-time"])
+    bar, gap = layout.bars[0], layout.gaps[0]
+    assert (bar.ended, bar.end, bar.y1) == ("lost", 120, gap.y0)
+    assert (gap.node, gap.kind, gap.start, gap.end) == ("alice", "down", 120, 420)
+
+
+def test_two_timers_of_one_step_stand_side_by_side():
+    layout = lay_out(GALLERY["crash-durable-sender"])
+    pull, again = [bar for bar in layout.bars if bar.start == 200]
+    assert pull.x != again.x
+
+
+def test_who_restarts_while_logged_out_stays_out():
+    run = Scenario("offline").run(Offline("bob", at=0, lasting=900), Crash("bob", at=100, down=200))
+    assert [(gap.kind, gap.start, gap.end) for gap in lay_out(run).gaps] == [
+        ("out", 0, 100),
+        ("down", 100, 300),
+        ("out", 300, 900),
+    ]
+
+
+def test_a_lost_packet_is_drawn_as_far_as_it_got():
+    layout = lay_out(GALLERY["offline-sender"])
+    x = {line.name: line.x for line in layout.lifelines}
+    reached, stayed = arrow(layout, "m1/msg:A#1"), arrow(layout, "m1/msg:R#2")
+    assert abs(reached.x1 - x["alice"]) < 20
+    assert abs(stayed.x1 - x["alice"]) < 40
+    assert (reached.fate, stayed.fate) == ("lost: alice is logged out", "lost: alice is logged out")
+    assert all(line.words for line in (reached, stayed))
+
+
+def test_a_cut_link_is_marked_between_its_lifelines_as_long_as_it_is_cut():
+    layout = lay_out(GALLERY["partition"])
+    [cut] = layout.cuts
+    x = {line.name: line.x for line in layout.lifelines}
+    assert (cut.x0, cut.x1, cut.start, cut.end) == (x["alice"], x["server"], 70, 370)
+    assert arrow(layout, "m1/msg:R#1").y1 < cut.y0 < arrow(layout, "m1/msg:A#1").y1
+    assert arrow(layout, "m1/msg:R#2").y1 < cut.y1 < arrow(layout, "m1/msg:R#3").y0
+    assert [words.text for words in cut.words] == ["✂ alice – server cut", "mended"]
+
+
+def test_a_cut_that_outlasts_the_run_goes_down_to_its_end():
+    layout = lay_out(Scenario("dedup").run(Partition("server", "bob", at=20, lasting=9000, both=False)))
+    [cut] = layout.cuts
+    assert (cut.y1, cut.is_mended, [words.text for words in cut.words]) == (
+        layout.bottom,
+        False,
+        ["✂ server → bob cut"],
+    )
+    assert lay_out(Scenario("basic").run(Partition("alice", "server", at=5000))).cuts == []
+
+
+def test_heartbeats_have_no_bars_and_say_so_when_they_come():
+    layout = lay_out(GALLERY["group-heartbeat"])
+    assert not [bar.name for bar in layout.bars if not bar.name.startswith(("m", "pull:"))]
+    assert [note.t for note in layout.notes if note.text == "heartbeat" and note.node == "carol"] == [2000, 4000]
+
+
+def test_a_pull_that_brings_nothing_says_what_it_waited_for_and_what_follows():
+    run = Scenario("offline", retries=1).run(Offline("bob", at=0, lasting=200), Drop("offline:A"), Drop("offline:A#2"))
+    assert notes_of(run, "bob") == [
+        "○ logs out",
+        "● logs in",
+        "no offline:A in 300 ms",
+        "→ pulls again",
+        "no offline:A in 300 ms",
+        "→ stops pulling",
+    ]
+
+
+def test_what_had_not_come_is_about_the_time_since_a_message_was_sent_again():
+    trace = Scenario("dedup", retries=0, resend=[Resend("m1", at=500)]).run(Drop("msg:N"), Drop("msg:R#2"))
+    assert [text for text in notes_of(trace, "alice") if "in 300 ms" in text] == [
+        "no ack:N in 300 ms",
+        "no answer in 300 ms",
+    ]
+    assert "↻ send again" in notes_of(trace, "alice")
+
+
+def test_what_a_person_cannot_say_is_told_apart_from_what_is_said():
+    assert "“two” is never said" in notes_of(GALLERY["crash-while-speaking"], "alice")
+    assert notes_of(GALLERY["resend-refused"], "alice")[-2:] == ["not sent again:", "m1 is delivered"]
+
+
+def test_a_message_that_is_early_is_held_back_and_one_that_is_too_late_is_not_acked():
+    assert notes_of(GALLERY["ordered-held-back"], "bob")[0] == "m2 is early: held back"
+    assert notes_of(GALLERY["ordered-too-late"], "bob")[-2:] == ["m1 is too late:", "discarded, not acked"]
+
+
+def test_what_one_step_does_to_many_messages_is_one_line():
+    assert notes_of(GALLERY["paged-pull"], "server")[-2:] == ["deletes m1 … m20", "deletes m21, m22"]
+
+
+def test_the_halves_of_a_pull():
+    layout = lay_out(GALLERY["offline-pull"])
+    half = {line.packet.kind: line.half for line in layout.arrows}
+    assert (half["offline:R"], half["offline:A"], half["offlineack:R"]) == ("msg", "msg", "ack")
+    assert arrow(layout, "bob/offline:A#1").label == "offline:A (1)"
+
+
+def test_two_pulls_of_one_step_say_what_they_are_for():
+    layout = lay_out(GALLERY["group-of-five"])
+    assert arrow(layout, "dave/offline:R#1").remarks == ["for dave"]
+    assert arrow(layout, "dave/offline:R#2").remarks == ["for friends"]
+
+
+def test_under_a_name_stands_its_part_in_a_group_too():
+    roles = {line.name: line.role for line in lay_out(GALLERY["group"]).lifelines}
+    assert roles == {
+        "alice": "client-A, sender",
+        "bob": "client-B, receiver",
+        "carol": "client-B, receiver",
+        "server": "passes messages on",
+    }
+    assert (
+        "one ack for 2 messages or after 200 ms; heartbeat 2000 ms" in lay_out(GALLERY["group-heartbeat"]).subtitles[0]
+    )
+
+
+def test_a_packet_that_is_late_goes_down_as_far_as_it_takes():
+    layout = lay_out(GALLERY["delay"])
+    late, usual = arrow(layout, "m1/msg:N#1"), arrow(layout, "m1/msg:N#2")
+    assert late.y1 - late.y0 == pytest.approx(9 * (usual.y1 - usual.y0))
+    assert [words.text for words in late.words] == ["400 ms late"]
+
+
+def test_a_copy_starts_where_the_packet_starts():
+    layout = lay_out(GALLERY["duplicate"])
+    first, copy = arrow(layout, "m1/msg:N#1"), arrow(layout, "m1/msg:N#1~2")
+    assert (copy.x0, copy.y0, copy.label) == (first.x0, first.y0, "msg:N ~2")
+    assert copy.y1 > first.y1
+
+
+def test_no_cross_stands_on_another():
+    says = [Say(at=21), Say(at=33, sender="bob", to="alice"), Say(at=40), Say(sender="carol"), Say(to="carol", at=4)]
+    faults = [Crash("carol", at=4, down=500), Crash("server", at=161, down=2500), Duplicate("m5/msg:A", after=0)]
+    assert overlapping(lay_out(Scenario("retransmit", say=says, latency=400, rto=120).run(*faults))) == []
+
+
+def test_a_copy_is_dropped_as_early_as_the_packet_itself_would_be():
+    layout = lay_out(Scenario("basic").run(Duplicate("msg:N", after=100), Drop("msg:N#1~2")))
+    first, dropped = arrow(layout, "m1/msg:N#1"), arrow(layout, "m1/msg:N#1~2")
+    assert (dropped.x1 - dropped.x0) / (first.x1 - first.x0) == pytest.approx(0.2)  # of 150 ms: both fall after 30 ms

@@ -1,6 +1,7 @@
 """The SVG: what the lab, a keyboard and a screen reader find in it, and that text stays text."""
 
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -8,8 +9,9 @@ from gallery import GALLERY
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imteach import Client, Drop, Say, Scenario, Trace
+from imteach import Client, Crash, Delay, Drop, Duplicate, Offline, Partition, Say, Scenario, Trace
 from imteach.draw import alt_text, image, mimebundle, to_svg, to_text
+from imteach.draw.svg import COLOURS
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -107,11 +109,11 @@ def test_a_packet_that_a_file_calls_lost_is_drawn_as_one_that_reached_nobody():
     events = tuple(event._replace(id=number) for number, event in enumerate(events))
     trace = Trace(run.scenario, (), (), (*run.packets[:2], lost), events)
     assert packets(trace.to_svg())["m1/msg:N#1"].get("data-fate") == "lost"
-    assert "✕ lost" in trace.to_text()
+    assert "╌ msg:N lost ╌" in trace.to_text()
     assert "msg:N lost" in trace.to_mermaid()
 
 
-HOSTILE = '"><img/onerror=alert(1)>&'.replace("/", "\u2215")  # what a msgid may hold, a slash excepted
+HOSTILE = '"<img\u2215onerror=alert(1)&'  # what a msgid may hold; a slash and an angle that closes it may not
 
 
 def test_a_msgid_that_a_learners_client_invented_is_text_too():
@@ -123,6 +125,69 @@ def test_a_msgid_that_a_learners_client_invented_is_text_too():
     trace = Scenario("dedup", client=Invents).run()
     assert f"{HOSTILE}/msg:R#1" in packets(trace.to_svg())
     assert "<img" not in trace.to_svg()
+
+
+def group_of(trace: Trace, name: str) -> ElementTree.Element:
+    return packets(trace.to_svg())[name]
+
+
+def test_a_packet_that_is_lost_says_why_to_those_who_cannot_see_it():
+    trace = Scenario("retransmit").run(Crash("bob", at=10, down=500))
+    label = group_of(trace, "m1/msg:N#1").get("aria-label")
+    assert label == "msg:N of m1 from server to bob: sent at 50 ms, lost: bob is down"
+
+
+def test_a_packet_that_is_late_or_a_copy_or_fabricated_says_so():
+    late = Scenario("basic").run(Delay("msg:N", by=400))
+    assert group_of(late, "m1/msg:N#1").get("aria-label").endswith("arrived at 500 ms, 400 ms late")
+    copy = group_of(Scenario("basic").run(Duplicate("msg:N", after=30)), "m1/msg:N#1~2")
+    assert (copy.get("aria-label")[-6:], "imt-copy" in copy.get("class")) == (", copy", True)
+    fabricated = group_of(Scenario("offline").run(Offline("bob")), "m1/ack:N#1")
+    assert fabricated.get("aria-label").endswith(", fabricated")
+    assert "imt-fabricated" in fabricated.get("class")
+
+
+def test_a_pull_says_what_it_brings_and_confirms():
+    found = packets(GALLERY["paged-pull"].to_svg())
+    assert found["bob/offline:A#1"].get("aria-label").endswith(", brings m1 … m20, there is more")
+    assert found["bob/offline:A#2"].get("aria-label").endswith(", brings m21, m22")
+    assert found["bob/offlineack:R#2"].get("aria-label").endswith(", confirms m21, m22")
+    assert found["bob/offline:R#1"].get("aria-label").startswith("offline:R of bob from bob to server:")
+    empty = Scenario("offline").run(Crash("bob", at=300, down=10))
+    assert group_of(empty, "bob/offline:A#1").get("aria-label").endswith(", brings nothing")
+
+
+def test_an_ack_in_a_group_says_how_far_its_member_is():
+    label = group_of(GALLERY["group-gap"], "bob/ack:R#2").get("aria-label")
+    assert label.endswith("has everything up to number 2 of friends")
+
+
+def test_rules_that_few_pictures_need_stand_where_they_are_needed():
+    assert ".imt-cut" in GALLERY["partition"].to_svg()
+    assert ".imt-down" in GALLERY["server-crash"].to_svg()
+    assert not {"imt-cut", "imt-down", "imt-copy"} & set(re.findall(r"imt-[a-z]+", GALLERY["ten-messages"].to_svg()))
+
+
+def test_a_lifeline_is_dotted_while_its_person_is_away_and_hatched_while_its_node_is_down():
+    def stretches(name: str, css: str) -> int:
+        return GALLERY[name].to_svg().count(f'class="{css}"')
+
+    assert stretches("offline-pull", "imt-lifeline imt-out") == 1
+    assert stretches("offline-pull", "imt-lifeline") == 4  # bob's begins again
+    assert stretches("server-crash", "imt-hatch") == 1
+    assert stretches("server-crash", "imt-lifeline") == 4
+
+
+def test_every_colour_of_the_picture_is_a_variable_of_the_lab_in_light_and_dark():
+    css = (Path(__file__).parents[2] / "imteach" / "lab" / "lab.css").read_text("utf-8")
+    assert {name: css.count(f"--imt-{name}:") for name in COLOURS} == dict.fromkeys(COLOURS, 3)  # and forced colours
+
+
+def test_a_title_too_long_for_its_picture_is_cut_there():
+    faults = [Drop("msg:R"), Drop("msg:R#2"), *(Partition("alice", "server", at=700, lasting=ms) for ms in (1, 2, 3))]
+    trace = Scenario("durable").run(*faults)
+    assert trace.to_text().splitlines()[0].endswith("partition alice-server@700+3")
+    assert re.search(r'imt-title"[^>]*>[^<]*…<', trace.to_svg())
 
 
 def test_a_kind_that_no_check_has_seen_is_text_too():

@@ -2,7 +2,9 @@
 
 import re
 
-from imteach import Drop, Say, Scenario
+from gallery import GALLERY
+
+from imteach import Crash, Delay, Drop, Loss, Offline, Partition, Say, Scenario
 from imteach.draw.measure import columns
 
 
@@ -60,3 +62,49 @@ def test_times_never_run_backwards_down_the_page():
     times = [float(line.split(" ms ")[0]) for line in text.splitlines()[2:] if re.match(r" *[0-9.]+ ms ", line)]
     assert len(times) > 20
     assert times == sorted(times)
+
+
+def test_a_lifeline_is_dotted_while_its_person_is_logged_out():
+    lines = GALLERY["offline-pull"].to_text().splitlines()
+    away = [line for line in lines if line.startswith(("   50 ms", "  100 ms"))]
+    assert len(away) == 4
+    assert all(line.rstrip()[-1] == "┊" for line in away)
+    assert "┊" not in line_with("\n".join(lines), "logs in")
+
+
+def test_a_lifeline_is_a_row_of_crosses_while_its_node_is_down():
+    text = GALLERY["crash-at-a-time"].to_text()
+    assert "×" in line_with(text, "  150 ms")
+    assert "×" not in line_with(text, "✕ crashes") + line_with(text, "restarts")
+
+
+def test_a_lost_packet_says_why_and_ends_where_it_was_lost():
+    text = GALLERY["offline-sender"].to_text()
+    assert "✕╌╌ msg:A lost: alice is logged out ╌╌" in text
+    assert "┊╌ msg:R #2 ✕ lost: alice is logged out" in text
+
+
+def test_a_cut_link_is_cut_and_mended_in_time():
+    text = Scenario("dedup").run(Partition("alice", "server", at=70, lasting=300)).to_text()
+    assert line_with(text, "✂ alice – server cut").startswith("   70 ms")
+    assert line_with(text, "mended").startswith("  370 ms")
+
+
+def test_a_title_names_drops_by_packet_and_other_faults_by_their_text():
+    def title(*faults):
+        return Scenario("offline").run(*faults).to_text().splitlines()[0]
+
+    assert title() == "offline, nothing dropped"
+    assert title(Crash("bob", after="show m1", down=50)) == "offline, crash bob@show:m1+50"
+    assert title(Drop("ack:N"), Delay("msg:R", by=5)) == "offline, m1/ack:N#1 dropped, delay m1/msg:R#1+5"
+    assert title(Loss(0.9, seed=1)) == "offline, loss 0.9 seed 1"
+    assert title(Loss(0.9, seed=1), Drop("msg:R")) == "offline, m1/msg:R#1 dropped, loss 0.9 seed 1"
+    assert title(Crash("bob", after="show m7", down=50)) == "offline, nothing dropped"
+
+
+def test_mermaid_tells_of_crashes_lost_packets_and_cut_links():
+    crash = GALLERY["crash-before-presence-is-known"].to_mermaid()
+    assert "Note right of n2: 50 ms: ✕ crashes" in crash
+    assert "n1--xn2: 200 ms: msg:N lost: bob is down" in crash
+    assert "Note over n0,n1: 70 ms: ✂ alice – server cut" in GALLERY["partition"].to_mermaid()
+    assert "ack:N fabricated" in Scenario("offline").run(Offline("bob")).to_mermaid()

@@ -2,7 +2,19 @@
 
 import pytest
 
-from imteach import Client, Drop, InputError, Say, Scenario
+from imteach import (
+    Client,
+    Crash,
+    Delay,
+    Drop,
+    Duplicate,
+    InputError,
+    Offline,
+    Partition,
+    Resend,
+    Say,
+    Scenario,
+)
 from imteach.lab.session import Session
 
 TWO = Scenario("dedup", say=[Say("hello"), Say("still there?", at=100)])
@@ -43,7 +55,7 @@ def test_dropping_twice_is_dropping_once_and_one_step():
 def test_a_click_drops_a_packet_and_the_next_click_takes_it_back():
     session = Session("dedup")
     session.toggle("m1/ack:N#1")
-    assert session.faults == (Drop("ack:N").resolve(["m1"]),)
+    assert session.faults == (Drop("m1/ack:N"),)
     session.toggle("m1/ack:N#1")
     assert session.faults == ()
 
@@ -168,3 +180,55 @@ def test_a_step_that_cannot_be_run_changes_nothing():
         session.drop("ack:N")
     assert session.trace is before
     assert not session.can_undo
+
+
+# Faults that are no drop
+
+
+def test_a_fault_that_is_no_drop_strikes_from_the_beginning_and_can_be_taken_back():
+    session = Session("offline", Offline("bob", lasting=1000), Drop("msg:R"))
+    assert session.code == 'Scenario("offline").run(Offline("bob", at=0, lasting=1000), Drop("msg:R"))'
+    session.take_fault_back("offline bob@0+1000")
+    assert session.faults == (Drop("m1/msg:R"),)
+    session.undo()
+    assert len(session.faults) == 2
+
+
+def test_a_drop_can_be_taken_back_by_its_text_too():
+    session = Session("basic", Drop("ack:N"))
+    session.take_fault_back("drop m1/ack:N#1")
+    assert session.faults == ()
+
+
+@pytest.mark.parametrize("text", ["offline bob@0+999", "crash", "", "m1/ack:N#1", None, 7])
+def test_a_fault_that_does_not_strike_cannot_be_taken_back(text):
+    session = Session("offline", Offline("bob", lasting=1000))
+    with pytest.raises(InputError):
+        session.take_fault_back(text)
+    assert session.faults == (Offline("bob", lasting=1000),)
+    assert not session.can_undo
+
+
+def test_a_packet_that_is_lost_anyway_is_not_dropped_as_well():
+    session = Session("dedup", Partition("bob", "server", lasting=200))
+    with pytest.raises(InputError, match=r"m1/msg:N#1 does not arrive anyway, because of: partition bob-server@0\+200"):
+        session.toggle("msg:N")
+    assert not session.can_undo
+
+
+def test_the_python_of_a_session_gives_this_very_trace():
+    groups = {"friends": ["alice", "bob", "carol"]}
+    scenario = Scenario("group", groups=groups, say=[Say("hi", to="friends")], resend=[Resend("m1", at=2500)])
+    session = Session(
+        scenario, Duplicate("m1/msg:N>bob", after=30), Delay("bob/ack:R", by=9), Crash("carol", after="show m1")
+    )
+    session.drop("m1/msg:N>carol")
+    names = {"Scenario": Scenario, "Say": Say, "Resend": Resend, "Drop": Drop, "Duplicate": Duplicate}
+    assert eval(session.code, {**names, "Delay": Delay, "Crash": Crash}) == session.trace
+
+
+def test_a_rung_without_groups_is_refused_for_a_group_and_nothing_changes():
+    session = Session(Scenario("group", groups={"us": ["alice", "bob"]}, say=[Say("hi", to="us")]))
+    with pytest.raises(InputError, match="groups: the rung 'dedup' has none; the rung that has is 'group'"):
+        session.choose("dedup")
+    assert session.rung == "group"

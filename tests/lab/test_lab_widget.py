@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
-from imteach import Client, Drop, InputError, Lab, Say, Scenario
+from imteach import Client, Drop, InputError, Lab, Offline, Say, Scenario
 from imteach.draw import mimebundle
 
-PARTS = ("picture", "ladder", "outcome", "phones", "promises", "drops", "code", "steps", "refusal")
+PARTS = ("picture", "ladder", "outcome", "phones", "promises", "fault_rows", "code", "steps", "refusal")
 
 NASTY = "<script>alert(1)</script> & <img src=x onerror=\"alert('2')\"> ]]> </svg>"
 
@@ -40,6 +40,19 @@ def test_a_click_drops_the_packet_and_everything_on_the_page_follows():
     assert page["steps"] == {"undo": True, "reset": True}
     assert page["refusal"] == ""
     assert revision(lab) > before
+
+
+def test_a_fault_of_any_kind_can_be_taken_back_from_its_row():
+    lab = Lab("offline", Offline("bob", lasting=1000))
+    assert [row["fault"] for row in lab.fault_rows] == ["offline bob@0+1000"]
+    tell(lab, {"do": "take back", "fault": "offline bob@0+1000"})
+    assert lab.fault_rows == []
+    assert lab.faults == ()
+    tell(lab, {"do": "take back", "fault": "offline bob@0+1000"})
+    assert "no fault 'offline bob@0+1000' strikes here" in lab.refusal
+    lab.undo()
+    lab.take_fault_back("offline bob@0+1000")
+    assert lab.code == 'Scenario("offline").run()'
 
 
 def test_the_page_can_climb_the_ladder_undo_and_reset():

@@ -3,13 +3,25 @@
 import pytest
 from fakelink import HELLO, Link, packet
 
-from imteach.protocol import LADDER, Client, Discard, Show, Transmit
+from imteach.protocol import LADDER, Client, Discard, Show, Transmit, Write
 
 ACKING = [name for name, rung in LADDER.items() if rung.acks]
+DEDUPING = [name for name, rung in LADDER.items() if rung.dedups]
 
 
 def bob(rung):
     return Client("bob", LADDER[rung], 2, new_msgid=None)
+
+
+def msg_n(rung, msgid="m1", message=HELLO, number=1):
+    """The msg:N of a message at this rung: from `ordered` on with its number."""
+    return packet("msg:N", msgid, message, **({"number": number, "base": number} if LADDER[rung].orders else {}))
+
+
+def shown(rung, msgid="m1", message=HELLO, number=1):
+    """How it is shown at this rung: from `durable` on with a row of the dedup table, written in the same step."""
+    place = ["alice", number] if LADDER[rung].orders else True
+    return Show(msgid, message, Write("dedup", msgid, place) if LADDER[rung].writes else None)
 
 
 def test_on_basic_it_shows_the_message_and_says_nothing_back():
@@ -18,7 +30,7 @@ def test_on_basic_it_shows_the_message_and_says_nothing_back():
 
 @pytest.mark.parametrize("rung", ACKING)
 def test_from_acked_on_it_shows_the_message_first_and_then_acknowledges(rung):
-    assert bob(rung).on_msg_n(packet("msg:N")) == [Show("m1", HELLO), Transmit(packet("ack:R"))]
+    assert bob(rung).on_msg_n(msg_n(rung)) == [shown(rung), Transmit(packet("ack:R"))]
 
 
 @pytest.mark.parametrize("rung", ["acked", "retransmit"])
@@ -29,26 +41,28 @@ def test_below_dedup_the_same_message_is_shown_again(rung):
     assert client.state()["dedup"] == []
 
 
-def test_on_dedup_a_duplicate_is_discarded_and_still_acknowledged():
-    client = bob("dedup")
-    client.on_msg_n(packet("msg:N"))
+@pytest.mark.parametrize("rung", DEDUPING)
+def test_from_dedup_on_a_duplicate_is_discarded_and_still_acknowledged(rung):
+    client = bob(rung)
+    client.on_msg_n(msg_n(rung))
     for _ in range(2):
-        assert client.on_msg_n(packet("msg:N")) == [Discard("m1", HELLO), Transmit(packet("ack:R"))]
+        assert client.on_msg_n(msg_n(rung)) == [Discard("m1", HELLO), Transmit(packet("ack:R"))]
     assert client.state()["dedup"] == ["m1"]
 
 
-def test_dedup_goes_by_msgid_not_by_words():
-    client = bob("dedup")
-    client.on_msg_n(packet("msg:N", "m1"))
+@pytest.mark.parametrize("rung", DEDUPING)
+def test_dedup_goes_by_msgid_not_by_words(rung):
+    client = bob(rung)
+    client.on_msg_n(msg_n(rung, "m1"))
     again = HELLO._replace(said=1)
-    assert client.on_msg_n(packet("msg:N", "m2", again))[0] == Show("m2", again)
+    assert client.on_msg_n(msg_n(rung, "m2", again, 2))[0] == shown(rung, "m2", again, 2)
     assert client.state()["dedup"] == ["m1", "m2"]
 
 
 @pytest.mark.parametrize("rung", LADDER)
 def test_ack_a_asks_for_nothing(rung):
     client = bob(rung)
-    client.on_msg_n(packet("msg:N"))
+    client.on_msg_n(msg_n(rung))
     before = client.state()
     assert client.receive(packet("ack:A")) == []
     assert client.state() == before

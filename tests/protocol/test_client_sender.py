@@ -1,9 +1,9 @@
 """The sender's side: client-A, which waits, retransmits and says at last what became of the message."""
 
 import pytest
-from fakelink import HELLO, Link, packet
+from fakelink import HELLO, Link, holds, in_queue, off_queue, packet, request
 
-from imteach.protocol import LADDER, CancelTimer, Client, Report, StartTimer, Transmit
+from imteach.protocol import LADDER, CancelTimer, Client, Report, StartTimer, Transmit, Write
 
 ACKING = [name for name, rung in LADDER.items() if rung.acks]
 RETRANSMITTING = [name for name, rung in LADDER.items() if rung.retransmits]
@@ -20,12 +20,15 @@ def alice(rung, retries=2):
 @pytest.mark.parametrize("rung", LADDER)
 def test_saying_something_shows_the_clock_then_sends_the_request_then_starts_its_timer(rung):
     client = alice(rung)
-    assert client.on_say(HELLO) == [Report("m1", "sending"), Transmit(packet("msg:R")), StartTimer("m1", attempt=1)]
-    assert client.state() == {"queue": {"m1": 1}, "dedup": [], "status": {"m1": "sending"}}
+    numbered = [Write("last", "bob", 1)] if LADDER[rung].orders else []
+    clock, msg_r = Report("m1", "sending", in_queue(rung)), Transmit(request(rung))
+    assert client.on_say(HELLO) == [clock, *numbered, msg_r, StartTimer("m1", attempt=1)]
+    assert client.state() == holds(rung, queue={"m1": 1}, status={"m1": "sending"})
 
 
-def test_each_thing_said_gets_a_msgid_of_its_own_even_if_the_words_are_the_same():
-    client = alice("dedup")
+@pytest.mark.parametrize("rung", LADDER)
+def test_each_thing_said_gets_a_msgid_of_its_own_even_if_the_words_are_the_same(rung):
+    client = alice(rung)
     client.on_say(HELLO)
     client.on_say(HELLO._replace(said=1))
     assert client.state()["queue"] == {"m1": 1, "m2": 1}
@@ -91,8 +94,8 @@ def test_ack_n_shows_two_ticks_empties_the_queue_and_stops_the_timer(rung):
     client = alice(rung)
     client.on_say(HELLO)
     client.on_msg_a(packet("msg:A"))
-    assert client.on_ack_n(packet("ack:N")) == [CancelTimer("m1"), Report("m1", "delivered")]
-    assert client.state() == {"queue": {}, "dedup": [], "status": {"m1": "delivered"}}
+    assert client.on_ack_n(packet("ack:N")) == [CancelTimer("m1"), Report("m1", "delivered", off_queue(rung))]
+    assert client.state() == holds(rung, status={"m1": "delivered"})
 
 
 @pytest.mark.parametrize("rung", ACKING)
@@ -170,9 +173,9 @@ def test_below_retransmit_nothing_is_ever_sent_again(rung):
 def test_a_retransmission_keeps_the_msgid_and_counts_the_tries(rung):
     client = alice(rung, retries=2)
     client.on_say(HELLO)
-    assert client.on_timer("m1") == [Transmit(packet("msg:R")), StartTimer("m1", attempt=2)]
+    assert client.on_timer("m1") == [Transmit(request(rung)), StartTimer("m1", attempt=2)]
     assert client.state()["queue"] == {"m1": 2}
-    assert client.on_timer("m1") == [Transmit(packet("msg:R")), StartTimer("m1", attempt=3)]
+    assert client.on_timer("m1") == [Transmit(request(rung)), StartTimer("m1", attempt=3)]
     assert client.state()["queue"] == {"m1": 3}
 
 
@@ -184,15 +187,15 @@ def test_when_the_tries_are_spent_it_failed_msg_a_or_not(rung, server_has_it):
     if server_has_it:
         client.on_msg_a(packet("msg:A"))
     client.on_timer("m1")
-    assert client.on_timer("m1") == [Report("m1", "failed")]
-    assert client.state() == {"queue": {}, "dedup": [], "status": {"m1": "failed"}}
+    assert client.on_timer("m1") == [Report("m1", "failed", off_queue(rung))]
+    assert client.state() == holds(rung, status={"m1": "failed"})
 
 
 @pytest.mark.parametrize("rung", RETRANSMITTING)
 def test_with_no_retries_the_first_timeout_is_the_end(rung):
     client = alice(rung, retries=0)
     client.on_say(HELLO)
-    assert client.on_timer("m1") == [Report("m1", "failed")]
+    assert client.on_timer("m1") == [Report("m1", "failed", off_queue(rung))]
 
 
 @pytest.mark.parametrize("rung", RETRANSMITTING)
@@ -214,10 +217,11 @@ def test_msg_r_is_transmitted_once_and_then_once_for_each_retry(rung, retries):
 
 @pytest.mark.parametrize("rung", ACKING)
 def test_messages_in_flight_have_entries_of_their_own(rung):
-    link = Link(rung)
-    link.say("one")
-    link.say("two")
-    link.say("three")
+    link = Link(rung, people=("alice", "bob", "carol", "dave"))
+    others = ("carol", "dave") if LADDER[rung].orders else ("bob", "bob")  # in one conversation m2 is held back there
+    link.say("one", to=others[0])
+    link.say("two", to="bob")
+    link.say("three", to=others[1])
     for kind in ("msg:R", "msg:N", "ack:R", "ack:N"):
         link.deliver(kind, "m2")
     assert link.nodes["alice"].state()["queue"] == {"m1": 1, "m3": 1}
@@ -250,14 +254,33 @@ def test_the_retransmission_carries_the_words_of_its_own_message():
     assert link.screen["bob"] == ["two"]
 
 
+# on_resend
+
+
+@pytest.mark.parametrize("rung", RETRANSMITTING)
+def test_a_resend_has_the_same_msgid_fresh_tries_and_from_ordered_on_a_new_number(rung):
+    client = alice(rung, retries=1)
+    client.on_say(HELLO)
+    client.on_timer("m1")
+    client.on_timer("m1")
+    numbered = [Write("last", "bob", 2)] if LADDER[rung].orders else []
+    assert client.command("resend", HELLO, "m1") == [
+        Report("m1", "sending", in_queue(rung, number=2)),
+        *numbered,
+        Transmit(request(rung, number=2)),
+        StartTimer("m1", attempt=1),
+    ]
+    assert client.state() == holds(rung, queue={"m1": 1}, status={"m1": "sending"})
+
+
 # What its driver calls
 
 
 def test_a_packet_that_no_client_receives_is_refused():
-    with pytest.raises(ValueError, match="a client receives msg:A, msg:N, ack:A and ack:N, not 'msg:R'"):
+    with pytest.raises(ValueError, match="a client receives msg:A, msg:N, ack:A, ack:N and offline:A, not 'msg:R'"):
         alice("dedup").receive(packet("msg:R"))
 
 
 def test_a_command_that_no_client_knows_is_refused():
-    with pytest.raises(ValueError, match="no command 'shout'; a client knows: say"):
+    with pytest.raises(ValueError, match="no command 'shout'; a client knows: start, say, resend, login, logout"):
         alice("dedup").command("shout", HELLO)

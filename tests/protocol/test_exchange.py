@@ -18,7 +18,7 @@ def test_the_normal_exchange_on_basic_is_three_packets():
     assert link.timers == set()
 
 
-@pytest.mark.parametrize("rung", ["acked", "retransmit", "dedup"])
+@pytest.mark.parametrize("rung", [name for name, rung in LADDER.items() if rung.acks])
 def test_the_normal_exchange_is_six_packets_each_with_the_msgid(rung):
     link = Link(rung)
     link.say()
@@ -42,7 +42,10 @@ def test_msg_n_lost_on_basic_and_the_sender_is_none_the_wiser():
     assert link.timers == set()
 
 
-@pytest.mark.parametrize(("rung", "shown"), [("retransmit", ["hello", "hello"]), ("dedup", ["hello"])])
+@pytest.mark.parametrize(
+    ("rung", "shown"),
+    [(name, ["hello"] * (1 if rung.dedups else 2)) for name, rung in LADDER.items() if rung.retransmits],
+)
 def test_ack_n_lost_is_repaired_with_a_duplicate_or_without(rung, shown):
     link = Link(rung)
     link.say()
@@ -67,8 +70,9 @@ def test_every_client_is_sender_and_receiver_at_once(rung):
     assert link.ticks == {"alice": {"m1": best}, "bob": {"m2": best}}
 
 
-def test_conversations_do_not_mix():
-    link = Link("dedup", people=("alice", "bob", "carol"))
+@pytest.mark.parametrize("rung", LADDER)
+def test_conversations_do_not_mix(rung):
+    link = Link(rung, people=("alice", "bob", "carol"))
     link.say("for bob", "alice", "bob")
     link.say("for carol", "alice", "carol")
     link.say("for alice", "carol", "alice")
@@ -110,9 +114,10 @@ def test_an_overridden_method_is_the_one_that_is_called():
 
 
 def test_each_rung_is_the_one_before_plus_its_idea():
-    ideas = [(rung.acks, rung.retransmits, rung.dedups) for rung in LADDER.values()]
-    assert list(LADDER) == ["basic", "acked", "retransmit", "dedup"]
-    assert ideas == [(False, False, False), (True, False, False), (True, True, False), (True, True, True)]
+    ideas = ("acks", "retransmits", "dedups", "stores", "writes", "orders", "groups")
+    assert list(LADDER) == ["basic", "acked", "retransmit", "dedup", "offline", "durable", "ordered", "group"]
+    for height, rung in enumerate(LADDER.values()):
+        assert tuple(idea for idea in ideas if getattr(rung, idea)) == ideas[:height]
 
 
 def test_the_ladder_cannot_be_changed_by_accident():

@@ -9,20 +9,29 @@ from imteach.protocol import KINDS
 from imteach.sim import PacketName, parse_fault, parse_name, short_name
 from imteach.sim.naming import whole_name
 
-SEEN = st.characters(exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"], exclude_characters="/#~")
+SEEN = st.characters(exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"], exclude_characters="/#~>")
 MSGIDS = st.text(SEEN, min_size=1, max_size=80)
-NAMES = st.builds(PacketName, st.none() | MSGIDS, st.sampled_from(list(KINDS)), st.integers(1, 999_999_999))
+NUMBERS = st.integers(1, 999_999_999)
+NAMES = st.builds(
+    PacketName, st.none() | MSGIDS, st.sampled_from(list(KINDS)), NUMBERS, st.none() | MSGIDS, st.just(1) | NUMBERS
+)
 
 
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
-        ("m1/msg:N#2", ("m1", "msg:N", 2)),
-        ("m1/msg:N", ("m1", "msg:N", 1)),
-        ("msg:N#2", (None, "msg:N", 2)),
-        ("ack:A", (None, "ack:A", 1)),
-        ("m12/ack:R#34", ("m12", "ack:R", 34)),
-        ("9f-8.é/ack:R", ("9f-8.é", "ack:R", 1)),
+        ("m1/msg:N#2", ("m1", "msg:N", 2, None, 1)),
+        ("m1/msg:N", ("m1", "msg:N", 1, None, 1)),
+        ("msg:N#2", (None, "msg:N", 2, None, 1)),
+        ("ack:A", (None, "ack:A", 1, None, 1)),
+        ("m12/ack:R#34", ("m12", "ack:R", 34, None, 1)),
+        ("9f-8.é/ack:R", ("9f-8.é", "ack:R", 1, None, 1)),
+        ("bob/offline:R#1", ("bob", "offline:R", 1, None, 1)),
+        ("offlineack:R", (None, "offlineack:R", 1, None, 1)),
+        ("m1/msg:N>carol#2", ("m1", "msg:N", 2, "carol", 1)),
+        ("msg:N>carol", (None, "msg:N", 1, "carol", 1)),
+        ("m1/msg:N#1~2", ("m1", "msg:N", 1, None, 2)),
+        ("m1/msg:N>carol~3", ("m1", "msg:N", 1, "carol", 3)),
     ],
 )
 def test_a_name_and_its_short_forms(text, parts):
@@ -49,7 +58,12 @@ def test_a_name_and_its_short_forms(text, parts):
         ("ack:N\n", "a name is MSGID/KIND#NUMBER"),
         ("x" * 81 + "/ack:N", "a name is MSGID/KIND#NUMBER"),
         ("m1/ack:N#0", "numbered from #1"),
-        ("m1/msg:X#1", "kinds are msg:R, msg:A, msg:N, ack:R, ack:A, ack:N"),
+        ("m1/ack:N#1~0", "the first copy that the network makes is ~2"),
+        ("m1/ack:N~2#1", "a name is MSGID/KIND#NUMBER"),
+        ("m1/msg:N>", "a name is MSGID/KIND#NUMBER"),
+        ("m1/msg:N>bob>carol", "a name is MSGID/KIND#NUMBER"),
+        ("m>1/msg:N", "a name is MSGID/KIND#NUMBER"),
+        ("m1/msg:X#1", "kinds are msg:R, msg:A, msg:N, ack:R, ack:A, ack:N, offline:R, offline:A, offlineack:R"),
         ("ACK:N", "kinds are msg:R"),
         ("m1", "kinds are msg:R"),
         (None, "a packet's name is text"),
@@ -106,7 +120,7 @@ def test_a_drop_prints_as_the_python_that_makes_it_and_as_text_that_reads_back(n
 def test_a_drop_keeps_the_name_that_the_learner_gave_it():
     assert repr(Drop("ack:N")) == 'Drop("ack:N")'
     assert Drop("ack:N").packet == "ack:N#1"
-    assert repr(Drop("ack:N").resolve(["m7"])) == 'Drop("m7/ack:N#1")'
+    assert repr(Drop("ack:N").resolve(Scenario("dedup"))) == 'Drop("m1/ack:N#1")'
 
 
 @pytest.mark.parametrize("text", ["", "drop", "dropm1/ack:N", "lose m1/ack:N#1", "Drop m1/ack:N", "drop  m1/ack:N"])

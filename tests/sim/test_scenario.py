@@ -5,6 +5,7 @@ from hypothesis import given
 from worlds import SAYS, scenarios
 
 from imteach import Client, InputError, Say, Scenario, Server
+from imteach.sim import Resend  # noqa: F401, for eval
 
 TOO_LONG = "x" * 10_001
 

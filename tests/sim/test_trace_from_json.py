@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from worlds import runs
 
 from imteach import Drop, InputError, Say, Scenario, Trace
-from imteach.protocol import PROMISES
 from imteach.sim import reader
 from imteach.sim.trace_json import read_trace
 from imteach.verify import in_short, why_broken
@@ -64,7 +63,11 @@ def test_each_part_must_be_there(name):
 WRONG = {
     "schema": (["schema"], "imteach/trace/2", "schema: expected one of imteach/trace/1, got 'imteach/trace/2'"),
     "no schema": (["schema"], DELETE, "schema: expected text, got nothing"),
-    "rung": (["rung"], "tcp", "rung: expected one of basic, acked, retransmit, dedup, got 'tcp'"),
+    "rung": (
+        ["rung"],
+        "tcp",
+        "rung: expected one of basic, acked, retransmit, dedup, offline, durable, ordered, group, got 'tcp'",
+    ),
     "another rung": (["rung"], None, "rung: expected text, got None"),
     "rung as a list": (["rung"], ["dedup"], "rung: expected text, got ['dedup']"),
     "scenario as a list": (["scenario"], [], "scenario: expected an object with named fields, got []"),
@@ -132,7 +135,7 @@ WRONG = {
     "t": (["events", 0, "t"], -1, "events[0].t: expected a time in ms of at least 0, got -1"),
     "t null": (["events", 0, "t"], None, "events[0].t: expected a time in ms"),
     "t going back": (["events", 0, "t"], 30, "events[1].t: expected a time not before the event above it (30)"),
-    "kind": (["events", 0, "kind"], "shout", "events[0].kind: expected one of say, send"),
+    "kind": (["events", 0, "kind"], "shout", "events[0].kind: expected one of start, say, resend, unsaid, send"),
     "node": (["events", 0, "node"], "eve", "events[0].node: expected one of alice, bob, server, got 'eve'"),
     "drop at a node": (["events", DROP, "node"], "bob", f"events[{DROP}].node: expected one of network, got 'bob'"),
     "network as a node": (["events", 0, "node"], "network", "events[0].node: expected one of alice, bob, server"),
@@ -150,7 +153,7 @@ WRONG = {
     "an event without a cause": (
         ["events", 1, "causes"],
         [],
-        "events[1].causes: expected ids of events of the kinds say",
+        "events[1].causes: expected ids of events of the kinds start, say, resend, arrive",
     ),
     "no causes": (["events", 1, "causes"], DELETE, "events[1].causes: expected a list of ids of earlier events"),
     "unknown packet": (["events", DROP, "packet"], "m7/ack:N#1", f"events[{DROP}].packet: expected one of m1/msg:R#1"),
@@ -273,7 +276,7 @@ def read_and_use(text):
     assert written.encode()
     assert repr(trace)
     assert in_short(trace)
-    for promise in PROMISES:
+    for promise in trace.promises:
         assert bool(why_broken(trace, promise)) != trace.promises[promise]
     for t in {event.t for event in trace.events}:
         with suppress(InputError):

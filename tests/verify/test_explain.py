@@ -18,7 +18,7 @@ from worlds import runs  # the random runs of the simulator's tests
 
 def why(trace):
     """The sentence for each broken promise."""
-    return {name: why_broken(trace, name) for name in PROMISES if not trace.promises[name]}
+    return {name: why_broken(trace, name) for name, holds in trace.promises.items() if not holds}
 
 
 def drops(*names):
@@ -586,7 +586,8 @@ class AnswersNothing(Server):
             "no_duplicates",
             (
                 "bob was shown “hello” (m1) twice, at 100 ms and at 400 ms as m2: m1/ack:N#1 was dropped, "
-                "so alice, still waiting, sent msg:R again at 300 ms."
+                "so alice, still waiting, sent msg:R again at 300 ms, "
+                "and bob's client cannot know m2 for the same message."
             ),
         ),
         (
@@ -793,7 +794,7 @@ def test_every_packet_and_every_moment_in_a_sentence_is_one_of_the_run(case):
             assert {trace.packet[name].fate for name in re.findall(r"m\d+/\w+:\w#\d+", names)} <= {"dropped"}
 
 
-@given(runs(rungs=["retransmit"]))
+@given(runs(rungs=["retransmit"], kinds=(Drop,), resends=False))
 def test_what_is_blamed_for_a_duplicate_is_to_blame(case):
     scenario, faults = case
     trace = scenario.run(*faults)
@@ -807,7 +808,7 @@ def test_what_is_blamed_for_a_duplicate_is_to_blame(case):
         assert retransmissions(scenario.run(), early[1]) > 0
 
 
-@given(runs())
+@given(runs(kinds=(Drop,), resends=False))
 def test_what_is_blamed_for_giving_up_could_have_come_in_time(case):
     scenario, faults = case
     trace = scenario.run(*faults)
@@ -910,7 +911,7 @@ def test_in_short_is_pleasant_english_on_one_line(case):
     told = in_short(scenario.run(*faults))
     assert told == plain(told)
     assert "1 times" not in told
-    assert len(told) < 700
+    assert len(told) < 400 + 120 * len(faults)  # each fault has its sentence
 
 
 @pytest.mark.parametrize("rung", LADDER)

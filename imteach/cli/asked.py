@@ -1,0 +1,233 @@
+"""What a command line asks for: a scenario, by a rung or from a file, and the faults that strike it."""
+
+import argparse
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from os.path import exists
+from typing import Any, NamedTuple, TypeVar
+
+from imteach.errors import InputError, quoted
+from imteach.protocol import LADDER
+from imteach.sim import (
+    Crash,
+    Delay,
+    Drop,
+    Duplicate,
+    Fault,
+    Loss,
+    Offline,
+    Partition,
+    Resend,
+    Say,
+    Scenario,
+    read_scenario,
+    usual_say,
+)
+from imteach.sim.checks import share, whole
+
+T = TypeVar("T")
+
+
+# What can be asked for
+
+
+def _delay(text: str) -> Delay:
+    """Read `m1/msg:N=400`: what a fault's text has behind a plus stands here behind an equals sign."""
+    name, equals, ms = text.rpartition("=")
+    if not equals:
+        raise InputError(f"expected NAME=MS, such as msg:N=400, got {quoted(text)}")
+    return Delay(name, by=_number(ms))  # type: ignore[arg-type]  # Delay refuses what is no number
+
+
+class _FaultOption(NamedTuple):
+    takes: str
+    read: Callable[[str], Fault]
+    help: str
+
+
+FAULT_OPTIONS = {
+    "--drop": _FaultOption("NAME", Drop.parse, "the network drops this packet: --drop ack:N"),
+    "--duplicate": _FaultOption(
+        "NAME[+MS]", Duplicate.parse, "it makes a copy, which arrives so much later: --duplicate msg:N+50"
+    ),
+    "--delay": _FaultOption("NAME=MS", _delay, "it takes so much longer over this packet: --delay msg:N=400"),
+    "--crash": _FaultOption(
+        "NODE@WHEN+MS",
+        Crash.parse,
+        "a node crashes and is down so long, at a time: --crash server@150+50; or right after it did something (show, "
+        "send, store or write): --crash bob@show:m1+50",
+    ),
+    "--offline": _FaultOption(
+        "PERSON@MS+MS", Offline.parse, "a person logs out, at a time and for so long: --offline bob@0+1000"
+    ),
+    "--partition": _FaultOption(
+        "LINK@MS+MS",
+        Partition.parse,
+        'a link is cut: --partition alice-server@100+500; or one way of it: --partition "alice>server@100+500"',
+    ),
+}
+
+
+class _Gather(argparse.Action):
+    """Keeps the faults of all options in the order in which they were typed."""
+
+    def __call__(self, _: object, asked: argparse.Namespace, value: Any, option: str | None = None) -> None:
+        asked.faults = [*asked.faults, (option, value)]
+
+
+def add_scenario_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what makes a scenario and its faults. The scenario checks the values: a rule stands in one place."""
+    parser.add_argument(
+        "rung",
+        nargs="?",
+        metavar="RUNG",
+        help="the rung to run (default: dedup; group, with --group), or a scenario file",
+    )
+    what = parser.add_argument_group("what happens")
+    what.add_argument(
+        "--scenario",
+        action="append",
+        metavar="FILE",
+        help="a scenario with its faults, from a TOML file. What is given beside it goes before it: a RUNG, --say, "
+        "--resend, settings; groups and faults are added",
+    )
+    what.add_argument(
+        "--say", action="append", metavar="WHAT", help='something said: "alice>bob@100:hello" (@0 may be left out)'
+    )
+    what.add_argument(
+        "--group", action="append", metavar="NAME=WHO,WHO", help='a group and its members: "friends=alice,bob,carol"'
+    )
+    what.add_argument(
+        "--resend", action="append", metavar="MSGID@MS", help="somebody sends again what failed: --resend m1@2000"
+    )
+    settings = parser.add_argument_group("settings")
+    settings.add_argument("--retries", metavar="N", help="how often a message may be retransmitted (default: 2)")
+    settings.add_argument("--rto", metavar="MS", help="how long the sender waits before it retransmits (default: 300)")
+    settings.add_argument("--latency", metavar="MS", help="one way, between a person and the server (default: 50)")
+    faults = parser.add_argument_group("faults", "Without the last +MS somebody stays away and a link stays cut.")
+    for option, (takes, _, help_) in FAULT_OPTIONS.items():
+        faults.add_argument(option, action=_Gather, dest="faults", default=[], metavar=takes, help=help_)
+    faults.add_argument("--loss", metavar="P", help="every packet is dropped with this probability: --loss 0.2")
+    faults.add_argument("--seed", metavar="S", help="which packets --loss drops: another S, other packets (default: 0)")
+
+
+# What was asked for
+
+
+def scenario_and_faults(asked: argparse.Namespace) -> tuple[Scenario, list[Fault]]:
+    """Return what was asked for. Raises `InputError` for a value, name or file that is not what was expected."""
+    rung, file = _rung_and_file(asked)
+    if file is None:
+        base, faults = Scenario(rung or ("group" if asked.group else "dedup")), []
+    else:
+        base, of_file = read_scenario(file)
+        faults = [(f"{file}: faults[{number}]: ", fault) for number, fault in enumerate(of_file)]
+    scenario = _changed(base, _changes(asked, rung, base), file)
+    faults += _faults(asked)
+    for where, fault in faults:
+        _named(where, fault.resolve, scenario)  # one by one, so that an error says which it is
+    return scenario, [fault for _, fault in faults]
+
+
+def _rung_and_file(asked: argparse.Namespace) -> tuple[str | None, str | None]:
+    """Return the rung and the scenario file that were asked for: a file may stand where a rung does."""
+    rung, files = asked.rung, list(asked.scenario or ())
+    if rung is not None and rung not in LADDER:
+        if not rung.endswith(".toml") and not exists(rung):
+            known = ", ".join(LADDER)
+            raise InputError(f"no rung {quoted(rung)}; the rungs are {known}, or name a scenario file")
+        rung, files = None, [rung, *files]
+    if len(files) > 1:
+        raise InputError(f"expected one scenario file, got {quoted(files[0])} and {quoted(files[1])}")
+    return rung, files[0] if files else None
+
+
+def _changes(asked: argparse.Namespace, rung: str | None, base: Scenario) -> dict[str, Any]:
+    """Return what the command line sets in a scenario, or changes in that of a file, by the names of its fields."""
+    changes: dict[str, Any] = {} if rung is None else {"rung": rung}
+    for name in ("retries", "rto", "latency"):
+        if getattr(asked, name) is not None:
+            changes[name] = _number(getattr(asked, name))
+    if asked.resend:
+        changes["resend"] = [_named("--resend: ", Resend.parse, what) for what in asked.resend]
+    if asked.group:
+        changes["groups"] = {**base.groups, **_groups(asked.group)}
+    if asked.say:
+        changes["say"] = [_named("--say: ", Say.parse, what) for what in asked.say]
+    elif asked.group and base.say == usual_say(base.groups):
+        changes["say"] = usual_say(changes["groups"])
+    return changes
+
+
+def _groups(given: Sequence[str]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for text in given:
+        name, equals, members = text.partition("=")
+        if not equals:
+            raise InputError(f"--group: expected NAME=WHO,WHO…, such as friends=alice,bob, got {quoted(text)}")
+        if name in groups:
+            raise InputError(f"--group: {quoted(name)} is given twice")
+        groups[name] = [member.strip() for member in members.split(",")]
+    try:
+        Scenario("group", say=(), groups=groups)  # alone first, for what is said depends on it
+    except InputError as error:
+        raise InputError(f"--group: {str(error).removeprefix('groups: ')}") from None
+    return groups
+
+
+_OPTIONS = {"groups": "group"}  # what an option is called that is not called as the scenario's field
+
+
+def _changed(base: Scenario, changes: Mapping[str, Any], file: str | None) -> Scenario:
+    """Return the scenario with these changes; an error names the option, or the file, that it comes from."""
+    people = () if file is None else _everybody(base, changes)
+    try:
+        return replace(base, **changes, people=people)
+    except InputError as error:
+        field = re.match(r"\w*", str(error))[0]  # type: ignore[index]  # it matches even nothing
+        said = str(error).removeprefix(f"{field}: ")
+        if field in changes:
+            raise InputError(f"--{_OPTIONS.get(field, field)}: {said}") from None
+        raise InputError(str(error) if file is None else f"{file}: {error}") from None
+
+
+def _everybody(base: Scenario, changes: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return a file's people, and behind them those whom only the command line names."""
+    groups = changes.get("groups", base.groups)
+    named = [who for say in changes.get("say", ()) for who in (say.sender, *groups.get(say.to, [say.to]))]
+    return tuple(dict.fromkeys([*base.people, *named, *(who for members in groups.values() for who in members)]))
+
+
+def _faults(asked: argparse.Namespace) -> list[tuple[str, Fault]]:
+    """Return each fault of the command line with the option that it comes from."""
+    faults = [(f"{name}: ", _named(f"{name}: ", FAULT_OPTIONS[name].read, text)) for name, text in asked.faults]
+    if asked.loss is not None:
+        p, seed = share(_number(asked.loss), "--loss"), whole(_number(asked.seed or "0"), "--seed", most=10**12)
+        faults.append(("--loss: ", Loss(p, seed)))
+    elif asked.seed is not None:
+        raise InputError(f"--seed: expected --loss beside it, got only --seed {quoted(asked.seed)}")
+    return faults
+
+
+def _named(where: str, make: Callable[..., T], *values: Any) -> T:
+    """Return what `make` makes of the values; an error of its says where they come from, too."""
+    try:
+        return make(*values)
+    except InputError as error:
+        said = str(error).removeprefix(where.lstrip("-"))  # "--crash: crash: …" would say it twice
+        raise InputError(f"{where}{said}") from None
+
+
+def _number(text: str) -> int | float | str:
+    """Return the number that the text stands for, or the text itself, for the scenario to refuse.
+
+    >>> _number("300"), _number("0.5"), _number("soon")
+    (300, 0.5, 'soon')
+    """
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text

@@ -1,0 +1,155 @@
+"""What a picture says in words of a packet and of a whole run."""
+
+from collections.abc import Iterable, Mapping
+
+from imteach.plain import plain
+from imteach.protocol import SERVER
+from imteach.sim import DEFAULT_LATENCY, Drop, Loss, PacketRecord, Scenario, Trace, instant
+
+MOST_NAMED = 3  # faults in a title
+
+
+def number_of(packet: PacketRecord) -> int:
+    """Which transmission of its kind a packet is. A picture asks it several times of each packet."""
+    _, sign, number = packet.name.rpartition("#")
+    return int(number) if sign and number.isdigit() else packet.number
+
+
+def packet_label(packet: PacketRecord, several: bool) -> str:
+    """What stands on a packet's arrow: its msgid where several are said, its kind, its number from #2 on.
+
+    >>> from imteach import Drop, Scenario
+    >>> [packet_label(packet, several=False) for packet in Scenario("retransmit").run(Drop("msg:N")).packets][:4]
+    ['msg:R', 'msg:A', 'msg:N', 'msg:R #2']
+    """
+    words = [plain(packet.msgid)] if several and packet.msgid is not None else []
+    words.append(packet.kind)
+    if (number := number_of(packet)) > 1:
+        words.append(f"#{number}")
+    if packet.kind == "offline:A":
+        words.append(f"({len(packet.kept)})")
+    if "~" in packet.name:
+        words.append(f"~{packet.copy}")
+    return " ".join(words)
+
+
+def packet_sentence(packet: PacketRecord, remarks: Iterable[str] = (), why: str = "") -> str:
+    """A packet as a sentence, for those who cannot see its arrow. `remarks` are on it, `why` it was lost.
+
+    >>> from imteach import Scenario
+    >>> packet_sentence(Scenario("basic").run().packets[0])
+    'msg:R of m1 from alice to server: sent at 0 ms, arrived at 50 ms'
+    """
+    number = f", transmission {number_of(packet)}," if number_of(packet) > 1 else ""
+    end = f"arrived at {packet.arrived} ms" if packet.fate == "arrived" else packet.fate
+    end += f": {plain(why)}" if why else ""
+    way = f"from {packet.src} to {packet.dst}"
+    of = plain(packet.msgid if packet.msgid is not None else packet.name.partition("/")[0])
+    told = "".join(f", {word}" for word in (*remarks, *_content(packet)))
+    return f"{packet.kind} of {of}{number} {way}: sent at {packet.sent} ms, {end}{told}"
+
+
+def _content(packet: PacketRecord) -> list[str]:
+    """What a packet carries that its label doesn't say."""
+    content = []
+    if packet.kind == "offline:A":
+        content.append(f"brings {names([kept.msgid for kept in packet.kept]) if packet.kept else 'nothing'}")
+    if packet.more:
+        content.append("there is more")
+    if packet.msgids:
+        content.append(f"confirms {names(packet.msgids)}")
+    if packet.group and packet.kind in ("ack:R", "offline:R"):
+        content.append(f"has everything up to number {packet.cursor} of {plain(packet.group)}")
+    return content
+
+
+def remarks(packet: PacketRecord, scenario: Scenario) -> list[str]:
+    """What is unusual about a packet besides its fate, in a word or two each.
+
+    >>> from imteach import Delay, Scenario
+    >>> trace = Scenario("basic").run(Delay("msg:N", by=400))
+    >>> [remarks(packet, trace.scenario) for packet in trace.packets]
+    [[], [], ['400 ms late']]
+    """
+    found = ["fabricated"] if packet.fabricated else []
+    if "~" in packet.name:
+        return [*found, "copy"]
+    late = instant(packet.due - packet.sent - scenario.latency_of(person_of(packet)))
+    return [*found, f"{late} ms late"] if late > 0 else found
+
+
+def person_of(packet: PacketRecord) -> str:
+    """The person at whose client a packet starts or ends."""
+    return packet.dst if packet.src == SERVER else packet.src
+
+
+def in_few_words(why: str) -> str:
+    """Return why a packet was lost in fewer words, where the picture shows the rest.
+
+    >>> in_few_words("the link from alice to server is cut"), in_few_words("bob is down")
+    ('the link is cut', 'bob is down')
+    """
+    if why.startswith("the link from "):
+        return "the link is cut"
+    return "old connection" if why.endswith("'s old connection is gone") else why
+
+
+def names(msgids: Iterable[str]) -> str:
+    """Return a few names, or the first and the last of many.
+
+    >>> names(["m1", "m2"]), names(f"m{number}" for number in range(1, 21))
+    ('m1, m2', 'm1 … m20')
+    """
+    listed = [plain(msgid) for msgid in msgids]
+    return ", ".join(listed) if len(listed) <= MOST_NAMED else f"{listed[0]} … {listed[-1]}"
+
+
+def title(trace: Trace) -> str:
+    """What the picture is of, in a line.
+
+    >>> from imteach import Crash, Drop, Scenario
+    >>> title(Scenario("dedup").run(Drop("ack:N"))), title(Scenario("dedup").run(Crash("bob", at=10, down=50)))
+    ('dedup, m1/ack:N#1 dropped', 'dedup, crash bob@10+50')
+    """
+    losses = any(isinstance(fault, Loss) for fault in trace.faults)
+    wanted = {fault.packet for fault in trace.faults if isinstance(fault, Drop)}
+    dropped = [p.name for p in trace.packets if p.fate == "dropped" and (p.name in wanted or not losses)]
+    unused = set(trace.unused)
+    others = [str(fault) for fault in trace.faults if not isinstance(fault, Drop) and fault not in unused]
+    parts = [f"{_few(dropped)} dropped"] if dropped else []
+    if others:
+        parts.append(_few(others))
+    return ", ".join([trace.rung, *(parts or ["nothing dropped"])])
+
+
+def _few(things: list[str]) -> str:
+    more = len(things) - MOST_NAMED
+    return ", ".join(map(plain, things[:MOST_NAMED])) + (f" and {more} more" if more > 0 else "")
+
+
+def settings(scenario: Scenario) -> str:
+    """What the picture does not show of a scenario, in a line.
+
+    >>> from imteach import Scenario
+    >>> settings(Scenario("acked", latency={"bob": 200})), settings(Scenario("dedup", backoff=2))
+    ('latency 50 ms, bob 200 ms; RTO 300 ms', 'latency 50 ms; RTO 300 ms, doubling; 2 retries')
+    """
+    latency = f"latency {scenario.latency} ms"
+    if isinstance(scenario.latency, Mapping):
+        each = [f"{person} {ms} ms" for person, ms in scenario.latency.items()]
+        others = [] if len(each) == len(scenario.people) else [f"{DEFAULT_LATENCY} ms"]
+        latency = f"latency {', '.join([*others, *each])}"
+    growth = "" if scenario.backoff == 1 else f", each {scenario.backoff} times the one before"
+    growth = ", doubling" if scenario.backoff == 2 else growth
+    count = scenario.retries
+    retries = f"; {count} {'retry' if count == 1 else 'retries'}" if scenario.setting.retransmits else ""
+    return f"{latency}; RTO {scenario.rto} ms{growth}{retries}{_of_groups(scenario)}"
+
+
+def _of_groups(scenario: Scenario) -> str:
+    """What holds where there are groups: who is in them, when members ack and pull."""
+    if not scenario.groups:
+        return ""
+    every = scenario.ack_every
+    acks = "" if every == 1 else f"; one ack for {every} messages or after {scenario.ack_delay} ms"
+    return f"{acks}; heartbeat {scenario.heartbeat} ms"

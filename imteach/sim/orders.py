@@ -1,0 +1,105 @@
+"""The faults of one run, looked up where they strike."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+from imteach.sim.agenda import CRASH, PRESENCE
+from imteach.sim.faults import Crash, Delay, Drop, Duplicate, Fault, Loss, Offline, Partition
+from imteach.sim.records import Event
+
+_AFTER = {"show": "show", "send": "send", "store": "store", "write": "write", "delete": "write"}
+"""What a crash calls each kind of event that it can fall behind."""
+
+
+class Orders:
+    """What a run's faults do to which packet, and to which node when.
+
+    >>> orders = Orders([Drop("m1/ack:N"), Delay("m1/msg:N", by=400)])
+    >>> orders.drops("m1/ack:N#1"), orders.delay_of("m1/msg:N#1"), orders.delay_of("m1/msg:N#2")
+    (True, 400, 0)
+    """
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self._faults = tuple(faults)
+        self._dropped = {fault.packet for fault in self._faults if isinstance(fault, Drop)}
+        self._losses = [fault for fault in self._faults if isinstance(fault, Loss)]
+        self._delays: dict[str, float] = {}
+        self._copies: dict[str, list[float | None]] = {}
+        self.crashes: dict[tuple[str, str], Crash] = {}  # those that follow an effect, still to come
+        self._done: Counter[tuple[str, str]] = Counter()  # by node and effect: how often
+        for fault in self._faults:
+            match fault:
+                case Delay():
+                    self._delays[fault.packet] = self._delays.get(fault.packet, 0) + fault.by
+                case Duplicate():
+                    self._copies.setdefault(fault.packet, []).append(fault.after)
+                case Crash(node, None, str(after)):
+                    self.crashes[node, after] = fault
+
+    def timed(self) -> Iterator[tuple[float, int, str, Any]]:
+        """Yield what is to happen at a time: when, its rank on the agenda, what, and to whom."""
+        for fault in self._faults:
+            match fault:
+                case Crash(_, float() | int() as at, None):
+                    yield at, CRASH, "crash", fault
+                case Offline(person, at, lasting):
+                    yield at, PRESENCE, "leave", person
+                    if lasting is not None:
+                        yield at + lasting, PRESENCE, "return", person
+                case Partition(at=at, lasting=lasting, ways=ways):
+                    for way in ways:
+                        yield at, PRESENCE, "cut", way
+                        if lasting is not None:
+                            yield at + lasting, PRESENCE, "mend", way
+
+    def drops(self, packet: str) -> bool:
+        """Whether the packet of this name is dropped."""
+        if packet in self._dropped:
+            return True
+        return bool(self._losses) and any(loss.strikes(packet) for loss in self._losses)
+
+    def delay_of(self, packet: str) -> float:
+        """By how many simulated ms the packet of this name is delayed."""
+        return self._delays.get(packet, 0)
+
+    def copies_of(self, packet: str) -> list[float | None]:
+        """For each copy that is made of the packet of this name, how much later it arrives (None: one latency)."""
+        return self._copies.get(packet, [])
+
+    def crash_after(self, node: str, events: Iterable[Event]) -> tuple[Crash, int] | None:
+        """Return the crash that is to follow the effect that these events tell of, with the event's id, if one is."""
+        for event in events:
+            effect = _AFTER.get(event.kind)
+            if effect is None or event.node != node:
+                continue
+            if effect == "send":
+                what = f"send {event.packet}"
+            else:
+                of = event.msgid or str(event.key).partition("/")[2]
+                self._done[node, f"{effect} {of}"] += 1
+                times = self._done[node, f"{effect} {of}"]
+                what = f"{effect} {of}" if times == 1 else f"{effect} {of}#{times}"
+            fault = self.crashes.pop((node, what), None)
+            if fault is not None:
+                return fault, event.id
+        return None
+
+
+def unused(faults: Iterable[Fault], packets: Collection[str], events: Iterable[Event]) -> tuple[Fault, ...]:
+    """Return those faults that named something which never happened in this run: a packet, or a crash.
+
+    >>> unused([Drop("m1/ack:N"), Offline("bob")], {"m1/msg:R#1"}, [])
+    (Drop("m1/ack:N"),)
+    """
+    crashed = {event.text for event in events if event.kind == "crash"}
+
+    def is_unused(fault: Fault) -> bool:
+        match fault:
+            case Drop() | Duplicate() | Delay():
+                return fault.packet not in packets
+            case Crash():
+                return str(fault) not in crashed
+        return False
+
+    return tuple(fault for fault in faults if is_unused(fault))
