@@ -89,6 +89,15 @@ class Ladder(RuleBasedStateMachine):
         node = SERVER if who == 3 else self.someone(who)
         self.faults.append(Crash(node, after=f"{effect} m{which}{'#2' if again else ''}", down=down))
 
+    @rule(which=st.integers(0, MOST_SAID), when=st.sampled_from(["show", "write", "send"]), down=MS)
+    def a_receiver_crashes_over_a_message(self, which, when, down):
+        """Between showing it and acking it, or just behind: where what was written counts."""
+        if which < len(self.says) and self.says[which].to in self.people:
+            of = f"m{which + 1}"
+            self.faults.append(
+                Crash(self.says[which].to, after=f"{when} {of}{'/ack:R' if when == 'send' else ''}", down=down)
+            )
+
     @rule(data=st.data(), who=st.integers(0, 3), down=MS)
     def a_node_crashes_after_it_sent(self, data, who, down):
         if self.says:
