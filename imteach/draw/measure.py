@@ -18,13 +18,13 @@ _BOLD = (
 )
 
 
-def _table(widths: str) -> dict[str, float]:
-    return {chr(code): int(width) / 100 for code, width in enumerate(widths.split(), start=32)}
+def _table(widths: str) -> dict[str, int]:
+    return {chr(code): int(width) for code, width in enumerate(widths.split(), start=32)}
 
 
 _WIDTHS = {False: _table(_REGULAR), True: _table(_BOLD)}
-_OTHER = 1.1  # of the font size: any letter outside ASCII; generous, so that Cyrillic, Greek and CJK fit
-_WIDE = 1.4  # emoji
+_OTHER = 110  # hundredths of the font size: any letter outside ASCII; generous, so that Cyrillic, Greek and CJK fit
+_WIDE = 140  # emoji
 
 
 @lru_cache(maxsize=4096)  # the same few words are measured again and again
@@ -35,7 +35,8 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     40.6
     """
     widths = _WIDTHS[bold]
-    return size * sum(widths.get(char, _WIDE if char >= "\U0001f000" else _OTHER) for char in text)
+    # whole numbers are added up, for Python 3.12 and later round a sum of broken ones otherwise than 3.11
+    return size * sum(widths.get(char, _WIDE if char >= "\U0001f000" else _OTHER) for char in text) / 100
 
 
 def fit(text: str, size: float, room: float) -> str:
