@@ -7,6 +7,7 @@ are added to the sentence of the event that they explain.
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from imteach.errors import InputError
 from imteach.plain import plain
 from imteach.sim import Event, Trace
 from imteach.verify.words import few, quote, sign, the
@@ -48,8 +49,10 @@ def happens_before(trace: Trace) -> "DiGraph":
     >>> graph.nodes[0]["event"].kind, sorted(graph.successors(0))
     ('say', [1, 2, 3])
     """
-    from networkx import DiGraph
-
+    try:
+        from networkx import DiGraph
+    except ImportError:
+        raise InputError("networkx is not installed; it comes with: pip install 'imteach[lab]'") from None
     graph = DiGraph()
     last: dict[str, int] = {}
     for event in trace.events:

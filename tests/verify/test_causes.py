@@ -168,6 +168,12 @@ def test_two_people_who_do_not_hear_of_each_other_happen_side_by_side():
     assert not networkx.has_path(graph, carol, seen_by_bob)
 
 
+def test_without_networkx_it_is_said_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "networkx", None)
+    with pytest.raises(InputError, match="networkx is not installed; it comes with: pip install"):
+        Scenario("basic").run().happens_before()
+
+
 def test_every_kind_of_event_has_its_words():
     told = set()
     traces = [
