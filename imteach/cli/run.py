@@ -7,8 +7,8 @@ from pathlib import Path
 from imteach.cli.asked import add_scenario_arguments, scenario_and_faults
 from imteach.cli.terminal import note, say
 from imteach.files import write_whole
-from imteach.protocol import LADDER, SERVER
-from imteach.sim import Crash, Delay, Drop, Duplicate, Fault, Trace, to_toml
+from imteach.protocol import LADDER
+from imteach.sim import Crash, Delay, Drop, Duplicate, Fault, Trace, the, to_toml
 from imteach.verify import in_short, why_broken
 
 USAGE = "imteach run [RUNG] [--scenario FILE] [OPTION]…"
@@ -93,14 +93,10 @@ def _why_unused(fault: Fault) -> str:
         case Delay():
             return f"{_NEVER_SENT} delayed"
         case Crash(node, at=None):
-            return f"{_name(node)} never did that in this run, so nothing crashed"
+            return f"{the(node)} never did that in this run, so nothing crashed"
         case Crash(node):
-            return f"{_name(node)} was down already at that time, so nothing crashed"
+            return f"{the(node)} was down already at that time, so nothing crashed"
     return "it never happened in this run"
 
 
 _NEVER_SENT = "this run never sent that packet, so nothing was"
-
-
-def _name(node: str) -> str:
-    return "the server" if node == SERVER else node

@@ -17,7 +17,7 @@ from imteach.draw.boxes import Box, Lines, Taken
 from imteach.draw.measure import fit, text_width
 from imteach.draw.steps import Absence, Cut, Line, Step, Story, TimerRun
 from imteach.draw.timeline import LINE_HEIGHT, Break, Timeline, line_height, reach
-from imteach.draw.words import in_few_words, packet_label, person_of, settings, title
+from imteach.draw.words import in_few_words, packet_label, settings, title
 from imteach.plain import plain
 from imteach.protocol import SERVER
 from imteach.sim import PacketRecord, Scenario, Trace, instant
@@ -514,7 +514,7 @@ class _Draft:
 
     def _dropped_at(self, packet: PacketRecord) -> float:
         """How much of its way a dropped packet is drawn: less of one that was late, for all are dropped as early."""
-        takes, usual = packet.due - packet.sent, self.scenario.latency_of(person_of(packet))
+        takes, usual = packet.due - packet.sent, self.scenario.latency_of(packet.person)
         return DROPPED_AT * max(usual / takes, 0.3) if takes > usual else DROPPED_AT
 
     def _ending(self, way: _Way) -> _Way:

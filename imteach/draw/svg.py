@@ -34,7 +34,7 @@ from imteach.draw.layout import (
     lay_out,
 )
 from imteach.draw.measure import fit
-from imteach.draw.words import number_of, packet_sentence
+from imteach.draw.words import packet_sentence
 from imteach.sim import Trace
 
 DOWN = 9.0  # how wide the hatched box is that stands for a node that is down
@@ -313,7 +313,7 @@ def _classes(arrow: Arrow) -> str:
     lost = "" if packet.fate == "arrived" else f" imt-{packet.fate}"
     copy = " imt-copy" if packet.name.rpartition("~")[1] else ""
     fabricated = " imt-fabricated" if packet.fabricated else ""
-    return f"imt-{arrow.half}{lost}{copy}{fabricated}{' imt-again' if number_of(packet) > 1 else ''}"
+    return f"imt-{arrow.half}{lost}{copy}{fabricated}{' imt-again' if packet.number > 1 else ''}"
 
 
 def _ends(arrow: Arrow) -> str:

@@ -3,16 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from imteach.plain import plain
-from imteach.protocol import SERVER
 from imteach.sim import DEFAULT_LATENCY, Drop, Loss, PacketRecord, Scenario, Trace, instant
 
 MOST_NAMED = 3  # faults in a title
-
-
-def number_of(packet: PacketRecord) -> int:
-    """Which transmission of its kind a packet is. A picture asks it several times of each packet."""
-    _, sign, number = packet.name.rpartition("#")
-    return int(number) if sign and number.isdigit() else packet.number
 
 
 def packet_label(packet: PacketRecord, several: bool) -> str:
@@ -24,7 +17,7 @@ def packet_label(packet: PacketRecord, several: bool) -> str:
     """
     words = [plain(packet.msgid)] if several and packet.msgid is not None else []
     words.append(packet.kind)
-    if (number := number_of(packet)) > 1:
+    if (number := packet.number) > 1:
         words.append(f"#{number}")
     if packet.kind == "offline:A":
         words.append(f"({len(packet.kept)})")
@@ -40,7 +33,7 @@ def packet_sentence(packet: PacketRecord, remarks: Iterable[str] = (), why: str 
     >>> packet_sentence(Scenario("basic").run().packets[0])
     'msg:R of m1 from alice to server: sent at 0 ms, arrived at 50 ms'
     """
-    number = f", transmission {number_of(packet)}," if number_of(packet) > 1 else ""
+    number = f", transmission {packet.number}," if packet.number > 1 else ""
     end = f"arrived at {packet.arrived} ms" if packet.fate == "arrived" else packet.fate
     end += f": {plain(why)}" if why else ""
     way = f"from {packet.src} to {packet.dst}"
@@ -74,13 +67,8 @@ def remarks(packet: PacketRecord, scenario: Scenario) -> list[str]:
     found = ["fabricated"] if packet.fabricated else []
     if "~" in packet.name:
         return [*found, "copy"]
-    late = instant(packet.due - packet.sent - scenario.latency_of(person_of(packet)))
+    late = instant(packet.due - packet.sent - scenario.latency_of(packet.person))
     return [*found, f"{late} ms late"] if late > 0 else found
-
-
-def person_of(packet: PacketRecord) -> str:
-    """The person at whose client a packet starts or ends."""
-    return packet.dst if packet.src == SERVER else packet.src
 
 
 def in_few_words(why: str) -> str:

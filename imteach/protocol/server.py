@@ -104,16 +104,14 @@ class Server:
         """A client asks for what was kept: answer with the oldest, a page at most, and whether there are more."""
         if not packet.group:
             kept = list(self.store.get(packet.src, {}).values())
-        elif packet.src in self.groups[packet.group]:
+        elif packet.src in self.groups.get(packet.group, {}):
             log = list(self.store.get(packet.group, {}).values())
             kept = log[packet.cursor :]  # a group's messages are numbered from 1, in the order of the store
         else:
             kept = []  # who is no member gets nothing
         page = Packet("offline:A", "", packet.dst, packet.src, group=packet.group)
-        brought = (
-            kept[:PAGE] if packet.group else [one._replace(base=self.base(packet.src, one)) for one in kept[:PAGE]]
-        )
-        return [Transmit(page._replace(kept=tuple(brought), more=len(kept) > PAGE))]
+        brought = tuple(one._replace(base=self.base(packet.src, one)) for one in kept[:PAGE])
+        return [Transmit(page._replace(kept=brought, more=len(kept) > PAGE))]
 
     def on_offlineack_r(self, packet: Packet) -> list[Effect]:
         """The receiver has these messages: delete them."""

@@ -7,6 +7,7 @@ from imteach.sim.people import Resend, Say, python
 from imteach.sim.records import EVENT_KINDS, Event, PacketRecord
 from imteach.sim.scenario import DEFAULT_LATENCY, Scenario
 from imteach.sim.scenario_file import parse_scenario, read_scenario, to_toml, usual_say
+from imteach.sim.telling import the
 from imteach.sim.trace import Trace
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "python",
     "read_scenario",
     "short_name",
+    "the",
     "to_toml",
     "usual_say",
 ]

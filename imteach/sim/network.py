@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from imteach.protocol import SERVER
+from imteach.sim.telling import the
 
 
 class Network:
@@ -63,7 +64,7 @@ class Network:
         A person is who is cut off: what has left them by then still arrives at the server.
         """
         if dst in self.down:
-            return f"{_the(dst)} is down"
+            return f"{the(dst)} is down"
         if dst == SERVER:
             return ""
         if self.away.get(dst):
@@ -73,8 +74,4 @@ class Network:
         return self._cut(src, dst)
 
     def _cut(self, src: str, dst: str) -> str:
-        return f"the link from {_the(src)} to {_the(dst)} is cut" if self.cut.get((src, dst)) else ""
-
-
-def _the(node: str) -> str:
-    return "the server" if node == SERVER else node
+        return f"the link from {the(src)} to {the(dst)} is cut" if self.cut.get((src, dst)) else ""

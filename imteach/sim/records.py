@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from imteach.sim.naming import parse_name
+from imteach.protocol import SERVER
 
 FATES = ("arrived", "dropped", "lost")
 
@@ -74,12 +74,17 @@ class PacketRecord(NamedTuple):
     @property
     def number(self) -> int:
         """Which transmission of its kind for its owner it is, from 1."""
-        return parse_name(self.name).number
+        return int(self.name.partition("#")[2].partition("~")[0])
 
     @property
     def copy(self) -> int:
         """1, or from 2 on which copy it is that the network made."""
-        return parse_name(self.name).copy
+        return int(self.name.partition("~")[2] or 1)
+
+    @property
+    def person(self) -> str:
+        """The person at whose client it starts or ends."""
+        return self.dst if self.src == SERVER else self.src
 
 
 class Event(NamedTuple):

@@ -142,9 +142,8 @@ class Simulator:
             self.record(message.sender, "unsaid", text=message.text, to=message.to)
             return
         effects = self.told(message.sender, self.client(message.sender).command("say", message))
-        msgid = (
-            self.written.handed_out[0] if self.written.handed_out else self.written.new_msgid()
-        )  # what is said needs a name
+        made = self.written.handed_out
+        msgid = made[0] if made else self.written.new_msgid()  # what is said needs a name
         self.written.know(msgid, message)
         cause = self.record(message.sender, "say", msgid=msgid, said=msgid, text=message.text, to=message.to)
         self.perform(message.sender, effects, cause)
@@ -227,14 +226,12 @@ class Simulator:
         effects = self.told(node, self.nodes[node].restart(self.disks[node]))
         restarted = self.record(node, "restart", crashed)
         self.perform(node, effects, restarted)
-        if node in self.network.down:  # it crashed again at once
+        if node in self.network.down:  # it crashed again over what it did first
             return
         if node == SERVER:  # every connection ended with it; whoever runs notices and logs in again
             for person in self.scenario.people:
                 if self.network.is_in(person):
                     self.login(person, restarted)
-            return
-        if node in self.network.down:  # it crashed again over what it did first
             return
         self.forget_unsettled(node, restarted)
         if self.network.is_in(node):

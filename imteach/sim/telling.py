@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from imteach.plain import plain
-from imteach.protocol import STATUSES
+from imteach.protocol import SERVER, STATUSES
 from imteach.sim.records import Event
 
 _WORDS: dict[str, Callable[[Event], str]] = {
@@ -40,6 +40,15 @@ def _sign(event: Event) -> str:
 
 def _unsaid(event: Event) -> str:
     return f"cannot say “{event.text}” to {event.to}: the client is down"
+
+
+def the(node: str) -> str:
+    """A node in a sentence.
+
+    >>> the("server"), the("bob")
+    ('the server', 'bob')
+    """
+    return "the server" if node == SERVER else node
 
 
 def tell_at_node(event: Event) -> str:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from imteach.errors import InputError
 from imteach.plain import plain
-from imteach.sim import Event, Trace
-from imteach.verify.words import few, quote, sign, the
+from imteach.sim import Event, Trace, the
+from imteach.verify.words import few, quote, sign
 
 if TYPE_CHECKING:
     from networkx import DiGraph
@@ -88,7 +88,7 @@ class _Chain:
             "show": self._show,
             "discard": lambda e: f"{e.node} discards {e.msgid}: {e.text or self._shown_before(e)}",
             "hold": lambda e: f"{e.node} holds {e.msgid} back: one before it is missing",
-            "write": lambda e: f"{the(e.node)} writes {e.key}" if e is self.end else "",
+            "write": lambda e: f"{the(e.node)} {'erases' if e.text else 'writes'} {e.key}" if e is self.end else "",
             "store": lambda e: f"the server stores {e.msgid} for {e.to}",
             "delete": lambda e: f"the server deletes {e.msgid}, which it kept for {e.to}",
             "status": lambda e: f"{e.node} sees {e.msgid} {sign(e.status)}",

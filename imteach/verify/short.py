@@ -14,8 +14,9 @@ from imteach.sim import (
     Offline,
     Partition,
     Trace,
+    the,
 )
-from imteach.verify.words import be, few, quote, sign, the, times, times_shown
+from imteach.verify.words import be, few, quote, sign, times, times_shown
 
 PROMISE_TITLES: dict[str, str] = {
     "no_duplicates": "Nothing is shown twice",

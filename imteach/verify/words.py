@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from imteach.plain import plain
-from imteach.protocol import SERVER, STATUSES
+from imteach.protocol import STATUSES
 
 TEXT_SHOWN = 40  # characters of a message that a sentence quotes
 NAMES_SHOWN = 4  # packets that a sentence names before it counts the rest
@@ -69,12 +69,3 @@ def join(parts: Sequence[str]) -> str:
     """
     *most, last = parts
     return f"{', '.join(most)} and {last}" if most else last
-
-
-def the(node: str) -> str:
-    """A node in a sentence.
-
-    >>> the("server"), the("bob")
-    ('the server', 'bob')
-    """
-    return "the server" if node == SERVER else node

@@ -110,6 +110,15 @@ def test_why_a_message_is_held_back_and_shown_later():
     assert trace.why(hold)[-1] == "120 ms: bob holds m2 back: one before it is missing"
 
 
+def test_a_write_that_takes_away_is_told_as_one():
+    trace = Scenario("durable").run()
+    queue = trace.happened("write", node="alice", key="queue/m1")
+    assert [trace.why(write)[-1] for write in queue] == [
+        "0 ms: alice writes queue/m1",
+        "200 ms: alice erases queue/m1",
+    ]
+
+
 def test_an_event_of_another_run_is_refused():
     one, other = Scenario("basic").run(), Scenario("dedup").run(Drop("ack:N"))
     with pytest.raises(InputError, match="is no event of this trace"):
