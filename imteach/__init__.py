@@ -26,6 +26,7 @@ from imteach.sim import (
 
 if TYPE_CHECKING:
     from imteach.lab import Lab
+    from imteach.verify import check, explore, follow, stats, sweep
 
 __version__ = "0.1.0"
 
@@ -46,14 +47,23 @@ __all__ = [
     "Scenario",
     "Server",
     "Trace",
+    "check",
+    "explore",
+    "follow",
     "read_scenario",
+    "stats",
+    "sweep",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """Load the lab when it is first asked for: it brings ipywidgets, which `import imteach` does without."""
+    """Load what is first asked for: the lab brings ipywidgets, and `import imteach` does without both."""
     if name == "Lab":
         from imteach.lab import Lab
 
         return Lab
+    if name in ("check", "explore", "follow", "stats", "sweep"):
+        from imteach import verify
+
+        return getattr(verify, name)
     raise AttributeError(f"module 'imteach' has no attribute {name!r}")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 
 from imteach import __version__
-from imteach.cli import run
+from imteach.cli import run, search, stats
 from imteach.cli.parser import Parser
 from imteach.cli.terminal import be_readable
 from imteach.errors import InputError
@@ -15,6 +15,10 @@ imteach: why a message can be lost without anyone noticing, and how six packets 
 
   imteach lab                       open the lessons in JupyterLab
   imteach run dedup --drop ack:N    run the protocol here, and drop a packet
+  imteach explore dedup --faults 3  every way to lose three packets, and which promises hold
+  imteach check dedup --faults 1    every order in which things can happen
+  imteach stats dedup --loss 0.2 --messages 10000
+                                    how often a message comes through, and how often its sender is told wrongly
   imteach validate                  run every lesson and compare its outputs
 """
 
@@ -41,7 +45,8 @@ The exit status is 0 if all are the same, else 1.
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with these arguments (default: the process's own) and return its exit status.
 
-    0: done; 1: `validate` found a difference; 2: a bad argument, name or file, said in one line on standard error.
+    0: done; 1: `validate` found a difference; 2: a bad argument, name or file, said in one line on standard error;
+    130: ended by Ctrl-C.
     """
     be_readable(sys.stdout, sys.stderr)
     parser, commands = _parser()
@@ -61,8 +66,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _of(command: str) -> Callable[..., int]:
-    if command == "run":
-        return run.main
+    here: dict[str, Callable[..., int]] = {
+        "run": run.main,
+        "explore": search.explore_main,
+        "check": search.check_main,
+        "stats": stats.main,
+    }
+    if command in here:
+        return here[command]
     main: Callable[..., int] = getattr(import_module("imteach.cli.jupyter"), command)
     return main
 
@@ -82,7 +93,38 @@ def _parser() -> tuple[Parser, dict[str, Parser]]:
     )
     run.add_arguments(run_command)
 
+    explore_command = commands.add_parser(
+        "explore",
+        description=search.EXPLORE_ABOUT,
+        usage=search.EXPLORE_USAGE,
+        help="run a scenario under every plan of faults",
+    )
+    search.add_explore_arguments(explore_command)
+
+    check_command = commands.add_parser(
+        "check",
+        description=search.CHECK_ABOUT,
+        usage=search.CHECK_USAGE,
+        help="try every order in which things can happen",
+    )
+    search.add_check_arguments(check_command)
+
+    stats_command = commands.add_parser(
+        "stats",
+        description=stats.ABOUT,
+        usage=stats.USAGE,
+        help="run a scenario many times under random loss, and count",
+    )
+    stats.add_arguments(stats_command)
+
     validate = commands.add_parser("validate", description=_VALIDATE, help="run every lesson and compare its outputs")
     validate.add_argument("folder", nargs="?", metavar="DIR", help="the folder with the lessons")
     validate.add_argument("--write", action="store_true", help="save the outputs in the lessons")
-    return parser, {"lab": lab, "run": run_command, "validate": validate}
+    return parser, {
+        "lab": lab,
+        "run": run_command,
+        "explore": explore_command,
+        "check": check_command,
+        "stats": stats_command,
+        "validate": validate,
+    }

@@ -202,12 +202,24 @@ def _everybody(base: Scenario, changes: Mapping[str, Any]) -> tuple[str, ...]:
 def _faults(asked: argparse.Namespace) -> list[tuple[str, Fault]]:
     """Return each fault of the command line with the option that it comes from."""
     faults = [(f"{name}: ", _named(f"{name}: ", FAULT_OPTIONS[name].read, text)) for name, text in asked.faults]
-    if asked.loss is not None:
-        p, seed = share(_number(asked.loss), "--loss"), whole(_number(asked.seed or "0"), "--seed", most=10**12)
-        faults.append(("--loss: ", Loss(p, seed)))
+    loss = loss_asked_for(asked)
+    if loss is not None:
+        faults.append(("--loss: ", loss))
     elif asked.seed is not None:
         raise InputError(f"--seed: expected --loss beside it, got only --seed {quoted(asked.seed)}")
     return faults
+
+
+def loss_asked_for(asked: argparse.Namespace) -> Loss | None:
+    """Return what --loss and --seed ask for; None without --loss."""
+    if asked.loss is None:
+        return None
+    return Loss(share(_number(asked.loss), "--loss"), whole_asked_for(asked.seed or "0", "--seed", most=10**12))
+
+
+def whole_asked_for(text: str, option: str, most: int) -> int:
+    """Return the whole number from 0 to `most` that was typed behind this option."""
+    return whole(_number(text), option, most=most)
 
 
 def _named(where: str, make: Callable[..., T], *values: Any) -> T:

@@ -161,7 +161,8 @@ def _run(lesson: Notebook, folder: Path) -> str | None:
     with tempfile.TemporaryDirectory() as profile, Path(profile, "stderr").open("w+", encoding="utf-8") as aside:
         try:
             # An empty profile: nobody's own start-up files take part. What the kernel says of itself goes aside.
-            client.execute(env={**os.environ, "IPYTHONDIR": profile}, stderr=aside)
+            # No progress bars: how far a cell was after a second is a matter of the machine.
+            client.execute(env={**os.environ, "IPYTHONDIR": profile, "TQDM_DISABLE": "1"}, stderr=aside)
             return None
         except CellExecutionError as error:
             problem = f"{error.ename}: {_plain(error.evalue)}"

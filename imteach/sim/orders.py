@@ -27,7 +27,7 @@ class Orders:
         self._delays: dict[str, float] = {}
         self._copies: dict[str, list[float | None]] = {}
         self.crashes: dict[tuple[str, str], Crash] = {}  # those that follow an effect, still to come
-        self._done: Counter[tuple[str, str]] = Counter()  # by node and effect: how often
+        self._effects = Effects()
         for fault in self._faults:
             match fault:
                 case Delay():
@@ -69,21 +69,37 @@ class Orders:
 
     def crash_after(self, node: str, events: Iterable[Event]) -> tuple[Crash, int] | None:
         """Return the crash that is to follow the effect that these events tell of, with the event's id, if one is."""
-        for event in events:
-            effect = _AFTER.get(event.kind)
-            if effect is None or event.node != node:
-                continue
-            if effect == "send":
-                what = f"send {event.packet}"
-            else:
-                of = event.msgid or str(event.key).partition("/")[2]
-                self._done[node, f"{effect} {of}"] += 1
-                times = self._done[node, f"{effect} {of}"]
-                what = f"{effect} {of}" if times == 1 else f"{effect} {of}#{times}"
-            fault = self.crashes.pop((node, what), None)
-            if fault is not None:
-                return fault, event.id
-        return None
+        found = None
+        for event in events:  # all of them, for each counts
+            what = self._effects.name(event) if event.node == node else None
+            if found is None and what is not None and (node, what) in self.crashes:
+                found = self.crashes.pop((node, what)), event.id
+        return found
+
+
+class Effects:
+    """The names of the effects of one run, as a crash that follows one calls it: `show m1`, `show m1#2` …
+
+    >>> effects = Effects()
+    >>> shown = Event(0, 100, "bob", "show", (), msgid="m1")
+    >>> effects.name(shown), effects.name(shown), effects.name(shown._replace(kind="arrive"))
+    ('show m1', 'show m1#2', None)
+    """
+
+    def __init__(self) -> None:
+        self._times: Counter[tuple[str, str]] = Counter()  # by node and effect: how often
+
+    def name(self, event: Event) -> str | None:
+        """Return the name of the effect that the next event of the run tells of; None if it is no such effect."""
+        effect = _AFTER.get(event.kind)
+        if effect is None:
+            return None
+        if effect == "send":
+            return f"send {event.packet}"
+        what = f"{effect} {event.msgid or str(event.key).partition('/')[2]}"
+        self._times[event.node, what] += 1
+        times = self._times[event.node, what]
+        return what if times == 1 else f"{what}#{times}"
 
 
 def unused(faults: Iterable[Fault], packets: Collection[str], events: Iterable[Event]) -> tuple[Fault, ...]:

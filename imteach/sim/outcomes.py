@@ -1,6 +1,7 @@
 """What came of each thing said, read from the events of a run."""
 
 from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 from imteach.protocol import SERVER, Outcome
 from imteach.sim.records import Event, PacketRecord
@@ -9,18 +10,26 @@ from imteach.sim.scenario import Scenario
 
 def outcomes(scenario: Scenario, packets: Mapping[str, PacketRecord], events: Iterable[Event]) -> tuple[Outcome, ...]:
     """Return an `Outcome` for each thing said, in the order in which it was said."""
-    reader = _Reader(scenario, packets)
+    reader = OutcomeReader(scenario.groups, packets)
     for event in events:
         reader.read(event)
     return reader.outcomes()
 
 
-class _Reader:
+class Packets(Protocol):
+    """The packets of a run by name."""
+
+    def get(self, name: str, /) -> PacketRecord | None:
+        """Return the packet of this name, if there is one."""
+        ...
+
+
+class OutcomeReader:
     """Everything that outcomes are made of, event by event."""
 
-    def __init__(self, scenario: Scenario, packets: Mapping[str, PacketRecord]) -> None:
+    def __init__(self, groups: Mapping[str, Iterable[str]], packets: Packets) -> None:
         self.packets = packets
-        self.members = {group: tuple(members) for group, members in scenario.groups.items()}
+        self.members = {group: tuple(members) for group, members in groups.items()}
         self.rows: dict[str, Event] = {}  # the say event of each thing said, by its first msgid
         self.to: dict[str, tuple[str, ...]] = {}
         self.status: dict[str, str | None] = {}

@@ -76,18 +76,7 @@ class Simulator:
         self.timers: dict[str, dict[str, Running]] = {name: {} for name in self.nodes}
         self.ending = Ending(scenario)
         self.screen: dict[str, dict[str, Event]] = {name: {} for name in self.nodes}  # the last status of each message
-
-    def run(self) -> Trace:
-        """Let everything happen, in order, until nothing is left to come."""
-        for name in self.scenario.people:
-            self.start(name)
-        for message, say in zip(self.scenario.messages(), self.scenario.in_order, strict=True):
-            self.expect(say.at, PERSON, "say", message)
-        for resend in self.scenario.resend:
-            self.expect(resend.at, PERSON, "resend", resend)
-        for at, rank, what, about in self.orders.timed():
-            self.expect(at, rank, what, about)
-        happens: dict[str, Callable[[Any], None]] = {
+        self.happens: dict[str, Callable[[Any], None]] = {
             "say": self.say,
             "resend": self.resend,
             "arrive": self.arrive,
@@ -101,6 +90,10 @@ class Simulator:
             "mend": self.mend,
             "server learns": self.server_learns,
         }
+
+    def run(self) -> Trace:
+        """Let everything happen, in order, until nothing is left to come."""
+        self.begin()
         while self.agenda:
             due = self.agenda.pop()
             if due.what != "timer":
@@ -108,7 +101,22 @@ class Simulator:
             elif self.beats(due.about) and self.ending.is_over(due.t):
                 continue  # this heartbeat, and every other one, comes no more
             self.written.now = due.t
-            happens[due.what](due.about)
+            self.happens[due.what](due.about)
+        return self.trace()
+
+    def begin(self) -> None:
+        """Start every client, and make the appointments that the scenario and the faults ask for."""
+        for name in self.scenario.people:
+            self.start(name)
+        for message, say in zip(self.scenario.messages(), self.scenario.in_order, strict=True):
+            self.expect(say.at, PERSON, "say", message)
+        for resend in self.scenario.resend:
+            self.expect(resend.at, PERSON, "resend", resend)
+        for at, rank, what, about in self.orders.timed():
+            self.expect(at, rank, what, about)
+
+    def trace(self) -> Trace:
+        """Return what was written down."""
         packets, events = self.written.packets(), tuple(self.written.events)
         return Trace(self.scenario, self.faults, unused(self.faults, self.written.flights, events), packets, events)
 

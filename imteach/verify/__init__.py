@@ -1,17 +1,36 @@
 """What could happen, and why it did: sentences about a run. Imports `sim` and `protocol`."""
 
 from imteach.verify.causes import happens_before, why
+from imteach.verify.checker import Check, check
+from imteach.verify.closed_forms import closed_forms
 from imteach.verify.cost import group_cost, group_cost_formula
 from imteach.verify.explain import why_broken
+from imteach.verify.explorer import Exploration, explore
+from imteach.verify.finding import Finding, Verdict
+from imteach.verify.follow import follow
 from imteach.verify.short import PROMISE_TITLES, fault_in_words, in_short
+from imteach.verify.statistics import Measured, Stats, Sweep, stats, sweep
 
 __all__ = [
     "PROMISE_TITLES",
+    "Check",
+    "Exploration",
+    "Finding",
+    "Measured",
+    "Stats",
+    "Sweep",
+    "Verdict",
+    "check",
+    "closed_forms",
+    "explore",
     "fault_in_words",
+    "follow",
     "group_cost",
     "group_cost_formula",
     "happens_before",
     "in_short",
+    "stats",
+    "sweep",
     "why",
     "why_broken",
 ]

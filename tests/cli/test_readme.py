@@ -13,7 +13,7 @@ from imteach.sim import FAULTS, parse_fault, parse_scenario
 
 README = Path(__file__).parents[2] / "README.md"
 SECTION = README.read_text("utf-8").partition("## On the command line")[2].partition("\n## ")[0]
-COMMANDS = re.findall(r"^imteach (run .*?)(?: +#.*)?$", SECTION, re.MULTILINE)
+COMMANDS = re.findall(r"^imteach ((?:run|stats) .*?)(?: +#.*)?$", SECTION, re.MULTILINE)
 ROWS = re.findall(r"^\| `(.*)` \| `(.*)` \| `(.*)` \|$", SECTION, re.MULTILINE)
 (FILE,) = re.findall(r"```toml\n(.*?)```", SECTION, re.DOTALL)
 

@@ -84,7 +84,8 @@ def test_running_it_again_gives_the_saved_outputs(lesson: Path, tmp_path: Path) 
         *("-p", "no:cacheprovider", "-o", "addopts=", "-o", "filterwarnings=default", "--disable-warnings"),
         *(f"--junitxml={report}", str(lesson)),
     ]
-    environment = {**os.environ, "IPYTHONDIR": str(tmp_path)}  # nobody's own start-up files take part
+    # Nobody's own start-up files take part; and no progress bars, which come where a machine is slow
+    environment = {**os.environ, "IPYTHONDIR": str(tmp_path), "TQDM_DISABLE": "1"}
     run = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300, check=False)
     if run.returncode != 0:
         pytest.fail(f"{lesson.name} no longer gives its saved outputs:\n{run.stdout}{run.stderr}", pytrace=False)

@@ -1,0 +1,238 @@
+"""Every way in which things can go, times or no times: a search through all states of a scenario without a clock."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from imteach.protocol import SERVER, Message, Outcome, judge
+from imteach.sim import Fault, Resend, Scenario
+from imteach.sim.checks import whole
+from imteach.verify.finding import Finding, Path, Verdict, checked_kinds
+from imteach.verify.follow import Follower
+from imteach.verify.world import CHECK_KINDS, Action, Cut, Leave, State, World
+
+MOST_STATES = 2_000_000
+"""A search gives up after so many states, and says so."""
+
+SOMETIMES: dict[str, str] = {
+    "ends": "some run comes to its end",
+    "shown": "some run ends with everything shown",
+    "delivered": "some run ends with everything shown once and delivered",
+}
+"""What a search must have seen at least once, so that one that saw nothing cannot pass."""
+
+
+@dataclass(frozen=True, repr=False)
+class Check(Finding):
+    """What a search of every interleaving found. See `check`.
+
+    `states` is how many states it reached, `transitions` how many ways from one to another it followed. `sometimes`
+    says for each of `SOMETIMES` whether it was seen. `unfinished` says why the search did not come to its end, "" if it
+    did.
+    """
+
+    states: int
+    transitions: int
+    sometimes: dict[str, bool] = field(default_factory=dict)
+
+    schema = "imteach/check/1"
+    every = "every interleaving"
+    example_name = "steps"
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many states were reached, and how many transitions were followed."""
+        return {"states": self.states, "transitions": self.transitions}
+
+    def in_json(self, verdict: Verdict) -> list[str] | None:
+        """What happens in the smallest run against a promise, in words."""
+        return None if verdict.steps is None else list(verdict.steps)
+
+    def more(self) -> dict[str, Any]:
+        """What was seen at least once."""
+        return {"sometimes": self.sometimes}
+
+    def notes(self) -> list[str]:
+        """Whether it came to its end, and what was never seen."""
+        never = [f"Never seen: {SOMETIMES[name]}." for name, seen in self.sometimes.items() if not seen]
+        return [*super().notes(), *never]
+
+
+def check(
+    scenario: Scenario,
+    faults: int = 1,
+    kinds: Iterable[str] = ("drop",),
+    given: Sequence[Fault] = (),
+    most_states: int = MOST_STATES,
+) -> Check:
+    """Try every way in which things can go, whatever the times, with at most so many `faults` of these `kinds`.
+
+    There is no clock: any packet in flight may arrive next, any timer that runs may run out, people do what the
+    scenario says in its order, each thing at any moment, and faults strike at any moment. Each promise is judged where
+    nothing is left to come; the example against it has the fewest faults, and of those the fewest steps. `kinds` are
+    `drop`, `duplicate` and `crash`; `given` faults (`Offline`, `Partition`) are part of the scenario, at any moment
+    too. Raises `InputError`.
+
+    >>> found = check(Scenario("retransmit"), faults=0)
+    >>> found.promises["no_duplicates"].holds, found.promises["no_silent_loss"].holds
+    (False, True)
+    """
+    faults = whole(faults, "faults", most=1000)
+    chosen = checked_kinds(kinds, CHECK_KINDS)
+    given = tuple(fault.resolve(scenario) for fault in given)
+    search = _Search(World(scenario, given), chosen, faults, most_states)
+    unfinished = search.run()
+    judged = judge((), scenario.setting)
+    promises = {
+        name: Verdict(name, not unfinished and name not in search.broken and search.seen["ends"], search.example(name))
+        for name in judged
+    }
+    return Check(
+        scenario, faults, chosen, given, promises, unfinished,
+        states=len(search.came_from), transitions=search.transitions, sometimes=search.seen,
+    )  # fmt: skip
+
+
+Reached = tuple[State, State | None, Action | None]
+"""A state, the one it was reached from, and by what."""
+
+
+class _Search:
+    """A search by breadth: states reached with fewer faults first, and of those with fewer steps.
+
+    A state that was reached before is not looked at again: it was reached with as few faults, or fewer, so that
+    everything that can follow was or will be looked at from there.
+    """
+
+    def __init__(self, world: World, kinds: Sequence[str], faults: int, most_states: int) -> None:
+        self.world = world
+        self.kinds = kinds
+        self.faults = faults
+        self.most_states = most_states
+        self.came_from: dict[State, tuple[State | None, Action | None]] = {}
+        self.transitions = 0
+        self.broken: dict[str, State] = {}  # by promise: the first end that breaks it
+        self.seen = dict.fromkeys(SOMETIMES, False)
+        self._waiting: list[dict[int, list[Reached]]] = [{} for _ in range(faults + 1)]  # by faults and steps
+
+    def run(self) -> str:
+        """Search, and return why it did not come to an end; "" if it did."""
+        self._waiting[0][0] = [(self.world.start, None, None)]
+        try:
+            for struck in range(self.faults + 1):
+                self._all_with(struck)
+        except KeyboardInterrupt:
+            return "it was interrupted"
+        except _EnoughError:
+            return f"it stopped after {self.most_states} states"
+        if self.world.heartbeats:
+            return "heartbeats never end, and each was let come once after each piece of news only"
+        return ""
+
+    def _all_with(self, struck: int) -> None:
+        """Look at every state that takes so many faults to reach."""
+        waiting = self._waiting[struck]
+        while waiting:
+            steps = min(waiting)
+            for state, before, action in waiting.pop(steps):
+                if state not in self.came_from:
+                    self.came_from[state] = before, action
+                    self._look_at(state, struck, steps)
+
+    def _look_at(self, state: State, struck: int, steps: int) -> None:
+        if len(self.came_from) > self.most_states:
+            raise _EnoughError
+        if self.world.is_over(state):
+            self._judge(state)
+        for action, after, takes in self.world.next(state, self.kinds, self.faults - struck):
+            self.transitions += 1
+            if after not in self.came_from:
+                self._waiting[struck + takes].setdefault(steps + 1, []).append((after, state, action))
+
+    def _judge(self, state: State) -> None:
+        outcomes = self.world.outcomes(state)
+        for promise, kept in judge(outcomes, self.world.scenario.setting).items():
+            if not kept:
+                self.broken.setdefault(promise, state)
+        self.seen["ends"] = True
+        self.seen["shown"] |= all(_shown(said) >= 1 for said in outcomes)
+        self.seen["delivered"] |= all(said.status == "delivered" and _shown(said) == 1 for said in outcomes)
+
+    def example(self, promise: str) -> Path | None:
+        """Return the shortest run that breaks a promise."""
+        if promise not in self.broken:
+            return None
+        given = tuple(fault for fault in self.world.given)
+        return Path(self.world.scenario, given, tuple(self._steps(self.broken[promise])))
+
+    def _steps(self, state: State) -> Iterator[str]:
+        """Yield how a state is reached, in words."""
+        follower = Follower(self.world.scenario, self.world.given)
+        follower.begin()
+        for before, action in self._path(state):
+            step = in_words(self.world, before, action, follower)
+            follower.step(step)
+            yield step
+
+    def _path(self, state: State) -> list[tuple[State, Action]]:
+        path: list[tuple[State, Action]] = []
+        before, action = self.came_from[state]
+        while before is not None and action is not None:
+            path.append((before, action))
+            before, action = self.came_from[before]
+        return path[::-1]
+
+
+class _EnoughError(Exception):
+    """The search has reached as many states as it may."""
+
+
+def _shown(said: Outcome) -> int:
+    """How often the receiver who was shown something least often was shown it."""
+    return min(said.shown.values())
+
+
+def in_words(world: World, state: State, action: Action, follower: Follower) -> str:
+    """Return the step that this action is, at a follower that is in the same state."""
+    step = _in_words(world, state, action, follower)
+    if not action.crash_after:
+        return step
+    node = world.teller(state, action)
+    return f"{step}, {world.spoken(node)} crashes after effect {action.crash_after}"
+
+
+def _in_words(world: World, state: State, action: Action, follower: Follower) -> str:
+    about = action.about
+    match action.what, about:
+        case "do", int(script):
+            return _doing_in_words(world, world.scripts[script][state.done[script]])
+        case (("arrive" | "drop" | "copy"), int(packet)):
+            name = follower.in_flight(world.packets[packet])
+            return f"{name} {_ENDS[action.what]}"
+        case "timer", (int(node), str(name)):
+            return f"{world.names[node]}'s timer {name} runs out"
+        case "crash", int(node):
+            return f"{world.spoken(node)} crashes"
+        case "restart", int(node):
+            return f"{world.spoken(node)} starts again"
+        case "learn", (int(person), bool(online), _, bool(crash)):
+            verb = "notices" if crash else "learns"
+            return f"the server {verb} that {world.names[person]} is {'online' if online else 'gone'}"
+    raise AssertionError(action)
+
+
+_ENDS = {"arrive": "arrives", "drop": "is dropped", "copy": "is copied"}
+
+
+def _doing_in_words(world: World, doing: object) -> str:
+    match doing:
+        case Message(_, sender, _, text):
+            return f"{sender} says “{text}”"
+        case Resend(msgid=msgid):
+            return f"{world.scenario.sender_of(msgid)} sends {msgid} again"
+        case Leave(person, out):
+            return f"{world.names[person]} logs {'out' if out else 'in'}"
+        case Cut(ways, cut):
+            name = next(name for name in ways[0] if name != SERVER)
+            return f"the link between {name} and the server {'is cut' if cut else 'works again'}"
+    raise AssertionError(doing)

@@ -1,0 +1,157 @@
+"""Shares over the loss as a picture: curves from the closed forms, and beside them what was measured."""
+
+from base64 import b64encode
+from collections.abc import Sequence
+from html import escape
+from io import BytesIO
+from typing import TYPE_CHECKING, NamedTuple
+
+from imteach.errors import InputError
+from imteach.verify.closed_forms import closed_forms
+from imteach.verify.stats_tables import number, percent
+from imteach.verify.words import counted, join
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from imteach.verify.statistics import Stats
+
+
+class _Look(NamedTuple):
+    """How a share looks: no two alike in their colour, nor without it. The colours are Okabe and Ito's."""
+
+    words: str
+    colour: str
+    marker: str
+    line: str
+
+
+LOOKS = {
+    "shown": _Look("shown to the receiver", "#0072B2", "o", "-"),
+    "delivered": _Look("the sender sees ✓✓", "#007556", "s", "--"),
+    "false_failure": _Look("failed, and yet shown", "#C04A00", "^", "-."),
+    "duplicates": _Look("shown more than once", "#A64D79", "D", ":"),
+    "silent_loss": _Look("lost without a sign", "#333333", "X", (0, (5, 1, 1, 1, 1, 1))),  # type: ignore[arg-type]
+}
+
+UP_TO = 0.5  # the loss at the right edge, unless more was measured
+STEPS = 100  # of a curve
+APART = 0.055  # at least so far apart are two labels, as a share of the height
+
+
+def loss_plot(points: Sequence["Stats"]) -> "Figure":
+    """Return a matplotlib figure of stats of one scenario. In a notebook it shows with words for who cannot see it.
+
+    Raises `InputError` where matplotlib is not installed.
+    """
+    figure = _figure(alt_text(points))
+    axes = figure.add_subplot()
+    right = max(UP_TO, *(point.loss for point in points))
+    ends = {}
+    for name in _drawn(points):
+        _draw_points(axes, name, points)
+        ends[name] = _draw_curve(axes, name, points, right)
+    _label(axes, ends, right)
+    _dress(axes, points, right)
+    return figure
+
+
+def alt_text(points: Sequence["Stats"]) -> str:
+    """Return what the plot shows, in words.
+
+    >>> from imteach import Scenario
+    >>> from imteach.verify import sweep
+    >>> alt_text(sweep(Scenario("basic"), losses=[0, 0.5], messages=100).points)[:72]
+    'Plot of shares over the loss, basic. 0% loss: shown to the receiver 100.'
+    """
+    shares = _drawn(points)
+    said = []
+    for point in points:
+        values = join([f"{LOOKS[name].words} {number(name, point.measures[name].value)}" for name in shares])
+        said.append(f"{percent(point.loss)} loss: {values}.")
+    return f"Plot of shares over the loss, {points[0].scenario.rung}. {' '.join(said)}"
+
+
+def _drawn(points: Sequence["Stats"]) -> list[str]:
+    """The shares with something to show."""
+    measured = [point.measures for point in points]
+    return [name for name in LOOKS if any(m[name].value or m[name].form for m in measured)] or ["shown"]
+
+
+def _draw_points(axes: "Axes", name: str, points: Sequence["Stats"]) -> None:
+    look = LOOKS[name]
+    known = [(point.loss, point.measures[name]) for point in points if point.measures[name].value is not None]
+    for loss, (value, low, high, _) in known:
+        assert value is not None
+        around = None if low is None or high is None else [[max(0, value - low)], [max(0, high - value)]]
+        axes.errorbar(
+            loss, value, yerr=around, color=look.colour, marker=look.marker, markersize=5, capsize=3, linewidth=1.2
+        )
+
+
+def _draw_curve(axes: "Axes", name: str, points: Sequence["Stats"], right: float) -> tuple[float, float]:
+    """Draw the closed form, or where none is known a line from point to point; return where it ends on the right."""
+    look, first = LOOKS[name], points[0]
+    losses = [right * step / STEPS for step in range(STEPS + 1)]
+    heights = [closed_forms(first.scenario, loss, first.given).get(name) for loss in losses]
+    if None in heights:
+        known = sorted((point.loss, point.measures[name].value or 0) for point in points)
+        losses, heights = [loss for loss, _ in known], [value for _, value in known]
+    axes.plot(losses, heights, color=look.colour, linestyle=look.line, linewidth=1.5)  # type: ignore[arg-type]
+    return losses[-1], heights[-1] or 0
+
+
+def _label(axes: "Axes", ends: dict[str, tuple[float, float]], right: float) -> None:
+    """Write beside each curve's end what it is; labels keep a distance from each other."""
+    below = -1.0
+    for name, end in sorted(ends.items(), key=lambda end: end[1][1]):
+        look = LOOKS[name]
+        below = max(end[1], below + APART)
+        axes.annotate(
+            look.words,
+            xy=end,
+            xytext=(right * 1.04, below),
+            color=look.colour,
+            va="center",
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": look.colour, "linewidth": 0.6},
+        )
+
+
+def _dress(axes: "Axes", points: Sequence["Stats"], right: float) -> None:
+    from matplotlib.ticker import PercentFormatter
+
+    first = points[0]
+    curves = "" if first.why_no_form else "; lines: the closed forms"
+    each = f"{counted(max(point.messages for point in points), 'message')}{' each' if len(points) > 1 else ''}"
+    axes.set_title(f"{first.scenario.rung}: {each}, with 95% intervals{curves}", fontsize=10, loc="left")
+    axes.set(
+        xlim=(-0.01, right * 1.02),
+        ylim=(-0.02, 1.03),
+        xlabel="chance that a packet is lost",
+        ylabel="share of the messages",
+    )
+    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(alpha=0.25)
+
+
+def _figure(alt: str) -> "Figure":
+    """Return an empty figure that knows what to say for itself in a notebook."""
+    try:
+        from matplotlib import rc_context
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise InputError("plot: matplotlib is not installed; it comes with: pip install 'imteach[plot]'") from None
+
+    class Plot(Figure):
+        def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+            drawn = BytesIO()
+            with rc_context({"svg.hashsalt": "imteach"}):  # same plot, same bytes
+                self.savefig(drawn, format="svg", metadata={"Date": None})
+            data = b64encode(drawn.getvalue()).decode()
+            return {"text/html": f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}">', "text/plain": alt}
+
+    return Plot(figsize=(7.5, 4), layout="constrained", facecolor="white")

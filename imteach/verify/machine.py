@@ -1,0 +1,90 @@
+"""A node as a table: in this state, told that, it does this and is then in that state.
+
+The table is filled by asking the node itself, once for each state and thing told. So a search runs the code under test,
+a learner's own included, and asks it nothing twice.
+"""
+
+from collections.abc import Callable, Hashable
+from typing import Any, NamedTuple
+
+from imteach.protocol import Effect
+from imteach.sim import Scenario
+from imteach.sim.returned import checked
+from imteach.verify.snapshot import restored, snapshot
+
+Told = tuple[Hashable, ...]
+"""What a node is told: the name of the method that its driver calls, and the arguments."""
+
+
+class Move(NamedTuple):
+    """What a node does when it is told something: the state it is in then, its effects, the msgids it was handed."""
+
+    state: int
+    effects: tuple[Effect, ...]
+    handed: int
+
+
+class Machine:
+    """One node of a scenario as a table of its moves. A state is a number; 0 is the state at the start.
+
+    >>> bob = Machine(Scenario("basic"), "bob")
+    >>> move = bob.move(0, ("command", "login"))
+    >>> move.state, move.effects
+    (0, ())
+    """
+
+    def __init__(self, scenario: Scenario, name: str) -> None:
+        self.name = name
+        self.moves: dict[tuple[int, Told], Move | None] = {}  # None: it asks for msgids, so it also hangs on those made
+        self._asking: dict[tuple[int, Told, int], Move] = {}
+        self._scenario = scenario
+        self._numbers: dict[Hashable, int] = {}
+        self._images: list[Hashable] = []
+        self._made = 0
+        self._handed = 0
+        self.number(snapshot(self.fresh()))
+
+    def fresh(self) -> Any:
+        """Return the node as it starts."""
+        return self._scenario.node(self.name, self._new_msgid)
+
+    def number(self, image: Hashable) -> int:
+        """Return the number of the state that this is a snapshot of."""
+        number = self._numbers.setdefault(image, len(self._images))
+        if number == len(self._images):
+            self._images.append(image)
+        return number
+
+    def node(self, state: int) -> Any:
+        """Return a node that is in this state."""
+        return restored(self._images[state])
+
+    def move(self, state: int, told: Told, made: int = 0) -> Move:
+        """Return what the node does in this state when it is told this, `made` msgids having been made before.
+
+        Raises what the node raises, and `InputError` for effects that a node may not return.
+        """
+        move = self.moves.get((state, told))
+        if move is None:
+            move = self._asking.get((state, told, made))
+        if move is None:
+            move = self._ask(state, told, made)
+            if move.handed:
+                self.moves[state, told], self._asking[state, told, made] = None, move
+            else:
+                self.moves[state, told] = move
+        return move
+
+    def _ask(self, state: int, told: Told, made: int) -> Move:
+        self._made, self._handed = made, 0
+        method, *arguments = told
+        node = self.fresh() if method == "restart" else self.node(state)
+        call: Callable[..., object] = getattr(node, str(method))
+        if method == "restart":
+            arguments = [restored(arguments[0])]  # the disk
+        effects = checked(call(*arguments), type(node).__name__, 0)
+        return Move(self.number(snapshot(node)), tuple(effects), self._handed)
+
+    def _new_msgid(self) -> str:
+        self._handed += 1
+        return f"m{self._made + self._handed}"

@@ -1,0 +1,195 @@
+"""What a node holds, as a value: it can be kept, compared, and made into a node again.
+
+A checker goes on from one state in many ways, so it must be able to come back to it, and to see that it has been there
+before. It does both with the attributes of the node, whoever wrote its class.
+"""
+
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Hashable
+from dataclasses import is_dataclass
+from enum import Enum
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any, NamedTuple
+
+from imteach.errors import InputError, quoted
+
+_LEAVES = (
+    str,
+    int,
+    float,
+    complex,
+    bytes,
+    range,
+    type(None),
+    type,
+    Enum,
+    FunctionType,
+    BuiltinFunctionType,
+    ModuleType,
+)
+"""What never changes, so that a copy may share it."""
+
+
+class _Again(NamedTuple):
+    """Stands for a thing that was met before: the same list under two names stays one list."""
+
+    number: int
+
+
+class _Part(NamedTuple):
+    """A thing that can change: its class, and what it holds."""
+
+    kind: type
+    holds: tuple[Any, ...]
+
+
+class _Method(NamedTuple):
+    """A method of a thing that is part of the state."""
+
+    of: Any
+    name: str
+
+
+def snapshot(node: object) -> Hashable:
+    """Return what `node` holds as a value: equal for two nodes that hold the same.
+
+    Raises `InputError` where it holds something that can be neither copied nor compared.
+
+    >>> from imteach.protocol import LADDER, Client
+    >>> alice, too = (Client("alice", LADDER["dedup"], 2, new_msgid=str) for _ in range(2))
+    >>> snapshot(alice) == snapshot(too), snapshot(alice) == snapshot(Client("bob", LADDER["dedup"], 2, new_msgid=str))
+    (True, False)
+    """
+    image: Hashable = _image(node, {}, "self")
+    return image
+
+
+def restored(image: Hashable) -> Any:
+    """Return a thing that holds what the snapshot `image` was taken of, and shares nothing with it that can change.
+
+    >>> table = {"m1": [1, 2]}
+    >>> again = restored(snapshot(table))
+    >>> again["m1"].append(3)
+    >>> table, again
+    ({'m1': [1, 2]}, {'m1': [1, 2, 3]})
+    """
+    return _made(image, [])
+
+
+def _image(value: Any, met: dict[int, int], where: str) -> Any:
+    if isinstance(value, _LEAVES):
+        return value
+    if isinstance(value, MethodType):
+        return _method(value, met)
+    kind = type(value)
+    if is_dataclass(kind) and kind.__dataclass_params__.frozen and _is_hashable(value):  # type: ignore[attr-defined]
+        return value
+    if isinstance(value, tuple):
+        images = [_image(part, met, where) for part in value]
+        unchanging = all(image is part for image, part in zip(images, value, strict=True))
+        return value if unchanging else _Part(kind, tuple(images))
+    if isinstance(value, frozenset):
+        return _elements(value, where)
+    if id(value) in met:
+        return _Again(met[id(value)])
+    met[id(value)] = len(met)
+    if kind in _PAIRS:
+        factory = (_image(value.default_factory, met, where),) if kind is defaultdict else ()
+        pairs = ((_image(key, met, where), _image(held, met, f"{where}[…]")) for key, held in value.items())
+        return _Part(kind, (*factory, *pairs))
+    if kind is list:
+        return _Part(kind, tuple(_image(held, met, f"{where}[…]") for held in value))
+    if kind is deque:
+        return _Part(kind, (value.maxlen, *(_image(held, met, f"{where}[…]") for held in value)))
+    if kind is set:
+        return _Part(kind, (_elements(value, where),))
+    return _Part(kind, tuple((name, _image(held, met, f"{where}.{name}")) for name, held in _attributes(value, where)))
+
+
+def _is_hashable(value: object) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
+
+
+_PAIRS = (dict, OrderedDict, Counter, defaultdict)
+
+
+def _method(value: MethodType, met: dict[int, int]) -> Any:
+    """A method of the node, or of a thing that it holds, belongs to the copy; one from elsewhere is itself."""
+    if id(value.__self__) in met:
+        return _Method(_Again(met[id(value.__self__)]), value.__name__)
+    return value
+
+
+def _elements(value: set[Any] | frozenset[Any], where: str) -> frozenset[Any]:
+    """Return what is in a set, if none of it can change."""
+    for element in value:
+        if _image(element, {}, where) is not element:
+            raise _unfit(element, where)
+    return frozenset(value)
+
+
+def _attributes(value: Any, where: str) -> list[tuple[str, Any]]:
+    """Return the attributes of an object by name, in the order in which it got them."""
+    kind = type(value)
+    slots = [name for base in kind.__mro__ for name in _slots(base)]
+    if kind.__module__ == "builtins" or isinstance(value, _HOLDERS) or not (hasattr(value, "__dict__") or slots):
+        raise _unfit(value, where)
+    held = {name: getattr(value, name) for name in slots if hasattr(value, name)}
+    return list((held | getattr(value, "__dict__", {})).items())
+
+
+_HOLDERS = (dict, list, set, deque, bytearray, memoryview)
+"""A subclass of one of these holds more than its attributes."""
+
+
+def _slots(kind: type) -> tuple[str, ...]:
+    slots = kind.__dict__.get("__slots__", ())
+    return (
+        (slots,) if isinstance(slots, str) else tuple(name for name in slots if name not in ("__dict__", "__weakref__"))
+    )
+
+
+def _unfit(value: object, where: str) -> InputError:
+    return InputError(
+        f"{where} is {quoted(value)}, which a search of every way things can go can neither copy nor compare; "
+        "keep numbers, text, tuples, lists, dictionaries and sets, or objects made of them"
+    )
+
+
+def _made(image: Any, made: list[Any]) -> Any:
+    if isinstance(image, _Again):
+        return made[image.number]
+    if isinstance(image, _Method):
+        return getattr(_made(image.of, made), image.name)
+    if not isinstance(image, _Part):
+        return image
+    kind, holds = image
+    if issubclass(kind, tuple):
+        parts = (_made(part, made) for part in holds)
+        return kind._make(parts) if hasattr(kind, "_make") else kind(parts)
+    return _changing(kind, holds, made)
+
+
+def _changing(kind: Any, holds: tuple[Any, ...], made: list[Any]) -> Any:
+    """Make a thing that can change. It is known to `made` before what it holds, which may hold it in turn."""
+    thing: Any = deque(maxlen=holds[0]) if kind is deque else kind.__new__(kind)
+    made.append(thing)
+    if kind in _PAIRS:
+        if kind is defaultdict:
+            thing.default_factory, holds = _made(holds[0], made), holds[1:]
+        for key, held in holds:
+            thing[_made(key, made)] = _made(held, made)
+    elif kind is list:
+        thing.extend(_made(held, made) for held in holds)
+    elif kind is deque:
+        thing.extend(_made(held, made) for held in holds[1:])
+    elif kind is set:
+        thing.update(holds[0])
+    else:
+        for name, held in holds:
+            object.__setattr__(thing, name, _made(held, made))
+    return thing

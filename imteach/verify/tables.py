@@ -1,0 +1,78 @@
+"""Tables of words and numbers: for a terminal, in Markdown, and in HTML that a screen reader can walk through."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import NamedTuple
+
+
+class Table(NamedTuple):
+    """A table: what it is, its columns, its rows (the first cell is the row's name), and what follows from it.
+
+    Cells are numbers, and stand to the right, unless they are `words`.
+    """
+
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    notes: Sequence[str] = ()
+    words: bool = False
+
+
+def as_text(tables: Sequence[Table]) -> str:
+    """Return tables as text, columns aligned.
+
+    >>> print(as_text([Table("Ticks", ["", "count"], [["✓", "7"], ["✓✓", "12"]], ["That is all."])]), end="")
+    Ticks
+        count
+    ✓       7
+    ✓✓     12
+    That is all.
+    """
+    return "\n".join(map(_text, tables))
+
+
+def _text(table: Table) -> str:
+    lines = _aligned([table.columns, *table.rows], table.words)
+    return "\n".join([table.caption, *lines, *table.notes, ""])
+
+
+def _aligned(rows: Sequence[Sequence[str]], words: bool) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    aligned = []
+    for row in rows:
+        cells = (
+            cell.rjust(width) if column and not words else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        aligned.append("  ".join(cells).rstrip())
+    return aligned
+
+
+def as_markdown(tables: Sequence[Table]) -> str:
+    """Return tables in Markdown."""
+    return "\n".join(_markdown(table) for table in tables)
+
+
+def _markdown(table: Table) -> str:
+    lines = [list(table.columns), ["---", *["---" if table.words else "---:"] * (len(table.columns) - 1)], *table.rows]
+    rows = [f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines]
+    return "\n".join([f"**{table.caption}**", "", *rows, "", *(f"{note}\n" for note in table.notes)])
+
+
+def as_html(tables: Sequence[Table]) -> str:
+    """Return tables in HTML: a caption, and every cell under a column's name and beside its row's."""
+    return "\n".join(_html(table) for table in tables)
+
+
+def _html(table: Table) -> str:
+    head = "".join(f'<th scope="col">{escape(column)}</th>' if column else "<td></td>" for column in table.columns)
+    style = ' style="text-align: left"' if table.words else ""
+    body = "".join(_html_row(row, style) for row in table.rows)
+    caption = f'<caption style="text-align: left">{escape(table.caption)}</caption>'
+    notes = "".join(f"<p>{escape(note)}</p>" for note in table.notes)
+    return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}"
+
+
+def _html_row(row: Sequence[str], style: str) -> str:
+    cells = "".join(f"<td{style}>{escape(cell)}</td>" for cell in row[1:])
+    return f'<tr><th scope="row">{escape(row[0])}</th>{cells}</tr>'

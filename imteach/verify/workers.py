@@ -1,0 +1,75 @@
+"""Work on more than one core, or more than one machine: tasks spread over an executor, results in their order."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
+
+from imteach.errors import InputError, quoted
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+AHEAD = 256  # tasks handed over before the first is done: enough for many workers, little enough for any memory
+
+
+def spread(
+    function: Callable[[Task], Result], tasks: Iterable[Task], executor: "Executor | None" = None
+) -> Iterator[Result]:
+    """Yield `function(task)` for each task, in the order of the tasks, whoever is done first.
+
+    `executor` is any `concurrent.futures.Executor`: a pool of processes, Dask's `client.get_executor()`; without one
+    the tasks are done here, one by one. The results hang on neither. Whoever stops taking them (an interrupt) keeps
+    what came so far, and what nobody has begun is cancelled. Raises `InputError` for what is no executor, and where
+    a task cannot be sent to the executor's processes.
+
+    >>> list(spread(abs, [-1, 2, -3]))
+    [1, 2, 3]
+    """
+    if executor is None:
+        yield from map(function, tasks)
+        return
+    if not callable(getattr(executor, "submit", None)):
+        raise InputError(f"executor: expected one such as ProcessPoolExecutor(), got {quoted(executor)}")
+    to_do = iter(tasks)
+    waiting: deque[Future[Result]] = deque()
+    try:
+        with _plain_errors():
+            waiting.extend(executor.submit(function, task) for task in islice(to_do, AHEAD))
+        while waiting:
+            with _plain_errors():
+                result = waiting[0].result()
+                waiting.popleft()
+                waiting.extend(executor.submit(function, task) for task in islice(to_do, 1))
+            yield result
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+_ADVICE = (
+    "a class made in a notebook or inside a function cannot be sent to other processes: put it in a file of its own "
+    "and import it from there, or leave the executor out"
+)
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Say in plain words what pickle and a broken pool say in theirs."""
+    from concurrent.futures import BrokenExecutor
+    from pickle import PicklingError
+
+    try:
+        yield
+    except PicklingError as error:
+        raise InputError(f"executor: {_ADVICE} ({error})") from error
+    except (AttributeError, TypeError) as error:  # as pickle puts it, from version to version
+        if any(words in str(error) for words in ("pickle", "Can't get local object", "Can't get attribute")):
+            raise InputError(f"executor: {_ADVICE} ({error})") from error
+        raise
+    except BrokenExecutor as error:  # a process that cannot read its task just ends
+        raise InputError(f"executor: its workers ended before the work was done; {_ADVICE}") from error

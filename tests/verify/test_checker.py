@@ -1,0 +1,155 @@
+"""Every interleaving: the search and the simulator tell the same story, and the shortest path is found."""
+
+import random
+
+import pytest
+
+from imteach import Client, InputError, Loss, Offline, Partition, Resend, Say, Scenario, Trace, check, follow
+from imteach.protocol import LADDER, Discard
+from imteach.verify import checker
+from imteach.verify.follow import Follower
+from imteach.verify.world import CHECK_KINDS, World
+
+TWO = [Say("one"), Say("two", at=20)]
+BOTH_WAYS = [Say("hello"), Say("hi", sender="bob", to="alice", at=10)]
+AWAY = (Offline("bob", at=0, lasting=1000),)
+
+WORLDS = [
+    *((Scenario(rung), ()) for rung in LADDER),
+    (Scenario("retransmit", say=TWO), ()),
+    (Scenario("durable", say=BOTH_WAYS, retries=1), ()),
+    (Scenario("ordered", say=TWO, retries=1), ()),
+    (Scenario("offline"), AWAY),
+    (Scenario("ordered", say=TWO), AWAY),
+    (Scenario("durable", retries=0, resend=[Resend("m1", at=2000)]), ()),
+    (Scenario("offline"), (Partition("bob", "server", at=0, lasting=500),)),
+    (Scenario("group", groups={"all": ["alice", "bob", "carol"]}, say=TWO[:1] and [Say("hi", to="all")]), ()),
+]
+
+
+@pytest.mark.parametrize("number", range(len(WORLDS)))
+def test_a_random_path_through_the_search_is_a_run_of_the_simulator(number):
+    """Whatever path the search takes, the simulator can follow it, and comes to the same end."""
+    scenario, given = WORLDS[number]
+    chance = random.Random(number)
+    ended = 0
+    for _ in range(60):
+        world, follower = World(scenario, given), Follower(scenario, given)
+        follower.begin()
+        state, left = world.start, chance.choice([0, 1, 2, 4])
+        while not world.is_over(state):
+            choices = list(world.next(state, CHECK_KINDS, left))
+            action, after, takes = chance.choice(choices)
+            follower.step(checker.in_words(world, state, action, follower))
+            state, left = after, left - takes
+        trace = follower.trace()
+        assert world.outcomes(state) == trace.messages
+        assert Trace.from_json(trace.to_json()).promises == trace.promises
+        ended += 1
+    assert ended == 60
+
+
+def test_the_first_end_that_breaks_a_promise_has_the_fewest_faults_and_then_the_fewest_steps():
+    found = check(Scenario("basic"), faults=2)
+    silent = found.promises["no_silent_loss"]
+    assert silent.steps == (
+        "alice says “hello”",
+        "m1/msg:R#1 arrives",
+        "m1/msg:A#1 arrives",
+        "m1/msg:N#1 is dropped",
+    )
+    assert found.promises["no_false_failure"].broken_by == ()  # the timer ran out before msg:A came: no fault at all
+
+
+def test_a_timer_that_runs_out_early_shows_a_message_twice_without_any_fault():
+    verdict = check(Scenario("retransmit"), faults=0).promises["no_duplicates"]
+    assert verdict.broken_by == ()
+    assert verdict.trace.messages[0].shown == {"bob": 2}
+    assert "alice's timer m1 runs out" in verdict.steps
+
+
+def test_a_counterexample_is_python_that_reproduces_it():
+    verdict = check(Scenario("dedup"), faults=3).promises["no_false_failure"]
+    space = {}
+    imports, call = verdict.python.split("\n\n")
+    exec(imports, space)
+    trace = eval(call, space)
+    assert trace == verdict.trace
+    assert not trace.promises["no_false_failure"]
+
+
+def test_what_was_stopped_is_never_said_to_hold():
+    found = check(Scenario("dedup"), faults=1, most_states=100)
+    assert not found.finished
+    assert not any(verdict.holds for verdict in found.promises.values())
+    assert "Not finished: it stopped after 100 states." in found.to_text()
+
+
+def test_an_interrupt_keeps_what_was_found(monkeypatch):
+    looked = []
+    after = World.next
+
+    def interrupted(world, *arguments):
+        looked.append(1)
+        if len(looked) > 400:
+            raise KeyboardInterrupt
+        return after(world, *arguments)
+
+    monkeypatch.setattr(World, "next", interrupted)
+    found = check(Scenario("retransmit"), faults=1)
+    assert found.unfinished == "it was interrupted"
+    assert found.promises["no_silent_loss"].holds is False
+
+
+class Mute(Client):
+    """Says nothing, ever."""
+
+    def on_say(self, message):
+        return []
+
+
+def test_a_client_that_does_nothing_does_not_pass_as_one_that_delivers():
+    found = check(Scenario("dedup", client=Mute), faults=1)
+    assert found.promises["no_duplicates"].holds  # it is true of one that never shows anything
+    assert found.sometimes == {"ends": True, "shown": False, "delivered": False}
+    assert "Never seen: some run ends with everything shown." in found.to_text()
+
+
+class Deaf(Client):
+    """Discards a duplicate without acking it again."""
+
+    def on_msg_n(self, packet):
+        if packet.msgid in self.dedup:
+            return [Discard(packet.msgid, packet.message)]
+        return super().on_msg_n(packet)
+
+
+def test_the_classic_bug_needs_one_lost_ack_and_the_right_client_three():
+    wrong = check(Scenario("dedup", client=Deaf), faults=1).promises["no_false_failure"]
+    assert len(wrong.broken_by) == 1
+    right = check(Scenario("dedup"), faults=2)
+    assert all(verdict.holds for verdict in right.promises.values())
+
+
+def test_a_group_with_heartbeats_is_never_finished():
+    group = Scenario("group", groups={"all": ["alice", "bob"]}, say=[Say("hi", to="all")], retries=0)
+    found = check(group, faults=0, most_states=20_000)
+    assert not found.finished
+    assert not any(verdict.holds for verdict in found.promises.values())
+
+
+def test_what_needs_a_clock_is_refused():
+    with pytest.raises(InputError, match="needs a clock or a packet's name"):
+        check(Scenario("dedup"), given=[Loss(0.2)])
+    with pytest.raises(InputError, match="kinds are drop, duplicate, crash"):
+        check(Scenario("dedup"), kinds=["delay"])
+
+
+def test_a_step_that_cannot_happen_is_told_with_those_that_can():
+    with pytest.raises(InputError, match=r"'m1/msg:R#1 arrives' cannot happen here; what can: 'alice says “hello”'"):
+        follow(Scenario("basic"), ["m1/msg:R#1 arrives"])
+
+
+def test_what_is_left_in_flight_when_the_steps_end_is_told_as_lost():
+    trace = follow(Scenario("basic"), ["alice says “hello”"])
+    assert [packet.fate for packet in trace.packets] == ["lost"]

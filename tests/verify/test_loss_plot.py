@@ -1,0 +1,80 @@
+"""The plot of shares over the loss: what it draws, without colour and in words, and the same bytes each time."""
+
+import sys
+from base64 import b64decode
+from itertools import pairwise
+
+import pytest
+
+from imteach import InputError, Scenario
+from imteach.verify import stats, sweep
+from imteach.verify.loss_plot import APART, LOOKS
+
+DEDUP = sweep(Scenario("dedup"), losses=[0, 0.2, 0.4], messages=200)
+
+
+def labels(figure):
+    return {text.get_text(): text.xyann[1] for text in figure.axes[0].texts}
+
+
+def test_each_share_has_a_curve_its_points_and_a_label_beside_it():
+    figure = DEDUP.plot()
+    assert list(labels(figure)) == [
+        "the sender sees ✓✓",
+        "failed, and yet shown",
+        "shown to the receiver",
+    ]
+    curves = [line for line in figure.axes[0].lines if len(line.get_xdata()) > 50]
+    assert [round(line.get_ydata()[40], 4) for line in curves] == [0.9533, 0.7942, 0.1591]  # at 20%
+    assert len(figure.axes[0].containers) == 3 * 3  # a point with its interval for each share and loss
+
+
+def test_it_can_be_read_without_colour():
+    for kind in ("colour", "marker", "line"):
+        assert len({getattr(look, kind) for look in LOOKS.values()}) == len(LOOKS)
+
+
+def luminance(colour):
+    """How light a colour is, as WCAG reckons."""
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    linear = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_its_words_stand_out_from_the_paper(look):
+    assert 1.05 / (luminance(look.colour) + 0.05) >= 4.5
+
+
+@pytest.mark.parametrize("rung", ["basic", "acked", "retransmit"])
+def test_labels_keep_a_distance(rung):
+    heights = sorted(labels(sweep(Scenario(rung), losses=[0.5], messages=50).plot()).values())
+    assert all(above - below >= APART * 0.999 for below, above in pairwise(heights))
+    assert len(heights) >= 2
+
+
+def test_where_no_form_is_known_no_curve_claims_one():
+    figure = stats(Scenario("dedup", rto=150), 0.3, 100).plot()
+    assert "closed form" not in figure.axes[0].get_title(loc="left")
+    assert all(len(line.get_xdata()) == 1 for line in figure.axes[0].lines if line.get_linestyle() != "None")
+
+
+def test_nothing_measured_still_has_its_curves():
+    assert labels(stats(Scenario("dedup"), 0.3, 0).plot())
+    assert labels(stats(Scenario("dedup", rto=150), 0.3, 0).plot())
+
+
+def test_in_a_notebook_it_comes_with_words_and_the_same_bytes_each_time():
+    first, second = DEDUP.plot()._repr_mimebundle_(), DEDUP.plot()._repr_mimebundle_()
+    assert first == second
+    words = first["text/plain"]
+    assert words.startswith("Plot of shares over the loss, dedup. 0% loss: shown to the receiver 100.00%, the sender ")
+    html = first["text/html"]
+    assert html.startswith(f'<img alt="{words}" src="data:image/svg+xml;base64,')
+    assert b"<svg" in b64decode(html.partition("base64,")[2].rstrip('">'))
+
+
+def test_without_matplotlib_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(InputError, match=r"matplotlib is not installed; it comes with: pip install 'imteach\[plot\]'"):
+        DEDUP.plot()
