@@ -1,0 +1,62 @@
+"""`imteach explore` and `imteach check`: tables, JSON, and one line for what is wrong."""
+
+import json
+
+import pytest
+
+from imteach.cli import main
+
+
+def run(capsys, *arguments):
+    status = main(arguments)
+    return status, capsys.readouterr().out
+
+
+def test_explore_says_for_each_promise_whether_it_holds(capsys):
+    status, out = run(capsys, "explore", "dedup", "--faults", "3")
+    assert status == 0
+    first, *rest = out.splitlines()
+    assert first == "dedup: every plan with at most 3 faults (a drop): 177 plans"
+    broken = next(line for line in rest if line.startswith("No false failure"))
+    assert broken.endswith("✕ broken  drop m1/msg:R#1, drop m1/msg:R#2, drop m1/ack:R#1")
+
+
+def test_explore_in_json_names_the_smallest_plan(capsys):
+    _, out = run(capsys, "explore", "retransmit", "--faults", "1", "--format", "json")
+    found = json.loads(out)
+    assert found["schema"] == "imteach/explore/1"
+    assert (found["plans"], found["finished"], found["kinds"]) == (7, True, ["drop"])
+    assert found["promises"]["no_duplicates"] == {"holds": False, "broken_by": ["drop m1/ack:R#1"]}
+    assert found["promises"]["no_silent_loss"] == {"holds": True, "broken_by": None}
+
+
+def test_check_in_json_tells_the_steps(capsys):
+    _, out = run(capsys, "check", "basic", "--faults", "1", "--format", "json")
+    found = json.loads(out)
+    assert found["schema"] == "imteach/check/1"
+    assert (found["states"], found["transitions"]) == (18, 31)
+    assert found["promises"]["no_silent_loss"]["steps"][-1] == "m1/msg:N#1 is dropped"
+
+
+def test_faults_typed_beside_strike_in_every_run(capsys):
+    _, out = run(capsys, "explore", "offline", "--faults", "1", "--offline", "bob@0+1000", "--format", "json")
+    assert json.loads(out)["given"] == ["offline bob@0+1000"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("explore", "dedup"), "--faults: expected how many may strike at most"),
+        (("explore", "dedup", "--faults", "-1"), "--faults: expected a whole number from 0"),
+        (("explore", "dedup", "--faults", "1", "--kinds", "loss"), "kinds are drop, duplicate, delay, crash"),
+        (("check", "dedup", "--faults", "1", "--kinds", "delay"), "kinds are drop, duplicate, crash"),
+        (("check", "dedup", "--faults", "1", "--drop", "ack:N"), "needs a clock or a packet's name"),
+    ],
+)
+def test_a_wrong_value_is_one_line_and_status_2(capsys, arguments, said):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    error = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert said in error
+    assert error.count("\n") == 1
