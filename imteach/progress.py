@@ -3,6 +3,7 @@
 Imports only the standard library; tqdm draws the bar, where it is installed.
 """
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
@@ -55,6 +56,8 @@ def _bar(total: int | None, what: str) -> Any:
 
 def _is_watched() -> bool:
     """Whether somebody looks: at a terminal, or at a notebook, whose kernel has no terminal."""
+    if os.environ.get("TQDM_DISABLE"):  # tqdm itself does not heed it in a notebook
+        return False
     ipython: Any = sys.modules.get("IPython")  # whoever runs a notebook has loaded it
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is not None and "IPKernelApp" in shell.config:

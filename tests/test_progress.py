@@ -73,9 +73,13 @@ def test_it_works_without_tqdm_and_without_standard_error(stream, monkeypatch):
     assert list(progress("abc", total=3, what="letters")) == ["a", "b", "c"]
 
 
-@pytest.mark.parametrize(("config", "watched"), [({"IPKernelApp": {}}, True), ({}, False)])
-def test_a_notebook_is_watched_though_its_kernel_has_no_terminal(config, watched, monkeypatch):
+@pytest.mark.parametrize(
+    ("config", "disable", "watched"),
+    [({"IPKernelApp": {}}, "", True), ({"IPKernelApp": {}}, "1", False), ({}, "", False)],
+)
+def test_a_notebook_is_watched_though_its_kernel_has_no_terminal(config, disable, watched, monkeypatch):
     monkeypatch.setattr(sys, "stderr", io.StringIO())
+    monkeypatch.setenv("TQDM_DISABLE", disable)
     shell = SimpleNamespace(config=config)
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
     assert module._is_watched() is watched

@@ -59,6 +59,19 @@ def test_each_run_can_be_run_again_alone():
     assert result.packets_per_message == sum(len(run.packets) for run in runs) / 40
 
 
+def test_latency_counts_from_when_something_was_said():
+    late = Scenario("dedup", say=[Say("late", at=5000)])
+    assert stats(late, 0, messages=1).latency["shown"]["p50"] == 100
+    assert stats(late, 0, messages=1).latency["delivered"]["p50"] == 200
+
+
+def test_an_example_is_the_first_of_its_kind():
+    few, many = (stats(Scenario("dedup"), 0.2, messages=count) for count in (50, 1000))
+    assert set(few.counts.first) >= {"delivered", "false_failure"}
+    assert all(many.counts.first[name] == run for name, run in few.counts.first.items())
+    assert many.example("false_failure").faults == few.example("false_failure").faults
+
+
 def test_an_example_shows_what_was_counted():
     result = stats(Scenario("dedup"), 0.2, messages=200)
     trace = result.example("false_failure")
