@@ -72,7 +72,10 @@ def test_so_does_one_that_does_the_last_task_first():
 
 
 def test_so_does_a_dask_cluster():
-    distributed = pytest.importorskip("distributed")
+    if not os.environ.get("IMTEACH_CI"):  # where everything is installed it must not be skipped
+        pytest.importorskip("distributed")
+    import distributed
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what Dask says of itself
         cluster = distributed.LocalCluster(
