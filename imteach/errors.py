@@ -23,8 +23,16 @@ class InputError(ValueError):
 
 
 def _is_learners(frame: FrameSummary) -> bool:
-    """Whether this is code that a learner wrote: neither ours, nor Python's, nor of an installed library."""
-    return bool(frame.line) and not frame.filename.startswith(_NOT_THE_LEARNERS)
+    return bool(frame.line) and is_learners_file(frame.filename)
+
+
+def is_learners_file(filename: str) -> bool:
+    """Whether this is code that a learner wrote: neither ours, nor Python's, nor of an installed library.
+
+    >>> is_learners_file("<ipython-input-3>"), is_learners_file(__file__)
+    (True, False)
+    """
+    return not filename.startswith((*_NOT_THE_LEARNERS, "<frozen "))
 
 
 def quoted(value: object, limit: int = 60) -> str:

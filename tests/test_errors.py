@@ -25,7 +25,6 @@ class Forgetful(Client):
             'Scenario("basic").run(Drop("msg:X"))',
             "no packet 'msg:X'; kinds are msg:R, msg:A, msg:N, ack:R, ack:A, ack:N",
         ),
-        ('Scenario("dedup", client=Forgetful).run()', "Forgetful returned None at 100 ms; a node returns a list of"),
         ('Scenario("basic", rto=-1)', "rto: expected a time in ms greater than 0, got -1"),
     ],
 )

@@ -256,7 +256,8 @@ class Story:
         self._line(step, "node", "○ logs out", event)
 
     def _on_crash(self, event: Event, step: Step) -> None:
-        step.lines.append(Line("node", "✕ crashes", "", status="crash"))
+        words = "✕ its code stops here" if event in self.trace.mistakes else "✕ crashes"
+        step.lines.append(Line("node", words, "", status="crash"))
         self._is_absent(event.node, "down", step)
         lost = [run for run in self._running.values() if run.node == event.node]
         for run in lost:

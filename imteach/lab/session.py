@@ -4,14 +4,16 @@ from dataclasses import replace
 
 from imteach.errors import InputError, quoted
 from imteach.protocol import LADDER
-from imteach.sim import Delay, Drop, Duplicate, Fault, Scenario, Trace, parse_fault, short_name
+from imteach.sim import Delay, Drop, Duplicate, Fault, LearnerError, Scenario, Trace, parse_fault, short_name
 
 
 class Session:
     """A scenario, the faults that strike it now, and every step back to how it began.
 
     `scenario` is a `Scenario` or the name of a rung. Whatever changes is run at once; a step that cannot be run
-    raises and changes nothing. Its history is a list of traces, for a trace knows its scenario and its faults.
+    raises and changes nothing. Where a learner's own code makes a mistake, the step is made all the same: the trace is
+    the run in which it stopped, and `mistake` says which. Its history is a list of traces, for a trace knows its
+    scenario and its faults.
 
     >>> session = Session("dedup")
     >>> session.drop("ack:N")
@@ -27,7 +29,7 @@ class Session:
 
     def __init__(self, scenario: Scenario | str, *faults: Fault) -> None:
         self._past: list[Trace] = []
-        self._first = self._now = _checked_scenario(scenario).run(*faults)
+        self._first = self._now = _run(_checked_scenario(scenario), faults)
 
     # What it holds
 
@@ -57,6 +59,11 @@ class Session:
         return f"{self.scenario!r}.run({', '.join(self._short_faults())})"
 
     @property
+    def mistake(self) -> str:
+        """What a learner's own code did wrong in this run, in a sentence, with its line; "" if nothing."""
+        return next((str(crash.text) for crash in self.trace.mistakes), "")
+
+    @property
     def can_undo(self) -> bool:
         """Whether there is a step to undo."""
         return bool(self._past)
@@ -73,13 +80,13 @@ class Session:
         if not isinstance(name, str) or name not in LADDER:
             raise InputError(f"no rung {quoted(name)}; the rungs are {', '.join(LADDER)}")
         if name != self.rung:
-            self._step(replace(self.scenario, rung=name).run(*self.faults))
+            self._step(_run(replace(self.scenario, rung=name), self.faults))
 
     def drop(self, name: str) -> None:
         """Drop the packet of this name too. Raises `InputError` for a name that can be no packet's here."""
         fault = self._whole(name)
         if fault not in self.faults:
-            self._step(self.scenario.run(*self.faults, fault))
+            self._step(_run(self.scenario, (*self.faults, fault)))
 
     def take_back(self, name: str) -> None:
         """Drop this packet no more. Raises `InputError` if it is not one of those dropped.
@@ -142,7 +149,7 @@ class Session:
         self._now = trace
 
     def _without(self, fault: Fault) -> None:
-        self._step(self.scenario.run(*(other for other in self.faults if other != fault)))
+        self._step(_run(self.scenario, tuple(other for other in self.faults if other != fault)))
 
     def _whole(self, name: str) -> Drop:
         return Drop(name).resolve(self.scenario)
@@ -159,6 +166,16 @@ def _shortened(fault: Fault, msgids: list[str]) -> Fault:
     if isinstance(fault, Drop | Duplicate | Delay):
         return replace(fault, name=short_name(fault.packet, msgids))
     return fault
+
+
+def _run(scenario: Scenario, faults: tuple[Fault, ...]) -> Trace:
+    """Return the run; where a learner's own code stopped in it, the run all the same."""
+    try:
+        return scenario.run(*faults)
+    except LearnerError as error:
+        if error.trace is None:
+            raise
+        return error.trace
 
 
 def _checked_scenario(scenario: object) -> Scenario:

@@ -131,7 +131,7 @@ class Lab(anywidget.AnyWidget):
             self.picture = to_svg(self.trace, self._rev)
             for part, value in page.everything(self._session).items():
                 setattr(self, part, value)
-            self.refusal = refusal
+            self.refusal = refusal or self._session.mistake
 
     def _hear(self, _widget: object, content: object, _buffers: object) -> None:
         """Do what the learner did in the page. What cannot be done is said there, and changes nothing.

@@ -2,6 +2,7 @@
 
 from imteach.sim.agenda import instant
 from imteach.sim.faults import FAULTS, Crash, Delay, Drop, Duplicate, Fault, Loss, Offline, Partition, parse_fault
+from imteach.sim.mistakes import LearnerError
 from imteach.sim.naming import PacketName, parse_name, short_name
 from imteach.sim.people import Resend, Say, python
 from imteach.sim.records import EVENT_KINDS, Event, PacketRecord
@@ -20,6 +21,7 @@ __all__ = [
     "Duplicate",
     "Event",
     "Fault",
+    "LearnerError",
     "Loss",
     "Offline",
     "PacketName",

@@ -5,7 +5,7 @@ one that is told the same holds the same; this works for a trace from any driver
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 from imteach.errors import InputError
@@ -26,6 +26,7 @@ from imteach.protocol import (
     Write,
 )
 from imteach.sim.checks import moment
+from imteach.sim.mistakes import mistakes_in
 from imteach.sim.records import Event, PacketRecord
 from imteach.sim.scenario import Scenario
 
@@ -38,7 +39,8 @@ def state_at(
     Raises `InputError` where the events of a file do not fit together.
     """
     moment(t, "t")
-    replay = Replay(scenario, packets)
+    events = tuple(events)
+    replay = Replay(scenario, packets, {crash.causes[0] for crash in mistakes_in(events)})
     for event in events:
         if event.t > t:
             break
@@ -47,10 +49,16 @@ def state_at(
 
 
 class Replay:
-    """Nodes that are told again what the events of a trace say they were told."""
+    """Nodes that are told again what the events of a trace say they were told.
 
-    def __init__(self, scenario: Scenario, packets: Iterable[PacketRecord]) -> None:
+    `unfinished` are the events at which a learner's code stopped: its node is down from there on, and not told again.
+    """
+
+    def __init__(
+        self, scenario: Scenario, packets: Iterable[PacketRecord], unfinished: Container[int] = frozenset()
+    ) -> None:
         self.scenario = scenario
+        self.unfinished = unfinished
         self.made: deque[str] = deque()  # msgids to hand out in this step
         self.nodes = scenario.nodes(self.made.popleft)
         self.disks = {name: MemoryDisk() for name in self.nodes}
@@ -81,12 +89,16 @@ class Replay:
     def _told(self, event: Event) -> list[Effect] | None:
         """Tell a node what the event says; return the effects that it asks for, None if it was told nothing."""
         node = event.node
+        if event.id in self.unfinished and event.kind != "say":
+            return None
         match event.kind:
             case "start":
                 return self._client(node).command("start")
             case "say":
                 message = Message(len(self.said), node, str(event.to), str(event.text))
                 self.said[event.said] = message
+                if event.id in self.unfinished:
+                    return None
                 return self._client(node).command("say", message)
             case "resend":
                 return self._client(node).command("resend", self.said[event.said], str(event.msgid))

@@ -41,14 +41,18 @@ def checked(effects: object, of: str, t: float) -> list[Effect]:
     if not isinstance(effects, list):
         raise InputError(f"{of} returned {quoted(effects)} at {t} ms; a node returns a list of effects, or []")
     for effect in effects:
-        wrong = _wrong(effect)
+        wrong = wrong_with(effect)
         if wrong:
             raise InputError(f"{of} returned {quoted(effect, 120)} at {t} ms: {wrong}")
     return effects
 
 
-def _wrong(effect: object) -> str:
-    """What is wrong with an effect, in words; nothing if nothing is."""
+def wrong_with(effect: object) -> str:
+    """What is wrong with an effect, in words; "" if nothing is.
+
+    >>> wrong_with(None)
+    'that is no effect'
+    """
     match effect:
         case Transmit(packet):
             return _wrong_packet(packet)

@@ -5,7 +5,7 @@ It decides nothing that the protocol decides.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from imteach.errors import InputError
 from imteach.protocol import (
@@ -30,6 +30,7 @@ from imteach.sim.agenda import ARRIVAL, CRASH, PERSON, PRESENCE, TIMER, Agenda, 
 from imteach.sim.checks import NETWORK
 from imteach.sim.ending import NEWS, Ending
 from imteach.sim.faults import Crash, Fault, checked_fault
+from imteach.sim.mistakes import LearnerError, Learners, Line, Mistake, in_one_line, when
 from imteach.sim.network import Network
 from imteach.sim.orders import Orders, unused
 from imteach.sim.people import Resend
@@ -38,6 +39,8 @@ from imteach.sim.records import Event
 from imteach.sim.returned import checked
 from imteach.sim.scenario import HEARTBEAT, Scenario
 from imteach.sim.trace import Trace
+
+T = TypeVar("T")
 
 
 def simulate(scenario: Scenario, faults: Iterable[Fault]) -> Trace:
@@ -69,7 +72,9 @@ class Simulator:
         self.orders = Orders(self.faults)
         doings = (len(scenario.say) + len(scenario.resend)) * (scenario.retries + 1)
         self.written = Recorder(100_000 + 1_000 * doings + 200 * len(scenario.people) * (10 + doings))
-        self.nodes = scenario.nodes(self.written.new_msgid)
+        self.learners = Learners.among((scenario.client, scenario.server), (*scenario.people, SERVER))
+        self.mistakes: list[tuple[str, Line | None]] = []  # of learners' code, in this run
+        self.nodes = self.made(lambda: scenario.nodes(self.written.new_msgid))
         self.disks = {name: MemoryDisk() for name in self.nodes}
         self.network = Network(scenario.people)
         self.agenda = Agenda()
@@ -92,7 +97,23 @@ class Simulator:
         }
 
     def run(self) -> Trace:
-        """Let everything happen, in order, until nothing is left to come."""
+        """Let everything happen, in order, until nothing is left to come.
+
+        Raises `LearnerError` for a mistake in a learner's code; the run is in it.
+        """
+        try:
+            self.to_the_end()
+        except InputError as error:
+            if not self.mistakes:
+                raise
+            raise LearnerError(*self.mistakes[0]) from error  # and what still ran did not end
+        trace = self.trace()
+        if self.mistakes:
+            raise LearnerError(*self.mistakes[0], trace)
+        return trace
+
+    def to_the_end(self) -> None:
+        """Let everything happen, and write it down."""
         self.begin()
         while self.agenda:
             due = self.agenda.pop()
@@ -102,7 +123,10 @@ class Simulator:
                 continue  # this heartbeat, and every other one, comes no more
             self.written.now = due.t
             self.happens[due.what](due.about)
-        return self.trace()
+
+    def made(self, make: Callable[[], T]) -> T:
+        """Return the node or nodes made; raise `LearnerError` if a learner's code fails in that."""
+        return make() if self.learners is None else self.learners.made(make)
 
     def begin(self) -> None:
         """Start every client, and make the appointments that the scenario and the faults ask for."""
@@ -140,7 +164,7 @@ class Simulator:
 
     def start(self, person: str) -> None:
         """A person's client starts; where it asks for nothing, there is nothing to write down."""
-        effects = self.told(person, self.client(person).command("start"))
+        effects = self.told(person, self.client(person).command, "start")
         if effects:
             self.perform(person, effects, self.record(person, "start"))
 
@@ -149,7 +173,7 @@ class Simulator:
         if message.sender in self.network.down:
             self.record(message.sender, "unsaid", text=message.text, to=message.to)
             return
-        effects = self.told(message.sender, self.client(message.sender).command("say", message))
+        effects = self.told(message.sender, self.client(message.sender).command, "say", message)
         made = self.written.handed_out
         msgid = made[0] if made else self.written.new_msgid()  # what is said needs a name
         self.written.know(msgid, message)
@@ -167,7 +191,7 @@ class Simulator:
             self.record(person, "unsaid", msgid=wanted.msgid, text=why)
             return
         message = self.written.messages[wanted.msgid]
-        effects = self.told(person, self.client(person).command("resend", message, wanted.msgid))
+        effects = self.told(person, self.client(person).command, "resend", message, wanted.msgid)
         self.perform(person, effects, self.record(person, "resend", seen.id, msgid=wanted.msgid))
 
     # What happens to packets and timers
@@ -181,7 +205,7 @@ class Simulator:
             return
         self.written.ends[name] = (self.now, "arrived")
         seen = packet._replace(fabricated=False) if packet.fabricated else packet  # for the onlooker, not for a client
-        effects = self.told(packet.dst, self.nodes[packet.dst].receive(seen))
+        effects = self.told(packet.dst, self.nodes[packet.dst].receive, seen)
         cause = self.record(packet.dst, "arrive", sent, packet=name, msgid=packet.msgid or None)
         self.perform(packet.dst, effects, cause, name)
 
@@ -204,7 +228,7 @@ class Simulator:
         self.forget_timer(node, name)
         if running.wait == HEARTBEAT:
             self.ending.heartbeat(node, name)
-        effects = self.told(node, self.nodes[node].timer(name))
+        effects = self.told(node, self.nodes[node].timer, name)
         self.perform(node, effects, self.record(node, "timer_fire", started, timer=name))
 
     # What happens to nodes and links
@@ -215,23 +239,33 @@ class Simulator:
             self.crash(fault)
 
     def crash(self, fault: Crash, *causes: int) -> None:
-        """A node crashes: what it held and its timers are gone, its disk is not."""
-        node = fault.node
-        crashed = self.record(node, "crash", *causes, text=str(fault))
+        """A node crashes, and will start again."""
+        crashed = self.go_down(fault.node, str(fault), *causes)
+        self.expect(self.now + fault.down, CRASH, "restart", (fault.node, crashed))
+
+    def go_down(self, node: str, why: str, *causes: int) -> int:
+        """A node is down from now on: what it held and its timers are gone, its disk is not. Return the event."""
+        crashed = self.record(node, "crash", *causes, text=why)
         for name in list(self.timers[node]):
             self.forget_timer(node, name)
         self.network.crash(node)
-        self.expect(self.now + fault.down, CRASH, "restart", (node, crashed))
         if node != SERVER:
             gone = (node, False, self.network.line(node), crashed)
             self.expect(self.now + self.scenario.presence_timeout, PRESENCE, "server learns", gone)
+        return crashed
+
+    def stop(self, node: str, mistake: Mistake, cause: int) -> None:
+        """A learner's code made a mistake: its node is down to the end, and the world goes on without it."""
+        found = sentence, line = mistake.sentence(when(self.written.events[cause])), mistake.line
+        self.mistakes.append(found)
+        self.go_down(node, in_one_line(sentence, line), cause)
 
     def restart(self, about: tuple[str, int]) -> None:
         """A node starts again with what is on its disk; clients log in."""
         node, crashed = about
         self.network.down.discard(node)
-        self.nodes[node] = self.scenario.node(node, self.written.new_msgid)
-        effects = self.told(node, self.nodes[node].restart(self.disks[node]))
+        self.nodes[node] = self.made(lambda: self.scenario.node(node, self.written.new_msgid))
+        effects = self.told(node, self.nodes[node].restart, self.disks[node])
         restarted = self.record(node, "restart", crashed)
         self.perform(node, effects, restarted)
         if node in self.network.down:  # it crashed again over what it did first
@@ -274,14 +308,14 @@ class Simulator:
 
     def logout(self, person: str, *causes: int) -> None:
         """A client logs out: the server learns it one latency later."""
-        effects = self.told(person, self.client(person).command("logout"))
+        effects = self.told(person, self.client(person).command, "logout")
         logout = self.record(person, "logout", *causes)
         self.perform(person, effects, logout)
         self.tell_server(person, False, logout)
 
     def login(self, person: str, *causes: int) -> None:
         """A client logs in: the server learns it one latency later, as a connection is made."""
-        effects = self.told(person, self.client(person).command("login"))
+        effects = self.told(person, self.client(person).command, "login")
         login = self.record(person, "login", *causes)
         self.tell_server(person, True, login)
         self.perform(person, effects, login)
@@ -302,7 +336,7 @@ class Simulator:
             return
         if online:
             self.network.server_learns(person, line)
-        effects = self.told(SERVER, server.presence(person, online))
+        effects = self.told(SERVER, server.presence, person, online)
         self.perform(SERVER, effects, self.record(SERVER, "login" if online else "logout", cause, to=person))
 
     def cut(self, way: tuple[str, str]) -> None:
@@ -319,11 +353,13 @@ class Simulator:
         """The client of a person."""
         return self.nodes[person]
 
-    def told(self, node: str, effects: object) -> list[Effect]:
-        """Return the effects of the step just made, if they are what a node may return."""
-        return checked(effects, type(self.nodes[node]).__name__, self.now)
+    def told(self, node: str, step: Callable[..., object], *what: Any) -> list[Effect | Mistake]:
+        """Let a node make a step, and return the effects; or the mistake in a learner's code that stops it."""
+        if self.learners is not None:
+            return self.learners.called(self.nodes[node], step, *what)
+        return checked(step(*what), type(self.nodes[node]).__name__, self.now)  # type: ignore[return-value]
 
-    def perform(self, node: str, effects: list[Effect], cause: int, packet: str | None = None) -> None:
+    def perform(self, node: str, effects: list[Effect | Mistake], cause: int, packet: str | None = None) -> None:
         """Make the effects of one step happen, one by one, until all are done or the node crashes in between.
 
         `packet` names the packet that led to them.
@@ -338,7 +374,7 @@ class Simulator:
                 self.crash(*crash)
                 return
 
-    def perform_one(self, node: str, effect: Effect, cause: int, packet: str | None) -> None:
+    def perform_one(self, node: str, effect: Effect | Mistake, cause: int, packet: str | None) -> None:
         """Make one effect happen."""
         match effect:
             case Transmit(sent):
@@ -369,6 +405,8 @@ class Simulator:
             case Delete(to, msgid):
                 self.save(node, effect.write)
                 self.record(node, "delete", cause, packet=packet, msgid=msgid, to=to)
+            case Mistake():
+                self.stop(node, effect, cause)
 
     def write(self, node: str, write: Write | None, cause: int, packet: str | None) -> None:
         """Write to a node's disk, if there is something to write."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from imteach.errors import InputError, quoted
 from imteach.protocol import KINDS, SERVER, Outcome, judge
 from imteach.sim.faults import Fault
+from imteach.sim.mistakes import mistakes_in
 from imteach.sim.orders import unused
 from imteach.sim.outcomes import outcomes
 from imteach.sim.reader import same
@@ -63,6 +64,11 @@ class Trace:
     def promises(self) -> dict[str, bool]:
         """For each promise whether this run keeps it."""
         return judge(self.messages, self.scenario.setting)
+
+    @cached_property
+    def mistakes(self) -> tuple[Event, ...]:
+        """The crashes by which a node stopped over a mistake in a learner's code, if any; `text` says which."""
+        return tuple(mistakes_in(self.events))
 
     @cached_property
     def packet(self) -> Mapping[str, PacketRecord]:
@@ -232,7 +238,8 @@ class Trace:
         came = "; ".join(_told(outcome) for outcome in self.messages) or "nothing said"
         broken = [name for name, holds in self.promises.items() if not holds]
         verdict = f"broken: {', '.join(broken)}" if broken else "all promises kept"
-        return f'<Trace of "{self.rung}"{faults}: {came}; {verdict}>'
+        stopped = "".join(f"; {crash.text}" for crash in self.mistakes[:1])
+        return f'<Trace of "{self.rung}"{faults}: {came}; {verdict}{stopped}>'
 
 
 class _ByName(dict[str, PacketRecord]):

@@ -329,7 +329,7 @@ _LED_BY: dict[str, tuple[str, ...]] = {
     "timer_fire": ("timer_start",),
     "login": ("login", "restart"),
     "logout": ("logout", "restart", "crash"),
-    "crash": ("send", "show", "store", "write", "delete", "status"),
+    "crash": ("send", "show", "store", "write", "delete", "status", *_STEPS),  # of a step: a mistake in its code
     "restart": ("crash",),
 }
 

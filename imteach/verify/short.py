@@ -36,7 +36,13 @@ def in_short(trace: Trace) -> str:
     >>> in_short(Scenario("dedup").run(Drop("ack:N")))
     'm1/ack:N#1 is dropped. bob is shown “hello” once. alice sees ✓✓ delivered. All 5 promises are kept.'
     """
-    return " ".join(f"{part}." for part in (*_struck(trace), *_came(trace.messages), _verdict(trace.promises)))
+    parts = (*_stopped(trace), *_struck(trace), *_came(trace.messages), _verdict(trace.promises))
+    return " ".join(f"{part}." for part in parts)
+
+
+def _stopped(trace: Trace) -> list[str]:
+    """The nodes that stopped over a mistake in a learner's code. Which mistake, the trace's `mistakes` say."""
+    return [f"The code of {the(crash.node)} stops at {crash.t} ms, over a mistake" for crash in trace.mistakes]
 
 
 def _struck(trace: Trace) -> list[str]:

@@ -16,6 +16,7 @@ from imteach import (
     Scenario,
 )
 from imteach.lab.session import Session
+from imteach.protocol import StartTimer
 
 TWO = Scenario("dedup", say=[Say("hello"), Say("still there?", at=100)])
 
@@ -169,14 +170,46 @@ def test_a_wrong_step_says_what_was_expected(wrong, says: str):
         wrong()
 
 
-def test_a_step_that_cannot_be_run_changes_nothing():
-    class Fragile(Client):
-        def on_timer(self, msgid):
-            raise RuntimeError("no idea what to do now")
+class Fragile(Client):
+    def on_timer(self, msgid):
+        raise RuntimeError("no idea what to do now")
 
+
+def test_a_mistake_in_a_learners_code_is_told_beside_the_run_and_the_step_can_be_undone():
     session = Session(Scenario("dedup", client=Fragile))
     before = session.trace
-    with pytest.raises(RuntimeError):
+    assert session.mistake == ""
+    session.drop("ack:N")
+    assert session.mistake.startswith(
+        "Fragile.on_timer raised RuntimeError: no idea what to do now when its timer m1 ran out at 300 ms (line "
+    )
+    assert [event.kind for event in session.trace.events if event.node == "alice"][-2:] == ["timer_fire", "crash"]
+    session.drop("msg:A")  # and the lab lives on
+    session.undo()
+    session.undo()
+    assert session.trace is before
+    assert session.mistake == ""
+
+
+def test_a_lab_opens_on_a_class_that_fails_at_once():
+    class Mute(Client):
+        def on_say(self, message):
+            return message
+
+    session = Session(Scenario("dedup", client=Mute))
+    assert session.mistake.startswith("Mute.on_say returned Message(")
+    session.choose("acked")
+    assert session.rung == "acked"
+
+
+def test_a_step_that_cannot_be_run_changes_nothing():
+    class Endless(Client):
+        def on_timer(self, msgid):
+            return [StartTimer(msgid)]
+
+    session = Session(Scenario("dedup", client=Endless))
+    before = session.trace
+    with pytest.raises(InputError, match="it does not end"):
         session.drop("ack:N")
     assert session.trace is before
     assert not session.can_undo

@@ -138,11 +138,16 @@ def test_a_learners_own_client_that_raises_is_told_of_on_the_page(caplog):
 
     lab = Lab(Scenario("dedup", client=Fragile))
     tell(lab, {"do": "toggle", "packet": "m1/ack:N#1"})
-    assert lab.refusal == "That run stopped with KeyError: 'm1'"
+    assert lab.refusal.startswith("Fragile.on_timer raised KeyError: 'm1' when its timer m1 ran out at 300 ms (line ")
+    assert lab.refusal.endswith(" of test_lab_widget.py: raise KeyError(msgid))")
+    assert "its code stops here" in lab.picture
+    tell(lab, {"do": "undo"})
+    assert lab.refusal == ""
+    assert "its code stops here" not in lab.picture
     assert lab.faults == ()
     assert not caplog.records
-    with pytest.raises(KeyError):
-        lab.drop("ack:N")
+    lab.drop("ack:N")  # the same in Python
+    assert lab.refusal.startswith("Fragile.on_timer raised KeyError")
 
 
 def test_only_what_a_step_changes_travels_to_the_page():

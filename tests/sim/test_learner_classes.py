@@ -92,7 +92,10 @@ def test_a_forgotten_return_is_named_with_its_moment():
         def on_msg_n(self, packet):
             super().on_msg_n(packet)
 
-    stopped("Forgets returned None at 100 ms; a node returns a list of effects", client=Forgets)
+    stopped(
+        r"Forgets\.on_msg_n returned None when m1/msg:N#1 arrived at 100 ms; a node returns a list of effects",
+        client=Forgets,
+    )
 
 
 def test_a_forgotten_return_in_the_server_is_named_too():
@@ -100,7 +103,10 @@ def test_a_forgotten_return_in_the_server_is_named_too():
         def on_ack_r(self, packet):
             super().on_ack_r(packet)
 
-    stopped("Forgets returned None at 150 ms; a node returns a list of effects", server=Forgets)
+    stopped(
+        r"Forgets\.on_ack_r returned None when m1/ack:R#1 arrived at 150 ms; a node returns a list of effects",
+        server=Forgets,
+    )
 
 
 def test_an_effect_without_its_list_is_named():
@@ -108,7 +114,10 @@ def test_an_effect_without_its_list_is_named():
         def on_ack_a(self, packet):
             return CancelTimer("m1")
 
-    stopped(r"NoList returned CancelTimer\(name='m1'\) at 200 ms; a node returns a list of effects", client=NoList)
+    stopped(
+        r"NoList.on_ack_a returned CancelTimer\(name='m1'\) when .* at 200 ms; a node returns a list of effects",
+        client=NoList,
+    )
 
 
 def test_a_packet_that_is_not_transmitted_but_returned_is_named():
@@ -116,7 +125,7 @@ def test_a_packet_that_is_not_transmitted_but_returned_is_named():
         def on_msg_n(self, packet):
             return [packet.follow_up("ack:R", to="server")]
 
-    stopped(r"Bare returned Packet\(.* at 100 ms: that is no effect", client=Bare)
+    stopped(r"Bare.on_msg_n returned Packet\(.* at 100 ms; that is no effect", client=Bare)
 
 
 @pytest.mark.parametrize("to", ["nobody", "bob", "alice", None])
@@ -143,7 +152,10 @@ def test_a_status_that_is_none_is_named(status):
         def on_msg_a(self, packet):
             return [Report(packet.msgid, status)]
 
-    stopped("Invents returned Report.*: the statuses are sending, sent, delivered, unconfirmed, failed", client=Invents)
+    stopped(
+        r"Invents\.on_msg_a returned Report.*; the statuses are sending, sent, delivered, unconfirmed, failed",
+        client=Invents,
+    )
 
 
 @pytest.mark.parametrize(
@@ -171,7 +183,7 @@ def test_what_a_node_returns_is_checked_before_any_of_it_happens(effect, why):
         def on_msg_a(self, packet):
             return [effect]
 
-    stopped(f"Returns returned .* at 100 ms: {why}", client=Returns)
+    stopped(rf"Returns\.on_msg_a returned .* at 100 ms; {why}", client=Returns)
 
 
 # What does not end

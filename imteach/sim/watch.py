@@ -1,0 +1,208 @@
+"""A watch over a learner's own code while it makes one step: it stops a loop without end, and sees what was returned.
+
+It counts turns and lines instead of seconds, so the same code is stopped at the same place on any machine. It costs
+nothing while no class of a learner's runs. What no Python code can stop, it cannot: `list(itertools.count())`.
+"""
+
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator
+from functools import cache
+from types import CellType, CodeType, FrameType, FunctionType
+from typing import Any, NamedTuple, TypeVar
+from weakref import WeakKeyDictionary
+
+from imteach.errors import is_learners_file
+
+MOST_TURNS = 1_000_000
+"""So much of a learner's code may be run in one step: turns of a loop, or lines, as this Python can count."""
+
+T = TypeVar("T")
+
+
+class Endless(BaseException):
+    """A step does not end. No `Exception`: a learner's `except Exception` must not take it for one of theirs."""
+
+
+class Returned(NamedTuple):
+    """What a learner's function returned, and from which line."""
+
+    code: CodeType
+    line: int
+    value: object
+
+
+def functions_of(owner: type) -> Iterator[FunctionType]:
+    """Yield the functions of a class that a learner wrote, what it inherits from other classes of theirs included.
+
+    >>> list(functions_of(Endless))
+    []
+    """
+    for klass in owner.__mro__:
+        for value in vars(klass).values():
+            function = _plain_function(value)
+            if function is not None and _wrote(function.__code__, function.__globals__):
+                yield function
+
+
+def is_learners(owner: type) -> bool:
+    """Whether a learner wrote any of this class."""
+    return next(functions_of(owner), None) is not None
+
+
+def _wrote(code: CodeType, names: dict[str, Any]) -> bool:
+    """Whether a learner wrote this code, which sees these global names."""
+    if code.co_filename == "<string>" and str(names.get("__name__")).startswith(("imteach.", "namedtuple_")):
+        return False  # a dataclass or a named tuple wrote it
+    return is_learners_file(code.co_filename)
+
+
+def _plain_function(value: object) -> FunctionType | None:
+    if isinstance(value, staticmethod | classmethod):
+        value = value.__func__
+    elif isinstance(value, property):
+        value = value.fget
+    return value if isinstance(value, FunctionType) else None
+
+
+class Watch:
+    """Makes steps of nodes whose classes are `owners`, and stops one that does not end.
+
+    >>> watch = Watch([])
+    >>> watch.step(str.upper, "bob"), watch.ended
+    ('BOB', True)
+    """
+
+    def __init__(self, owners: list[type]) -> None:
+        self.returned: deque[Returned] = deque(maxlen=64)  # by a learner's functions in the last step, oldest first
+        self.ended = True  # whether the last step did
+        self._turns = 0
+        _look_at(owners)
+
+    def step(self, step: Callable[..., T], *told: Any) -> T:
+        """Make one step. Raises what it raises, and `Endless`."""
+        self.returned.clear()
+        self._turns, self.ended = 0, True
+        return _watched(self, step, told)
+
+    def turn(self) -> None:
+        """Something of a learner's was run once more."""
+        self._turns += 1
+        if self._turns > MOST_TURNS:
+            self.ended = False
+            raise Endless
+
+    def returns(self, code: CodeType, line: int, value: object) -> None:
+        """A learner's function returned a value."""
+        if code.co_name != "__init__":  # that None is right
+            self.returned.append(Returned(code, line, value))
+
+
+if sys.version_info >= (3, 12):  # a few instructions of a learner's functions are watched, and no other function is
+    from contextvars import ContextVar
+
+    _monitoring = sys.monitoring
+    _EVENTS = _monitoring.events.JUMP | _monitoring.events.PY_RETURN
+    _now: ContextVar[Watch | None] = ContextVar("watch", default=None)  # each thread has its own
+
+    def _on_jump(code: CodeType, at: int, to: int) -> None:
+        watch = _now.get()
+        if watch is not None:
+            watch.turn()
+
+    def _on_return(code: CodeType, at: int, value: object) -> None:
+        watch = _now.get()
+        if watch is not None:
+            watch.turn()  # a function that calls itself twice, and so on, does not end either
+            watch.returns(code, _line_at(code, at), value)
+
+    def _line_at(code: CodeType, at: int) -> int:
+        lines = (line for start, end, line in code.co_lines() if start <= at < end)
+        return next(lines, None) or code.co_firstlineno
+
+    @cache
+    def _tool() -> int | None:
+        """Our number among those who watch this Python (debuggers, coverage …), or None if there is none left."""
+        free = (number for number in (3, 4) if _monitoring.get_tool(number) in (None, __name__))
+        number = next(free, None)
+        if number is not None:
+            if _monitoring.get_tool(number) is None:
+                _monitoring.use_tool_id(number, __name__)
+            _monitoring.register_callback(number, _monitoring.events.JUMP, _on_jump)
+            _monitoring.register_callback(number, _monitoring.events.PY_RETURN, _on_return)
+        return number
+
+    def _look_at(owners: list[type]) -> None:
+        """Have the functions of these classes watched, and those of the learner's that they call by name."""
+        tool = _tool()
+        to_do = [function for owner in owners for function in functions_of(owner)]
+        seen: set[int] = set()
+        while to_do and tool is not None:
+            function = to_do.pop()
+            if id(function) in seen:
+                continue
+            seen.add(id(function))
+            for code in _codes(function.__code__):
+                if not _monitoring.get_local_events(tool, code):
+                    _monitoring.set_local_events(tool, code, _EVENTS)
+                to_do += _called(function, code)
+
+    def _codes(code: CodeType) -> Iterator[CodeType]:
+        """Yield the code of a function, and of those that are defined inside it."""
+        yield code
+        for inner in code.co_consts:
+            if isinstance(inner, CodeType):
+                yield from _codes(inner)
+
+    def _called(function: FunctionType, code: CodeType) -> Iterator[FunctionType]:
+        """Yield the functions of the learner's that this code may call, as far as names tell."""
+        named = [function.__globals__.get(name) for name in code.co_names]
+        named += filter(None, map(_content, function.__closure__ or ()))
+        for value in named:
+            if isinstance(value, FunctionType) and _wrote(value.__code__, value.__globals__):
+                yield value
+            elif isinstance(value, type):
+                yield from functions_of(value)
+
+    def _content(cell: CellType) -> object:
+        try:
+            return cell.cell_contents if isinstance(cell.cell_contents, FunctionType | type) else None
+        except ValueError:  # nothing is in it yet
+            return None
+
+    def _watched(watch: Watch, step: Callable[..., T], told: tuple[Any, ...]) -> T:
+        before = _now.set(watch)
+        try:
+            return step(*told)
+        finally:
+            _now.reset(before)
+
+else:  # every call in a step is looked at, and each line of a learner's functions
+    _THEIRS: WeakKeyDictionary[CodeType, bool] = WeakKeyDictionary()
+
+    def _look_at(owners: list[type]) -> None:
+        """Nothing to prepare."""
+
+    def _watched(watch: Watch, step: Callable[..., T], told: tuple[Any, ...]) -> T:
+        if sys.gettrace() is not None:  # a debugger or coverage is here first; a learner who debugs can stop a loop
+            return step(*told)
+
+        def line(frame: FrameType, event: str, value: object) -> Callable[..., Any]:
+            if event == "line":
+                watch.turn()
+            elif event == "return":
+                watch.returns(frame.f_code, frame.f_lineno, value)
+            return line
+
+        def call(frame: FrameType, event: str, value: object) -> Callable[..., Any] | None:
+            code = frame.f_code
+            theirs = _THEIRS.get(code)
+            if theirs is None:
+                theirs = _THEIRS[code] = _wrote(code, frame.f_globals)
+            return line if theirs else None
+
+        sys.settrace(call)
+        try:
+            return step(*told)
+        finally:
+            sys.settrace(None)
