@@ -135,7 +135,11 @@ class Learners:
     def called(self, node: object, step: Callable[..., object], *told: Any) -> list[Effect | Mistake]:
         """Let a node make a step, a method of it, with what it is told: the effects, or the one mistake in it."""
         try:
-            effects = self._watch.step(step, *told)
+            if type(node) in self._own:
+                effects = self._watch.step(step, *told)
+            else:
+                self._watch.forget()
+                effects = step(*told)
         except Endless as endless:
             return [self._endless(node, step, told, _learners_frames(endless))]
         except Exception as error:

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from types import CellType, CodeType, FrameType, FunctionType
 from typing import Any, NamedTuple, TypeVar
-from weakref import WeakKeyDictionary
 
 from imteach.errors import is_learners_file
 
 MOST_TURNS = 1_000_000
 """So much of a learner's code may be run in one step: turns of a loop, or lines, as this Python can count."""
+
+_OURS = ("imteach.",)
 
 T = TypeVar("T")
 
@@ -39,6 +40,8 @@ def functions_of(owner: type) -> Iterator[FunctionType]:
     []
     """
     for klass in owner.__mro__:
+        if klass.__module__.startswith(_OURS) or klass is object:
+            continue  # the quick way past what is long
         for value in vars(klass).values():
             function = _plain_function(value)
             if function is not None and _wrote(function.__code__, function.__globals__):
@@ -52,7 +55,7 @@ def is_learners(owner: type) -> bool:
 
 def _wrote(code: CodeType, names: dict[str, Any]) -> bool:
     """Whether a learner wrote this code, which sees these global names."""
-    if code.co_filename == "<string>" and str(names.get("__name__")).startswith(("imteach.", "namedtuple_")):
+    if code.co_filename == "<string>" and str(names.get("__name__")).startswith((*_OURS, "namedtuple_")):
         return False  # a dataclass or a named tuple wrote it
     return is_learners_file(code.co_filename)
 
@@ -77,13 +80,18 @@ class Watch:
         self.returned: deque[Returned] = deque(maxlen=64)  # by a learner's functions in the last step, oldest first
         self.ended = True  # whether the last step did
         self._turns = 0
+        self.on_call = _on_call(self)
         _look_at(owners)
 
     def step(self, step: Callable[..., T], *told: Any) -> T:
         """Make one step. Raises what it raises, and `Endless`."""
+        self.forget()
+        return _watched(self, step, told)
+
+    def forget(self) -> None:
+        """A new step begins: what was seen in the last is over."""
         self.returned.clear()
         self._turns, self.ended = 0, True
-        return _watched(self, step, told)
 
     def turn(self) -> None:
         """Something of a learner's was run once more."""
@@ -164,6 +172,10 @@ if sys.version_info >= (3, 12):  # a few instructions of a learner's functions a
             elif isinstance(value, type):
                 yield from functions_of(value)
 
+    def _on_call(watch: Watch) -> object:
+        """Nothing is called at each call."""
+        return None
+
     def _content(cell: CellType) -> object:
         try:
             return cell.cell_contents if isinstance(cell.cell_contents, FunctionType | type) else None
@@ -178,14 +190,13 @@ if sys.version_info >= (3, 12):  # a few instructions of a learner's functions a
             _now.reset(before)
 
 else:  # every call in a step is looked at, and each line of a learner's functions
-    _THEIRS: WeakKeyDictionary[CodeType, bool] = WeakKeyDictionary()
+    _THEIRS: dict[str, bool] = {}  # by file
 
     def _look_at(owners: list[type]) -> None:
         """Nothing to prepare."""
 
-    def _watched(watch: Watch, step: Callable[..., T], told: tuple[Any, ...]) -> T:
-        if sys.gettrace() is not None:  # a debugger or coverage is here first; a learner who debugs can stop a loop
-            return step(*told)
+    def _on_call(watch: Watch) -> Callable[[FrameType, str, object], Callable[..., Any] | None]:
+        """Return what Python is to call at each call of a function."""
 
         def line(frame: FrameType, event: str, value: object) -> Callable[..., Any]:
             if event == "line":
@@ -196,12 +207,19 @@ else:  # every call in a step is looked at, and each line of a learner's functio
 
         def call(frame: FrameType, event: str, value: object) -> Callable[..., Any] | None:
             code = frame.f_code
-            theirs = _THEIRS.get(code)
+            theirs = _THEIRS.get(code.co_filename)
             if theirs is None:
-                theirs = _THEIRS[code] = _wrote(code, frame.f_globals)
+                theirs = _wrote(code, frame.f_globals)
+                if code.co_filename != "<string>":  # which many share
+                    _THEIRS[code.co_filename] = theirs
             return line if theirs else None
 
-        sys.settrace(call)
+        return call
+
+    def _watched(watch: Watch, step: Callable[..., T], told: tuple[Any, ...]) -> T:
+        if sys.gettrace() is not None:  # a debugger or coverage is here first; a learner who debugs can stop a loop
+            return step(*told)
+        sys.settrace(watch.on_call)
         try:
             return step(*told)
         finally:
