@@ -25,6 +25,7 @@ LAYERS = [
     {"plain", "files", "progress"},
     {"protocol"},
     {"sim"},
+    {"planted"},
     {"verify"},
     {"draw"},
     {"lab"},

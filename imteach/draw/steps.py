@@ -105,7 +105,8 @@ class Story:
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
-        self.several = len(trace.messages) > 1
+        self._msgids = {packet.msgid for packet in trace.packets}
+        self.several = len({*(said.msgid for said in trace.messages), *self._msgids} - {None}) > 1
         self.steps: list[Step] = []
         self.timers: list[TimerRun] = []
         self.absences: list[Absence] = []
@@ -115,7 +116,6 @@ class Story:
         self.why: dict[str, str] = {}
         self._running: dict[tuple[str, str], TimerRun] = {}
         self._absent: dict[str, Absence] = {}
-        self._msgids = {packet.msgid for packet in trace.packets}
         self._came: set[tuple[str, str, str | None]] = set()  # node, kind and msgid of what arrived
         self._shown: set[tuple[str, str | None]] = set()
         self._step_of: dict[int, int] = {}  # by event id

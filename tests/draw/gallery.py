@@ -6,6 +6,7 @@ from imteach import (
     Delay,
     Drop,
     Duplicate,
+    LearnerError,
     Loss,
     Offline,
     Partition,
@@ -14,6 +15,7 @@ from imteach import (
     Scenario,
     Trace,
 )
+from imteach.planted import PLANTED
 from imteach.protocol import Effect, Packet
 
 
@@ -24,6 +26,24 @@ class SilentDedup(Client):
         if packet.msgid in self.dedup:
             return [self.show_or_discard(packet)]
         return super().on_msg_n(packet)
+
+
+class Forgetful(Client):
+    """A mistake, not a bug: the second time, nothing is returned."""
+
+    def on_msg_n(self, packet: Packet) -> list[Effect]:
+        effects: list[Effect] | None = None if packet.msgid in self.dedup else super().on_msg_n(packet)
+        return effects  # type: ignore[return-value]
+
+
+def run_so_far(scenario: Scenario, *faults: Drop) -> Trace:
+    """The run in which a learner's own code stops."""
+    try:
+        return scenario.run(*faults)
+    except LearnerError as error:
+        if error.trace is None:
+            raise
+        return error.trace
 
 
 TEN = [Say(f"message {number}", at=10 * number) for number in range(1, 11)]
@@ -93,4 +113,6 @@ GALLERY: dict[str, Trace] = {
     "group-of-five": Scenario(
         "group", say=[Say("hi", to="friends"), Say("hello", "bob", "friends", 150)], groups={"friends": FRIENDS}
     ).run(Offline("dave", at=0, lasting=400)),
+    "own-code-stops": run_so_far(Scenario("dedup", client=Forgetful), Drop("ack:N")),
+    **{f"planted-{name.replace(' ', '-').replace(':', '-')}": bug.trace for name, bug in PLANTED.items()},
 }

@@ -1,48 +1,89 @@
-"""The slow way to explore: every set of faults that all strike, found by adding any fault to any plan."""
+"""The slow and plain way to try every plan of faults: what the real explorer is compared with."""
 
-from imteach import Crash, Delay, Drop, Duplicate
-from imteach.sim.faults import parse_fault
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
-EFFECTS = {"show": "show", "store": "store", "write": "write", "delete": "write"}
+from imteach import Crash, Delay, Drop, Duplicate, Scenario, Trace
+from imteach.sim import Event, Fault
+
+EFFECTS = {"show": "show", "send": "send", "store": "store", "write": "write", "delete": "write"}
+Plan = tuple[Fault, ...]
 
 
-def brute(scenario, faults, kinds, given=()):
-    """Return every plan of at most so many faults that all strike, with its trace."""
-    plans = {}
-    level = [()]
-    for number in range(faults + 1):
-        found = {}
-        for plan in level:
-            key = frozenset(plan)
-            if key in plans or len(key) != number:
-                continue
+def every_plan(
+    scenario: Scenario, faults: int, kinds: Iterable[str], given: Plan = ()
+) -> Iterator[tuple[frozenset[Fault], Trace]]:
+    """Yield every plan of at most `faults` faults of these kinds on top of `given`, with its run, the empty one first.
+
+    A plan is a set of faults that all meet something in its run. It is found by adding a fault to a smaller plan:
+    without the one that strikes last, all others strike as before.
+    """
+    order = list(kinds)
+    now = [frozenset[Fault]()]
+    for _ in range(faults + 1):
+        later: dict[frozenset[Fault], None] = {}
+        for plan in now:
             trace = scenario.run(*given, *plan)
-            if trace.unused:
+            if any(fault in trace.unused for fault in plan):
                 continue
-            plans[key] = found[key] = trace
-        level = [(*plan, fault) for plan, trace in found.items() for fault in possible(scenario, trace, kinds)]
-    return plans
+            yield plan, trace
+            for fault in possible(trace, order):
+                if fault not in plan and fault not in given:
+                    later[plan | {fault}] = None
+        now = list(later)
 
 
-def possible(scenario, trace, kinds):
+def brute(
+    scenario: Scenario, faults: int, kinds: Iterable[str], given: Plan = ()
+) -> tuple[int, dict[str, Plan | None]]:
+    """Run every plan; return how many there are, and for each promise the smallest that breaks it (None: none does).
+
+    Smallest is: the fewest faults, then the earliest, by the events at which they strike, in order (a packet's fault at
+    its sending, a crash at the effect it follows), then by `kinds`.
+    """
+    order = list(kinds)
+    plans = 0
+    found: dict[str, tuple[object, Plan]] = {}
+    for plan, trace in every_plan(scenario, faults, kinds, given):
+        plans += 1
+        struck = sorted((strikes(fault, trace), order.index(type(fault).__name__.lower()), fault) for fault in plan)
+        rank = len(plan), [each[:2] for each in struck]
+        for promise, holds in trace.promises.items():
+            if not holds and (promise not in found or rank < found[promise][0]):
+                found[promise] = rank, tuple(fault for *_, fault in struck)
+    return plans, {promise: found[promise][1] if promise in found else None for promise in trace.promises}
+
+
+def possible(trace: Trace, kinds: Iterable[str]) -> Iterator[Fault]:
+    """Yield every fault of these kinds that would meet something in this run."""
     for packet in trace.packets:
         if "drop" in kinds:
             yield Drop(packet.name)
         if "duplicate" in kinds and packet.copy == 1:
             yield Duplicate(packet.name)
         if "delay" in kinds:
-            yield Delay(packet.name, by=scenario.rto + 2 * scenario.latency_of(packet.person))
-        if "crash" in kinds and packet.copy == 1:
-            yield Crash(packet.src, after=f"send {packet.name}", down=100)
+            yield Delay(packet.name, by=trace.scenario.rto + 2 * trace.scenario.latency_of(packet.person))
     if "crash" in kinds:
-        times = {}
-        for event in trace.events:
-            if event.kind in EFFECTS:
-                what = f"{EFFECTS[event.kind]} {event.msgid or event.key.partition('/')[2]}"
-                times[event.node, what] = times.get((event.node, what), 0) + 1
-                number = times[event.node, what]
-                yield Crash(event.node, after=what if number == 1 else f"{what}#{number}", down=100)
+        for event, effect in effects(trace):
+            yield Crash(event.node, after=effect, down=100)
 
 
-def as_plan(texts):
-    return frozenset(map(parse_fault, texts))
+def effects(trace: Trace) -> Iterator[tuple[Event, str]]:
+    """Yield each effect of a node that a crash can follow, under the name that a crash calls it by."""
+    times: Counter[tuple[str, str]] = Counter()
+    for event in trace.events:
+        if event.kind not in EFFECTS or event.node == "network":
+            continue
+        if event.kind == "send":
+            yield event, f"send {event.packet}"
+            continue
+        name = f"{EFFECTS[event.kind]} {event.msgid or str(event.key).partition('/')[2]}"
+        times[event.node, name] += 1
+        yield event, name if times[event.node, name] == 1 else f"{name}#{times[event.node, name]}"
+
+
+def strikes(fault: Fault, trace: Trace) -> int:
+    """Return the event at which a fault strikes in this run; a crash, the effect that it follows."""
+    if isinstance(fault, Crash):
+        return trace.happened("crash", text=str(fault))[0].causes[0]
+    return trace.happened("send", packet=fault.packet)[0].id
