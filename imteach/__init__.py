@@ -26,8 +26,8 @@ from imteach.sim import (
 )
 
 if TYPE_CHECKING:
-    from imteach.lab import Lab
-    from imteach.verify import check, explore, follow, stats, sweep
+    from imteach.lab import FaultMapLab, Lab
+    from imteach.verify import check, explore, fault_map, follow, stats, sweep
 
 __version__ = "0.1.0"
 
@@ -38,6 +38,7 @@ __all__ = [
     "Delay",
     "Drop",
     "Duplicate",
+    "FaultMapLab",
     "InputError",
     "Lab",
     "LearnerError",
@@ -51,6 +52,7 @@ __all__ = [
     "Trace",
     "check",
     "explore",
+    "fault_map",
     "follow",
     "read_scenario",
     "stats",
@@ -60,11 +62,11 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Load what is first asked for: the lab brings ipywidgets, and `import imteach` does without both."""
-    if name == "Lab":
-        from imteach.lab import Lab
+    if name in ("FaultMapLab", "Lab"):
+        from imteach import lab
 
-        return Lab
-    if name in ("check", "explore", "follow", "stats", "sweep"):
+        return getattr(lab, name)
+    if name in ("check", "explore", "fault_map", "follow", "stats", "sweep"):
         from imteach import verify
 
         return getattr(verify, name)

@@ -4,17 +4,23 @@ from imteach.verify.causes import happens_before, why
 from imteach.verify.checker import Check, check
 from imteach.verify.closed_forms import closed_forms
 from imteach.verify.cost import group_cost, group_cost_formula
+from imteach.verify.ends import ENDS, End
 from imteach.verify.explain import why_broken
 from imteach.verify.explorer import Exploration, explore
+from imteach.verify.fault_map import Cell, FaultMap, fault_map
 from imteach.verify.finding import Finding, Verdict
 from imteach.verify.follow import follow
 from imteach.verify.short import PROMISE_TITLES, fault_in_words, in_short
 from imteach.verify.statistics import Measured, Stats, Sweep, stats, sweep
 
 __all__ = [
+    "ENDS",
     "PROMISE_TITLES",
+    "Cell",
     "Check",
+    "End",
     "Exploration",
+    "FaultMap",
     "Finding",
     "Measured",
     "Stats",
@@ -24,6 +30,7 @@ __all__ = [
     "closed_forms",
     "explore",
     "fault_in_words",
+    "fault_map",
     "follow",
     "group_cost",
     "group_cost_formula",
