@@ -88,6 +88,18 @@ class Session:
         if fault not in self.faults:
             self._step(_run(self.scenario, (*self.faults, fault)))
 
+    def strike(self, *faults: Fault) -> None:
+        """Let these faults strike, and no others. Raises `InputError` for one that can be none here.
+
+        >>> session = Session("dedup", Drop("msg:R"))
+        >>> session.strike(Drop("ack:N"))
+        >>> session.faults
+        (Drop("m1/ack:N#1"),)
+        """
+        struck = self.scenario.run(*faults)
+        if set(struck.faults) != set(self.faults):
+            self._step(struck)
+
     def take_back(self, name: str) -> None:
         """Drop this packet no more. Raises `InputError` if it is not one of those dropped.
 

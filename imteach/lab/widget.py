@@ -1,6 +1,6 @@
 """`Lab`, the interactive sequence diagram: a thin widget around a `Session`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -110,8 +110,13 @@ class Lab(anywidget.AnyWidget):
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """The faults that strike it now, with their whole names."""
+        """The faults that strike it now, with their whole names. Set them all: `lab.faults = [Drop("ack:N")]`."""
         return self._session.faults
+
+    @faults.setter
+    def faults(self, faults: Sequence[Fault]) -> None:
+        self._session.strike(*faults)
+        self._show()
 
     def __repr__(self) -> str:
         return repr(self._session).replace("Session", "Lab", 1)

@@ -215,7 +215,7 @@ def fault_map(scenario: Scenario | str, faults: int = 1, given: Sequence[Fault] 
 
     >>> print(fault_map("basic").to_text(), end="")
     Fault map of “basic”: one packet lost
-    lost     what came of it  alice sees  bob is shown it  copies at bob  packets  broken
+    lost     what came of it  alice sees  bob is shown it  copies at bob  packets  broken promises
     nothing  ✓ only sent      ✓ sent      once             1              3        all_delivered
     msg:R    ! true failure   ! failed    never            0              1        all_delivered
     msg:A    ≠ false failure  ! failed    once             1              3        no_false_failure, all_delivered

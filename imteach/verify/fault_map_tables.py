@@ -114,7 +114,7 @@ def columns(fault_map: "FaultMap") -> list[str]:
     if len(receivers) == 1:
         (receiver,) = receivers
         shown, at_whom = f"{receiver} is shown it", f"copies at {receiver}"
-    return [*map(plain, ["lost", "what came of it", sees, shown, at_whom, "packets", "broken"])]
+    return [*map(plain, ["lost", "what came of it", sees, shown, at_whom, "packets", "broken promises"])]
 
 
 def legend(fault_map: "FaultMap") -> list[str]:

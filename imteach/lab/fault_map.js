@@ -1,0 +1,159 @@
+// @ts-check
+// The table of a fault map. Python makes the table; this file says which cell was chosen, and moves the focus.
+
+/**
+ * @typedef {object} Model
+ * @property {(name: string) => any} get
+ * @property {(event: string, callback: () => void) => void} on
+ * @property {(event: string, callback: () => void) => void} off
+ * @property {(message: object) => void} send
+ */
+
+/** @typedef {{sign: string, name: string, means: string, mood: string}} LegendRow */
+
+const HINT = "Click a cell to open its run in the diagram below. Keys: Tab to the table, arrows to move, Enter to open.";
+
+const NO_ANSWER =
+  "No answer from Python yet. If the kernel was restarted, run the code cells above and then this one again (Ctrl+Enter).";
+const PATIENCE = 4000; // ms
+
+/**
+ * @param {string} tag
+ * @param {Record<string, string>} [attributes]
+ * @param {...(Node | string)} children
+ */
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+/** Where a cell stands. @param {HTMLElement} cell */
+const place = (cell) => ({ row: Number(cell.dataset.row), column: Number(cell.dataset.column) });
+
+/** For each key which cells lie that way from here, and how far each is; the nearest is meant. A cell further along the
+ * row or column is nearer than one that is off it.
+ * @type {Record<string, (rows: number, columns: number) => number | null>}
+ */
+const MOVES = {
+  ArrowRight: (rows, columns) => (rows === 0 && columns > 0 ? columns : null),
+  ArrowLeft: (rows, columns) => (rows === 0 && columns < 0 ? -columns : null),
+  ArrowDown: (rows, columns) => (rows > 0 ? 1000 * Math.abs(rows) + Math.abs(columns) : null),
+  ArrowUp: (rows, columns) => (rows < 0 ? 1000 * Math.abs(rows) + Math.abs(columns) : null),
+  Home: (rows, columns) => (rows === 0 ? 1000 + columns : null),
+  End: (rows, columns) => (rows === 0 ? 1000 - columns : null),
+};
+
+/**
+ * Show one view of the table. Returns what takes it down again.
+ * @param {{model: Model, el: HTMLElement}} context
+ */
+function render({ model, el }) {
+  const hint = make("p", { class: "map-hint" }, HINT);
+  const scroll = make("div", { class: "map-scroll" });
+  const legend = make("ul", { class: "map-legend", "aria-label": "What the signs mean", role: "list" });
+  const said = make("p", { class: "map-said", role: "status", "aria-live": "polite" });
+  const root = make("div", { class: "imteach-map", role: "group", "aria-label": "Fault map" }, hint, scroll, legend, said);
+
+  let waiting = 0; // the timer of a message that was not answered yet
+
+  /** @returns {HTMLElement[]} */
+  const cells = () => Array.from(scroll.querySelectorAll("button[data-faults]"));
+
+  /** Make this cell the one in the page's tab order. @param {HTMLElement | undefined} cell */
+  function reach(cell) {
+    for (const other of cells()) other.tabIndex = other === cell ? 0 : -1;
+  }
+
+  /** @param {Event} event @returns {HTMLElement | null | undefined} */
+  function cellAt(event) {
+    const target = /** @type {Element} */ (event.target);
+    const own = target.closest("td, th")?.querySelector("button");
+    const only = scroll.querySelector('button[data-column="1"]') ? null : target.closest("tr")?.querySelector("button");
+    return own ?? only; // in a map of single losses the whole row will do
+  }
+
+  scroll.addEventListener("click", (event) => {
+    const cell = cellAt(event);
+    if (!cell) return;
+    reach(cell);
+    clearTimeout(waiting);
+    waiting = setTimeout(() => (said.textContent = NO_ANSWER), PATIENCE);
+    model.send({ open: cell.dataset.faults });
+  });
+
+  scroll.addEventListener("keydown", (event) => {
+    const cell = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-faults]"));
+    const far = MOVES[event.key];
+    if (!cell || !far || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    event.preventDefault();
+    const here = place(cell);
+    let nearest = { cell, way: Infinity };
+    for (const other of cells()) {
+      const there = place(other);
+      const way = far(there.row - here.row, there.column - here.column);
+      if (way !== null && way < nearest.way) nearest = { cell: other, way };
+    }
+    reach(nearest.cell);
+    nearest.cell.focus();
+  });
+
+  // JupyterLab must not take plain keys; what runs a cell or saves the notebook still may.
+  root.addEventListener("keydown", (event) => {
+    const jupyters = event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key === "Enter");
+    if (!jupyters) event.stopPropagation();
+  });
+
+  const draw = {
+    table() {
+      const focused = cells().find((cell) => cell === document.activeElement);
+      const page = document.createElement("template"); // what is parsed there is not run, nor loaded
+      page.innerHTML = model.get("table"); // Python escaped every text in it
+      scroll.replaceChildren(page.content);
+      draw.chosen();
+      if (focused) {
+        const { row, column } = place(focused);
+        const same = scroll.querySelector(`[data-row="${row}"][data-column="${column}"]`) ?? cells()[0];
+        reach(/** @type {HTMLElement} */ (same));
+        /** @type {HTMLElement} */ (same).focus({ preventScroll: true });
+      }
+    },
+    legend() {
+      /** @param {LegendRow} row */
+      const line = ({ sign, name, means, mood }) => {
+        const mark = make("span", { class: "map-sign", "data-mood": mood, "aria-hidden": "true" }, sign);
+        return make("li", {}, mark, make("span", {}, make("b", {}, name), `: ${means}`));
+      };
+      legend.replaceChildren(...model.get("legend").map(line));
+    },
+    chosen() {
+      const chosen = model.get("chosen");
+      for (const cell of cells()) {
+        const is = chosen !== null && cell.dataset.faults === chosen;
+        if (is) cell.setAttribute("aria-current", "true");
+        else cell.removeAttribute("aria-current");
+        if (is) reach(cell);
+      }
+      if (!cells().some((cell) => cell.tabIndex === 0)) reach(cells()[0]);
+    },
+    said() {
+      said.textContent = model.get("said");
+    },
+    rev() {
+      clearTimeout(waiting);
+      root.dataset.rev = model.get("rev");
+    },
+  };
+
+  for (const part of Object.values(draw)) part();
+  for (const [part, redraw] of Object.entries(draw)) model.on(`change:${part}`, redraw);
+  el.append(root);
+
+  return () => {
+    clearTimeout(waiting);
+    for (const [part, redraw] of Object.entries(draw)) model.off(`change:${part}`, redraw);
+  };
+}
+
+export default { render };

@@ -1,0 +1,150 @@
+"""`FaultMapLab`: a fault map whose every cell opens its run in the interactive diagram below."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import ipywidgets
+from traitlets import Int, List, Unicode
+
+from imteach.draw import image
+from imteach.errors import InputError, quoted
+from imteach.lab.widget import Lab
+from imteach.sim import Drop, Fault, Scenario, Trace
+from imteach.verify import Cell, FaultMap, fault_map
+from imteach.verify.fault_map_html import faults_text, live_html
+
+STILL = (
+    "<b>A still table.</b> To make it live, run the code cells above it and then this one (Ctrl+Enter): "
+    "then click a cell to open its run."
+)
+"""What stands above the table where there is no live one."""
+
+NOWHERE = "The diagram shows a run that is not in this map."
+
+_HERE = Path(__file__).parent
+
+
+class FaultMapTable(anywidget.AnyWidget):
+    """The table of a `FaultMapLab`: buttons, one for each cell of the map. It says which one was chosen."""
+
+    _esm = _HERE / "fault_map.js"
+    _css = _HERE / "fault_map.css"
+
+    table = Unicode().tag(sync=True)
+    legend: List[Any] = List().tag(sync=True)
+    chosen = Unicode(None, allow_none=True).tag(sync=True)  # what is lost in the cell that is open; None: no cell's run
+    said = Unicode().tag(sync=True)
+    rev = Int().tag(sync=True)  # counts Python's answers: the page's `data-rev`
+
+    def say(self, text: str) -> None:
+        """Say something below the table."""
+        self.said = text
+        self.rev += 1
+
+
+class FaultMapLab(ipywidgets.VBox):  # type: ignore[misc]
+    """A fault map, and below it a `Lab`: choose a cell of the map, and the lab shows its run.
+
+    `scenario` is a `Scenario` or the name of a rung; with `faults=2` the map has each pair of losses; `given` are
+    faults that strike in every run of it. On another rung of the lab the map is another one, too. Every step has a
+    twin in Python: `open("ack:N")`, `open("ack:N", "ack:N#2")`, `open()` for nothing lost; `map` is the `FaultMap`,
+    `cell` the cell that is open, `lab` the `Lab`, `trace` its run. Raises `InputError` as `fault_map` does.
+
+    >>> losses = FaultMapLab("retransmit")
+    >>> losses.open("ack:N")
+    >>> losses.cell
+    <Cell ack:N lost: shown twice>
+    >>> losses.lab.rung = "dedup"
+    >>> losses.cell
+    <Cell ack:N lost: repaired>
+    """
+
+    def __init__(self, scenario: Scenario | str, faults: int = 1, given: Sequence[Fault] = ()) -> None:
+        first = fault_map(scenario, faults, given)
+        self.lab = Lab(first.scenario, *first.given)
+        self._map, self._maps = first, {first.scenario.rung: first}
+        self._table = FaultMapTable()
+        super().__init__(children=[self._table, self.lab])
+        self.add_class("imteach-fault-map-lab")
+        self._show()
+        self.lab.observe(self._follow, "picture")
+        self._table.on_msg(self._hear)
+
+    def open(self, *names: str) -> None:
+        """Show the run in which these packets are lost. Raises `InputError` if the map has no such cell."""
+        self.lab.faults = self._map[names].faults
+
+    @property
+    def map(self) -> FaultMap:
+        """The map as it is now, on the rung that the lab is on."""
+        return self._map
+
+    @property
+    def cell(self) -> Cell | None:
+        """The cell whose run the lab shows; None if it shows a run that is not in the map."""
+        faults, given = self.lab.faults, self._map.given
+        lost = [fault for fault in faults if fault not in given]
+        if len(faults) - len(lost) < len(given) or not all(isinstance(fault, Drop) for fault in lost):
+            return None
+        return self._map.find(*(fault.packet for fault in lost if isinstance(fault, Drop)))
+
+    @property
+    def trace(self) -> Trace:
+        """The run that the lab shows."""
+        return self.lab.trace
+
+    def __repr__(self) -> str:
+        faults = f", faults={self._map.faults}" if self._map.faults != 1 else ""
+        given = f", given=[{', '.join(map(repr, self._map.given))}]" if self._map.given else ""
+        return f"FaultMapLab({self._map.scenario!r}{faults}{given})"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        """The live map; and for a page that has no kernel a still one, with the picture of the run that is open."""
+        data = super()._repr_mimebundle_(**kwargs) or {}
+        html = f"<p>{STILL}</p>{self._map.to_html()}{image(self.trace)}"
+        return {**data, "text/plain": repr(self), "text/html": html}
+
+    # The page
+
+    def _show(self, news: str = "") -> None:
+        """Bring the table up to date with the map and the lab."""
+        cell = self.cell
+        shows = f"The diagram shows: {cell.title}. {cell.end.name}: {cell.end.means}." if cell else NOWHERE
+        with self._table.hold_sync():
+            self._table.table = live_html(self._map)
+            self._table.legend = [
+                {"sign": end.sign, "name": end.name, "means": end.means, "mood": end.mood} for end in self._map.ends
+            ]
+            self._table.chosen = faults_text(cell) if cell else None
+            self._table.say(f"{news} {shows}".strip())
+
+    def _follow(self, _change: object) -> None:
+        """The lab shows another run, perhaps on another rung: mark its cell, on the map of that rung."""
+        rung = self.lab.rung
+        if rung == self._map.scenario.rung:
+            self._show()
+            return
+        try:
+            self._map = self._maps.get(rung) or fault_map(self.lab.scenario, self._map.faults, self._map.given)
+        except Exception as error:  # too large on this rung, or a learner's own client that stops under some loss
+            self._table.say(f"There is no map of {rung}, for one of its runs stopped: {error}")
+            return
+        self._maps[rung] = self._map
+        self._show(f"This is the map of {rung} now.")
+
+    def _hear(self, _widget: object, content: object, _buffers: object) -> None:
+        """Open what the learner chose in the page; what cannot be opened is said there."""
+        try:
+            self._open_text(content)
+        except Exception as error:  # as in the lab, no traceback where nobody looks for one
+            self._table.say(str(error))
+
+    def _open_text(self, content: object) -> None:
+        wanted = content.get("open") if isinstance(content, dict) else None
+        for cell in self._map.cells:
+            if faults_text(cell) == wanted:
+                self.lab.faults = cell.faults
+                return
+        raise InputError(f"the page asked for {quoted(content)}, which is no cell of this map")
