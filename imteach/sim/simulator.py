@@ -19,7 +19,6 @@ from imteach.protocol import (
     Message,
     Packet,
     Report,
-    Server,
     Show,
     StartTimer,
     Store,
@@ -116,13 +115,17 @@ class Simulator:
         """Let everything happen, and write it down."""
         self.begin()
         while self.agenda:
-            due = self.agenda.pop()
-            if due.what != "timer":
-                self.ending.count(due.about.wait if isinstance(due.about, Flight) else "", -1)
-            elif self.beats(due.about) and self.ending.is_over(due.t):
-                continue  # this heartbeat, and every other one, comes no more
-            self.written.now = due.t
-            self.happens[due.what](due.about)
+            self.go_on()
+
+    def go_on(self) -> None:
+        """Let what is due next happen."""
+        due = self.agenda.pop()
+        if due.what != "timer":
+            self.ending.count(due.about.wait if isinstance(due.about, Flight) else "", -1)
+        elif self.beats(due.about) and self.ending.is_over(due.t):
+            return  # this heartbeat, and every other one, comes no more
+        self.written.now = due.t
+        self.happens[due.what](due.about)
 
     def made(self, make: Callable[[], T]) -> T:
         """Return the node or nodes made; raise `LearnerError` if a learner's code fails in that."""
@@ -164,7 +167,7 @@ class Simulator:
 
     def start(self, person: str) -> None:
         """A person's client starts; where it asks for nothing, there is nothing to write down."""
-        effects = self.told(person, self.client(person).command, "start")
+        effects = self.told(person, "command", "start")
         if effects:
             self.perform(person, effects, self.record(person, "start"))
 
@@ -173,7 +176,7 @@ class Simulator:
         if message.sender in self.network.down:
             self.record(message.sender, "unsaid", text=message.text, to=message.to)
             return
-        effects = self.told(message.sender, self.client(message.sender).command, "say", message)
+        effects = self.told(message.sender, "command", "say", message)
         made = self.written.handed_out
         msgid = made[0] if made else self.written.new_msgid()  # what is said needs a name
         self.written.know(msgid, message)
@@ -191,7 +194,7 @@ class Simulator:
             self.record(person, "unsaid", msgid=wanted.msgid, text=why)
             return
         message = self.written.messages[wanted.msgid]
-        effects = self.told(person, self.client(person).command, "resend", message, wanted.msgid)
+        effects = self.told(person, "command", "resend", message, wanted.msgid)
         self.perform(person, effects, self.record(person, "resend", seen.id, msgid=wanted.msgid))
 
     # What happens to packets and timers
@@ -205,7 +208,7 @@ class Simulator:
             return
         self.written.ends[name] = (self.now, "arrived")
         seen = packet._replace(fabricated=False) if packet.fabricated else packet  # for the onlooker, not for a client
-        effects = self.told(packet.dst, self.nodes[packet.dst].receive, seen)
+        effects = self.told(packet.dst, "receive", seen)
         cause = self.record(packet.dst, "arrive", sent, packet=name, msgid=packet.msgid or None)
         self.perform(packet.dst, effects, cause, name)
 
@@ -228,7 +231,7 @@ class Simulator:
         self.forget_timer(node, name)
         if running.wait == HEARTBEAT:
             self.ending.heartbeat(node, name)
-        effects = self.told(node, self.nodes[node].timer, name)
+        effects = self.told(node, "timer", name)
         self.perform(node, effects, self.record(node, "timer_fire", started, timer=name))
 
     # What happens to nodes and links
@@ -264,8 +267,8 @@ class Simulator:
         """A node starts again with what is on its disk; clients log in."""
         node, crashed = about
         self.network.down.discard(node)
-        self.nodes[node] = self.made(lambda: self.scenario.node(node, self.written.new_msgid))
-        effects = self.told(node, self.nodes[node].restart, self.disks[node])
+        self.renew(node)
+        effects = self.told(node, "restart", self.disks[node])
         restarted = self.record(node, "restart", crashed)
         self.perform(node, effects, restarted)
         if node in self.network.down:  # it crashed again over what it did first
@@ -285,7 +288,7 @@ class Simulator:
         """What was on its way is on the screen no more, unless the client still knows of it."""
         unsettled = ("sending", "sent") if self.scenario.setting.acks else ("sending",)
         for msgid, seen in list(self.screen[person].items()):
-            if seen.status in unsettled and msgid not in self.client(person).queue:
+            if seen.status in unsettled and msgid not in self.held(person).queue:
                 self.see(person, msgid, "forgotten", cause)
 
     def see(self, person: str, msgid: str, status: str, cause: int, packet: str | None = None) -> None:
@@ -308,14 +311,14 @@ class Simulator:
 
     def logout(self, person: str, *causes: int) -> None:
         """A client logs out: the server learns it one latency later."""
-        effects = self.told(person, self.client(person).command, "logout")
+        effects = self.told(person, "command", "logout")
         logout = self.record(person, "logout", *causes)
         self.perform(person, effects, logout)
         self.tell_server(person, False, logout)
 
     def login(self, person: str, *causes: int) -> None:
         """A client logs in: the server learns it one latency later, as a connection is made."""
-        effects = self.told(person, self.client(person).command, "login")
+        effects = self.told(person, "command", "login")
         login = self.record(person, "login", *causes)
         self.tell_server(person, True, login)
         self.perform(person, effects, login)
@@ -328,15 +331,13 @@ class Simulator:
     def server_learns(self, about: tuple[str, bool, int, int]) -> None:
         """The server learns that somebody logged in or out, or is gone; if it runs, and knows no better."""
         person, online, line, cause = about
-        server = self.nodes[SERVER]
-        assert isinstance(server, Server)
-        outdated = line < self.network.line_to(person) or (not online and person not in server.online)
+        outdated = line < self.network.line_to(person) or (not online and person not in self.held(SERVER).online)
         crashed_since = self.written.events[cause].kind == "crash" and line == self.network.line_to(person)
         if SERVER in self.network.down or outdated or crashed_since:
             return
         if online:
             self.network.server_learns(person, line)
-        effects = self.told(SERVER, server.presence, person, online)
+        effects = self.told(SERVER, "presence", person, online)
         self.perform(SERVER, effects, self.record(SERVER, "login" if online else "logout", cause, to=person))
 
     def cut(self, way: tuple[str, str]) -> None:
@@ -349,12 +350,20 @@ class Simulator:
 
     # What a node asked for
 
-    def client(self, person: str) -> Any:
-        """The client of a person."""
-        return self.nodes[person]
+    def held(self, node: str) -> Any:
+        """The node, to look at what it holds."""
+        return self.nodes[node]
 
-    def told(self, node: str, step: Callable[..., object], *what: Any) -> list[Effect | Mistake]:
-        """Let a node make a step, and return the effects; or the mistake in a learner's code that stops it."""
+    def renew(self, node: str) -> None:
+        """A node is as new: all that it held is gone."""
+        self.nodes[node] = self.made(lambda: self.scenario.node(node, self.written.new_msgid))
+
+    def told(self, node: str, method: str, *what: Any) -> list[Effect | Mistake]:
+        """Let a node make a step, and return the effects; or the mistake in a learner's code that stops it.
+
+        `method` is the method of the node that is called with what the node is told.
+        """
+        step: Callable[..., object] = getattr(self.nodes[node], method)
         if self.learners is not None:
             return self.learners.called(self.nodes[node], step, *what)
         return checked(step(*what), type(self.nodes[node]).__name__, self.now)  # type: ignore[return-value]

@@ -12,6 +12,7 @@ from imteach.protocol import SERVER, Effect, Packet
 from imteach.sim import Crash, Drop, Duplicate, Fault, Scenario, Trace, the
 from imteach.sim.agenda import Appointment
 from imteach.sim.checks import NETWORK
+from imteach.sim.mistakes import Mistake
 from imteach.sim.recorder import Flight
 from imteach.sim.records import Event
 from imteach.sim.simulator import Simulator
@@ -205,7 +206,7 @@ class Follower(Simulator):
         self.written.events[crashed] = before._replace(text=str(fault))
         super().restart(about)
 
-    def perform(self, node: str, effects: list[Effect], cause: int, packet: str | None = None) -> None:
+    def perform(self, node: str, effects: list[Effect | Mistake], cause: int, packet: str | None = None) -> None:
         """Make the effects of one step happen, or the first of them, and then the node crashes."""
         cut, self.crash_after = self.crash_after, 0
         super().perform(node, effects[:cut] if cut else effects, cause, packet)
