@@ -9,7 +9,7 @@ from imteach.cli.terminal import note, say
 from imteach.errors import InputError
 from imteach.files import write_whole
 from imteach.verify import Finding, check, explore
-from imteach.verify.explorer import EXPLORE_KINDS
+from imteach.verify.branching import EXPLORE_KINDS
 from imteach.verify.world import CHECK_KINDS
 
 EXPLORE_USAGE = "imteach explore [RUNG] --faults K [--kinds KIND,KIND] [OPTION]…"

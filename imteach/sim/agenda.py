@@ -1,5 +1,6 @@
 """The virtual clock: what is still to come, in the order in which it will happen."""
 
+from collections.abc import Iterator
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
@@ -54,6 +55,15 @@ class Agenda:
         """Make an appointment."""
         heappush(self._heap, Appointment(instant(t), rank, self._made, what, about))
         self._made += 1
+
+    def __iter__(self) -> Iterator[Appointment]:
+        """Yield what is still to come, in its order."""
+        return iter(sorted(self._heap))
+
+    @property
+    def next(self) -> Appointment:
+        """What comes next."""
+        return self._heap[0]
 
     def pop(self) -> Appointment:
         """Take the next appointment out."""

@@ -1,5 +1,7 @@
 """When a run is over: when nothing is in flight and no timer runs, heartbeats aside, which never end."""
 
+from collections.abc import Hashable
+
 from imteach.sim.scenario import HEARTBEAT, Scenario
 
 NEWS = {"say", "resend", "show", "hold", "store", "login", "logout", "crash", "restart"}
@@ -41,6 +43,10 @@ class Ending:
         """Something new happened: from now on each heartbeat must come again."""
         self._quiet.clear()
         self._news = t
+
+    def key(self, t: float) -> Hashable:
+        """All that decides when the run is over, as seen at `t`, in addition to what is still to come."""
+        return frozenset(self._quiet), round(t - self._news, 3) if any(self.waits.values()) else 0
 
     def is_over(self, t: float) -> bool:
         """Whether the run is over, now that at `t` nothing but a heartbeat comes next."""

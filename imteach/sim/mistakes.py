@@ -154,6 +154,12 @@ class Learners:
                 return [self._returned(node, step, told, effect, rule)]
         return effects
 
+    def keeps(self, node: object, value: str, where: str, rule: str) -> Mistake:
+        """A node keeps something that breaks a rule, `value` in words, at `where`, such as `self.seen[…]`."""
+        attribute = where.removeprefix("self.").partition("[")[0].partition(".")[0]
+        line = next(_assignments(type(node), attribute), None) or self.class_line(type(node))
+        return Mistake(type(node).__name__, f"kept {_steady(value)} in {where}", rule, line)
+
     def _raised(self, node: object, step: Callable[..., object], told: tuple[Any, ...], error: Exception) -> Mistake:
         frames, method = _learners_frames(error), handler(step, told)
         if frames:
@@ -285,6 +291,18 @@ def _line(filename: str, number: int) -> Line | None:
 
 def _line_of(frame: FrameSummary) -> Line | None:
     return _line(frame.filename, frame.lineno or 0)
+
+
+def _assignments(owner: type, attribute: str) -> Iterator[Line]:
+    """Yield the lines of a learner's class that give this attribute of itself something to hold."""
+    for function in functions_of(owner):
+        code = function.__code__
+        lines = linecache.getlines(code.co_filename)
+        for number in sorted({line for *_, line in code.co_lines() if line}):
+            if re.search(rf"\bself\.{attribute}\b.*=", "".join(lines[number - 1 : number])):
+                line = _line(code.co_filename, number)
+                if line is not None:
+                    yield line
 
 
 def _loop(frame: FrameSummary) -> Line | None:

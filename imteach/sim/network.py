@@ -1,7 +1,7 @@
 """Who can reach whom: crashed nodes, people who are logged out, links that are cut, connections that broke."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 from imteach.protocol import SERVER
 from imteach.sim.telling import the
@@ -31,6 +31,11 @@ class Network:
         self.down.add(node)
         if node != SERVER:
             self._line[node] += 1
+
+    def key(self) -> Hashable:
+        """All of it, as a value."""
+        away, cut = frozenset((+self.away).items()), frozenset((+self.cut).items())
+        return frozenset(self.down), away, cut, tuple(self._line.values()), tuple(self._known.values())
 
     def is_in(self, person: str) -> bool:
         """Whether this person's client runs and is logged in."""

@@ -1,7 +1,7 @@
 """The faults of one run, looked up where they strike."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from typing import Any
 
 from imteach.sim.agenda import CRASH, PRESENCE
@@ -20,14 +20,14 @@ class Orders:
     (True, 400, 0)
     """
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
+    def __init__(self, faults: Iterable[Fault], effects: "Effects | None" = None) -> None:
         self._faults = tuple(faults)
         self._dropped = {fault.packet for fault in self._faults if isinstance(fault, Drop)}
         self._losses = [fault for fault in self._faults if isinstance(fault, Loss)]
         self._delays: dict[str, float] = {}
         self._copies: dict[str, list[float | None]] = {}
         self.crashes: dict[tuple[str, str], Crash] = {}  # those that follow an effect, still to come
-        self._effects = Effects()
+        self._effects = effects or Effects()  # those that were before these orders, if there were some
         for fault in self._faults:
             match fault:
                 case Delay():
@@ -88,6 +88,10 @@ class Effects:
 
     def __init__(self) -> None:
         self._times: Counter[tuple[str, str]] = Counter()  # by node and effect: how often
+
+    def key(self) -> Hashable:
+        """All that decides the names to come."""
+        return frozenset(self._times.items())
 
     def name(self, event: Event) -> str | None:
         """Return the name of the effect that the next event of the run tells of; None if it is no such effect."""

@@ -1,6 +1,7 @@
 """What a run writes down as it happens: its events, its packets, and which thing said each msgid stands for."""
 
 from collections import Counter
+from collections.abc import Hashable
 from typing import Any, NamedTuple
 
 from imteach.errors import InputError
@@ -50,6 +51,19 @@ class Recorder:
         msgid = f"m{self._msgids_made}"
         self.handed_out.append(msgid)
         return msgid
+
+    def key(self) -> Hashable:
+        """All that decides which msgids are still to come, and which things said msgids stand for."""
+        return self._msgids_made, tuple(self._said.items()), tuple(self._carries.items())
+
+    @property
+    def msgids_made(self) -> int:
+        """How many msgids were handed out."""
+        return self._msgids_made
+
+    def names_key(self) -> Hashable:
+        """All that decides the names of the packets to come."""
+        return frozenset(self._transmissions.items())
 
     def know(self, msgid: str, message: Message) -> None:
         """Remember which thing said a msgid stands for, and the first msgid of each thing said."""

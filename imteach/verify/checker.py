@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from imteach.protocol import SERVER, Message, Outcome, judge
 from imteach.sim import Fault, Resend, Scenario
 from imteach.sim.checks import whole
+from imteach.sim.mistakes import LearnerError, Mistake
 from imteach.verify.finding import Finding, Path, Verdict, checked_kinds
-from imteach.verify.follow import Follower
-from imteach.verify.world import CHECK_KINDS, Action, Cut, Leave, State, World
+from imteach.verify.follow import Follower, follow
+from imteach.verify.words import counted
+from imteach.verify.world import CHECK_KINDS, Action, Cut, Leave, MistakeError, State, World
 
 MOST_STATES = 2_000_000
 """A search gives up after so many states, and says so."""
@@ -71,7 +73,7 @@ def check(
     scenario says in its order, each thing at any moment, and faults strike at any moment. Each promise is judged where
     nothing is left to come; the example against it has the fewest faults, and of those the fewest steps. `kinds` are
     `drop`, `duplicate` and `crash`; `given` faults (`Offline`, `Partition`) are part of the scenario, at any moment
-    too. Raises `InputError`.
+    too. Raises `InputError`, and `LearnerError` with the shortest path to where a learner's class cannot go on.
 
     >>> found = check(Scenario("retransmit"), faults=0)
     >>> found.promises["no_duplicates"].holds, found.promises["no_silent_loss"].holds
@@ -80,7 +82,7 @@ def check(
     faults = whole(faults, "faults", most=1000)
     chosen = checked_kinds(kinds, CHECK_KINDS)
     given = tuple(fault.resolve(scenario) for fault in given)
-    search = _Search(World(scenario, given), chosen, faults, most_states)
+    search = _Search(_world(scenario, given), chosen, faults, most_states)
     unfinished = search.run()
     judged = judge((), scenario.setting)
     promises = {
@@ -91,6 +93,22 @@ def check(
         scenario, faults, chosen, given, promises, unfinished,
         states=len(search.came_from), transitions=search.transitions, sometimes=search.seen,
     )  # fmt: skip
+
+
+def _world(scenario: Scenario, given: Sequence[Fault]) -> World:
+    try:
+        return World(scenario, given)
+    except MistakeError as error:
+        raise _mistake(scenario, given, [], error.mistake) from error
+
+
+def _mistake(scenario: Scenario, given: Sequence[Fault], steps: Sequence[str], mistake: Mistake) -> LearnerError:
+    """The mistake in a learner's code at the end of these steps, with the run until then."""
+    try:
+        trace = follow(scenario, steps, given)
+    except LearnerError as error:
+        return error
+    return LearnerError(mistake.sentence(f"after {counted(len(steps), 'step')}"), mistake.line, trace)
 
 
 Reached = tuple[State, State | None, Action | None]
@@ -144,10 +162,15 @@ class _Search:
             raise _EnoughError
         if self.world.is_over(state):
             self._judge(state)
-        for action, after, takes in self.world.next(state, self.kinds, self.faults - struck):
-            self.transitions += 1
-            if after not in self.came_from:
-                self._waiting[struck + takes].setdefault(steps + 1, []).append((after, state, action))
+        try:
+            for action, after, takes in self.world.next(state, self.kinds, self.faults - struck):
+                self.transitions += 1
+                if after not in self.came_from:
+                    self._waiting[struck + takes].setdefault(steps + 1, []).append((after, state, action))
+        except MistakeError as error:
+            path = [*self._path(state), (state, cast(Action, error.action))]
+            world = self.world
+            raise _mistake(world.scenario, world.given, [*self._in_words(path)], error.mistake) from error
 
     def _judge(self, state: State) -> None:
         outcomes = self.world.outcomes(state)
@@ -163,13 +186,13 @@ class _Search:
         if promise not in self.broken:
             return None
         given = tuple(fault for fault in self.world.given)
-        return Path(self.world.scenario, given, tuple(self._steps(self.broken[promise])))
+        return Path(self.world.scenario, given, tuple(self._in_words(self._path(self.broken[promise]))))
 
-    def _steps(self, state: State) -> Iterator[str]:
-        """Yield how a state is reached, in words."""
+    def _in_words(self, path: Iterable[tuple[State, Action]]) -> Iterator[str]:
+        """Yield the steps of a path in words."""
         follower = Follower(self.world.scenario, self.world.given)
         follower.begin()
-        for before, action in self._path(state):
+        for before, action in path:
             step = in_words(self.world, before, action, follower)
             follower.step(step)
             yield step

@@ -1,34 +1,32 @@
 """Every plan of faults: a scenario is run under each, with its clock, and each run is judged."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from imteach.errors import InputError
+from imteach.progress import progress
 from imteach.protocol import judge
-from imteach.sim import Crash, Delay, Drop, Duplicate, Event, Fault, Scenario, Trace
-from imteach.sim.checks import NETWORK, whole
-from imteach.sim.orders import Effects
+from imteach.sim import Fault, Scenario
+from imteach.sim.checks import whole
+from imteach.sim.mistakes import LearnerError
+from imteach.verify.branching import EXPLORE_KINDS, MISTAKE, Branching
 from imteach.verify.finding import Finding, Plan, Verdict, checked_kinds
+from imteach.verify.plans import EndlessError, EnoughError, PlanGraph, named
 from imteach.verify.workers import spread
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-EXPLORE_KINDS = ("drop", "duplicate", "delay", "crash")
-"""The kinds of fault that an exploration tries. What falls on one event is tried in this order."""
+MOST_STATES = 500_000
+"""An exploration gives up after so many states, and says so."""
 
-DOWN = 100
-"""How long a node is down that crashes, in simulated ms."""
-
-MOST_PLANS = 1_000_000
-"""An exploration gives up after so many plans, and says so."""
-
-_AT_ONCE = 16  # plans in one task for an executor; the result does not hang on it
+_MOST_TASKS = 32  # for an executor; the result does not hang on it
 
 
 @dataclass(frozen=True, repr=False)
 class Exploration(Finding):
-    """What running every plan of faults found. See `explore`. `plans` is how many were tried."""
+    """What running every plan of faults found. See `explore`. `plans` is how many there are, or were judged."""
 
     plans: int
 
@@ -38,7 +36,7 @@ class Exploration(Finding):
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many plans were tried."""
+        """How many plans were judged."""
         return {"plans": self.plans}
 
     def in_json(self, verdict: Verdict) -> list[str] | None:
@@ -52,14 +50,16 @@ def explore(
     kinds: Iterable[str] = ("drop",),
     given: Sequence[Fault] = (),
     executor: "Executor | None" = None,
-    most_plans: int = MOST_PLANS,
+    most_states: int = MOST_STATES,
 ) -> Exploration:
-    """Run `scenario`, with its clock, under every plan of at most so many `faults` of these `kinds`.
+    """Judge `scenario`, with its clock, under every plan of at most so many `faults` of these `kinds`.
 
     `kinds` are `drop`, `duplicate`, `delay` (by one RTO and one round trip) and `crash` (for 100 simulated ms, right
     behind any effect of any node). A plan only holds faults on what happens under it. The `given` faults strike under
-    every plan. The example against a promise has the fewest faults, and of those plans strikes first. `executor` is any
-    `concurrent.futures.Executor`; the result does not hang on it. Raises `InputError`.
+    every plan. The example against a promise has the fewest faults, and of those plans strikes first. Plans share their
+    beginnings, and those that come to the same state share what follows; `plans` counts them all. `executor` is any
+    `concurrent.futures.Executor`; the result of a search that came to its end does not hang on it. Raises `InputError`,
+    and `LearnerError` with the smallest plan under which a learner's class cannot go on.
 
     >>> found = explore(Scenario("retransmit"), faults=1)
     >>> found.plans, found.promises["no_duplicates"].broken_by
@@ -68,159 +68,148 @@ def explore(
     faults = whole(faults, "faults", most=1000)
     chosen = checked_kinds(kinds, EXPLORE_KINDS)
     given = tuple(fault.resolve(scenario) for fault in given)
-    search = _Search(scenario, given, chosen, most_plans, executor)
-    unfinished = search.run(faults)
+    search = _Search(scenario, given, chosen, faults, most_states)
+    if executor is None:
+        search.alone()
+    else:
+        search.together(executor)
+    if MISTAKE in search.smallest:
+        _raise_mistake(scenario, (*given, *search.smallest[MISTAKE]))
     promises = {}
     for name in judge((), scenario.setting):
-        example = Plan(scenario, given, search.broken[name]) if name in search.broken else None
-        promises[name] = Verdict(name, not unfinished and example is None, example)
-    return Exploration(scenario, faults, chosen, given, promises, unfinished, plans=search.plans)
+        example = Plan(scenario, given, search.smallest[name]) if name in search.smallest else None
+        promises[name] = Verdict(name, not search.unfinished and example is None, example)
+    return Exploration(scenario, faults, chosen, given, promises, search.unfinished, plans=search.plans)
 
 
-class Strike(NamedTuple):
-    """Where a fault can strike, in the order of a run: at which event, and which kind of fault it is."""
-
-    event: int
-    kind: int
-
-
-FIRST = Strike(-1, 0)
-
-Reached = tuple[tuple[Fault, ...], Strike]
-"""A plan, in the order in which its faults strike, and where the last one does."""
+def _raise_mistake(scenario: Scenario, faults: tuple[Fault, ...]) -> None:
+    """Raise `LearnerError` for the mistake in a learner's code that this run comes upon."""
+    trace = scenario.run(*faults)  # which raises it, unless it is one of searches only: what cannot be copied
+    run = Branching(scenario, faults)
+    while not run.is_over:
+        run = run.gone_on(())
+    raise LearnerError(*run.mistakes[0], trace)
 
 
 class Task(NamedTuple):
-    """Some plans to run, and whether to find out what faults can be added to each."""
+    """Some plans, each with the step of the run without faults in which it strikes, and how many faults may follow."""
 
     scenario: Scenario
     given: tuple[Fault, ...]
     kinds: tuple[str, ...]
-    plans: tuple[Reached, ...]
-    extend: bool
+    faults: int
+    most_states: int
+    first: tuple[tuple[int, tuple[Fault, ...]], ...]
 
 
 class Result(NamedTuple):
-    """What a plan broke, and the plans with one fault more, which strikes after all of its own.
+    """What came of plans that begin in one way: how many they are, and the smallest against each promise."""
 
-    `struck` is False where one of its faults never did: two crashes behind one step, say, of which only one can come.
-    """
-
-    struck: bool
-    broken: tuple[str, ...]
-    more: tuple[Reached, ...]
+    plans: int
+    smallest: dict[str, tuple[Fault, ...]]
+    enough: bool
 
 
 class _Search:
-    """Plans with one fault after those with none, with two after those with one … each in the order of its strikes.
-
-    A fault changes nothing before it strikes. So each plan is reached once: from the one without its last fault.
-    """
+    """All plans on top of those `given`: how many were judged, and the smallest against each promise."""
 
     def __init__(
-        self,
-        scenario: Scenario,
-        given: tuple[Fault, ...],
-        kinds: tuple[str, ...],
-        most_plans: int,
-        executor: "Executor | None",
+        self, scenario: Scenario, given: tuple[Fault, ...], kinds: tuple[str, ...], faults: int, most_states: int
     ) -> None:
         self.scenario = scenario
         self.given = given
         self.kinds = kinds
-        self.most_plans = most_plans
-        self.executor = executor
+        self.faults = faults
+        self.most_states = most_states
         self.plans = 0
-        self.broken: dict[str, tuple[Fault, ...]] = {}
+        self.smallest: dict[str, tuple[Fault, ...]] = {}
+        self.unfinished = ""
 
-    def run(self, faults: int) -> str:
-        """Run every plan of at most so many faults; return why that did not come to its end, "" if it did."""
-        level: list[Reached] = [((), FIRST)]
+    def alone(self) -> None:
+        """Search in one graph."""
+        graph = PlanGraph(self.kinds, self.faults, self.most_states)
+        start = Branching(self.scenario, self.given)
+        graph.add(start)
         try:
-            for struck in range(faults + 1):
-                level = self._all_of(level, extend=struck < faults)
-        except KeyboardInterrupt:
-            return f"it was interrupted after {self.plans} plans"
-        except _EnoughError:
-            return f"it stopped after {self.plans} plans"
-        return ""
+            for _ in progress(graph.search(), None, "states"):
+                pass
+        except (KeyboardInterrupt, EnoughError) as why:
+            self._stopped(why)
+        self._take(_result(graph, start, ()))
+        self._tell_plans()
 
-    def _all_of(self, level: list[Reached], extend: bool) -> list[Reached]:
-        """Run these plans, which have the same number of faults, and return those with one more."""
-        more: list[Reached] = []
-        for (plan, _), result in zip(level, self._results(level, extend), strict=False):
-            if not result.struck:
-                continue
-            if self.plans >= self.most_plans:
-                raise _EnoughError
-            self.plans += 1
-            for promise in result.broken:
-                self.broken.setdefault(promise, plan)
-            more += result.more
-        return more
+    def together(self, executor: "Executor") -> None:
+        """Let workers search: each takes some of the plans, by what strikes first."""
+        firsts = self._firsts()
+        size = -(-len(firsts) // _MOST_TASKS) or 1
+        tasks = [
+            Task(self.scenario, self.given, self.kinds, self.faults, self.most_states, tuple(firsts[at : at + size]))
+            for at in range(0, len(firsts), size)
+        ]
+        try:
+            for results in progress(spread(_done, tasks, executor), len(tasks), "parts"):
+                for result in results:
+                    self._take(result)
+                    if result.enough:
+                        self._stopped(EnoughError())
+        except KeyboardInterrupt as why:
+            self._stopped(why)
+        self._tell_plans()
 
-    def _results(self, level: list[Reached], extend: bool) -> Iterator[Result]:
-        size = 1 if self.executor is None else _AT_ONCE
-        tasks = (
-            Task(self.scenario, self.given, self.kinds, tuple(level[first : first + size]), extend)
-            for first in range(0, len(level), size)
-        )
-        for results in spread(_done, tasks, self.executor):
-            yield from results
+    def _firsts(self) -> list[tuple[int, tuple[Fault, ...]]]:
+        """Judge the run without faults, and return what can strike first in it, each with the step in which it does."""
+        firsts = []
+        run, step = Branching(self.scenario, self.given), 0
+        while not run.is_over:
+            *faulty, plain = run.branches(self.kinds, self.faults)
+            firsts += [(step, branch.faults) for branch in faulty]
+            run, step = plain.run, step + 1
+        self._take(Result(1, dict.fromkeys(run.broken(), ()), enough=False))
+        return firsts
 
+    def _take(self, result: Result) -> None:
+        """Take a result in; of plans with as many faults the one that came first is the smaller."""
+        self.plans += result.plans
+        for promise, plan in result.smallest.items():
+            if promise not in self.smallest or len(plan) < len(self.smallest[promise]):
+                self.smallest[promise] = plan
 
-class _EnoughError(Exception):
-    """As many plans were run as may be."""
+    def _stopped(self, why: BaseException) -> None:
+        after = "stopped" if isinstance(why, EnoughError) else "was interrupted"
+        self.unfinished = f"it {after} after {{}} plans"
+
+    def _tell_plans(self) -> None:
+        self.unfinished = self.unfinished.format(self.plans)
 
 
 def _done(task: Task) -> list[Result]:
-    """Run the plans of a task."""
-    results = []
-    for plan, last in task.plans:
-        trace = task.scenario.run(*task.given, *plan)
-        broken = tuple(name for name, kept in trace.promises.items() if not kept)
-        taken = {*task.given, *plan}
-        struck = not set(plan).intersection(trace.unused)
-        more = (
-            ((*plan, fault), strike)
-            for strike, fault in strikes(trace, task.kinds)
-            if strike > last and fault not in taken
-        )
-        results.append(Result(struck, broken, tuple(more) if task.extend and struck else ()))
-    return results
+    """Search the plans of a task: go along the run without faults, and turn off where they strike."""
+    graph = PlanGraph(task.kinds, task.faults, task.most_states)
+    run, step = Branching(task.scenario, task.given), 0
+    begun: list[tuple[Branching, tuple[Fault, ...]]] = []
+    for at, faults in task.first:
+        for _ in range(at - step):
+            run = run.gone_on(())
+        step = at
+        begun.append((run.gone_on(faults), faults))
+        graph.add(begun[-1][0], len(faults))
+    try:
+        for _ in graph.search():
+            pass
+        enough = False
+    except EnoughError:
+        enough = True
+    return [_result(graph, after, faults, enough) for after, faults in begun]
 
 
-def strikes(trace: Trace, kinds: Sequence[str]) -> Iterator[tuple[Strike, Fault]]:
-    """Yield every fault that could strike in this run, with where it would, in the order of the run.
-
-    >>> [str(fault) for _, fault in strikes(Scenario("basic").run(), ["drop"])]
-    ['drop m1/msg:R#1', 'drop m1/msg:A#1', 'drop m1/msg:N#1']
-    """
-    effects = Effects()
-    for event in trace.events:
-        effect = effects.name(event)
-        if effect is None:
-            continue
-        for kind, fault in _faults_on(trace, event, effect):
-            if kind in kinds:
-                yield Strike(event.id, EXPLORE_KINDS.index(kind)), fault
-
-
-def _faults_on(trace: Trace, event: Event, effect: str) -> Iterator[tuple[str, Fault]]:
-    """Yield the faults that can strike at one event: on the packet sent, and on the node behind what it did."""
-    if event.packet is not None and event.kind == "send":
-        yield "drop", Drop(event.packet)
-        if "~" not in event.packet:
-            yield "duplicate", Duplicate(event.packet)
-        yield "delay", Delay(event.packet, by=late(trace.scenario, trace.packet[event.packet].person))
-    if event.node != NETWORK:
-        yield "crash", Crash(event.node, after=effect, down=DOWN)
-
-
-def late(scenario: Scenario, person: str) -> float:
-    """By how many simulated ms a packet of this person is delayed: one RTO and one round trip.
-
-    >>> late(Scenario("dedup"), "bob")
-    400
-    """
-    return scenario.rto + 2 * scenario.latency_of(person)
+def _result(graph: PlanGraph, run: Branching, struck: tuple[Fault, ...], enough: bool = False) -> Result:
+    """What came of the plans that begin with those that struck; the search looked at what follows from `run` on."""
+    start, left = graph.add(run, len(struck)), graph.faults - len(struck)
+    try:
+        ways = graph.smallest(start, left)
+    except EndlessError as endless:
+        faults = (*run.faults, *struck, *named(run, endless.way))
+        run.scenario.run(*faults)  # which says that it does not end
+        raise InputError(f"the run does not end under {', '.join(map(str, faults)) or 'no fault at all'}") from endless
+    smallest = {promise: (*struck, *named(run, way)) for promise, way in ways.items()}
+    return Result(graph.plans(start, left), smallest, enough)

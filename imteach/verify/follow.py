@@ -12,7 +12,7 @@ from imteach.protocol import SERVER, Effect, Packet
 from imteach.sim import Crash, Drop, Duplicate, Fault, Scenario, Trace, the
 from imteach.sim.agenda import Appointment
 from imteach.sim.checks import NETWORK
-from imteach.sim.mistakes import Mistake
+from imteach.sim.mistakes import LearnerError, Mistake
 from imteach.sim.recorder import Flight
 from imteach.sim.records import Event
 from imteach.sim.simulator import Simulator
@@ -35,7 +35,7 @@ def follow(scenario: Scenario, steps: Iterable[str], given: Sequence[Fault] = ()
     - `bob logs out`, `bob logs in`, `the link between bob and the server is cut`, `… works again`, as `given` has it.
 
     Behind a step `, bob crashes after effect 1` cuts short what bob does over it. Raises `InputError` for a step that
-    cannot happen then, and says what can.
+    cannot happen then, and says what can; `LearnerError` where a learner's class cannot go on, with the run.
 
     >>> trace = follow(Scenario("basic"), ["alice says “hello”", "m1/msg:R#1 arrives", "m1/msg:N#1 is dropped"])
     >>> trace.messages[0].shown
@@ -45,7 +45,10 @@ def follow(scenario: Scenario, steps: Iterable[str], given: Sequence[Fault] = ()
     follower.begin()
     for step in steps:
         follower.step(step)
-    return follower.trace()
+    trace = follower.trace()
+    if follower.mistakes:
+        raise LearnerError(*follower.mistakes[0], trace)
+    return trace
 
 
 class Pending:

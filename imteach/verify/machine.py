@@ -7,21 +7,26 @@ a learner's own included, and asks it nothing twice.
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple
 
-from imteach.protocol import Effect
+from imteach.protocol import SERVER, Effect
 from imteach.sim import Scenario
+from imteach.sim.mistakes import LearnerError, Learners, Mistake
 from imteach.sim.returned import checked
-from imteach.verify.snapshot import restored, snapshot
+from imteach.verify.snapshot import RULE, UnfitError, restored, snapshot
 
 Told = tuple[Hashable, ...]
 """What a node is told: the name of the method that its driver calls, and the arguments."""
 
 
 class Move(NamedTuple):
-    """What a node does when it is told something: the state it is in then, its effects, the msgids it was handed."""
+    """What a node does when it is told something: the state it is in then, its effects, the msgids it was handed.
+
+    Or the `mistake` in a learner's code that lets it do nothing.
+    """
 
     state: int
     effects: tuple[Effect, ...]
     handed: int
+    mistake: Mistake | None = None
 
 
 class Machine:
@@ -42,11 +47,14 @@ class Machine:
         self._images: list[Hashable] = []
         self._made = 0
         self._handed = 0
-        self.number(snapshot(self.fresh()))
+        self._learners = Learners.among((scenario.client, scenario.server), (*scenario.people, SERVER))
+        self.number(self._first())
 
     def fresh(self) -> Any:
         """Return the node as it starts."""
-        return self._scenario.node(self.name, self._new_msgid)
+        if self._learners is None:
+            return self._scenario.node(self.name, self._new_msgid)
+        return self._learners.made(lambda: self._scenario.node(self.name, self._new_msgid))
 
     def number(self, image: Hashable) -> int:
         """Return the number of the state that this is a snapshot of."""
@@ -62,7 +70,7 @@ class Machine:
     def move(self, state: int, told: Told, made: int = 0) -> Move:
         """Return what the node does in this state when it is told this, `made` msgids having been made before.
 
-        Raises what the node raises, and `InputError` for effects that a node may not return.
+        Raises `InputError` for effects that a node may not return; what a learner's does wrong is in the move.
         """
         move = self.moves.get((state, told))
         if move is None:
@@ -82,8 +90,28 @@ class Machine:
         call: Callable[..., object] = getattr(node, str(method))
         if method == "restart":
             arguments = [restored(arguments[0])]  # the disk
-        effects = checked(call(*arguments), type(node).__name__, 0)
-        return Move(self.number(snapshot(node)), tuple(effects), self._handed)
+        if self._learners is None:
+            effects = checked(call(*arguments), type(node).__name__, 0)
+            return Move(self.number(snapshot(node)), tuple(effects), self._handed)
+        done = self._learners.called(node, call, *arguments)
+        mistake = next((each for each in done if isinstance(each, Mistake)), None)
+        if mistake is None:
+            try:
+                return Move(self.number(snapshot(node)), tuple(done), self._handed)  # type: ignore[arg-type]
+            except UnfitError as unfit:
+                mistake = self._learners.keeps(node, unfit.shown, unfit.where, RULE)
+        return Move(state, (), self._handed, mistake)  # what it holds now is never looked at
+
+    def _first(self) -> Hashable:
+        """Return the snapshot of the node as it starts."""
+        node = self.fresh()
+        try:
+            return snapshot(node)
+        except UnfitError as unfit:
+            if self._learners is None:
+                raise
+            mistake = self._learners.keeps(node, unfit.shown, unfit.where, RULE)
+            raise LearnerError(mistake.sentence("from the start"), mistake.line) from unfit
 
     def _new_msgid(self) -> str:
         self._handed += 1

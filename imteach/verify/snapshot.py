@@ -53,7 +53,7 @@ class _Method(NamedTuple):
 def snapshot(node: object) -> Hashable:
     """Return what `node` holds as a value: equal for two nodes that hold the same.
 
-    Raises `InputError` where it holds something that can be neither copied nor compared.
+    Raises `UnfitError` where it holds something that can be neither copied nor compared.
 
     >>> from imteach.protocol import LADDER, Client
     >>> alice, too = (Client("alice", LADDER["dedup"], 2, new_msgid=str) for _ in range(2))
@@ -128,7 +128,7 @@ def _elements(value: set[Any] | frozenset[Any], where: str) -> frozenset[Any]:
     """Return what is in a set, if none of it can change."""
     for element in value:
         if _image(element, {}, where) is not element:
-            raise _unfit(element, where)
+            raise UnfitError(element, where)
     return frozenset(value)
 
 
@@ -136,8 +136,15 @@ def _attributes(value: Any, where: str) -> list[tuple[str, Any]]:
     """Return the attributes of an object by name, in the order in which it got them."""
     kind = type(value)
     slots = [name for base in kind.__mro__ for name in _slots(base)]
-    if kind.__module__ == "builtins" or isinstance(value, _HOLDERS) or not (hasattr(value, "__dict__") or slots):
-        raise _unfit(value, where)
+    visible = object.__basicsize__ + 8 * (2 + len(slots))  # its dictionary, its weak references and its slots
+    hides = kind.__basicsize__ > visible  # a file, say, of which Python sees a part only
+    if (
+        kind.__module__ == "builtins"
+        or isinstance(value, _HOLDERS)
+        or hides
+        or not (hasattr(value, "__dict__") or slots)
+    ):
+        raise UnfitError(value, where)
     held = {name: getattr(value, name) for name in slots if hasattr(value, name)}
     return list((held | getattr(value, "__dict__", {})).items())
 
@@ -153,11 +160,19 @@ def _slots(kind: type) -> tuple[str, ...]:
     )
 
 
-def _unfit(value: object, where: str) -> InputError:
-    return InputError(
-        f"{where} is {quoted(value)}, which a search of every way things can go can neither copy nor compare; "
-        "keep numbers, text, tuples, lists, dictionaries and sets, or objects made of them"
-    )
+RULE = (
+    "a search of every way things can go can neither copy nor compare that; "
+    "keep numbers, text, tuples, lists, dictionaries and sets, or objects made of them"
+)
+
+
+class UnfitError(InputError):
+    """A node holds `value` at `where`, such as `self.seen`, of which no snapshot can be taken."""
+
+    def __init__(self, value: object, where: str) -> None:
+        self.where = where
+        self.shown = quoted(value)
+        super().__init__(f"{where} is {self.shown}; {RULE}")
 
 
 def _made(image: Any, made: list[Any]) -> Any:

@@ -26,6 +26,7 @@ from imteach.protocol import (
     Write,
 )
 from imteach.sim import Fault, Offline, Partition, Resend, Scenario, the
+from imteach.sim.mistakes import Mistake
 from imteach.sim.scenario import HEARTBEAT
 from imteach.verify.machine import Machine, Move, Told
 from imteach.verify.snapshot import restored, snapshot
@@ -86,6 +87,15 @@ class Action(NamedTuple):
     what: str
     about: Hashable
     crash_after: int = 0
+
+
+class MistakeError(Exception):
+    """A learner's code cannot go on, here: after this `action`, None if it is how a node starts."""
+
+    def __init__(self, mistake: Mistake) -> None:
+        super().__init__(mistake)
+        self.mistake = mistake
+        self.action: Action | None = None
 
 
 class Numbers:
@@ -241,7 +251,14 @@ class World:
     # What it leads to
 
     def after(self, state: State, action: Action) -> State:
-        """Return the state after this."""
+        """Return the state after this. Raises `MistakeError` where a learner's code cannot go on."""
+        try:
+            return self._after(state, action)
+        except MistakeError as error:
+            error.action = action
+            raise
+
+    def _after(self, state: State, action: Action) -> State:
         state, node, told = _HAPPENS[action.what](self, state, action.about)
         if action.what in _NEWS and state.beats:
             state = state._replace(beats=())
@@ -389,6 +406,8 @@ class World:
     def _told(self, state: State, node: int, told: Told, crash_after: int = 0) -> State:
         """A node is told something, and what it asks for happens; or the first effects only, and it crashes."""
         move = self.machines[node].move(state.nodes[node], told, state.made)
+        if move.mistake is not None:
+            raise MistakeError(move.mistake)
         done = self._perform(state, node, move, crash_after)
         state = State(
             nodes=_put(state.nodes, node, move.state),

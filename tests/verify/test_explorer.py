@@ -7,11 +7,27 @@ from multiprocessing import get_context
 import pytest
 from brute import brute
 
-from imteach import Drop, InputError, Offline, Say, Scenario, explore
-from imteach.protocol import LADDER
+from imteach import (
+    Crash,
+    Drop,
+    Duplicate,
+    InputError,
+    Loss,
+    Offline,
+    Partition,
+    Resend,
+    Say,
+    Scenario,
+    explore,
+)
+from imteach.planted import SilentDedup
+from imteach.protocol import LADDER, Client, StartTimer
+from imteach.verify.branching import Branching
 
 ALL = ("drop", "duplicate", "delay", "crash")
 TWO = [Say("one"), Say("two", at=20)]
+FRIENDS = {"friends": ["alice", "bob", "carol"]}
+IN_GROUP = [Say("hi all", to="friends")]
 AWAY = (Offline("bob", at=0, lasting=1000),)
 
 
@@ -24,6 +40,20 @@ AWAY = (Offline("bob", at=0, lasting=1000),)
         (Scenario("durable", retries=1), 2, ("drop", "crash"), ()),
         (Scenario("ordered", say=TWO, retries=1), 2, ("drop", "delay"), ()),
         (Scenario("offline"), 2, ("drop", "crash"), AWAY),
+        (Scenario("dedup", latency={"bob": 33.4}, rto=250.7, backoff=1.5), 2, ("drop", "delay"), ()),
+        (Scenario("retransmit", resend=[Resend("m1", at=1000)], retries=1), 3, ("drop", "duplicate"), ()),
+        (Scenario("ordered", say=[Say("one"), Say("two")], retries=1, backoff=2), 1, ALL, ()),
+        (Scenario("group", say=IN_GROUP, groups=FRIENDS, retries=0), 1, ALL, ()),
+        (
+            Scenario("durable", retries=1),
+            2,
+            ("drop", "crash"),
+            (Crash("bob", at=90), Crash("server", after="send m1/ack:N#1")),
+        ),
+        (Scenario("dedup"), 2, ("drop", "duplicate", "delay"), (Drop("m1/ack:N#1"), Duplicate("m1/msg:N#1"))),
+        (Scenario("dedup", say=TWO, retries=1), 1, ("drop", "crash"), (Loss(0.3, seed=4),)),
+        (Scenario("offline", say=TWO, retries=1), 1, ALL, (Partition("bob", "server", at=60, lasting=900),)),
+        (Scenario("dedup", client=SilentDedup), 2, ALL, ()),
     ],
 )
 def test_it_tries_the_plans_that_there_are_and_finds_the_fewest_faults(scenario, faults, kinds, given):
@@ -58,30 +88,61 @@ def test_any_number_of_workers_finds_the_same_bytes():
 
 
 def test_what_was_stopped_is_never_said_to_hold():
-    found = explore(Scenario("dedup"), faults=3, most_plans=50)
+    found = explore(Scenario("dedup"), faults=3, most_states=150)
     assert not found.finished
-    assert found.plans == 50
+    assert 40 < found.plans < 177
     assert not any(verdict.holds for verdict in found.promises.values())
-    assert "Not finished: it stopped after 50 plans." in found.to_text()
+    assert f"Not finished: it stopped after {found.plans} plans." in found.to_text()
     assert "✓ holds" not in found.to_text()
     assert json.loads(found.to_json())["finished"] is False
 
 
 def test_an_interrupt_keeps_what_was_found(monkeypatch):
-    runs = []
-    run = Scenario.run
+    ends = []
+    broken = Branching.broken
 
-    def interrupted(scenario, *faults):
-        runs.append(faults)
-        if len(runs) > 10:
+    def interrupted(run):
+        if len(ends) == 2:
             raise KeyboardInterrupt
-        return run(scenario, *faults)
+        ends.append(broken(run))
+        return ends[-1]
 
-    monkeypatch.setattr(Scenario, "run", interrupted)
+    monkeypatch.setattr(Branching, "broken", interrupted)
     found = explore(Scenario("retransmit"), faults=2)
-    assert found.plans == 10
     assert found.promises["no_duplicates"].broken_by == (Drop("m1/ack:R#1"),)
-    assert found.unfinished == "it was interrupted after 10 plans"
+    assert found.unfinished == f"it was interrupted after {found.plans} plans"
+    assert found.plans < 36
+
+
+def test_plans_that_come_to_the_same_state_are_counted_one_by_one_and_judged_together(monkeypatch):
+    judged = []
+    broken = Branching.broken
+    monkeypatch.setattr(Branching, "broken", lambda run: judged.append(run) or broken(run))
+    assert explore(Scenario("dedup"), faults=6).plans == 1009
+    assert len(judged) < 30
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_workers_that_are_stopped_keep_what_they_found(workers):
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        found = explore(Scenario("dedup"), faults=4, executor=pool, most_states=30)
+    assert not found.finished
+    assert 1 < found.plans < 479
+
+
+class Restless(Client):
+    """Starts its timer again for ever."""
+
+    def on_msg_a(self, packet):
+        return [StartTimer("again", 1)]
+
+    def timer(self, name):
+        return [StartTimer("again", 1)] if name == "again" else super().timer(name)
+
+
+def test_a_run_without_end_is_said_to_have_none():
+    with pytest.raises(InputError, match="it does not end"):
+        explore(Scenario("dedup", client=Restless), faults=1)
 
 
 def test_a_wrong_kind_is_refused_with_those_that_there_are():

@@ -66,5 +66,5 @@ def test_what_cannot_be_copied_is_named_with_its_place(unfit):
     if unfit is open:
         snapshot(node)  # a function never changes
         return
-    with pytest.raises(InputError, match=r"self\.by_sender\[…\] is <.*> *, which a search"):
+    with pytest.raises(InputError, match=r"self\.by_sender\[…\] is <.*>; a search"):
         snapshot(node)

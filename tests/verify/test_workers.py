@@ -13,7 +13,7 @@ import pytest
 
 import imteach
 from imteach import Client, InputError, Scenario
-from imteach.verify import stats
+from imteach.verify import explore, stats
 from imteach.verify.workers import AHEAD, spread
 
 ROOT = Path(imteach.__file__).parents[1]
@@ -83,7 +83,9 @@ def test_so_does_a_dask_cluster():
         )
         with cluster, distributed.Client(cluster) as client:
             shared = stats(**ASK, executor=client.get_executor())
+            explored = explore(Scenario("dedup"), 3, ("drop", "crash"), executor=client.get_executor())
     assert shared.to_json() == stats(**ASK).to_json()
+    assert explored.to_json() == explore(Scenario("dedup"), 3, ("drop", "crash")).to_json()
 
 
 def test_results_come_in_the_order_of_the_tasks():
