@@ -231,14 +231,14 @@ class Branching(Simulator):
             (self.written.names_key(), self.effects.key()) if self.names_matter else None,
         )
 
-    def _about(self, due: Appointment) -> Hashable:
+    def _about(self, due: Appointment) -> tuple[Hashable, ...]:
         match due.what, due.about:
             case _, Flight() as flight:
                 return flight.packet._replace(fabricated=False), flight.nowhere, flight.wait
             case "timer", (node, name, _):
                 return node, name, self.timers[node][name].wait
             case "restart", (node, _):
-                return node
+                return (node,)
             case "server learns", (person, online, line, cause):
                 return person, online, line, self.written.events[cause].kind == "crash"
         return (due.about,)
