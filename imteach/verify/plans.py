@@ -1,12 +1,12 @@
 """A search through every plan of faults, with a clock: plans share their beginnings, and states that are equal are one.
 
 A fault changes nothing before it strikes. So each plan is one way through a graph: its nodes are the states of runs,
-its edges the ways in which the next step can go. How many plans there are, and which is the smallest against a promise,
-is counted backwards from the ends, without walking any way twice.
+its edges the ways in which the next step can go, of which the last is the one in which nothing strikes. How many plans
+there are, and which is the smallest against a promise, is counted backwards from the ends, without walking any way
+twice.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from imteach.sim import Fault
@@ -23,7 +23,7 @@ class Edge(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What comes of a state with so many faults still to strike: how many plans, and the first edge to each break.
+    """What comes of a state if exactly so many faults more strike: how many plans, and the first edge to each break.
 
     The edge is -1 where the run is over and has broken the promise.
     """
@@ -37,7 +37,10 @@ class EnoughError(Exception):
 
 
 class EndlessError(Exception):
-    """A run comes back to a state in which it was: it never ends. `way` is how it gets there."""
+    """A run comes back to a state in which it was, and nothing strikes in between: it never ends.
+
+    `way` is how it gets there.
+    """
 
     def __init__(self, way: list[Strikes]) -> None:
         super().__init__(way)
@@ -66,18 +69,23 @@ class PlanGraph:
         self._most_states = most_states
         self._numbers: dict[Hashable, int] = {}
         self._left: list[int] = []  # of each state: how many faults may still strike
-        self._seen: dict[int, list[Seen]] = {}
+        self._from: list[Edge | None] = []  # of each state: how the search came to it, and from which one
+        self._seen: list[dict[int, Seen]] = []
         self._waiting: list[list[tuple[int, Branching]]] = [[] for _ in range(faults + 1)]  # by faults that struck
 
     def __len__(self) -> int:
         return len(self._left)
 
-    def add(self, run: Branching, struck: int = 0) -> int:
-        """Take a run up, in which so many faults struck, and return the number of its state."""
-        number = self._numbers.setdefault(run.key(), len(self._left))
+    def add(self, run: Branching, struck: int = 0, origin: Edge | None = None) -> int:
+        """Take a run up, in which so many faults struck, and return the number of its state.
+
+        `origin` says from which state it came, and what struck in that step.
+        """
+        number = self._numbers.setdefault(run.key(), len(self))
         left = self.faults - struck
-        if number == len(self._left):
+        if number == len(self):
             self._left.append(left)
+            self._from.append(origin)
         elif self._left[number] >= left:
             return number
         else:
@@ -95,21 +103,22 @@ class PlanGraph:
                     yield
 
     def _look_at(self, number: int, run: Branching, struck: int) -> None:
-        if len(self._left) > self._most_states:
+        if len(self) > self._most_states:
             raise EnoughError
         if run.is_over:
             self.ends[number] = run.broken()
             return
-        self.edges[number] = [
-            Edge(branch.strikes, self.add(branch.run, struck + len(branch.strikes)))
-            for branch in run.branches(self.kinds, self.faults - struck)
-        ]
+        edges = []
+        for branch in run.branches(self.kinds, self.faults - struck):
+            after = self.add(branch.run, struck + len(branch.strikes), Edge(branch.strikes, number))
+            edges.append(Edge(branch.strikes, after))
+        self.edges[number] = edges
 
     # Backwards, once the search is over; states that were not looked at count for nothing
 
     def plans(self, start: int, left: int) -> int:
         """How many plans there are from this state on, of at most so many faults. Raises `EndlessError`."""
-        return sum(seen.plans for seen in self._comes_of(start, left))
+        return sum(seen[start].plans for seen in self._counted()[: left + 1])
 
     def smallest(self, start: int, left: int) -> dict[str, list[Strikes]]:
         """Return the smallest plan against each promise, from this state on: where it strikes, step by step.
@@ -117,66 +126,63 @@ class PlanGraph:
         Raises `EndlessError`.
         """
         found: dict[str, list[Strikes]] = {}
-        for faults, seen in enumerate(self._comes_of(start, left)):
-            for promise in seen.broken:
+        for faults, seen in enumerate(self._counted()[: left + 1]):
+            for promise in seen[start].broken:
                 if promise not in found:
                     found[promise] = self._way(promise, start, faults)
         return found
 
     def _way(self, promise: str, number: int, left: int) -> list[Strikes]:
         way = []
-        while (place := self._seen[number][left].broken[promise]) != -1:
+        while (place := self._seen[left][number].broken[promise]) != -1:
             edge = self.edges[number][place]
             way.append(edge.strikes)
             number, left = edge.after, left - len(edge.strikes)
         return way
 
-    def _comes_of(self, start: int, left: int) -> list[Seen]:
-        """What comes of a state with no fault more, with one more … Each state is seen after all that follow it.
+    def _counted(self) -> list[dict[int, Seen]]:
+        """What comes of each state: with no fault more, with one more … Each of these builds on those before it."""
+        while len(self._seen) <= self.faults:
+            left = len(self._seen)
+            self._seen.append({})
+            for number in range(len(self)):
+                if self._left[number] >= left:
+                    self._count(number, left)
+        return self._seen
 
-        The walk is by hand, for ways can be long.
-        """
-        way: list[tuple[int, Iterator[Edge]]] = []
-        on_the_way: set[int] = set()
+    def _count(self, number: int, left: int) -> None:
+        """Go on from a state while nothing strikes, to where it is known what comes; then count on the way back."""
+        seen = self._seen[left]
+        way: dict[int, None] = {}
+        while number not in seen and number not in way:
+            way[number] = None
+            number = self.edges[number][-1].after if number in self.edges else number
+        if number in way and number in self.edges:
+            raise EndlessError(self._way_to(number))
+        for passed in reversed(way):
+            seen[passed] = self._put_together(passed, left)
 
-        def enter(number: int) -> None:
-            if number in on_the_way:
-                raise EndlessError(self._strikes_of([*(state for state, _ in way), number]))
-            if number not in self._seen:
-                on_the_way.add(number)
-                way.append((number, iter(self.edges.get(number, ()))))
-
-        enter(start)
-        while way:
-            number, edges = way[-1]
-            edge = next(edges, None)
-            if edge is not None:
-                enter(edge.after)
-                continue
-            self._seen[number] = self._put_together(number)
-            on_the_way.discard(number)
-            way.pop()
-        return self._seen[start][: left + 1]
-
-    def _put_together(self, number: int) -> list[Seen]:
+    def _put_together(self, number: int, left: int) -> Seen:
         """Put together what comes of a state, from what comes of those after it."""
-        here = [Seen(0, {}) for _ in range(self._left[number] + 1)]
-        if number in self.ends:
-            here[0] = Seen(1, dict.fromkeys(self.ends[number], -1))
+        if number in self.ends and left == 0:
+            return Seen(1, dict.fromkeys(self.ends[number], -1))
+        plans = 0
+        broken: dict[str, int] = {}
         for place, edge in enumerate(self.edges.get(number, ())):
-            strike = len(edge.strikes)
-            for left, after in enumerate(self._seen[edge.after][: len(here) - strike], start=strike):
-                plans, broken = here[left]
+            if len(edge.strikes) <= left:
+                after = self._seen[left - len(edge.strikes)][edge.after]
+                plans += after.plans
                 for promise in after.broken:
                     broken.setdefault(promise, place)  # edges come in the order of their strikes
-                here[left] = Seen(plans + after.plans, broken)
-        return here
+        return Seen(plans, broken)
 
-    def _strikes_of(self, states: list[int]) -> list[Strikes]:
-        return [
-            next(edge.strikes for edge in self.edges[before] if edge.after == after)
-            for before, after in pairwise(states)
-        ]
+    def _way_to(self, number: int) -> list[Strikes]:
+        """How the search came to a state."""
+        way: list[Strikes] = []
+        while (before := self._from[number]) is not None:
+            way.append(before.strikes)
+            number = before.after
+        return way[::-1]
 
 
 def named(run: Branching, way: Iterable[Strikes]) -> tuple[Fault, ...]:

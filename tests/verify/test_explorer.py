@@ -40,6 +40,7 @@ AWAY = (Offline("bob", at=0, lasting=1000),)
         (Scenario("durable", retries=1), 2, ("drop", "crash"), ()),
         (Scenario("ordered", say=TWO, retries=1), 2, ("drop", "delay"), ()),
         (Scenario("offline"), 2, ("drop", "crash"), AWAY),
+        (Scenario("durable", retries=0), 3, ("drop", "crash"), ()),  # crashes lead back to where a run was before
         (Scenario("dedup", latency={"bob": 33.4}, rto=250.7, backoff=1.5), 2, ("drop", "delay"), ()),
         (Scenario("retransmit", resend=[Resend("m1", at=1000)], retries=1), 3, ("drop", "duplicate"), ()),
         (Scenario("ordered", say=[Say("one"), Say("two")], retries=1, backoff=2), 1, ALL, ()),
