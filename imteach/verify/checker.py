@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from imteach.progress import progress
 from imteach.protocol import SERVER, Message, Outcome, judge
 from imteach.sim import Fault, Resend, Scenario
 from imteach.sim.checks import whole
@@ -137,8 +138,8 @@ class _Search:
         """Search, and return why it did not come to an end; "" if it did."""
         self._waiting[0][0] = [(self.world.start, None, None)]
         try:
-            for struck in range(self.faults + 1):
-                self._all_with(struck)
+            for _ in progress(self._every_state(), None, "states"):
+                pass
         except KeyboardInterrupt:
             return "it was interrupted"
         except _EnoughError:
@@ -147,15 +148,16 @@ class _Search:
             return "heartbeats never end, and each was let come once after each piece of news only"
         return ""
 
-    def _all_with(self, struck: int) -> None:
-        """Look at every state that takes so many faults to reach."""
-        waiting = self._waiting[struck]
-        while waiting:
-            steps = min(waiting)
-            for state, before, action in waiting.pop(steps):
-                if state not in self.came_from:
-                    self.came_from[state] = before, action
-                    self._look_at(state, struck, steps)
+    def _every_state(self) -> Iterator[State]:
+        """Look at every state, and yield it: those that take the fewest faults first, and of those the fewest steps."""
+        for struck, waiting in enumerate(self._waiting):
+            while waiting:
+                steps = min(waiting)
+                for state, before, action in waiting.pop(steps):
+                    if state not in self.came_from:
+                        self.came_from[state] = before, action
+                        self._look_at(state, struck, steps)
+                        yield state
 
     def _look_at(self, state: State, struck: int, steps: int) -> None:
         if len(self.came_from) > self.most_states:
