@@ -1,9 +1,11 @@
 """The six planted bugs: each is caught, with the fewest faults, and the right class keeps its promise under as many."""
 
+from dataclasses import replace
+
 import pytest
 from brute import brute, possible
 
-from imteach import Crash, Delay, Drop, Duplicate, Offline, Say, Scenario
+from imteach import Crash, Delay, Drop, Duplicate, Offline, Say, Scenario, check, explore
 from imteach.planted import PLANTED, SilentDedup
 from imteach.protocol import PROMISES, Client, Server
 
@@ -28,6 +30,21 @@ def test_a_bug_is_caught_with_the_fewest_faults_possible(bug):
     assert broken[bug.promise] == bug.broken_by
     _, with_fewer = brute(bug.scenario(), fewest - 1, bug.kinds, bug.given)
     assert with_fewer[bug.promise] is None
+
+
+@BUGS
+def test_explore_finds_the_same(bug):
+    found = explore(bug.scenario(), len(bug.broken_by), bug.kinds, bug.given)
+    assert found.promises[bug.promise].broken_by == bug.broken_by
+
+
+@BUGS
+def test_check_needs_no_more_faults(bug):
+    few = replace(bug.scenario(), retries=0 if "crash" in bug.kinds else 1)  # a crash may fall anywhere
+    found = check(few, len(bug.broken_by), bug.kinds, bug.given, most_states=20_000)
+    verdict = found.promises[bug.promise]
+    assert len(verdict.broken_by) <= len(bug.broken_by)
+    assert not verdict.trace.promises[bug.promise]
 
 
 @BUGS
