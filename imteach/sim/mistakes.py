@@ -8,6 +8,7 @@ import ast
 import linecache
 import re
 from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from pathlib import Path
 from traceback import FrameSummary, extract_tb
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -114,6 +115,7 @@ class Learners:
         self._own = own
         self._nodes = frozenset(nodes)
         self._watch = Watch(own)
+        self._shared = [_Shared(name, held, copy(held)) for name, held in _held_by_classes(own)]
 
     @classmethod
     def among(cls, classes: Iterable[type], nodes: Iterable[str]) -> "Learners | None":
@@ -152,7 +154,29 @@ class Learners:
             rule = wrong_with(effect) or self._wrong_way(node, effect)
             if rule:
                 return [self._returned(node, step, told, effect, rule)]
-        return effects
+        return self._changed_for_all(node, step, told) or effects
+
+    def _changed_for_all(
+        self, node: object, step: Callable[..., object], told: tuple[Any, ...]
+    ) -> list[Effect | Mistake]:
+        """Say what was changed that stands in the class itself, if anything was, and put it back."""
+        for name, held, before in self._shared:
+            if held != before:
+                _put_back(held, before)
+                did = f"changed {type(node).__name__}.{name}"
+                rule = f"what stands in a class is shared by all nodes and all runs: set self.{name} in __init__"
+                return [Mistake(_who(node, handler(step, told)), did, rule, self._class_attribute_line(name))]
+        return []
+
+    def _class_attribute_line(self, name: str) -> Line | None:
+        """The line in which a class of the learner's gives this name something to hold."""
+        for owner in self._own:
+            begins = self.class_line(owner)
+            file = next(functions_of(owner)).__code__.co_filename
+            for number, text in enumerate(linecache.getlines(file), start=1):
+                if begins and number > begins.number and re.match(rf"\s+{name}\b[^=]*=", text):
+                    return _line(file, number)
+        return None
 
     def keeps(self, node: object, value: str, where: str, rule: str) -> Mistake:
         """A node keeps something that breaks a rule, `value` in words, at `where`, such as `self.seen[…]`."""
@@ -216,6 +240,31 @@ class Learners:
         lines = linecache.getlines(first.co_filename)[: first.co_firstlineno]
         numbers = [n for n, text in enumerate(lines, start=1) if re.match(rf"\s*class\s+{of.__name__}\b", text)]
         return _line(first.co_filename, numbers[-1]) if numbers else None
+
+
+class _Shared(NamedTuple):
+    """Something that stands in a class: its name, and what it held when the run began."""
+
+    name: str
+    held: Any
+    before: Any
+
+
+def _held_by_classes(own: Iterable[type]) -> Iterator[tuple[str, Any]]:
+    """Yield what stands in these classes and can change, by name; a table that nobody changes does no harm."""
+    for owner in own:
+        for klass in owner.__mro__:
+            if not klass.__module__.startswith("imteach.") and klass is not object:
+                yield from ((name, held) for name, held in vars(klass).items() if isinstance(held, dict | list | set))
+
+
+def _put_back(held: Any, before: Any) -> None:
+    """Let a dictionary, list or set hold what it held before."""
+    held.clear()
+    if isinstance(held, list):
+        held.extend(before)
+    else:
+        held.update(before)
 
 
 _NO_LIST = "a node returns a list of effects, or []"

@@ -388,3 +388,31 @@ def test_what_our_own_classes_do_is_not_looked_at():
     from imteach.sim.simulator import Simulator
 
     assert Simulator(Scenario("dedup"), ()).learners is None
+
+
+# What stands in the class
+
+
+class SharesItsTable(protocol.Client):
+    """Alice's table is bob's too."""
+
+    words = {"m1": "never changed"}  # noqa: RUF012
+    seen = {}  # noqa: RUF012  # the mistake itself
+
+    def on_msg_n(self, packet):
+        if packet.msgid in self.seen:
+            return []
+        self.seen[packet.msgid] = self.words.get(packet.msgid)
+        return [protocol.Show(packet.msgid, packet.message), *self.acknowledge(packet)]
+
+
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_a_table_in_the_class_is_shared_by_all_so_it_must_not_change(time):
+    with pytest.raises(LearnerError) as error:
+        Scenario("retransmit", client=SharesItsTable).run()
+    assert error.value.sentence == (
+        "SharesItsTable.on_msg_n changed SharesItsTable.seen when m1/msg:N#1 arrived at 100 ms; "
+        "what stands in a class is shared by all nodes and all runs: set self.seen in __init__"
+    )
+    assert error.value.line.text.startswith("seen = {}")
+    assert SharesItsTable.seen == {}  # put back, so that the next run does not begin with it
