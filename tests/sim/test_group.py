@@ -80,6 +80,13 @@ def test_a_lost_notify_with_nothing_after_it_is_found_at_the_heartbeat():
     assert all(trace.promises.values())
 
 
+def test_a_pull_whose_tries_were_all_in_vain_is_begun_again_when_there_is_a_gap():
+    says = [Say("one", to="friends"), Say("two", to="friends", at=3000)]
+    trace = chat(*says, retries=0).run(Drop("m1/msg:N>bob"), Drop("bob/offline:R#1"))
+    assert [trace.packet[f"bob/offline:R#{n}"].sent for n in (1, 2)] == [2000, 3100]
+    assert shown(trace, "bob") == [(3200, "m1"), (3200, "m2")]
+
+
 @pytest.mark.parametrize("heartbeat", [500, 2000, 5000])
 def test_the_run_ends_after_a_round_of_heartbeats_that_brought_nothing_new(heartbeat):
     trace = chat(heartbeat=heartbeat).run()
