@@ -3,7 +3,7 @@
 import pytest
 from fakelink import HELLO, Link, packet
 
-from imteach.protocol import LADDER, Client, Discard, Show, Transmit, Write
+from imteach.protocol import LADDER, Client, Discard, Kept, Packet, Show, Transmit, Write
 
 ACKING = [name for name, rung in LADDER.items() if rung.acks]
 DEDUPING = [name for name, rung in LADDER.items() if rung.dedups]
@@ -77,3 +77,12 @@ def test_receiving_starts_no_timer_and_shows_no_ticks(rung):
     assert link.timers == {("alice", "m1")}
     assert link.ticks["bob"] == {}
     assert link.nodes["bob"].state()["queue"] == {}
+
+
+def test_what_was_pulled_and_comes_again_by_itself_is_acknowledged_as_what_comes_by_itself():
+    client = bob("ordered")
+    kept = Kept("m1", HELLO, number=1, base=1)
+    pulled = client.on_offline_a(Packet("offline:A", "", "server", "bob", kept=(kept,)))
+    assert [effect.packet.kind for effect in pulled if isinstance(effect, Transmit)] == ["offlineack:R"]
+    again = client.on_msg_n(msg_n("ordered"))
+    assert [effect.packet.kind for effect in again if isinstance(effect, Transmit)] == ["ack:R"]
