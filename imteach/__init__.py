@@ -27,7 +27,7 @@ from imteach.sim import (
 
 if TYPE_CHECKING:
     from imteach.lab import FaultMapLab, Lab
-    from imteach.verify import check, explore, fault_map, follow, stats, sweep
+    from imteach.verify import check, explore, fault_map, follow, machine_graph, state_graph, stats, sweep
 
 __version__ = "0.1.0"
 
@@ -54,7 +54,9 @@ __all__ = [
     "explore",
     "fault_map",
     "follow",
+    "machine_graph",
     "read_scenario",
+    "state_graph",
     "stats",
     "sweep",
 ]
@@ -66,7 +68,7 @@ def __getattr__(name: str) -> Any:
         from imteach import lab
 
         return getattr(lab, name)
-    if name in ("check", "explore", "fault_map", "follow", "stats", "sweep"):
+    if name in ("check", "explore", "fault_map", "follow", "machine_graph", "state_graph", "stats", "sweep"):
         from imteach import verify
 
         return getattr(verify, name)

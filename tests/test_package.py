@@ -43,6 +43,10 @@ UPWARDS = {
     ("imteach.sim.trace", "to_text"): "imteach.draw",
     ("imteach.sim.trace", "to_mermaid"): "imteach.draw",
     ("imteach.sim.trace", "_repr_mimebundle_"): "imteach.draw",
+    ("imteach.verify.graph", "to_dot"): "imteach.draw.graph_dot",
+    ("imteach.verify.graph", "to_svg"): "imteach.draw.graph_svg",
+    ("imteach.verify.graph", "to_text"): "imteach.draw.graph_svg",
+    ("imteach.verify.graph", "_repr_mimebundle_"): "imteach.draw.graph_notebook",
 }
 
 

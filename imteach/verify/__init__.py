@@ -10,7 +10,9 @@ from imteach.verify.explorer import Exploration, explore
 from imteach.verify.fault_map import Cell, FaultMap, fault_map
 from imteach.verify.finding import Finding, Verdict
 from imteach.verify.follow import follow
+from imteach.verify.machine_graph import machine_graph
 from imteach.verify.short import PROMISE_TITLES, fault_in_words, in_short
+from imteach.verify.state_graph import state_graph
 from imteach.verify.statistics import Measured, Stats, Sweep, stats, sweep
 
 __all__ = [
@@ -36,6 +38,8 @@ __all__ = [
     "group_cost_formula",
     "happens_before",
     "in_short",
+    "machine_graph",
+    "state_graph",
     "stats",
     "sweep",
     "why",

@@ -4,7 +4,7 @@ The table is filled by asking the node itself, once for each state and thing tol
 a learner's own included, and asks it nothing twice.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any, NamedTuple
 
 from imteach.protocol import SERVER, Effect
@@ -63,6 +63,11 @@ class Machine:
             self._images.append(image)
         return number
 
+    @property
+    def states(self) -> range:
+        """The numbers of all states that it was seen in."""
+        return range(len(self._images))
+
     def node(self, state: int) -> Any:
         """Return a node that is in this state."""
         return restored(self._images[state])
@@ -82,6 +87,15 @@ class Machine:
             else:
                 self.moves[state, told] = move
         return move
+
+    def every(self) -> Iterator[tuple[int, Told, Move]]:
+        """Yield every move that was asked for: the state, what the node was told there, what it did. In that order."""
+        asking: dict[tuple[int, Told], list[Move]] = {}
+        for (state, told, _), move in self._asking.items():
+            asking.setdefault((state, told), []).append(move)
+        for (state, told), only in self.moves.items():
+            for move in asking[state, told] if only is None else [only]:
+                yield state, told, move
 
     def _ask(self, state: int, told: Told, made: int) -> Move:
         self._made, self._handed = made, 0

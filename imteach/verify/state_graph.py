@@ -1,0 +1,195 @@
+"""The state space of a small scenario as a graph: a node for each state, an edge for each thing that can happen."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from imteach.errors import InputError, quoted
+from imteach.protocol import PROMISES
+from imteach.sim import Fault, Scenario
+from imteach.sim.checks import whole
+from imteach.sim.naming import short_name
+from imteach.verify.checker import in_words
+from imteach.verify.finding import checked_kinds
+from imteach.verify.short import PROMISE_TITLES
+from imteach.verify.state_rows import Rows
+from imteach.verify.state_space import StateSpace
+from imteach.verify.words import counted, join
+from imteach.verify.world import CHECK_KINDS, Action, World
+
+if TYPE_CHECKING:
+    from imteach.verify.graph import Graph
+
+MOST_STATES = 5_000
+"""So many states a graph may have. Few of them can be drawn: see `imteach.draw`."""
+
+
+def state_graph(
+    scenario: Scenario,
+    faults: int = 1,
+    kinds: Iterable[str] = ("drop",),
+    given: Sequence[Fault] = (),
+    promise: str | None = None,
+    most_states: int = MOST_STATES,
+) -> "Graph":
+    """Return the states that `check` goes through as a graph, a `networkx.MultiDiGraph`. In a notebook it shows.
+
+    A node is a state, by number in the order of the search (0: the start); its `label` says what each person sees and
+    what is in flight, `end` whether nothing is left to come, `breaks` which promises are broken there. An edge is one
+    thing that can happen, its `label` the words that `check` uses. The shortest run against `promise` is marked: its
+    edges have their number as `step`. If no promise is given, it is the first that is broken. Raises `InputError`.
+
+    >>> graph = state_graph(Scenario("basic"), faults=1)
+    >>> graph.number_of_nodes(), graph.number_of_edges(), graph.graph["promise"]
+    (18, 31, 'no_silent_loss')
+    >>> print(graph.nodes[1]["label"])
+    alice: ◷ sending
+    in flight: m1/msg:R#1
+    bob: –
+    """
+    faults = whole(faults, "faults", most=1000)
+    chosen = checked_kinds(kinds, CHECK_KINDS)
+    given = tuple(fault.resolve(scenario) for fault in given)
+    _checked_promise(promise)
+    needs_networkx()
+    space = StateSpace(World(scenario, given), chosen, faults)
+    refuse_if_larger(space, most_states)
+    ends = space.ends()
+    first = _first_broken(ends, promise)
+    return _graph(space, ends, first, title(scenario, "every interleaving", faults, chosen, given))
+
+
+def _graph(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str, about: str) -> "Graph":
+    """Put it all into a graph: nodes in the order of the search, edges in the order in which they were followed."""
+    from imteach.verify.graph import Graph
+
+    marked = _numbered(space, ends, promise)
+    in_flight, words = _in_words(space)
+    rows = Rows(space, in_flight)
+    always = _always_broken(ends) - {promise}
+    graph = Graph(
+        title=about,
+        promise=promise,
+        notes=tuple(_notes(space, ends, promise, len(marked))),
+        smaller=smaller(space.world.scenario, space.faults),
+    )
+    for number in range(len(space.states)):
+        said = rows.of(number)
+        graph.add_node(
+            number,
+            label="\n".join(f"{subject}: {what}" for subject, what in said),
+            rows=said,
+            start=number == 0,
+            end=number in ends,
+            breaks=tuple(PROMISE_TITLES[broken] for broken in ends.get(number, ()) if broken not in always),
+            faults=space.faults[number],
+        )
+    for step, happens in zip(space.steps, words, strict=True):
+        graph.add_edge(
+            step.before,
+            step.after,
+            label=happens,
+            told=_short(space, step.action, happens),
+            effects=None,
+            fault=step.fault,
+            step=marked.get((step.before, step.action), 0),
+        )
+    return graph
+
+
+def _in_words(space: StateSpace) -> tuple[list[list[str]], list[str]]:
+    """The names of the packets in flight in each state, as the search first came there; and every step in words."""
+    leaving = {number: list(steps) for number, steps in groupby(space.steps, key=lambda step: step.before)}
+    in_flight, words = [], []
+    for number, state in enumerate(space.states):
+        follower = space.at(number)
+        names = (due.about.name for due in follower.pending.all if due.what == "arrive")
+        in_flight.append([short_name(name, space.msgids) for name in names])
+        words += [in_words(space.world, state, step.action, follower) for step in leaving.get(number, ())]
+    return in_flight, words
+
+
+def _short(space: StateSpace, action: Action, words: str) -> str:
+    """The words for an action with a packet's name as short as it can be."""
+    if action.what not in ("arrive", "drop", "copy"):
+        return words
+    name, _, rest = words.partition(" ")
+    return f"{short_name(name, space.msgids)} {rest}"
+
+
+def _numbered(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str) -> dict[tuple[int, Action], int]:
+    """The steps of the shortest run against a promise, each with its number from 1."""
+    end = next((number for number, broken in ends.items() if promise in broken), 0)
+    return {(step.before, step.action): number for number, step in enumerate(space.first_steps(end), 1)}
+
+
+def _first_broken(ends: dict[int, tuple[str, ...]], promise: str | None) -> str:
+    """The promise whose shortest run is marked; "" if none is broken."""
+    broken = {name for names in ends.values() for name in names}
+    wanted = PROMISES if promise is None else (promise,)
+    return next((name for name in wanted if name in broken), "")
+
+
+def _always_broken(ends: dict[int, tuple[str, ...]]) -> set[str]:
+    """The promises that are broken at every end, if there are several: no end differs in them."""
+    return set.intersection(*map(set, ends.values())) if len(ends) > 1 else set()
+
+
+def _notes(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str, steps: int) -> Iterator[str]:
+    """What there is to know before one looks."""
+    sizes = [counted(len(space.states), "state"), counted(len(space.steps), "transition"), counted(len(ends), "end")]
+    yield f"{join(sizes)}{'' if promise else '; every promise is kept at every end'}."
+    always = [f"“{PROMISE_TITLES[name]}”" for name in PROMISES if name in _always_broken(ends)]
+    if always:
+        yield f"Broken at every end: {join(always)}."
+    if promise:
+        yield f"Marked: the shortest run against “{PROMISE_TITLES[promise]}”, {counted(steps, 'step')}."
+
+
+def _checked_promise(promise: str | None) -> None:
+    if promise is not None and promise not in PROMISES:
+        raise InputError(f"no promise {quoted(promise)}; the promises are {', '.join(PROMISES)}")
+
+
+def needs_networkx() -> None:
+    """Raise `InputError` where networkx is not installed, before anything is searched."""
+    try:
+        import networkx  # noqa: F401
+    except ImportError:
+        raise InputError("graphs need networkx, which comes with: pip install 'imteach[graphs]'") from None
+
+
+def title(scenario: Scenario, what: str, faults: int, kinds: Sequence[str], given: Sequence[Fault]) -> str:
+    """What was searched, in a line.
+
+    >>> title(Scenario("basic"), "every interleaving", 1, ["drop"], [])
+    'basic: every interleaving with at most 1 fault (a drop)'
+    """
+    kinds_said = f" ({' or '.join(f'a {kind}' for kind in kinds)})" if kinds else ""
+    most = f"at most {counted(faults, 'fault')}{kinds_said}" if faults else "no fault"
+    on_top = f", on top of {join([str(fault) for fault in given])}" if given else ""
+    return f"{scenario.rung}: {what} with {most}{on_top}"
+
+
+def refuse_if_larger(space: StateSpace, most: int) -> None:
+    """Raise `InputError` with the sizes if there are more than `most` states, and say what to ask for instead."""
+    if not space.whole or len(space.states) > most:
+        from imteach.verify.graph import too_large
+
+        transitions = len(space.steps) if space.whole else None
+        raise too_large(len(space.states), transitions, f"{most:,} states", smaller(space.world.scenario, space.faults))
+
+
+def smaller(scenario: Scenario, faults: Sequence[int]) -> str:
+    """What to ask for where a graph is too large, `faults` having struck.
+
+    >>> smaller(Scenario("dedup"), [0, 1])
+    'fewer faults, fewer retries (retries=0), or the machine of one node (machine_graph)'
+    """
+    fewer = {
+        "fewer faults": any(faults),
+        "fewer retries (retries=0)": scenario.setting.retransmits and scenario.retries > 0,
+        "fewer messages": len(scenario.messages()) > 1,
+        "fewer people": len(scenario.people) > 2,
+    }
+    return ", ".join([*(what for what, can in fewer.items() if can), "or the machine of one node (machine_graph)"])
