@@ -1,16 +1,21 @@
 """`imteach explore` and `imteach check`: every plan of faults, every interleaving, and which promises hold."""
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from imteach.cli.asked import add_scenario_arguments, scenario_and_faults, whole_asked_for
 from imteach.cli.terminal import note, say
 from imteach.errors import InputError
 from imteach.files import write_whole
-from imteach.verify import Finding, check, explore
+from imteach.sim import Scenario
+from imteach.verify import Finding, check, explore, machine_graph, state_graph
 from imteach.verify.branching import EXPLORE_KINDS
 from imteach.verify.world import CHECK_KINDS
+
+if TYPE_CHECKING:
+    from imteach.verify.graph import Graph
 
 EXPLORE_USAGE = "imteach explore [RUNG] --faults K [--kinds KIND,KIND] [OPTION]…"
 CHECK_USAGE = "imteach check [RUNG] --faults K [--kinds KIND,KIND] [OPTION]…"
@@ -37,6 +42,8 @@ steps.
   imteach check retransmit --faults 0               no packet is lost, and still bob may be shown it twice
   imteach check dedup --faults 1 --kinds drop,crash --retries 1
   imteach check dedup --faults 1 --format json      with the steps, in words
+  imteach check basic --faults 1 --format svg -o basic.svg          every state, and a run that breaks a promise
+  imteach check dedup --faults 1 --machine alice --format svg -o alice.svg    what alice does in each of her states
 
 KIND is one of {", ".join(CHECK_KINDS)}. Ctrl-C ends it with what was found so far, and exit status 130.
 """
@@ -48,23 +55,35 @@ FORMATS: Mapping[str, Callable[[Finding], str]] = {
 }
 
 
+GRAPH_FORMATS: Mapping[str, Callable[["Graph"], str]] = {
+    "dot": lambda graph: graph.to_dot(),
+    "svg": lambda graph: graph.to_svg() + "\n",
+}
+"""What `imteach check` can also write: a graph of states, as graphviz's source or as a picture."""
+
+
 def add_explore_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `imteach explore` takes."""
-    _add_arguments(parser, EXPLORE_KINDS)
+    _add_arguments(parser, EXPLORE_KINDS, FORMATS)
 
 
 def add_check_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `imteach check` takes."""
-    _add_arguments(parser, CHECK_KINDS)
+    _add_arguments(parser, CHECK_KINDS, [*FORMATS, *GRAPH_FORMATS])
+    graph = parser.add_argument_group("graph", "with --format dot or svg; they need imteach[graphs], and svg graphviz")
+    graph.add_argument("--promise", metavar="NAME", help="mark the shortest run against it (default: the first broken)")
+    graph.add_argument(
+        "--machine", metavar="NODE", help="draw what this node does in each of its states, such as alice"
+    )
 
 
-def _add_arguments(parser: argparse.ArgumentParser, kinds: Sequence[str]) -> None:
+def _add_arguments(parser: argparse.ArgumentParser, kinds: Sequence[str], formats: Iterable[str]) -> None:
     add_scenario_arguments(parser)
     search = parser.add_argument_group("search")
     search.add_argument("--faults", dest="most_faults", metavar="K", help="at most so many faults strike")
     search.add_argument("--kinds", metavar="KIND,KIND", help=f"of these kinds: {', '.join(kinds)} (default: drop)")
     output = parser.add_argument_group("output")
-    output.add_argument("--format", choices=FORMATS, default="table", help="what to write (default: table)")
+    output.add_argument("--format", choices=tuple(formats), default="table", help="what to write (default: table)")
     output.add_argument("-o", "--output", type=Path, metavar="FILE", help="write to this file, not to the terminal")
 
 
@@ -75,23 +94,49 @@ def explore_main(asked: argparse.Namespace, _: Sequence[str]) -> int:
 
 def check_main(asked: argparse.Namespace, _: Sequence[str]) -> int:
     """Check. Raises `InputError` for a value, name or file that is not what was expected."""
+    if asked.format in GRAPH_FORMATS:
+        return _write(asked, GRAPH_FORMATS[asked.format](_graph(asked)))
+    for option in ("promise", "machine"):
+        if getattr(asked, option) is not None:
+            raise InputError(f"--{option} is for a graph: it goes with --format dot or --format svg")
     return _main(asked, check)
 
 
-def _main(asked: argparse.Namespace, search: Callable[..., Finding]) -> int:
+def _graph(asked: argparse.Namespace) -> "Graph":
+    """The graph that was asked for, if it is not too large to be drawn."""
+    from imteach.draw.graph_dot import MOST_STATES
+
+    scenario, search = _asked_for(asked)
+    if asked.machine is None:
+        return state_graph(scenario, **search, promise=asked.promise, most_states=MOST_STATES)
+    if asked.promise is not None:
+        raise InputError("--promise: a node's machine has no run to mark; leave out --promise or --machine")
+    return machine_graph(scenario, asked.machine, **search)
+
+
+def _asked_for(asked: argparse.Namespace) -> tuple[Scenario, dict[str, Any]]:
+    """The scenario, and what to search it with."""
     if asked.most_faults is None:
         raise InputError("--faults: expected how many may strike at most, such as --faults 2, got none")
     faults = whole_asked_for(asked.most_faults, "--faults", most=1000)
     kinds = [kind.strip() for kind in (asked.kinds or "drop").split(",")]
     scenario, given = scenario_and_faults(asked)
-    found = search(scenario, faults=faults, kinds=kinds, given=given)
-    text = FORMATS[asked.format](found)
-    status = 0
-    if asked.output is None:
-        status = say(text)
-    else:
-        write_whole(asked.output, text)
+    return scenario, {"faults": faults, "kinds": kinds, "given": given}
+
+
+def _main(asked: argparse.Namespace, search: Callable[..., Finding]) -> int:
+    scenario, arguments = _asked_for(asked)
+    found = search(scenario, **arguments)
+    status = _write(asked, FORMATS[asked.format](found))
     if "interrupted" in found.unfinished:
         note(f"not finished: {found.unfinished}")
         return 130  # as for every command that Ctrl-C ended
     return status
+
+
+def _write(asked: argparse.Namespace, text: str) -> int:
+    """Write to the terminal or to the file; return the exit status."""
+    if asked.output is None:
+        return say(text)
+    write_whole(asked.output, text)
+    return 0

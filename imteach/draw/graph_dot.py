@@ -13,7 +13,6 @@ from imteach.draw.measure import fit, text_width
 from imteach.draw.svg import COLOURS
 from imteach.errors import InputError
 from imteach.plain import plain
-from imteach.verify.graph import too_large
 
 if TYPE_CHECKING:
     from imteach.verify.graph import Graph
@@ -91,6 +90,8 @@ def package() -> Any:
 
 def refuse_too_large(graph: "Graph") -> None:
     """Raise `InputError` if nobody could read the picture."""
+    from imteach.verify.graph import too_large  # here, for it needs networkx
+
     states, lines = graph.number_of_nodes(), sum(1 for _ in folded(graph))
     if states > MOST_STATES or lines > MOST_LINES:
         most = f"{MOST_STATES} states or {MOST_LINES} transitions"

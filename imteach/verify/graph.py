@@ -43,7 +43,7 @@ class Graph(networkx.MultiDiGraph):  # type: ignore[misc]  # networkx comes with
 
 def too_large(states: int, transitions: int | None, most: str, less: str) -> InputError:
     """Return the error for a graph of so many states and transitions (None: and more) where `most` are allowed."""
-    sizes = f"{states:,} states and {transitions:,} transitions"
-    if transitions is None:
-        sizes = f"more than {states:,} states"
+    sizes = f"more than {states:,} states"
+    if transitions is not None:
+        sizes = f"{states:,} states and {transitions:,} transitions"
     return InputError(f"this state space has {sizes}; a graph of more than {most} cannot be read: ask for {less}")

@@ -4,16 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from imteach.errors import InputError, quoted
+from imteach.protocol import SERVER
 from imteach.sim import Fault, Scenario
-from imteach.sim.checks import whole
-from imteach.verify.finding import checked_kinds
 from imteach.verify.held import NOTHING, effect_in_words, held, told_in_words
 from imteach.verify.machine import Machine
 from imteach.verify.state_graph import needs_networkx, refuse_if_larger, smaller, title
 from imteach.verify.state_rows import telling
-from imteach.verify.state_space import StateSpace
+from imteach.verify.state_space import StateSpace, walked
 from imteach.verify.words import counted
-from imteach.verify.world import CHECK_KINDS, World
 
 if TYPE_CHECKING:
     from imteach.verify.graph import Graph
@@ -43,29 +41,25 @@ def machine_graph(
     >>> [(before, after, told["label"]) for before, after, told in graph.edges(data=True)]
     [(0, 0, 'm1/msg:N arrives / show m1')]
     """
-    faults = whole(faults, "faults", most=1000)
-    chosen = checked_kinds(kinds, CHECK_KINDS)
-    given = tuple(fault.resolve(scenario) for fault in given)
-    world = World(scenario, given)
-    if node not in world.place:
-        raise InputError(f"no node {quoted(node)}; the nodes are {', '.join(world.names)}")
+    names = (*scenario.people, SERVER)
+    if node not in names:
+        raise InputError(f"no node {quoted(node)}; the nodes are {', '.join(names)}")
     needs_networkx()
-    space = StateSpace(world, chosen, faults, MOST_STATES)
+    space = walked(scenario, faults, kinds, given, MOST_STATES)
     refuse_if_larger(space, MOST_STATES)
-    machine = world.machines[world.place[node]]
-    return _graph(scenario, machine, title(scenario, f"{node} in every interleaving", faults, chosen, given), space)
+    return _graph(space, space.world.machines[space.world.place[node]])
 
 
-def _graph(scenario: Scenario, machine: Machine, about: str, space: StateSpace) -> "Graph":
+def _graph(space: StateSpace, machine: Machine) -> "Graph":
     from imteach.verify.graph import Graph
 
     rows = _rows(machine)
     edges = list(_edges(machine))
     graph = Graph(
-        title=about,
+        title=title(space, f"{machine.name} in every interleaving"),
         promise="",
         notes=(f"{counted(len(rows), 'state')} of {machine.name}; at a line: what it is told / what it does then.",),
-        smaller=smaller(scenario, space.faults),
+        smaller=smaller(space.world.scenario, space.faults),
     )
     for state, said in rows.items():
         graph.add_node(state, start=state == 0, **_node(said))

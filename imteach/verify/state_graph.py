@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 from imteach.errors import InputError, quoted
 from imteach.protocol import PROMISES
 from imteach.sim import Fault, Scenario
-from imteach.sim.checks import whole
 from imteach.sim.naming import short_name
 from imteach.verify.checker import in_words
-from imteach.verify.finding import checked_kinds
 from imteach.verify.short import PROMISE_TITLES
 from imteach.verify.state_rows import Rows
-from imteach.verify.state_space import StateSpace
+from imteach.verify.state_space import StateSpace, walked
 from imteach.verify.words import counted, join
-from imteach.verify.world import CHECK_KINDS, Action, World
+from imteach.verify.world import Action
 
 if TYPE_CHECKING:
     from imteach.verify.graph import Graph
@@ -47,19 +45,15 @@ def state_graph(
     in flight: m1/msg:R#1
     bob: –
     """
-    faults = whole(faults, "faults", most=1000)
-    chosen = checked_kinds(kinds, CHECK_KINDS)
-    given = tuple(fault.resolve(scenario) for fault in given)
     _checked_promise(promise)
     needs_networkx()
-    space = StateSpace(World(scenario, given), chosen, faults)
+    space = walked(scenario, faults, kinds, given, max(most_states, MOST_STATES))
     refuse_if_larger(space, most_states)
     ends = space.ends()
-    first = _first_broken(ends, promise)
-    return _graph(space, ends, first, title(scenario, "every interleaving", faults, chosen, given))
+    return _graph(space, ends, _first_broken(ends, promise))
 
 
-def _graph(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str, about: str) -> "Graph":
+def _graph(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str) -> "Graph":
     """Put it all into a graph: nodes in the order of the search, edges in the order in which they were followed."""
     from imteach.verify.graph import Graph
 
@@ -68,7 +62,7 @@ def _graph(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str, ab
     rows = Rows(space, in_flight)
     always = _always_broken(ends) - {promise}
     graph = Graph(
-        title=about,
+        title=title(space, "every interleaving"),
         promise=promise,
         notes=tuple(_notes(space, ends, promise, len(marked))),
         smaller=smaller(space.world.scenario, space.faults),
@@ -159,16 +153,17 @@ def needs_networkx() -> None:
         raise InputError("graphs need networkx, which comes with: pip install 'imteach[graphs]'") from None
 
 
-def title(scenario: Scenario, what: str, faults: int, kinds: Sequence[str], given: Sequence[Fault]) -> str:
+def title(space: StateSpace, what: str) -> str:
     """What was searched, in a line.
 
-    >>> title(Scenario("basic"), "every interleaving", 1, ["drop"], [])
+    >>> title(StateSpace(World(Scenario("basic")), ["drop"], 1), "every interleaving")
     'basic: every interleaving with at most 1 fault (a drop)'
     """
-    kinds_said = f" ({' or '.join(f'a {kind}' for kind in kinds)})" if kinds else ""
-    most = f"at most {counted(faults, 'fault')}{kinds_said}" if faults else "no fault"
+    kinds = f" ({' or '.join(f'a {kind}' for kind in space.kinds)})" if space.kinds else ""
+    most = f"at most {counted(space.most_faults, 'fault')}{kinds}" if space.most_faults else "no fault"
+    given = space.world.given
     on_top = f", on top of {join([str(fault) for fault in given])}" if given else ""
-    return f"{scenario.rung}: {what} with {most}{on_top}"
+    return f"{space.world.scenario.rung}: {what} with {most}{on_top}"
 
 
 def refuse_if_larger(space: StateSpace, most: int) -> None:
@@ -184,7 +179,7 @@ def smaller(scenario: Scenario, faults: Sequence[int]) -> str:
     """What to ask for where a graph is too large, `faults` having struck.
 
     >>> smaller(Scenario("dedup"), [0, 1])
-    'fewer faults, fewer retries (retries=0), or the machine of one node (machine_graph)'
+    'fewer faults, fewer retries (retries=0), or the machine of one node (machine_graph, --machine)'
     """
     fewer = {
         "fewer faults": any(faults),
@@ -192,4 +187,5 @@ def smaller(scenario: Scenario, faults: Sequence[int]) -> str:
         "fewer messages": len(scenario.messages()) > 1,
         "fewer people": len(scenario.people) > 2,
     }
-    return ", ".join([*(what for what, can in fewer.items() if can), "or the machine of one node (machine_graph)"])
+    one = "or the machine of one node (machine_graph, --machine)"
+    return ", ".join([*(what for what, can in fewer.items() if can), one])

@@ -18,6 +18,9 @@ Fact = tuple[str, str]
 
 IN_FLIGHT = "in flight"
 FAULTS = "faults"
+STILL = "planned"
+"""What people will still do, or what will still happen to their links, as the scenario has it."""
+
 CORE = ("sees", "saw", IN_FLIGHT, "is", FAULTS)
 """The facts that are told of every state if they ever differ. Others are told only where these leave states alike."""
 
@@ -50,7 +53,7 @@ class Rows:
         """The subjects there is something to say of: who speaks first, what is in flight, the server, the others."""
         first, *others = self.world.scenario.people
         told = {subject for subject, _ in self._kept}
-        return [subject for subject in (first, IN_FLIGHT, SERVER, *others, FAULTS) if subject in told]
+        return [subject for subject in (first, IN_FLIGHT, SERVER, *others, STILL, FAULTS) if subject in told]
 
     def _told(self, number: int, state: State) -> Iterator[tuple[Fact, str]]:
         """Yield every fact about a state; what matters most comes first."""
@@ -58,12 +61,17 @@ class Rows:
         yield (IN_FLIGHT, IN_FLIGHT), ", ".join(self.in_flight[number]) or NOTHING
         yield from self._reached(state)
         yield (FAULTS, FAULTS), str(self.space.faults[number]) if self.space.faults[number] else NOTHING
+        net: Net = self.world.nets[state.net]
+        for number, (done, script) in enumerate(zip(state.done, self.world.scripts, strict=True)):
+            yield (STILL, f"script {number}"), f"{len(script) - done} to come" if done < len(script) else NOTHING
         for place, name in enumerate(self.world.names):
             yield (name, "timers"), _listed("timer", state.timers[place])
             for attribute, words in self._holds(place, state.nodes[place]).items():
                 yield (name, attribute), NOTHING if words == NOTHING else f"{attribute} {words}"
             disk = in_words(attributes(restored(self.world.disks[state.disks[place]])).get("_tables"))
             yield (name, "disk"), NOTHING if disk == NOTHING else f"on disk {disk}"
+            if name != SERVER and net.known[place] != net.line[place]:
+                yield (SERVER, f"knows {name}"), f"on an old connection to {name}"
             beats = [timer for node, timer in state.beats if node == place]
             yield (name, "beats"), _listed("nothing new since", beats)
 

@@ -3,13 +3,16 @@
 `check` walks the same way and keeps less, for it goes much further.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from imteach.protocol import judge
-from imteach.verify.checker import in_words
+from imteach.sim import Fault, Scenario
+from imteach.sim.checks import whole
+from imteach.verify.checker import check, in_words
+from imteach.verify.finding import checked_kinds
 from imteach.verify.follow import Follower
-from imteach.verify.world import Action, State, World
+from imteach.verify.world import CHECK_KINDS, Action, MistakeError, State, World
 
 
 class Step(NamedTuple):
@@ -33,15 +36,15 @@ class StateSpace:
     (18, 31, ['alice says “hello”', 'm1/msg:R#1 arrives'])
     """
 
-    def __init__(self, world: World, kinds: Sequence[str], faults: int, most: int = 20_000) -> None:
+    def __init__(self, world: World, kinds: Sequence[str], faults: int, most: int = 10_000) -> None:
         self.world = world
         self.msgids = [f"m{count}" for count in range(1, len(world.scenario.messages()) + 1)]
         self.states: list[State] = []
         self.steps: list[Step] = []
         self.faults: list[int] = []
+        self.kinds = tuple(kinds)
         self.most_faults = faults
         self.whole = True
-        self._kinds = kinds
         self._first: list[Step | None] = []  # the step by which each state was reached first
         self._number: dict[State, int] = {}
         self._walk(faults, most)
@@ -60,7 +63,7 @@ class StateSpace:
                     self.whole = False
                     return
                 number = self._reach(state, struck, by)
-                for action, after, takes in self.world.next(state, self._kinds, faults - struck):
+                for action, after, takes in self.world.next(state, self.kinds, faults - struck):
                     left.append((number, action, after, bool(takes)))
                     waiting.setdefault((struck + takes, steps + 1), []).append((after, (number, action)))
         self.steps = [Step(before, action, self._number[after], fault) for before, action, after, fault in left]
@@ -113,3 +116,15 @@ class StateSpace:
                 kept = judge(self.world.outcomes(state), setting)
                 found[number] = tuple(promise for promise, holds in kept.items() if not holds)
         return found
+
+
+def walked(scenario: Scenario, faults: int, kinds: Iterable[str], given: Sequence[Fault], most: int) -> StateSpace:
+    """Return the states of a scenario, up to `most` of them. The arguments are those of `check`, its errors too."""
+    faults = whole(faults, "faults", most=1000)
+    chosen = checked_kinds(kinds, CHECK_KINDS)
+    given = tuple(fault.resolve(scenario) for fault in given)
+    try:
+        return StateSpace(World(scenario, given), chosen, faults, most)
+    except MistakeError:
+        check(scenario, faults, chosen, given)  # it tells the learner of it, with the shortest way there
+        raise
