@@ -28,6 +28,7 @@ from imteach.verify.snapshot import restored
 from imteach.verify.words import quote, sign
 
 NOTHING = "–"
+EMPTY = "“”"
 MOST_LETTERS = 60  # of what one attribute holds
 _DEEPEST = 4  # so deep is looked into what a learner keeps
 
@@ -83,9 +84,11 @@ def _pairs(pairs: Mapping[Any, Any], deep: int) -> str:
 
 
 def _pair(key: str, value: object, deep: int) -> str:
-    """A pair of a table. A table that only remembers what is in it has None for each."""
+    """A pair of a table. One that only remembers what is in it has None for each; "" stands for the node's person."""
     if value is None or (isinstance(value, Kept) and value.msgid == key):
         return key
+    if key == EMPTY:
+        return in_words(value, deep)
     if isinstance(value, Waiting):
         return f"{key} (try {value.tries})"
     return f"{key}: {in_words(value, deep)}"
@@ -100,7 +103,7 @@ def _hold_back(buffer: Any, deep: int) -> str:
 
 
 _SAID: dict[Any, Callable[[Any, int], str]] = {
-    str: lambda text, _: plain(text) or "“”",
+    str: lambda text, _: plain(text) or EMPTY,
     (bool, int, float, complex, bytes, range, type(None)): lambda value, _: quoted(value),
     Message: lambda message, _: quote(message.text),
     Kept: lambda kept, _: plain(kept.msgid),
@@ -112,6 +115,23 @@ _SAID: dict[Any, Callable[[Any, int], str]] = {
     (list, tuple): _things,
 }
 """How what a node holds is said, by its kind; what comes first is tried first."""
+
+
+def on_disk(disk: Any) -> str:
+    """Return what a node has written, in words: its tables, and in each the keys, with the values that are numbers.
+
+    >>> from imteach.protocol import MemoryDisk
+    >>> disk = MemoryDisk()
+    >>> disk.write("dedup", "m1", True), disk.write("last", "bob", 2)
+    (None, None)
+    >>> on_disk(disk)
+    'dedup m1; last bob: 2'
+    """
+    tables = []
+    for table, rows in attributes(disk).get("_tables", {}).items():
+        keys = (f"{plain(key)}: {value}" if type(value) is int else plain(key) for key, value in rows.items())
+        tables += [f"{table} {', '.join(keys)}"] if rows else []
+    return "; ".join(tables) or NOTHING
 
 
 # What a node is told, and what it asks for
@@ -159,7 +179,8 @@ def told_in_words(told: tuple[Any, ...]) -> str:
         case "presence", person, online:
             return f"{person} is {'online' if online else 'gone'}"
         case "restart", disk:
-            return f"starts again with {in_words(attributes(restored(disk)))}"
+            written = on_disk(restored(disk))
+            return f"starts again with {'nothing on its disk' if written == NOTHING else written}"
     return in_words(told)
 
 

@@ -42,7 +42,7 @@ def state_graph(
     (18, 31, 'no_silent_loss')
     >>> print(graph.nodes[1]["label"])
     alice: ◷ sending
-    in flight: m1/msg:R#1
+    in flight: msg:R
     bob: –
     """
     _checked_promise(promise)
@@ -156,6 +156,7 @@ def needs_networkx() -> None:
 def title(space: StateSpace, what: str) -> str:
     """What was searched, in a line.
 
+    >>> from imteach.verify.world import World
     >>> title(StateSpace(World(Scenario("basic")), ["drop"], 1), "every interleaving")
     'basic: every interleaving with at most 1 fault (a drop)'
     """

@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from imteach.plain import plain
 from imteach.protocol import SERVER, Outcome
-from imteach.verify.held import NOTHING, attributes, held, in_words
+from imteach.verify.held import NOTHING, held, on_disk
 from imteach.verify.snapshot import restored
 from imteach.verify.state_space import StateSpace
 from imteach.verify.words import quote, sign, times
@@ -68,7 +68,7 @@ class Rows:
             yield (name, "timers"), _listed("timer", state.timers[place])
             for attribute, words in self._holds(place, state.nodes[place]).items():
                 yield (name, attribute), NOTHING if words == NOTHING else f"{attribute} {words}"
-            disk = in_words(attributes(restored(self.world.disks[state.disks[place]])).get("_tables"))
+            disk = on_disk(restored(self.world.disks[state.disks[place]]))
             yield (name, "disk"), NOTHING if disk == NOTHING else f"on disk {disk}"
             if name != SERVER and net.known[place] != net.line[place]:
                 yield (SERVER, f"knows {name}"), f"on an old connection to {name}"
