@@ -196,10 +196,9 @@ def _cell(text: str, size: float, colour: str, bold: bool = False, across: int =
     """A line of text in its own cell, `across` so many columns, with room `beside` it."""
     text = fit(plain(text), size, TITLE_ROOM)
     span = "" if across == 1 else f' COLSPAN="{across}"'
-    said = (
-        escape(text).replace("\\", r"\\") if text.strip() else " "
-    )  # \\N is a name there, and bold nothing is refused
-    said = f"<B>{said}</B>" if bold else said
+    said = escape(text).replace("\\", r"\\")  # for graphviz \\N would be the name of the node
+    if bold and text.strip():  # it refuses nothing in bold
+        said = f"<B>{said}</B>"
     font = f'<FONT POINT-SIZE="{size:g}" COLOR="{C[colour]}">{said}</FONT>'
     return f'<TD ALIGN="LEFT"{span} WIDTH="{text_width(text, size, bold) + beside:.0f}">{font}</TD>'
 

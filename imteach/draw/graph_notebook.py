@@ -11,9 +11,13 @@ from imteach.errors import InputError
 if TYPE_CHECKING:
     from imteach.verify.graph import Graph
 
+MOST_UNZOOMED = 15  # states that are large enough if the browser makes them fit its width
 PAGE = 900  # about how many pixels a notebook's page has for its outputs
 WHOLE = ' style="max-width: none"'  # JupyterLab makes images as narrow as the page
-SCROLLS = "The picture is wider than the page: scroll it with the arrow keys"
+SCROLLS = (
+    'style="overflow-x: auto" tabindex="0" role="group" data-lm-suppress-shortcuts="true" '
+    'aria-label="The picture is wider than the page: scroll it with the arrow keys"'
+)
 
 
 def graph_mimebundle(graph: "Graph") -> dict[str, Any]:
@@ -42,11 +46,7 @@ def _image(graph: "Graph") -> str:
     alt = escape(alt_text(graph))
     wide = float(svg.partition(' width="')[2].partition('"')[0]) > PAGE
     image = f'<img alt="{alt}"{WHOLE if wide else ""} src="data:image/svg+xml;base64,{data}">'
-    return (
-        f'<div style="overflow-x: auto" role="group" aria-label="{SCROLLS}" tabindex="0">{image}</div>'
-        if wide
-        else image
-    )
+    return f"<div {SCROLLS}>{image}</div>" if wide else image
 
 
 def _live(graph: "Graph", text: str, told: str) -> dict[str, Any] | None:
@@ -59,7 +59,7 @@ def _live(graph: "Graph", text: str, told: str) -> dict[str, Any] | None:
     except (ImportError, InputError):
         return None
     words = f"<details><summary>The graph in words</summary><pre>{escape(text)}</pre></details>"
-    box: Any = VBox([graphviz_widget_simple(dot, enable_zoom=False), HTML(words)])
+    box: Any = VBox([graphviz_widget_simple(dot, enable_zoom=graph.number_of_nodes() > MOST_UNZOOMED), HTML(words)])
     bundle = box._repr_mimebundle_()
     data = dict(bundle[0] if isinstance(bundle, tuple) else bundle)
     return data | {"text/html": f"<p>{escape(told)}</p>{words}", "text/plain": f"{told}\n{text}"}

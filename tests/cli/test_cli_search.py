@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from imteach import Scenario, machine_graph, state_graph
 from imteach.cli import main
 
 
@@ -43,6 +44,41 @@ def test_faults_typed_beside_strike_in_every_run(capsys):
     assert json.loads(out)["given"] == ["offline bob@0+1000"]
 
 
+def test_check_writes_its_states_as_dot(capsys):
+    status, out = run(capsys, "check", "basic", "--faults", "1", "--format", "dot")
+    assert status == 0
+    assert out == state_graph(Scenario("basic"), faults=1).to_dot()
+
+
+def test_the_promise_whose_run_is_marked_can_be_chosen(capsys):
+    options = ("--promise", "no_false_failure", "--format", "dot")
+    _, out = run(capsys, "check", "basic", "--faults", "1", *options)
+    assert "the shortest run against “No false failure”" in out
+
+
+def test_check_writes_what_one_node_does(capsys):
+    _, out = run(capsys, "check", "dedup", "--faults", "1", "--machine", "bob", "--format", "dot")
+    assert out == machine_graph(Scenario("dedup"), "bob").to_dot()
+
+
+def test_check_writes_a_picture_of_its_states(capsys, tmp_path):
+    picture = tmp_path / "basic.svg"
+    status, out = run(capsys, "check", "basic", "--faults", "0", "--format", "svg", "-o", str(picture))
+    assert (status, out) == (0, "")
+    assert picture.read_text("utf-8").startswith('<svg xmlns="http://www.w3.org/2000/svg" class="imteach-graph"')
+
+
+def test_without_dot_a_picture_is_refused_in_one_line_and_no_file_is_written(capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(SystemExit) as ended:
+        main(["check", "basic", "--faults", "0", "--format", "svg", "-o", str(tmp_path / "basic.svg")])
+    error = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert "program dot, and there is none here: apt install graphviz" in error
+    assert error.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -51,6 +87,23 @@ def test_faults_typed_beside_strike_in_every_run(capsys):
         (("explore", "dedup", "--faults", "1", "--kinds", "loss"), "kinds are drop, duplicate, delay, crash"),
         (("check", "dedup", "--faults", "1", "--kinds", "delay"), "kinds are drop, duplicate, crash"),
         (("check", "dedup", "--faults", "1", "--drop", "ack:N"), "needs a clock or a packet's name"),
+        (
+            ("check", "dedup", "--faults", "3", "--format", "svg"),
+            "has 1,079 states and 6,096 transitions; a graph of more",
+        ),
+        (
+            ("check", "basic", "--faults", "1", "--machine", "carol", "--format", "dot"),
+            "the nodes are alice, bob, server",
+        ),
+        (
+            ("check", "basic", "--faults", "1", "--machine", "bob"),
+            "--machine is for a graph: it goes with --format dot",
+        ),
+        (
+            ("check", "basic", "--faults", "1", "--promise", "no_loss", "--format", "dot"),
+            "the promises are no_duplicates",
+        ),
+        (("explore", "basic", "--faults", "1", "--format", "dot"), "--format: invalid choice: 'dot'"),
     ],
 )
 def test_a_wrong_value_is_one_line_and_status_2(capsys, arguments, said):

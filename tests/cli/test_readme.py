@@ -3,6 +3,7 @@
 import re
 import shlex
 from pathlib import Path
+from shutil import which
 
 import pytest
 
@@ -13,7 +14,7 @@ from imteach.sim import FAULTS, parse_fault, parse_scenario
 
 README = Path(__file__).parents[2] / "README.md"
 SECTION = README.read_text("utf-8").partition("## On the command line")[2].partition("\n## ")[0]
-COMMANDS = re.findall(r"^imteach ((?:run|stats) .*?)(?: +#.*)?$", SECTION, re.MULTILINE)
+COMMANDS = re.findall(r"^imteach ((?:run|stats|check|explore) .*?)(?: +#.*)?$", SECTION, re.MULTILINE)
 ROWS = re.findall(r"^\| `(.*)` \| `(.*)` \| `(.*)` \|$", SECTION, re.MULTILINE)
 (FILE,) = re.findall(r"```toml\n(.*?)```", SECTION, re.DOTALL)
 
@@ -22,6 +23,8 @@ ROWS = re.findall(r"^\| `(.*)` \| `(.*)` \| `(.*)` \|$", SECTION, re.MULTILINE)
 def test_each_command_runs(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    if command.startswith("check") and "--format svg" in command and which("dot") is None:
+        pytest.skip("no graphviz on this machine: apt install graphviz")
     monkeypatch.chdir(tmp_path)
     assert main(shlex.split(command)) == 0
     assert capsys.readouterr().err == ""
