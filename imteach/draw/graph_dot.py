@@ -194,11 +194,10 @@ def _row(*cells: str) -> str:
 
 def _cell(text: str, size: float, colour: str, bold: bool = False, across: int = 1, beside: int = 0) -> str:
     """A line of text in its own cell, `across` so many columns, with room `beside` it."""
-    text = fit(plain(text), size, TITLE_ROOM)
     span = "" if across == 1 else f' COLSPAN="{across}"'
-    said = escape(text).replace("\\", r"\\")  # for graphviz \\N would be the name of the node
-    if bold and text.strip():  # it refuses nothing in bold
-        said = f"<B>{said}</B>"
+    text = fit(plain(text), size, TITLE_ROOM)
+    said = escape(text or " ").replace("\\", r"\\")  # graphviz refuses no text at all, and \\N would be the node's name
+    said = f"<B>{said}</B>" if bold else said
     font = f'<FONT POINT-SIZE="{size:g}" COLOR="{C[colour]}">{said}</FONT>'
     return f'<TD ALIGN="LEFT"{span} WIDTH="{text_width(text, size, bold) + beside:.0f}">{font}</TD>'
 
