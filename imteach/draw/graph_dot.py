@@ -43,6 +43,7 @@ _EDGE = {"fontname": FONT, "fontsize": f"{SMALL:g}", "arrowsize": "0.7"}
 _FRAMES = {
     "start": {"style": "rounded,filled", "penwidth": "3", "color": C["ink"], "fillcolor": C["card"]},
     "state": {"style": "rounded,filled", "color": C["card-edge"], "fillcolor": C["card"]},
+    "down": {"style": "rounded,filled,dashed", "color": C["muted"], "fillcolor": C["paper"]},
     "end": {"style": "rounded,filled", "peripheries": "2", "color": C["good"], "fillcolor": C["paper"]},
     "broken": {"style": "diagonals,filled", "peripheries": "2", "color": C["drop"], "fillcolor": C["paper"]},
 }
@@ -99,10 +100,10 @@ def refuse_too_large(graph: "Graph") -> None:
 
 
 def kind_of_node(told: Mapping[str, Any]) -> str:
-    """Return what a node is: start, state, end or broken."""
+    """Return what a node is: start, state, end, broken or down."""
     if told["end"]:
         return "broken" if told["breaks"] else "end"
-    return "start" if told["start"] else "state"
+    return "start" if told["start"] else "down" if told.get("down") else "state"
 
 
 def kind_of_edge(told: Mapping[str, Any]) -> str:

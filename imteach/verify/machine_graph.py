@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from imteach.errors import InputError, quoted
 from imteach.protocol import SERVER
-from imteach.sim import Fault, Scenario
+from imteach.sim import Fault, Scenario, the
 from imteach.verify.held import NOTHING, effect_in_words, held, told_in_words
 from imteach.verify.machine import Machine
 from imteach.verify.state_graph import needs_networkx, refuse_if_larger, smaller, title
@@ -55,16 +55,17 @@ def _graph(space: StateSpace, machine: Machine) -> "Graph":
 
     rows = _rows(machine)
     edges = list(_edges(machine))
+    states = f"{counted(len(rows), 'state')} of {the(machine.name)}"
     graph = Graph(
-        title=title(space, f"{machine.name} in every interleaving"),
+        title=title(space, f"{the(machine.name)} in every interleaving"),
         promise="",
-        notes=(f"{counted(len(rows), 'state')} of {machine.name}; at a line: what it is told / what it does then.",),
+        notes=(f"{states}; at a line: what happens there / what is done then.",),
         smaller=smaller(space.world.scenario, space.faults),
     )
     for state, said in rows.items():
         graph.add_node(state, start=state == 0, **_node(said))
     if any(before == DOWN for before, _, _, _ in edges):
-        graph.add_node(DOWN, start=False, **_node((("after a crash", "in any state"),)))
+        graph.add_node(DOWN, start=False, down=True, **_node((("after a crash", "in any state"),)))
     for before, after, told, effects in edges:
         label = f"{told} / {', '.join(effects) or 'nothing'}"
         graph.add_edge(before, after, label=label, told=told, effects=effects, fault=False, step=0)

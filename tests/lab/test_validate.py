@@ -30,6 +30,8 @@ LESSON = [
     cell("2 + 3"),
 ]
 
+GRAPH = "machine_graph(Scenario('basic'), 'bob')"
+
 
 def write(path: Path, cells: list[dict[str, Any]]) -> Path:
     notebook = {"cells": cells, "metadata": {"widgets": {"state": 1}}, "nbformat": 4, "nbformat_minor": 4}
@@ -104,6 +106,17 @@ def test_a_changed_output_is_told_with_its_cell(saved: Path, tmp_path: Path) -> 
     assert said.splitlines()[0] == "✗ 01.ipynb: cell 5 (2 + 3): the output differs from the saved one"
     assert [line.strip() for line in said.splitlines()[-2:]] == ["-6", "+5"]
     assert (tmp_path / "01.ipynb").read_text("utf-8") == text  # comparing writes nothing
+
+
+def test_a_graph_that_another_graphviz_drew_is_the_same_but_what_it_shows_is_compared(tmp_path: Path) -> None:
+    path = write(tmp_path / "01.ipynb", [cell("from imteach import Scenario, machine_graph"), cell(GRAPH)])
+    assert all(report.good for report in validate(tmp_path, write=True))
+    saved = path.read_text("utf-8")
+    path.write_text(saved.replace("max-width: none", "max-width: 7px"), "utf-8")
+    assert path.read_text("utf-8") != saved
+    assert [str(report) for report in validate(tmp_path)] == ["✓ 01.ipynb: 2 cells run"]
+    path.write_text(saved.replace("show m1", "show m2"), "utf-8")
+    assert not any(report.good for report in validate(tmp_path))
 
 
 def test_a_lesson_that_was_never_run_is_told(tmp_path: Path) -> None:
