@@ -13,7 +13,7 @@ FENCE = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 def test_every_solution_runs_at_the_end_of_its_lesson(lesson):
     cells = json.loads(lesson.read_text("utf-8"))["cells"]
-    namespace = {}
+    namespace = {"__name__": "__main__"}  # as in a notebook, whose classes know it
     for cell in cells:
         if cell["cell_type"] == "code":
             exec("".join(cell["source"]), namespace)

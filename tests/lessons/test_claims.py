@@ -1,0 +1,132 @@
+"""What lessons 13 and 14 say in words and do not compute before the reader's eyes: here it is computed."""
+
+from functools import cache
+
+import pytest
+
+from imteach import Client, Delay, Drop, Loss, Partition, Scenario, check, explore, follow
+from imteach.verify.closed_forms import closed_forms
+from imteach.verify.world import World
+
+# Lesson 13, round 1: a thousand runs
+
+
+def test_one_message_in_about_19_000_is_a_false_failure_at_one_percent_loss():
+    one_in = 1 / closed_forms(Scenario("dedup"), loss=0.01)["false_failure"]
+    assert 18_500 < one_in < 19_500
+    assert 50 < 1_000_000 / one_in < 60  # "some fifty a day"
+
+
+# Lesson 13, round 3: who is right
+
+
+@pytest.mark.parametrize("network", [{"latency": 100}, {"rto": 150}])
+def test_what_check_found_without_a_clock_happens_with_other_times(network):
+    assert explore(Scenario("retransmit"), faults=0).promises["no_duplicates"].holds
+    assert not check(Scenario("retransmit"), faults=0).promises["no_duplicates"].holds
+    assert Scenario("retransmit", **network).run().messages[0].shown["bob"] == 2
+
+
+@pytest.mark.parametrize("rto", [60, 150, 201, 5000])
+@pytest.mark.parametrize("latency", [1, 100, {"alice": 20, "bob": 900}])
+def test_what_check_says_holds_holds_with_any_times(rto, latency):
+    kept = {name for name, verdict in check(Scenario("retransmit"), faults=1).promises.items() if verdict.holds}
+    assert len(kept) == 4
+    timed = explore(Scenario("retransmit", rto=rto, latency=latency), faults=1)
+    assert all(timed.promises[name].holds for name in kept)
+
+
+# Lesson 13, round 4: how a search works
+
+
+def interleavings(scenario):
+    """How many orders there are in which everything can happen, without a fault."""
+    world = World(scenario)
+
+    @cache
+    def runs(state):
+        return sum(runs(after) for _, after, _ in world.next(state)) or 1
+
+    return runs(world.start)
+
+
+def test_two_thousand_million_interleavings_lead_through_a_few_hundred_states():
+    assert interleavings(Scenario("basic")) == 7  # by hand: R A N, R N A, R A - N …
+    assert 2_000_000_000 < interleavings(Scenario("retransmit")) < 2_100_000_000
+    assert 200 < check(Scenario("retransmit"), faults=0).states < 500
+
+
+# Lesson 13, rounds 6 and 7: why nobody can
+
+
+@pytest.mark.parametrize("retries", range(4))
+def test_it_takes_one_drop_more_than_there_are_retries(retries):
+    for faults in range(retries + 2):
+        found = check(Scenario("dedup", retries=retries), faults=faults)
+        assert found.finished
+        assert found.promises["no_false_failure"].holds == (faults <= retries)
+
+
+def test_between_the_cuts_there_is_always_one_at_which_alices_sign_is_false():
+    ends = {}
+    for cut in range(1, 1200):
+        links = [Partition(person, "server", at=cut, lasting=9000) for person in ["alice", "bob"]]
+        hello = Scenario("dedup").run(*links).messages[0]
+        ends[cut] = (hello.status, hello.shown["bob"])
+    assert ends[1] == ("failed", 0)
+    assert ends[1199] == ("delivered", 1)
+    assert {cut for cut, end in ends.items() if end == ("failed", 1)} == set(range(101, 201))
+    assert ("delivered", 0) not in ends.values()
+
+
+def test_a_third_sign_claims_nothing():
+    for faults in ([Drop("msg:N")], [Drop("ack:R")]):
+        assert Scenario("acked").run(*faults).messages[0].status == "unconfirmed"
+
+
+# Lesson 13, the Lab and the exercises
+
+
+def test_to_a_timer_late_and_lost_look_the_same():
+    assert Scenario("retransmit").run(Delay("ack:N", by=100)).promises["no_duplicates"]
+    for fault in (Delay("ack:N", by=101), Drop("ack:R"), Drop("ack:N")):
+        assert not Scenario("retransmit").run(fault).promises["no_duplicates"]
+        assert Scenario("dedup").run(fault).promises["no_duplicates"]
+    for kind in ("msg:R", "msg:A", "msg:N", "ack:A"):
+        assert Scenario("retransmit").run(Drop(kind)).promises["no_duplicates"]
+
+
+class Hopeful(Client):
+    """Shows ✓✓ when its tries are spent."""
+
+    def on_timer(self, msgid):
+        if self.queue[msgid].tries <= self.retries:
+            return super().on_timer(msgid)
+        return [self.report(msgid, "delivered", self.out_of_queue(msgid))]
+
+
+def test_the_other_choice_moves_the_doubt():
+    def broken(scenario):
+        return {name for name, verdict in check(scenario, faults=3).promises.items() if not verdict.holds}
+
+    assert broken(Scenario("dedup")) == {"no_false_failure", "all_delivered"}
+    assert broken(Scenario("dedup", client=Hopeful)) == {"no_false_delivery", "no_silent_loss", "all_delivered"}
+
+
+def test_at_acked_the_timer_is_too_early_and_the_ack_that_would_mend_it_is_lost():
+    assert explore(Scenario("acked"), faults=1).promises["no_false_failure"].holds
+    steps = check(Scenario("acked"), faults=1).promises["no_false_failure"].steps
+    assert "m1/ack:R#1 is dropped" in steps
+    assert steps.index("alice's timer m1 runs out") < steps.index("m1/msg:A#1 arrives")
+
+
+def test_be_the_network_takes_four_steps_more():
+    early = ["alice says “hello”"] + 3 * ["alice's timer m1 runs out"]
+    rest = ["m1/msg:R#1 arrives", "m1/msg:N#1 arrives", "m1/ack:R#1 arrives", "m1/ack:N#1 arrives"]
+    ends = [follow(Scenario("dedup"), early + rest[:many]).messages[0].status for many in range(5)]
+    assert ends == ["failed"] * 4 + ["delivered"]
+
+
+def test_a_thousand_runs_find_nothing():
+    runs = (Scenario("dedup").run(Loss(0.01, seed=seed)) for seed in range(1000))
+    assert all(run.promises["no_false_failure"] for run in runs)
