@@ -4,9 +4,19 @@ from functools import cache
 
 import pytest
 
-from imteach import Client, Delay, Drop, Loss, Partition, Scenario, check, explore, follow
+from imteach import Client, Delay, Drop, Loss, Partition, Say, Scenario, Server, check, explore, follow
+from imteach.planted import PLANTED
+from imteach.protocol import Show
 from imteach.verify.closed_forms import closed_forms
 from imteach.verify.world import World
+
+
+def broken(search, scenario, faults, kinds=("drop",)):
+    """The promises that this search finds broken."""
+    found = search(scenario, faults=faults, kinds=kinds)
+    assert found.finished
+    return {name for name, verdict in found.promises.items() if not verdict.holds}
+
 
 # Lesson 13, round 1: a thousand runs
 
@@ -106,11 +116,12 @@ class Hopeful(Client):
 
 
 def test_the_other_choice_moves_the_doubt():
-    def broken(scenario):
-        return {name for name, verdict in check(scenario, faults=3).promises.items() if not verdict.holds}
-
-    assert broken(Scenario("dedup")) == {"no_false_failure", "all_delivered"}
-    assert broken(Scenario("dedup", client=Hopeful)) == {"no_false_delivery", "no_silent_loss", "all_delivered"}
+    assert broken(check, Scenario("dedup"), 3) == {"no_false_failure", "all_delivered"}
+    assert broken(check, Scenario("dedup", client=Hopeful), 3) == {
+        "no_false_delivery",
+        "no_silent_loss",
+        "all_delivered",
+    }
 
 
 def test_at_acked_the_timer_is_too_early_and_the_ack_that_would_mend_it_is_lost():
@@ -130,3 +141,121 @@ def test_be_the_network_takes_four_steps_more():
 def test_a_thousand_runs_find_nothing():
     runs = (Scenario("dedup").run(Loss(0.01, seed=seed)) for seed in range(1000))
     assert all(run.promises["no_false_failure"] for run in runs)
+
+
+# Lesson 14: your own client
+
+
+class MyClient(Client):
+    """Discards a duplicate in silence."""
+
+    def on_msg_n(self, packet):
+        if packet.msgid in self.dedup:
+            return []
+        self.dedup[packet.msgid] = None
+        return [Show(packet.msgid, packet.message), *self.acknowledge(packet)]
+
+
+class Mended(MyClient):
+    """Acks a duplicate again."""
+
+    def on_msg_n(self, packet):
+        return super().on_msg_n(packet) or self.acknowledge(packet)
+
+
+def test_seven_plans_find_the_first_bug_and_two_of_six_losses_show_it():
+    mine = Scenario("dedup", client=MyClient)
+    found = explore(mine, faults=1)
+    assert found.plans == 7
+    assert found.promises["no_false_failure"].broken_by == (Drop("m1/ack:R#1"),)
+    kept = {packet.kind: mine.run(Drop(packet.name)).promises["no_false_failure"] for packet in mine.run().packets}
+    assert len(kept) == 6
+    assert {kind for kind, keeps in kept.items() if not keeps} == {"ack:R", "ack:N"}
+
+
+def test_mended_it_holds_with_two_drops_with_and_without_a_clock():
+    mended = Scenario("dedup", client=Mended)
+    assert broken(explore, mended, 2) == broken(check, mended, 2) == set()
+
+
+class ShortMemory(Client):
+    """Remembers the last msgid only."""
+
+    def on_msg_n(self, packet):
+        effects = super().on_msg_n(packet)
+        self.dedup = {packet.msgid: None}
+        return effects
+
+
+def test_a_short_memory_shows_with_two_messages_only():
+    assert broken(check, Scenario("dedup", client=ShortMemory), 2) == set()
+    two = [Say("hello"), Say("are you there?", at=100)]
+    assert broken(explore, Scenario("dedup", say=two, client=ShortMemory), 1) == {"no_duplicates"}
+    assert broken(explore, Scenario("dedup", say=two), 1) == set()
+
+
+class ShowsSent(Client):
+    """Shows ✓ on msg:A, whatever it showed before."""
+
+    def on_msg_a(self, packet):
+        return [self.report(packet.msgid, "sent")]
+
+
+class Careful(Client):
+    """Makes ✓ of `sending` only."""
+
+    def on_msg_a(self, packet):
+        if self.status[packet.msgid] != "sending":
+            return []
+        return [self.report(packet.msgid, "sent")]
+
+
+def test_the_race_takes_another_order_and_no_loss():
+    sent = Scenario("dedup", client=ShowsSent)
+    assert broken(explore, sent, 2) == set()
+    assert broken(explore, sent, 1, ["delay"]) == broken(check, sent, 0) == {"all_delivered"}
+    steps = check(sent, faults=0).promises["all_delivered"].steps
+    assert len(steps) == 7
+    assert steps.index("m1/ack:N#1 arrives") < steps.index("m1/msg:A#1 arrives")
+    assert broken(check, Scenario("dedup", client=Careful), 2) == set()
+
+
+class AcksFirst(Client):
+    """Acks, then shows."""
+
+    def on_msg_n(self, packet):
+        return [*self.acknowledge(packet), self.show_or_discard(packet)]
+
+
+class ShowsThenAcks(Client):
+    """Shows, then acks."""
+
+    def on_msg_n(self, packet):
+        return [self.show_or_discard(packet), *self.acknowledge(packet)]
+
+
+def test_the_order_of_two_effects_decides_whether_a_crash_loses_a_message():
+    polite = Scenario("durable", client=AcksFirst)
+    assert broken(explore, polite, 1, ["crash"]) == {"no_false_delivery", "no_silent_loss", "all_delivered"}
+    crash = explore(polite, faults=1, kinds=["crash"]).promises["no_false_delivery"].broken_by
+    assert [str(fault) for fault in crash] == ["crash bob@send:m1/ack:R#1+100"]
+    assert broken(explore, Scenario("durable", client=ShowsThenAcks), 1, ["crash"]) == set()
+
+
+def test_each_of_the_six_bugs_takes_one_fault():
+    for planted in PLANTED.values():
+        found = explore(planted.scenario(), faults=1, kinds=planted.kinds, given=planted.given)
+        assert len(found.promises[planted.promise].broken_by) == 1
+
+
+class NoAckA(Server):
+    """Sends no ack:A."""
+
+    def on_ack_r(self, packet):
+        return [effect for effect in super().on_ack_r(packet) if effect.packet.kind != "ack:A"]
+
+
+def test_five_packets_keep_the_same_promises():
+    five = Scenario("dedup", server=NoAckA)
+    assert [packet.kind for packet in five.run().packets] == ["msg:R", "msg:A", "msg:N", "ack:R", "ack:N"]
+    assert broken(explore, five, 2) == broken(check, five, 2) == set()

@@ -2,12 +2,21 @@
 
 import json
 import re
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
+from imteach import InputError
+
 LESSONS = sorted((Path(__file__).parents[2] / "lessons").glob("*.ipynb"))
 FENCE = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def run(code, namespace, fails):
+    """Run a cell, one that is meant to end in an error too."""
+    with pytest.raises(InputError) if fails else nullcontext():
+        exec(code, namespace)
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
@@ -16,7 +25,7 @@ def test_every_solution_runs_at_the_end_of_its_lesson(lesson):
     namespace = {"__name__": "__main__"}  # as in a notebook, whose classes know it
     for cell in cells:
         if cell["cell_type"] == "code":
-            exec("".join(cell["source"]), namespace)
+            run("".join(cell["source"]), namespace, fails="raises-exception" in cell["metadata"].get("tags", []))
     solutions = [
         code for cell in cells if cell["cell_type"] == "markdown" for code in FENCE.findall("".join(cell["source"]))
     ]
