@@ -11,55 +11,91 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 PATIENCE = 0.7  # seconds without a bar: most work is done by then
+WIDTH = 80  # characters of a bar in a notebook, which does not say how wide it is
+GROWS = "{n:,} {desc} so far ({elapsed})"  # where the end is not known, there is nothing to fill
 
 
 def progress(things: Iterable[T], total: int | None, what: str, each: int = 1) -> Iterator[T]:
     """Yield the things one by one; where that takes longer than a moment, show how far it is.
 
-    `total` is how many there will be (None: not known), `what` names them, and each of the things counts for `each`
-    of them. The bar goes to standard error if that is a terminal, or into a notebook's cell, and is gone at the end.
-    TQDM_DISABLE=1 in the environment keeps it away.
+    `total` is how many there will be (None: not known, and the count just grows), `what` names them, and each of the
+    things counts for `each` of them. The bar goes to standard error if that is a terminal, or into a notebook's cell,
+    and is gone at the end. TQDM_DISABLE=1 in the environment keeps it away.
 
     >>> list(progress("abc", total=3, what="letters"))
     ['a', 'b', 'c']
     """
-    with _bar(total, what) as bar:
+    bar = _bar(total, what)
+    if bar is None:
+        yield from things
+        return
+    with bar:
         for thing in things:
             yield thing
             bar.update(each if total is None else min(each, total - bar.n))
 
 
-class _NoBar:
-    """Does what a bar does that nobody sees."""
-
-    n = 0
-
-    def __enter__(self) -> "_NoBar":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def update(self, count: int) -> None:
-        """Go on without a word."""
-
-
 def _bar(total: int | None, what: str) -> Any:
-    if not _is_watched():
-        return _NoBar()
+    """A bar, or None where nobody would see it."""
+    place = _place()
+    if place is None:
+        return None
     try:
-        from tqdm.auto import tqdm
+        from tqdm import tqdm
     except ImportError:
-        return _NoBar()
-    return tqdm(total=total, desc=what, delay=PATIENCE, leave=False, unit=" " + what)
+        return None
+    return tqdm(
+        total=total,
+        desc=what,
+        delay=PATIENCE,
+        leave=False,
+        unit=" " + what,
+        bar_format=GROWS if total is None else None,
+        **place,
+    )
 
 
-def _is_watched() -> bool:
-    """Whether somebody looks: at a terminal, or at a notebook, whose kernel has no terminal."""
-    if os.environ.get("TQDM_DISABLE"):  # tqdm itself does not heed it in a notebook
-        return False
+def _place() -> dict[str, Any] | None:
+    """Where the bar goes, as tqdm's options: to a terminal, or into a notebook's cell, if there is one."""
+    if os.environ.get("TQDM_DISABLE"):
+        return None
     ipython: Any = sys.modules.get("IPython")  # whoever runs a notebook has loaded it
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is not None and "IPKernelApp" in shell.config:
-        return True
-    return sys.stderr is not None and sys.stderr.isatty()
+        return {"file": _Cell(), "ncols": WIDTH, "ascii": False}
+    if sys.stderr is not None and sys.stderr.isatty():
+        return {"file": sys.stderr}
+    return None
+
+
+class _Cell:
+    """A line in a notebook's cell, written to as to a terminal's, that leaves nothing behind when it is wiped.
+
+    tqdm has a bar for notebooks, but that is a widget: saved, it is a view of something that is gone.
+    """
+
+    def __init__(self) -> None:
+        self._shown: Any = None
+
+    def write(self, text: str) -> None:
+        """Take what tqdm writes: a return to the line's beginning, then the line, or spaces that wipe it."""
+        if not text.startswith("\r"):
+            return  # on the way to the line of a bar above or below, which has a place of its own here
+        line = text.strip()
+        if line:
+            self._show(line)
+        elif self._shown is not None:
+            self._shown.update({}, raw=True)
+            self._shown = None
+
+    def flush(self) -> None:
+        """A cell keeps nothing back."""
+
+    def _show(self, line: str) -> None:
+        if self._shown is not None:
+            self._shown.update({"text/plain": line}, raw=True)
+            return
+        from IPython.display import display
+
+        untyped: Any = display
+        self._shown = untyped({"text/plain": line}, raw=True, display_id=True)

@@ -1,7 +1,9 @@
 """Progress bars: on a terminal, after a moment; nowhere else."""
 
 import io
+import re
 import sys
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
@@ -40,9 +42,45 @@ def test_the_last_part_does_not_go_past_the_total(monkeypatch):
     assert bar.n == 10
 
 
-class Counting(module._NoBar):
+class Counting(nullcontext):
+    n = 0
+
     def update(self, count):
         self.n += count
+
+
+def test_a_search_without_a_known_end_counts_up_and_is_gone_at_the_end(monkeypatch):
+    terminal = a_terminal(monkeypatch)
+    states = progress(iter(range(30_000)), total=None, what="states")
+    monkeypatch.setattr("tqdm.tqdm.monitor_interval", 0)
+    for _ in range(20_001):
+        next(states)
+    said = terminal.getvalue()
+    assert re.fullmatch(r"(\r *[0-9,]+ states so far \(00:0[0-9]\) *)+", said), said
+    counts = [int(count.replace(",", "")) for count in re.findall(r"([0-9,]+) states", said)]
+    assert counts == sorted(counts)
+    states.close()
+    assert terminal.getvalue().endswith("\r")
+
+
+@pytest.mark.parametrize("why", [KeyboardInterrupt, ValueError])
+def test_a_search_that_is_stopped_from_inside_leaves_no_bar_behind(why, monkeypatch):
+    terminal = a_terminal(monkeypatch)
+
+    def search():
+        yield 1
+        raise why
+
+    with pytest.raises(why):
+        list(progress(search(), total=None, what="states"))
+    assert "states so far" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\r")
+
+
+def test_a_search_that_is_soon_over_shows_nothing(monkeypatch):
+    terminal = a_terminal(monkeypatch, patience=60)
+    assert sum(progress(iter(range(1000)), total=None, what="states")) == 499_500
+    assert terminal.getvalue() == ""
 
 
 def test_what_is_done_in_a_moment_shows_nothing(monkeypatch):
@@ -68,18 +106,73 @@ def test_in_a_pipe_it_is_quiet(monkeypatch):
 
 @pytest.mark.parametrize("stream", [None, Terminal()])
 def test_it_works_without_tqdm_and_without_standard_error(stream, monkeypatch):
-    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    monkeypatch.setitem(sys.modules, "tqdm", None)
     monkeypatch.setattr(sys, "stderr", stream)
     assert list(progress("abc", total=3, what="letters")) == ["a", "b", "c"]
 
 
-@pytest.mark.parametrize(
-    ("config", "disable", "watched"),
-    [({"IPKernelApp": {}}, "", True), ({"IPKernelApp": {}}, "1", False), ({}, "", False)],
-)
-def test_a_notebook_is_watched_though_its_kernel_has_no_terminal(config, disable, watched, monkeypatch):
-    monkeypatch.setattr(sys, "stderr", io.StringIO())
+# In a notebook, whose kernel has no terminal
+
+
+class Shown:
+    """An output of a cell, and all that it said."""
+
+    def __init__(self):
+        self.said = []
+
+    def update(self, data, raw):
+        assert raw
+        self.said.append(data)
+
+
+@pytest.fixture
+def outputs(monkeypatch, capsys):
+    """Put us in a notebook, and return the outputs of its cell."""
+
+    def display(data, raw, display_id):
+        assert raw
+        assert display_id
+        outputs.append(Shown())
+        outputs[-1].update(data, raw)
+        return outputs[-1]
+
+    outputs = []
+    shell = SimpleNamespace(config={"IPKernelApp": {}})
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    monkeypatch.setitem(sys.modules, "IPython.display", SimpleNamespace(display=display))
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
+    monkeypatch.setattr(module, "PATIENCE", 0)
+    yield outputs
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(("total", "says"), [(3, "letters:   0%"), (None, "0 letters so far (00:00)")])
+def test_in_a_notebook_one_line_of_text_is_taken_back_at_the_end(total, says, outputs):
+    assert list(progress("abc", total=total, what="letters")) == ["a", "b", "c"]
+    (line,) = outputs
+    assert line.said[0]["text/plain"].startswith(says)
+    assert line.said[-1] == {}
+    assert {} not in line.said[:-1]
+
+
+def test_each_of_two_bars_in_a_cell_has_a_line_of_its_own(outputs):
+    for letter in progress("abc", total=3, what="letters"):
+        list(progress([letter], total=1, what="words"))
+        assert {} not in outputs[0].said
+    assert [output.said[0]["text/plain"][:5] for output in outputs] == ["lette", "words", "words", "words"]
+    assert all(output.said[-1] == {} for output in outputs)
+
+
+def test_in_a_notebook_what_is_done_in_a_moment_shows_nothing(outputs, monkeypatch):
+    monkeypatch.setattr(module, "PATIENCE", 60)
+    list(progress("abc", total=3, what="letters"))
+    assert outputs == []
+
+
+@pytest.mark.parametrize(("config", "disable"), [({"IPKernelApp": {}}, "1"), ({}, "")])
+def test_nobody_watches_where_it_is_kept_away_or_where_ipython_is_no_notebook(config, disable, outputs, monkeypatch):
     monkeypatch.setenv("TQDM_DISABLE", disable)
     shell = SimpleNamespace(config=config)
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
-    assert module._is_watched() is watched
+    assert list(progress("abc", total=3, what="letters")) == ["a", "b", "c"]
+    assert outputs == []

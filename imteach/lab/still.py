@@ -1,7 +1,8 @@
 """A Jupyter server extension: what is saved of a lab is its still picture, not a view of a widget that will be gone.
 
 Opened again without its kernel, a saved view shows "Error displaying widget: model not found" and hides the picture
-that stands beside it. The page that is open keeps its live lab.
+that stands beside it. The page that is open keeps its live lab. An output that was taken back, as a progress bar is
+at its end, is not saved at all.
 """
 
 from typing import Any
@@ -19,7 +20,7 @@ def _load_jupyter_server_extension(serverapp: Any) -> None:
 
 
 def keep_still_pictures(model: dict[str, Any], **_: Any) -> None:
-    """Take the view of a widget out of each output that has a picture to show instead.
+    """Take the view of a widget out of each output that has a picture to show instead, and drop empty outputs.
 
     >>> data = {WIDGET_VIEW: {"model_id": "1"}, "text/html": "<p>A still picture.</p>"}
     >>> cell = {"cell_type": "code", "outputs": [{"output_type": "display_data", "data": data}]}
@@ -34,3 +35,5 @@ def keep_still_pictures(model: dict[str, Any], **_: Any) -> None:
             data = output.get("data", {})
             if "text/html" in data:
                 data.pop(WIDGET_VIEW, None)
+        if cell.get("outputs"):
+            cell["outputs"] = [output for output in cell["outputs"] if output.get("data") != {}]

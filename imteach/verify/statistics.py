@@ -80,7 +80,7 @@ def sweep(
     for number, loss in enumerate(losses):
         share(loss, f"losses[{number}]")
     points: list[Stats] = []
-    for loss in losses:
+    for loss in progress(losses, len(losses), "losses"):
         points.append(stats(scenario, loss, messages, seed, executor, given))
         if not points[-1].finished:
             break
