@@ -5,6 +5,7 @@ import difflib
 import json
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 from imteach.lab.still import WIDGET_VIEW
@@ -18,7 +19,7 @@ _KERNEL = {
     "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
 }
 _VOLATILE = ("widgets", "signature", "execution", "ExecuteTime", "collapsed", "scrolled", "trusted")
-_GRAPH = re.compile(r'<div class=\\"imteach-graph\\".*?</div>')  # as it stands in JSON
+_GRAPH = re.compile(r'<div class="imteach-graph".*?</div>', re.DOTALL)
 _PICTURE = re.compile(r"data:image/svg\+xml;base64,([A-Za-z0-9+/]+=*)")
 
 
@@ -84,17 +85,24 @@ def differences(saved: Notebook, fresh: Notebook) -> Iterator[str]:
             yield f"{cell_name(number, before)}: never run; imteach validate --write runs it and saves its outputs"
         elif before.execution_count != after.execution_count:
             yield f"{cell_name(number, before)}: saved as number {before.execution_count}, not run from top to bottom"
-        elif _without_graphs(before.outputs) != _without_graphs(after.outputs):
-            diff = "\n".join(f"    {line}" for line in _diff(_readable(before.outputs), _readable(after.outputs)))
+        elif (old := _compared(before.outputs)) != (new := _compared(after.outputs)):
+            diff = "\n".join(f"    {line}" for line in _diff(_readable(old), _readable(new)))
             yield f"{cell_name(number, before)}: the output differs from the saved one\n{diff}"
 
 
-def _without_graphs(outputs: list[Any]) -> list[str]:
-    """The outputs as JSON, without the pictures of graphs: each version of graphviz draws them otherwise.
+def _compared(outputs: list[Any]) -> list[Any]:
+    """Return the outputs as they are compared: what another program drew differs a little with each of its versions.
 
-    What such a picture shows stands beside it as text, and is compared.
+    That is a plot (PNG, by matplotlib) or a graph (by graphviz). What it shows stands beside it as text.
     """
-    return [_GRAPH.sub("", json.dumps(output, sort_keys=True, ensure_ascii=False)) for output in outputs]
+    compared = deepcopy(outputs)
+    for output in compared:
+        data = output.get("data", {})
+        if "image/png" in data:
+            data["image/png"] = "a picture, not compared"
+        if "text/html" in data:
+            data["text/html"] = _GRAPH.sub("a graph, not compared", data["text/html"])
+    return compared
 
 
 def _readable(outputs: list[Any]) -> list[str]:

@@ -1,10 +1,14 @@
-"""Shares over the loss as a picture: curves from the closed forms, and beside them what was measured."""
+"""Shares over the loss as a picture: curves from the closed forms, and beside them what was measured.
+
+In a notebook it is a PNG, and below it folded words. Each version of matplotlib draws a little differently, so what
+compares notebooks leaves a PNG out, and compares the words.
+"""
 
 from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
 from io import BytesIO
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from imteach.errors import InputError
 from imteach.verify.closed_forms import closed_forms
@@ -16,6 +20,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from imteach.verify.statistics import Stats
+
+
+Bundle = tuple[dict[str, str], dict[str, Any]]
 
 
 class _Look(NamedTuple):
@@ -35,6 +42,10 @@ LOOKS = {
     "silent_loss": _Look("lost without a sign", "#333333", "X", (0, (5, 1, 1, 1, 1, 1))),  # type: ignore[arg-type]
 }
 
+SIZE = (7.5, 4)  # inches
+DOTS = 100  # an inch, on a notebook's page
+SHARP = 2  # so many dots of the picture to one of the page
+
 UP_TO = 0.5  # the loss at the right edge, unless more was measured
 STEPS = 100  # of a curve
 APART = 0.055  # at least so far apart are two labels, as a share of the height
@@ -45,7 +56,7 @@ def loss_plot(points: Sequence["Stats"]) -> "Figure":
 
     Raises `InputError` where matplotlib is not installed.
     """
-    figure = _figure(alt_text(points))
+    figure = _figure(points)
     axes = figure.add_subplot()
     right = max(UP_TO, *(point.loss for point in points))
     ends = {}
@@ -65,12 +76,26 @@ def alt_text(points: Sequence["Stats"]) -> str:
     >>> alt_text(sweep(Scenario("basic"), losses=[0, 0.5], messages=100).points)[:72]
     'Plot of shares over the loss, basic. 0% loss: shown to the receiver 100.'
     """
+    return f"{_title(points)} {' '.join(_said(points))}"
+
+
+def words(points: Sequence["Stats"]) -> str:
+    """Return the same as HTML to unfold, a line for each loss."""
+    lines = "".join(f"<li>{escape(line)}</li>" for line in _said(points))
+    return f"<details><summary>The plot in words</summary><p>{escape(_title(points))}</p><ul>{lines}</ul></details>"
+
+
+def _title(points: Sequence["Stats"]) -> str:
+    return f"Plot of shares over the loss, {points[0].scenario.rung}."
+
+
+def _said(points: Sequence["Stats"]) -> list[str]:
     shares = _drawn(points)
     said = []
     for point in points:
         values = join([f"{LOOKS[name].words} {number(name, point.measures[name].value)}" for name in shares])
         said.append(f"{percent(point.loss)} loss: {values}.")
-    return f"Plot of shares over the loss, {points[0].scenario.rung}. {' '.join(said)}"
+    return said
 
 
 def _drawn(points: Sequence["Stats"]) -> list[str]:
@@ -138,20 +163,36 @@ def _dress(axes: "Axes", points: Sequence["Stats"], right: float) -> None:
     axes.grid(alpha=0.25)
 
 
-def _figure(alt: str) -> "Figure":
+def _figure(points: Sequence["Stats"]) -> "Figure":
     """Return an empty figure that knows what to say for itself in a notebook."""
     try:
-        from matplotlib import rc_context
         from matplotlib.figure import Figure
     except ImportError:
         raise InputError("plot: matplotlib is not installed; it comes with: pip install 'imteach[plot]'") from None
 
     class Plot(Figure):
-        def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-            drawn = BytesIO()
-            with rc_context({"svg.hashsalt": "imteach"}):  # same plot, same bytes
-                self.savefig(drawn, format="svg", metadata={"Date": None})
-            data = b64encode(drawn.getvalue()).decode()
-            return {"text/html": f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}">', "text/plain": alt}
+        def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Bundle:
+            width, height = (inches * DOTS for inches in SIZE)
+            alt = alt_text(points)
+            data = {"image/png": b64encode(_png(self)).decode(), "text/plain": alt}
+            return data, {"image/png": {"width": width, "height": height, "alt": alt}}
 
-    return Plot(figsize=(7.5, 4), layout="constrained", facecolor="white")
+        def _ipython_display_(self) -> None:  # an image of JupyterLab's own has no alt text
+            from IPython.display import display
+
+            untyped: Any = display
+            data, metadata = self._repr_mimebundle_()
+            untyped(data, metadata=metadata, raw=True)
+            untyped({"text/html": words(points)}, raw=True)
+
+    return Plot(figsize=SIZE, layout="constrained", facecolor="white")
+
+
+def _png(figure: "Figure") -> bytes:
+    """The figure as PNG, with a palette: a third of the bytes, which a notebook carries about."""
+    from PIL import Image  # what matplotlib itself writes a PNG with
+
+    drawn, small = BytesIO(), BytesIO()
+    figure.savefig(drawn, format="png", dpi=SHARP * DOTS)
+    Image.open(drawn).convert("RGB").quantize(256).save(small, "png", optimize=True)
+    return small.getvalue()

@@ -1,5 +1,7 @@
 """The plot of shares over the loss: what it draws, without colour and in words, and the same bytes each time."""
 
+import re
+import struct
 import sys
 from base64 import b64decode
 from itertools import pairwise
@@ -65,16 +67,30 @@ def test_nothing_measured_still_has_its_curves():
 
 
 def test_in_a_notebook_it_comes_with_words_and_the_same_bytes_each_time():
-    first, second = DEDUP.plot()._repr_mimebundle_(), DEDUP.plot()._repr_mimebundle_()
-    assert first == second
+    (first, metadata), second = DEDUP.plot()._repr_mimebundle_(), DEDUP.plot()._repr_mimebundle_()
+    assert (first, metadata) == second
     words = first["text/plain"]
     assert words.startswith("Plot of shares over the loss, dedup. 0% loss: shown to the receiver 100.00%, the sender ")
-    html = first["text/html"]
-    assert html.startswith(f'<img alt="{words}" src="data:image/svg+xml;base64,')
-    assert b"<svg" in b64decode(html.partition("base64,")[2].rstrip('">'))
+    about = metadata["image/png"]
+    assert about["alt"] == words
+    png = b64decode(first["image/png"])
+    assert struct.unpack(">II", png[16:24]) == (2 * about["width"], 2 * about["height"])  # sharp on a good screen
+    assert len(png) < 60_000
+
+
+def test_who_cannot_see_the_picture_unfolds_its_words(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **_: shown.append(data))
+    DEDUP.plot()._ipython_display_()
+    picture, fold = shown
+    assert "image/png" in picture
+    lines = re.findall("<li>(.*?)</li>", fold["text/html"])
+    assert [line.partition(":")[0] for line in lines] == ["0% loss", "20% loss", "40% loss"]
+    assert all(line in picture["text/plain"] for line in lines)
 
 
 def test_without_matplotlib_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(InputError, match=r"matplotlib is not installed; it comes with: pip install 'imteach\[plot\]'"):
         DEDUP.plot()
