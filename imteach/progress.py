@@ -92,10 +92,10 @@ class _Cell:
         """A cell keeps nothing back."""
 
     def _show(self, line: str) -> None:
-        if self._shown is not None:
-            self._shown.update({"text/plain": line}, raw=True)
-            return
-        from IPython.display import display
+        if self._shown is None:
+            from IPython.display import display
 
-        untyped: Any = display
-        self._shown = untyped({"text/plain": line}, raw=True, display_id=True)
+            untyped: Any = display
+            # An empty output, and only then a line in it: what compares notebooks looks at outputs as they came
+            self._shown = untyped({}, raw=True, display_id=True)
+        self._shown.update({"text/plain": line}, raw=True)
