@@ -203,7 +203,7 @@ class Finding:
         kinds = join([f"a {kind}" for kind in self.kinds]).replace(" and ", " or ") if self.kinds else "no kind"
         given = f", on top of {join([str(fault) for fault in self.given])}" if self.given else ""
         most = f"at most {counted(self.faults, 'fault')} ({kinds})" if self.faults else "no fault"
-        counts = join([f"{count} {name}" for name, count in self.counts.items()])
+        counts = join([counted(count, name.removesuffix("s")) for name, count in self.counts.items()])
         caption = f"{self.scenario.rung}: {self.every} with {most}{given}: {counts}"
         return Table(caption, ["promise", "verdict", "the smallest run that breaks it"], rows, self.notes(), words=True)
 
