@@ -33,9 +33,9 @@ class Network:
             self._line[node] += 1
 
     def key(self) -> Hashable:
-        """All of it, as a value."""
+        """All of it, as a value; of connections only how far the server is behind."""
         away, cut = frozenset((+self.away).items()), frozenset((+self.cut).items())
-        return frozenset(self.down), away, cut, tuple(self._line.values()), tuple(self._known.values())
+        return frozenset(self.down), away, cut, tuple(self._line[name] - known for name, known in self._known.items())
 
     def is_in(self, person: str) -> bool:
         """Whether this person's client runs and is logged in."""

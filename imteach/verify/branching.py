@@ -240,7 +240,7 @@ class Branching(Simulator):
             case "restart", (node, _):
                 return (node,)
             case "server learns", (person, online, line, cause):
-                return person, online, line, self.written.events[cause].kind == "crash"
+                return person, online, line - self.network.line_to(person), self.written.events[cause].kind == "crash"
         return (due.about,)
 
 

@@ -167,7 +167,7 @@ class World:
             disks=(self.disks.of(snapshot(MemoryDisk())),) * len(self.names),
             timers=((),) * len(self.names),
             flight=(),
-            net=self.nets.of(Net(nobody, nobody, nobody)),
+            net=self._net(Net(nobody, nobody, nobody)),
             done=(0,) * len(self.scripts),
             made=0,
             story=self.stories.of(snapshot(Story(self.scenario))),
@@ -175,6 +175,16 @@ class World:
         for person in range(self.server):
             state = self._told(state, person, ("command", "start"))
         return state
+
+    def _net(self, net: Net) -> int:
+        """Return the number of a net, in which the connection that the server knows of counts as 0.
+
+        For numbers of connections are only compared.
+        """
+        known = net.known
+        news = tuple(news._replace(line=max(news.line - known[news.person], -1)) for news in net.news)
+        line = tuple(line - before for line, before in zip(net.line, known, strict=True))
+        return self.nets.of(net._replace(line=line, known=(0,) * len(known), news=news))
 
     # What may happen
 
@@ -333,7 +343,7 @@ class World:
             gone = News(node, online=False, line=line, crash=True)
             net = net._replace(line=_put(net.line, node, line), news=(*net.news, gone))
         down = state._replace(nodes=_put(state.nodes, node, -1), timers=_put(state.timers, node, ()))
-        return down._replace(net=self.nets.of(net)), node, None
+        return down._replace(net=self._net(net)), node, None
 
     def _restart(self, state: State, node: Any) -> "Before":
         """A node starts again with what is on its disk."""
@@ -362,13 +372,13 @@ class World:
         news = News(person, command == "login", net.line[person], crash=False)
         story = self._story(state.story, lambda story: story.tell(self.names[person], command))
         net = net._replace(news=(*net.news, news))
-        return state._replace(net=self.nets.of(net), story=story), person, ("command", command)
+        return state._replace(net=self._net(net), story=story), person, ("command", command)
 
     def _leave(self, state: State, doing: "Leave") -> "Before":
         """A person logs out, or in again, unless they are away for another reason or down."""
         net: Net = self.nets[state.net]
         away = net.away[doing.person] + (1 if doing.out else -1)
-        state = state._replace(net=self.nets.of(net._replace(away=_put(net.away, doing.person, away))))
+        state = state._replace(net=self._net(net._replace(away=_put(net.away, doing.person, away))))
         if state.nodes[doing.person] == -1 or away != doing.out:
             return state, doing.person, None
         return self._login_or_logout(state, doing.person, "logout" if doing.out else "login")
@@ -382,13 +392,13 @@ class World:
             cut = net.cut
             for way in doing.ways:
                 cut = _without(cut, way)
-        return state._replace(net=self.nets.of(net._replace(cut=cut))), 0, None
+        return state._replace(net=self._net(net._replace(cut=cut))), 0, None
 
     def _learn(self, state: State, news: Any) -> "Before":
         """The server learns that somebody logged in or out, or is gone; if it runs, and knows no better."""
         net: Net = self.nets[state.net]
         net = net._replace(news=_without(net.news, news))
-        state = state._replace(net=self.nets.of(net))
+        state = state._replace(net=self._net(net))
         if state.nodes[self.server] == -1:
             return state, self.server, None
         name = self.names[news.person]
@@ -398,7 +408,7 @@ class World:
             return state, self.server, None
         if news.online:
             net = net._replace(known=_put(net.known, news.person, news.line))
-            state = state._replace(net=self.nets.of(net))
+            state = state._replace(net=self._net(net))
         return state, self.server, ("presence", name, news.online)
 
     # What a node asked for
