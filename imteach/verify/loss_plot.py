@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from imteach.errors import InputError
 from imteach.verify.closed_forms import closed_forms
 from imteach.verify.stats_tables import number, percent
-from imteach.verify.words import counted, join
+from imteach.verify.words import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -93,7 +93,7 @@ def _said(points: Sequence["Stats"]) -> list[str]:
     shares = _drawn(points)
     said = []
     for point in points:
-        values = join([f"{LOOKS[name].words} {number(name, point.measures[name].value)}" for name in shares])
+        values = "; ".join(f"{LOOKS[name].words} {number(name, point.measures[name].value)}" for name in shares)
         said.append(f"{percent(point.loss)} loss: {values}.")
     return said
 

@@ -1,6 +1,6 @@
 """Statistics as tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from imteach.verify.tables import Table
@@ -43,10 +43,10 @@ NONE = "–"
 
 def tables(stats: "Stats") -> list[Table]:
     """Return the tables of one result: shares and means, then latencies."""
+    told = {name: m for name, m in stats.measures.items() if name in ALWAYS or m.value or m.form}
     rows = [
         [TITLES[name], number(name, m.value), _interval(name, m), number(name, m.form), _inside(m)]
-        for name, m in stats.measures.items()
-        if name in ALWAYS or m.value or m.form
+        for name, m in told.items()
     ]
     columns = ["", "measured", "95% interval", "closed form", "the form lies"]
     if stats.why_no_form:
@@ -56,7 +56,8 @@ def tables(stats: "Stats") -> list[Table]:
         for kind, name in (("shown", "said → shown"), ("delivered", "said → ✓✓ delivered"))
     ]
     head = ["simulated ms", *(f"{name[1:]}% within" for name in stats.latency["shown"])]
-    return [Table(_caption(stats), columns, rows, _notes(stats)), Table("How long it took", head, latency)]
+    shares = Table(_caption(stats), columns, rows, _notes(stats, told.values()))
+    return [shares, Table("How long it took", head, latency)]
 
 
 def sweep_tables(points: Sequence["Stats"], finished: bool) -> list[Table]:
@@ -66,7 +67,8 @@ def sweep_tables(points: Sequence["Stats"], finished: bool) -> list[Table]:
         [percent(point.loss), *(_with_interval(name, point.measures[name]) for name in IN_A_SWEEP)] for point in points
     ]
     first = points[0]
-    notes = [*([] if finished else ["Stopped before the end."]), *_verdict([m for p in points for m in _judged(p)])]
+    verdict = _verdict(one for point in points for one in _judged(point))
+    notes = [*([] if finished else ["Stopped before the end."]), *verdict]
     caption = f"{first.scenario.rung}, {counted(first.wanted, 'message')} for each loss, seed {first.seed}"
     return [Table(f"{caption}{_given(first)}", columns, rows, notes)]
 
@@ -125,22 +127,23 @@ def _given(stats: "Stats") -> str:
     return f", and in every run {join([str(fault) for fault in stats.given])}" if stats.given else ""
 
 
-def _notes(stats: "Stats") -> list[str]:
+def _notes(stats: "Stats", told: Iterable["Measured"]) -> list[str]:
     notes = []
     if not stats.finished:
         notes.append(f"Stopped after {stats.messages} of {stats.wanted} messages: this speaks of those only.")
     if stats.why_no_form:
         return [*notes, f"No closed form is known here: {stats.why_no_form}."]
-    return [*notes, *_verdict(_judged(stats))]
+    return [*notes, *_verdict(m.inside for m in told)]
 
 
-def _judged(stats: "Stats") -> list[bool]:
+def _judged(stats: "Stats") -> list[bool | None]:
     """For each closed form that says something whether it lies in its interval."""
-    return [m.inside for m in stats.measures.values() if m.inside is not None and (m.value or m.form)]
+    return [m.inside for m in stats.measures.values() if m.value or m.form]
 
 
-def _verdict(judged: Sequence[bool]) -> list[str]:
+def _verdict(inside: Iterable[bool | None]) -> list[str]:
     """Say in words how the closed forms did."""
+    judged = [one for one in inside if one is not None]
     if not judged:
         return []
     if all(judged):

@@ -70,7 +70,7 @@ def test_in_a_notebook_it_comes_with_words_and_the_same_bytes_each_time():
     (first, metadata), second = DEDUP.plot()._repr_mimebundle_(), DEDUP.plot()._repr_mimebundle_()
     assert (first, metadata) == second
     words = first["text/plain"]
-    assert words.startswith("Plot of shares over the loss, dedup. 0% loss: shown to the receiver 100.00%, the sender ")
+    assert words.startswith("Plot of shares over the loss, dedup. 0% loss: shown to the receiver 100.00%; the sender ")
     about = metadata["image/png"]
     assert about["alt"] == words
     png = b64decode(first["image/png"])

@@ -189,7 +189,8 @@ def test_the_table_says_in_words_where_the_closed_form_lies(monkeypatch):
     result = stats(Scenario("dedup"), 0.2, messages=1000)
     line = next(line for line in result.to_text().splitlines() if line.startswith("shown to every receiver"))
     assert line.split()[-2:] == ["95.33%", "inside"]
-    assert "All 6 closed forms lie in their intervals." in result.to_text()
+    assert result.to_text().count("inside\n") == 7
+    assert "All 7 closed forms lie in their intervals." in result.to_text()  # as many as a reader counts
     monkeypatch.setattr(statistics, "closed_forms", lambda *_: {"shown": 0.5})  # a form that is wrong
     wrong = stats(Scenario("dedup"), 0.2, messages=1000)
     assert "outside" in wrong.to_text()
