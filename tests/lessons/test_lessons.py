@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,13 @@ every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.
 def test_there_are_lessons() -> None:
     """An empty parameter list would pass for nothing."""
     assert len(LESSONS) >= 3
+
+
+@pytest.mark.parametrize(("lesson", "after"), pairwise(LESSONS), ids=lambda path: path.stem)
+def test_its_last_line_leads_to_the_next(lesson: Path, after: Path) -> None:
+    last = "".join(json.loads(lesson.read_text("utf-8"))["cells"][-1]["source"])
+    title = "".join(json.loads(after.read_text("utf-8"))["cells"][0]["source"]).splitlines()[0]
+    assert last.splitlines()[-1] == f"Next: [{title.removeprefix('# ')}]({after.name})"
 
 
 @every_lesson
