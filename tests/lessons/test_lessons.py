@@ -41,7 +41,7 @@ def test_there_are_lessons() -> None:
     assert len(LESSONS) >= 3
 
 
-@pytest.mark.parametrize(("lesson", "after"), pairwise(LESSONS), ids=lambda path: path.stem)
+@pytest.mark.parametrize(("lesson", "after"), list(pairwise(LESSONS)), ids=lambda path: path.stem)
 def test_its_last_line_leads_to_the_next(lesson: Path, after: Path) -> None:
     last = "".join(json.loads(lesson.read_text("utf-8"))["cells"][-1]["source"])
     title = "".join(json.loads(after.read_text("utf-8"))["cells"][0]["source"]).splitlines()[0]
