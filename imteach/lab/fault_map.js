@@ -30,10 +30,13 @@ function make(tag, attributes = {}, ...children) {
 }
 
 /** Where a cell stands. @param {HTMLElement} cell */
-const place = (cell) => ({ row: Number(cell.dataset.row), column: Number(cell.dataset.column) });
+function place(cell) {
+  const box = /** @type {HTMLTableCellElement} */ (cell.closest("td, th"));
+  return { row: /** @type {HTMLTableRowElement} */ (box.parentElement).rowIndex, column: box.cellIndex };
+}
 
-/** For each key which cells lie that way from here, and how far each is; the nearest is meant. A cell further along the
- * row or column is nearer than one that is off it.
+/** For each key which cells lie that way from here, and how far each is; the nearest is meant: of the next row that has
+ * any the one that is least to the side.
  * @type {Record<string, (rows: number, columns: number) => number | null>}
  */
 const MOVES = {
@@ -70,8 +73,7 @@ function render({ model, el }) {
   function cellAt(event) {
     const target = /** @type {Element} */ (event.target);
     const own = target.closest("td, th")?.querySelector("button");
-    const only = scroll.querySelector('button[data-column="1"]') ? null : target.closest("tr")?.querySelector("button");
-    return own ?? only; // in a map of single losses the whole row will do
+    return own ?? target.closest("tr:has(th button)")?.querySelector("button"); // a single loss: the whole row will do
   }
 
   scroll.addEventListener("click", (event) => {
@@ -108,15 +110,16 @@ function render({ model, el }) {
   const draw = {
     table() {
       const focused = cells().find((cell) => cell === document.activeElement);
+      const here = focused && place(focused);
       const page = document.createElement("template"); // what is parsed there is not run, nor loaded
       page.innerHTML = model.get("table"); // Python escaped every text in it
       scroll.replaceChildren(page.content);
       draw.chosen();
-      if (focused) {
-        const { row, column } = place(focused);
-        const same = scroll.querySelector(`[data-row="${row}"][data-column="${column}"]`) ?? cells()[0];
-        reach(/** @type {HTMLElement} */ (same));
-        /** @type {HTMLElement} */ (same).focus({ preventScroll: true });
+      if (here) {
+        const there = (cell) => place(cell).row === here.row && place(cell).column === here.column;
+        const same = cells().find(there) ?? cells()[0];
+        reach(same);
+        same.focus({ preventScroll: true });
       }
     },
     legend() {

@@ -11,9 +11,10 @@ from traitlets import Int, List, Unicode
 from imteach.draw import image
 from imteach.errors import InputError, quoted
 from imteach.lab.widget import Lab
+from imteach.plain import plain
 from imteach.sim import Drop, Fault, Scenario, Trace
 from imteach.verify import Cell, FaultMap, fault_map
-from imteach.verify.fault_map_html import faults_text, live_html
+from imteach.verify.fault_map_tables import faults_text, legend, live_html
 
 STILL = (
     "<b>A still table.</b> To make it live, run the code cells above it and then this one (Ctrl+Enter): "
@@ -49,11 +50,11 @@ class FaultMapLab(ipywidgets.VBox):  # type: ignore[misc]
 
     `scenario` is a `Scenario` or the name of a rung; with `faults=2` the map has each pair of losses; `given` are
     faults that strike in every run of it. On another rung of the lab the map is another one, too. Every step has a
-    twin in Python: `open("ack:N")`, `open("ack:N", "ack:N#2")`, `open()` for nothing lost; `map` is the `FaultMap`,
-    `cell` the cell that is open, `lab` the `Lab`, `trace` its run. Raises `InputError` as `fault_map` does.
+    twin in Python: `choose("ack:N")`, `choose("ack:N", "ack:N#2")`, and `choose()` for nothing lost. `map` is the
+    `FaultMap`, `cell` the cell that is open, `lab` the `Lab`, `trace` its run. Raises `InputError` as `fault_map` does.
 
     >>> losses = FaultMapLab("retransmit")
-    >>> losses.open("ack:N")
+    >>> losses.choose("ack:N")
     >>> losses.cell
     <Cell ack:N lost: shown twice>
     >>> losses.lab.rung = "dedup"
@@ -72,7 +73,7 @@ class FaultMapLab(ipywidgets.VBox):  # type: ignore[misc]
         self.lab.observe(self._follow, "picture")
         self._table.on_msg(self._hear)
 
-    def open(self, *names: str) -> None:
+    def choose(self, *names: str) -> None:  # a widget has an `open` of its own: without it the page never sees it
         """Show the run in which these packets are lost. Raises `InputError` if the map has no such cell."""
         self.lab.faults = self._map[names].faults
 
@@ -84,11 +85,10 @@ class FaultMapLab(ipywidgets.VBox):  # type: ignore[misc]
     @property
     def cell(self) -> Cell | None:
         """The cell whose run the lab shows; None if it shows a run that is not in the map."""
-        faults, given = self.lab.faults, self._map.given
-        lost = [fault for fault in faults if fault not in given]
-        if len(faults) - len(lost) < len(given) or not all(isinstance(fault, Drop) for fault in lost):
-            return None
-        return self._map.find(*(fault.packet for fault in lost if isinstance(fault, Drop)))
+        struck, given = set(self.lab.faults), set(self._map.given)
+        lost = {fault.packet for fault in struck - given if isinstance(fault, Drop)}
+        whole = given <= struck and len(lost) == len(struck - given)  # nothing of it is missing, or is no loss
+        return self._map.find(*lost) if whole else None
 
     @property
     def trace(self) -> Trace:
@@ -111,12 +111,10 @@ class FaultMapLab(ipywidgets.VBox):  # type: ignore[misc]
     def _show(self, news: str = "") -> None:
         """Bring the table up to date with the map and the lab."""
         cell = self.cell
-        shows = f"The diagram shows: {cell.title}. {cell.end.name}: {cell.end.means}." if cell else NOWHERE
+        shows = f"The diagram shows: {plain(cell.sentence)}" if cell else NOWHERE
         with self._table.hold_sync():
             self._table.table = live_html(self._map)
-            self._table.legend = [
-                {"sign": end.sign, "name": end.name, "means": end.means, "mood": end.mood} for end in self._map.ends
-            ]
+            self._table.legend = [end._asdict() for end in legend(self._map)]
             self._table.chosen = faults_text(cell) if cell else None
             self._table.say(f"{news} {shows}".strip())
 

@@ -2,15 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from imteach.errors import InputError, quoted
+from imteach.progress import progress
 from imteach.protocol import Outcome
 from imteach.sim import Drop, Fault, Scenario, Trace, short_name
 from imteach.verify import fault_map_tables as tables
 from imteach.verify.ends import ENDS, End, end_of
-from imteach.verify.fault_map_html import to_html
 from imteach.verify.finding import Plan
 from imteach.verify.short import PROMISE_TITLES
 from imteach.verify.words import counted, few, join, sign, times
@@ -29,8 +29,7 @@ class Cell:
     - `end`: how it ended, an `End` with a sign, a name and what it means.
     - `messages`: an `Outcome` for each thing said. `broken`: the names of the promises that are broken.
     - `copies`: how many copies of the messages reached a receiver's client. `packets`: how many were sent in all.
-
-    Its run is not kept: `trace` runs it when asked.
+    - `scenario`, and `given`: what strikes in every run of the map.
 
     >>> cell = fault_map("retransmit")["ack:N"]
     >>> cell
@@ -42,43 +41,48 @@ Broken: “Nothing is shown twice”.'
     (Drop("m1/ack:N#1"),)
     """
 
-    plan: Plan = field(repr=False)
+    scenario: Scenario
+    given: tuple[Fault, ...]
+    lost: tuple[Drop, ...]
     end: End
     messages: tuple[Outcome, ...]
-    broken: tuple[str, ...]
+    broken: Names
     copies: int
     packets: int
 
     @property
-    def lost(self) -> tuple[Drop, ...]:
-        """The packets that are lost here, those `given` for the whole map aside."""
-        return tuple(fault for fault in self.plan.faults if isinstance(fault, Drop))
-
-    @property
     def names(self) -> Names:
-        """Their names."""
+        """The names of the packets that are lost."""
         return tuple(drop.packet for drop in self.lost)
 
     @property
     def faults(self) -> tuple[Fault, ...]:
         """Everything that strikes in its run: what is given for the whole map, then what is lost here."""
-        return (*self.plan.given, *self.plan.faults)
+        return (*self.given, *self.lost)
+
+    @cached_property
+    def _plan(self) -> Plan:
+        return Plan(self.scenario, self.given, self.lost)
 
     @property
     def trace(self) -> Trace:
-        """The run itself. In a notebook it shows as a sequence diagram."""
-        return self.plan.trace
+        """The run itself, made when it is first asked for. In a notebook it shows as a sequence diagram."""
+        return self._plan.trace
 
     @property
     def python(self) -> str:
         """The run as Python, to be pasted into a cell of a notebook."""
-        return self.plan.python
+        return self._plan.python
 
     @property
     def title(self) -> str:
         """What is lost, in short names: `ack:N and ack:N#2 lost`."""
-        short = [short_name(name, self.plan.scenario.msgids) for name in self.names]
-        return f"{join(short)} lost" if short else "nothing lost"
+        return f"{self.short_names or 'nothing'} lost"
+
+    @property
+    def short_names(self) -> str:
+        """The names of what is lost, as short as they can be; "" where nothing is."""
+        return join([short_name(name, self.scenario.msgids) for name in self.names]) if self.lost else ""
 
     @property
     def believes(self) -> str:
@@ -123,13 +127,13 @@ class FaultMap:
     - `scenario`, and `given`: the faults that strike in every run of the map.
     - `faults`: how many packets are lost in a run at most, 1 or 2.
     - `cells`: the undisturbed run, each single loss in the order of sending, then each pair, by its first loss.
-    - `appearing`: the names of the packets of all runs, in the order in which they can first be sent.
+    - `seconds`: the names of the packets that are the second loss of a pair, in the order in which they can be sent.
 
     `map["ack:N"]`, `map["ack:N", "ack:N#2"]` in either order, and `map[()]` for nothing lost are cells.
 
     >>> pairs = fault_map("dedup", faults=2)
-    >>> pairs
-    <FaultMap of "dedup", one or two packets lost: 36 runs: 32 repaired, 4 harmless>
+    >>> {end.name: count for end, count in pairs.ends.items()}
+    {'repaired': 32, 'harmless': 4}
     >>> pairs["ack:N#2", "ack:N"].believes
     '✓✓ delivered'
     """
@@ -138,7 +142,7 @@ class FaultMap:
     faults: int
     given: tuple[Fault, ...]
     cells: tuple[Cell, ...]
-    appearing: Names
+    seconds: Names
 
     @property
     def nothing(self) -> Cell:
@@ -149,12 +153,6 @@ class FaultMap:
     def singles(self) -> tuple[Cell, ...]:
         """The cells with one loss, in the order of sending."""
         return tuple(cell for cell in self.cells if len(cell.lost) == 1)
-
-    @cached_property
-    def seconds(self) -> Names:
-        """The names of the packets that can be the second loss of a pair, in the order in which they can appear."""
-        can_be = {cell.names[1] for cell in self.cells if len(cell.lost) == 2}
-        return tuple(name for name in self.appearing if name in can_be)
 
     @cached_property
     def ends(self) -> dict[End, int]:
@@ -177,8 +175,8 @@ class FaultMap:
             return cell
         if len(names) > self.faults:
             raise InputError(
-                f"this is a map of {at_most(self.faults)}, got {quoted(names)}; fault_map(…, faults=2) has pairs, and "
-                f"the scenario's run() takes any number"
+                f"in this map at most {counted(self.faults, 'packet')} can be lost, got {quoted(names)}; "
+                f"fault_map(…, faults=2) has pairs, and the scenario's run() takes any number"
             )
         possible = ", ".join(single.names[0] for single in self.singles)
         together = "" if len(names) == 1 else ", and with one of them lost the other must still be sent"
@@ -194,16 +192,16 @@ class FaultMap:
 
     def to_html(self) -> str:
         """Return the map as a table in HTML that stands alone."""
-        return to_html(self)
+        return tables.to_html(self)
 
-    def _repr_html_(self) -> str:
-        return self.to_html()
+    def __iter__(self) -> Iterator[Cell]:
+        return iter(self.cells)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/plain": self.to_text(), "text/html": self.to_html()}
 
     def __repr__(self) -> str:
-        ends = ", ".join(f"{count} {end.name}" for end, count in self.ends.items())
-        given = "".join(f", {fault}" for fault in self.given)
-        runs = counted(len(self.cells), "run")
-        return f'<FaultMap of "{self.scenario.rung}"{given}, {at_most(self.faults)}: {runs}: {ends}>'
+        return self.to_text().rstrip()
 
 
 def fault_map(scenario: Scenario | str, faults: int = 1, given: Sequence[Fault] = ()) -> FaultMap:
@@ -213,69 +211,76 @@ def fault_map(scenario: Scenario | str, faults: int = 1, given: Sequence[Fault] 
     hit any packet that is sent once the first is lost: a retransmission, for instance. Raises `InputError` for more
     than two losses, and where the map would need more than `MOST_RUNS` runs.
 
-    >>> print(fault_map("basic").to_text(), end="")
+    >>> fault_map("basic")
     Fault map of “basic”: one packet lost
     lost     what came of it  alice sees  bob is shown it  copies at bob  packets  broken promises
     nothing  ✓ only sent      ✓ sent      once             1              3        all_delivered
     msg:R    ! true failure   ! failed    never            0              1        all_delivered
     msg:A    ≠ false failure  ! failed    once             1              3        no_false_failure, all_delivered
     msg:N    ∅ silent loss    ✓ sent      never            0              3        no_silent_loss, all_delivered
+    ∅   silent loss: it is lost, and its sender sees no sign of that (1 run)
+    ≠   false failure: the sender sees a failure, and the receiver has it (1 run)
+    !   true failure: it did not arrive, and its sender sees that (1 run)
+    ✓   only sent: it arrived, and its sender is never told so (1 run)
     """
     if not isinstance(scenario, Scenario):
         scenario = Scenario(scenario)
     if faults not in (1, 2) or isinstance(faults, bool):
         raise InputError(f"faults: expected 1 or 2, got {quoted(faults)}; explore() looks at more of them")
     base = scenario.run(*given)
-    runs = _Runs(scenario, base.faults, usual={packet.name for packet in base.packets})
-    cells = [runs.cell(base)]
-    pairs: list[tuple[str, str]] = []
-    _check_room(names := _arriving(base))
-    for name in names:
-        trace = runs.run(name)
-        cells.append(runs.cell(trace, name))
-        if faults == 2:
-            pairs += [(name, second) for second in _arriving(trace, after=name)]
-    _check_room(pairs)
-    cells += [runs.cell(runs.run(*pair), *pair) for pair in pairs]
-    return FaultMap(scenario, faults, base.faults, tuple(cells), runs.appearing())
-
-
-def _check_room(plans: Sequence[object]) -> None:
-    if len(plans) > MOST_RUNS:
-        raise InputError(
-            f"faults: this map would need {len(plans)} runs, and has room for {MOST_RUNS}; let fewer things be said, "
-            "or lose one packet at a time, with faults=1"
-        )
+    runs = _Runs(scenario, base)
+    runs.lose([(name,) for name in _arriving(base)])
+    if faults == 2:
+        runs.lose(runs.pairs)
+    return FaultMap(scenario, faults, runs.given, tuple(runs.cells), runs.seconds())
 
 
 class _Runs:
-    """The runs of one map, and when each packet was first seen in any of them."""
+    """The runs of one map: the cells made of them, the pairs still to be lost, when each packet can first be sent."""
 
-    def __init__(self, scenario: Scenario, given: tuple[Fault, ...], usual: set[str]) -> None:
-        self.scenario, self.given, self.usual = scenario, given, usual
+    def __init__(self, scenario: Scenario, base: Trace) -> None:
+        self.scenario, self.given = scenario, base.faults
+        self.usual = {packet.name for packet in base.packets}
+        self.cells: list[Cell] = []
+        self.pairs: list[Names] = []
         self.first_sent: dict[str, float] = {}
+        self._take(base)
 
-    def run(self, *lost: str) -> Trace:
-        """Lose these packets."""
-        return self.scenario.run(*self.given, *map(Drop, lost))
+    def lose(self, plans: Sequence[Names]) -> None:
+        """Lose the packets of each of these plans, in a run of its own."""
+        if len(plans) > MOST_RUNS:
+            raise InputError(
+                f"faults: this map would need {len(plans)} runs, and has room for {MOST_RUNS}; let fewer things be "
+                "said, or lose one packet at a time, with faults=1"
+            )
+        for names in progress(plans, len(plans), "runs"):
+            self._take(self.scenario.run(*self.given, *map(Drop, names)), *names)
 
-    def cell(self, trace: Trace, *lost: str) -> Cell:
-        """What came of this run, in which these packets are lost."""
+    def seconds(self) -> Names:
+        """The packets that are the second loss of a pair, in the order in which they can first be sent."""
+        can_be = {second for _, second in self.pairs}
+        in_order = sorted(self.first_sent, key=self.first_sent.__getitem__)
+        return tuple(name for name in in_order if name in can_be)
+
+    def _take(self, trace: Trace, *lost: str) -> None:
+        """Take in what came of the run in which these packets are lost."""
         for packet in trace.packets:
             self.first_sent[packet.name] = min(packet.sent, self.first_sent.get(packet.name, packet.sent))
+        if len(lost) == 1:
+            self.pairs += [(*lost, second) for second in _arriving(trace, after=lost[0])]
         sent_again = [packet.name for packet in trace.packets if packet.name not in self.usual]
-        return Cell(
-            plan=Plan(self.scenario, self.given, tuple(map(Drop, lost))),
-            end=end_of(trace.messages, trace.promises, sent_again),
-            messages=trace.messages,
-            broken=tuple(name for name, holds in trace.promises.items() if not holds),
-            copies=sum(_copies(trace)),
-            packets=len(trace.packets),
+        self.cells.append(
+            Cell(
+                self.scenario,
+                self.given,
+                lost=tuple(map(Drop, lost)),
+                end=end_of(trace.messages, trace.promises, sent_again),
+                messages=trace.messages,
+                broken=tuple(name for name, holds in trace.promises.items() if not holds),
+                copies=sum(_copies(trace)),
+                packets=len(trace.packets),
+            )
         )
-
-    def appearing(self) -> Names:
-        """Every packet that is sent in any of the runs, in the order in which it first can be."""
-        return tuple(sorted(self.first_sent, key=self.first_sent.__getitem__))
 
 
 def _arriving(trace: Trace, after: str | None = None) -> list[str]:
@@ -313,8 +318,3 @@ def _grouped(each: Iterable[tuple[str, str]]) -> str:
         ((what, alike),) = groups.items()
         return what if len(alike) == 1 else f"{what}: all {len(alike)}"
     return "; ".join(f"{what}: {few(of)}" for what, of in groups.items())
-
-
-def at_most(faults: int) -> str:
-    """How many packets are lost in the runs of a map."""
-    return "one packet lost" if faults == 1 else "one or two packets lost"

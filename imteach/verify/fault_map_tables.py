@@ -1,36 +1,42 @@
-"""A fault map as tables: text and Markdown, and the words that stand in them.
+"""A fault map to be seen: one table, as text, in Markdown, in HTML, and in the lab, where its cells are buttons.
 
-Of single losses there is a row for each, of pairs a row for the first loss and a column for the second.
+Of single losses there is a row for each; of pairs a row for the first loss and a column for the second.
+
+The HTML for a page that nobody has run brings its own light paper, since a page's dark theme would leave pale words on
+it, and says in words what a sign means: a notebook that is not trusted keeps neither scripts nor style sheets.
 """
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from html import escape
+from typing import TYPE_CHECKING, NamedTuple
 
 from imteach.plain import plain
 from imteach.sim import short_name
-from imteach.verify.short import PROMISE_TITLES
+from imteach.verify.ends import End
 from imteach.verify.tables import Table, as_markdown, as_text
-from imteach.verify.words import counted, few, join
+from imteach.verify.words import counted, few
 
 if TYPE_CHECKING:
     from imteach.verify.fault_map import Cell, FaultMap
 
-NEVER = "–"
-"""What stands where two packets cannot both be lost."""
-
 ABREAST = 12
-"""So many columns of a map of pairs stand beside each other in a terminal or in Markdown."""
+"""So many second losses stand beside each other in a terminal or in Markdown; more are put below."""
 
-ALONE = "nothing else"
-"""The name of the column where only the row's packet is lost."""
+NO_PAIR = End("–", "no such run", "with one of the two lost, the other is not sent", "")
+ELSEWHERE = End("", "empty", "the same two stand in the other's row", "")
 
-NEVER_MEANS = "with one of the two lost, the other is not sent"
-ELSEWHERE = "Empty: the same two stand in the other's row"
+
+class Box(NamedTuple):
+    """A place in the table: what stands there; how a run ended, where it is that; the cell that it opens."""
+
+    words: str = ""
+    end: End | None = None
+    cell: "Cell | None" = None
 
 
 def to_text(fault_map: "FaultMap") -> str:
     """Return the map as a table for a terminal."""
-    return as_text(_tables(fault_map, narrow=True))
+    return as_text(_tables(fault_map))
 
 
 def to_markdown(fault_map: "FaultMap") -> str:
@@ -38,64 +44,28 @@ def to_markdown(fault_map: "FaultMap") -> str:
     return as_markdown(_tables(fault_map))
 
 
-def _tables(fault_map: "FaultMap", narrow: bool = False) -> list[Table]:
-    """The map as tables; a wide one in pieces, one below the other."""
-    if fault_map.faults == 1:
-        rows = [_row(cell, narrow) for cell in fault_map.cells]
-        return [Table(caption(fault_map), columns(fault_map), rows, words=True)]
-    seconds = fault_map.seconds
-    pieces = [seconds[start : start + ABREAST] for start in range(0, len(seconds), ABREAST)] or [()]
-    made = [_piece(fault_map, piece, narrow) for piece in pieces]
-    return [*made[:-1], made[-1]._replace(notes=legend(fault_map))]
+def to_html(fault_map: "FaultMap") -> str:
+    """Return the map as a table in HTML that stands alone."""
+    notes = "".join(f"<li>{escape(note)}</li>" for note in _notes(fault_map))
+    return f"{_html(fault_map, live=False)}<ul>{notes}</ul>"
 
 
-def _piece(fault_map: "FaultMap", seconds: Sequence[str], narrow: bool) -> Table:
-    rows = [
-        [lost(cell), cell.end.sign, *(_sign(fault_map, cell, second) for second in seconds)]
-        for cell in fault_map.cells
-        if len(cell.lost) < 2
-    ]
-    heads = [short(fault_map, name) for name in seconds]
-    if narrow:  # the number of a transmission below its name
-        parted = [head.partition("#") for head in heads]
-        rows.insert(0, ["", "", *(f"#{number or 1}" for _, _, number in parted)])
-        heads = [name for name, _, _ in parted]
-    return Table(caption(fault_map), ["lost", "alone", *heads], rows, words=True)
+def live_html(fault_map: "FaultMap") -> str:
+    """Return the map as a grid of buttons, each with its `data-faults`; a style sheet is to dress it."""
+    return _html(fault_map, live=True)
 
 
-def _row(cell: "Cell", narrow: bool) -> list[str]:
-    broken = [name if narrow else PROMISE_TITLES[name] for name in cell.broken]
-    end = f"{cell.end.sign} {cell.end.name}"
-    return [lost(cell), end, cell.believes, cell.saw, str(cell.copies), str(cell.packets), ", ".join(broken)]
+def faults_text(cell: "Cell") -> str:
+    """Return what is lost in a cell, as text: `drop m1/ack:N#1, drop m1/ack:N#2`; "" where nothing is."""
+    return ", ".join(map(str, cell.lost))
 
 
-def _sign(fault_map: "FaultMap", first: "Cell", second: str) -> str:
-    cell = at(fault_map, first, second)
-    return cell.end.sign if cell else NEVER if never(fault_map, first, second) else ""
+def legend(fault_map: "FaultMap") -> list[End]:
+    """The signs in a map, each with what it means."""
+    return [*fault_map.ends, NO_PAIR, ELSEWHERE] if fault_map.faults == 2 else [*fault_map.ends]
 
 
-# What stands where, and in which words
-
-
-def short(fault_map: "FaultMap", name: str) -> str:
-    """Return a packet's name as short as it can be in this scenario."""
-    return plain(short_name(name, fault_map.scenario.msgids))
-
-
-def lost(cell: "Cell") -> str:
-    """What is lost in a cell."""
-    return plain(join([short_name(name, cell.plan.scenario.msgids) for name in cell.names])) if cell.lost else "nothing"
-
-
-def at(fault_map: "FaultMap", first: "Cell", second: str) -> "Cell | None":
-    """Return the cell in the row of `first` where also `second` is lost, later than that; None if there is none."""
-    cell = fault_map.find(*first.names, second) if first.lost else None
-    return cell if cell and cell.names == (*first.names, second) else None
-
-
-def never(fault_map: "FaultMap", first: "Cell", second: str) -> bool:
-    """Whether these two can never both be lost."""
-    return bool(first.lost) and second not in first.names and fault_map.find(*first.names, second) is None
+# What stands where
 
 
 def caption(fault_map: "FaultMap") -> str:
@@ -105,19 +75,119 @@ def caption(fault_map: "FaultMap") -> str:
     return plain(f"Fault map of “{fault_map.scenario.rung}”{given}: {what}")
 
 
-def columns(fault_map: "FaultMap") -> list[str]:
-    """The names of the columns for single losses."""
+def _columns(fault_map: "FaultMap") -> list[str]:
+    if fault_map.faults == 2:
+        seconds = [short_name(name, fault_map.scenario.msgids) for name in fault_map.seconds]
+        return ["lost", "alone", *("\n#".join(plain(name).rsplit("#", 1)) for name in seconds)]
     senders = {say.sender for say in fault_map.scenario.say}
-    receivers = set(fault_map.scenario.receivers)
+    receivers = fault_map.scenario.receivers
     sees = f"{next(iter(senders))} sees" if len(senders) == 1 else "senders see"
-    shown, at_whom = "shown", "copies that arrived"
-    if len(receivers) == 1:
-        (receiver,) = receivers
-        shown, at_whom = f"{receiver} is shown it", f"copies at {receiver}"
-    return [*map(plain, ["lost", "what came of it", sees, shown, at_whom, "packets", "broken promises"])]
+    shown = f"{receivers[0]} is shown it" if len(receivers) == 1 else "shown"
+    copies = f"copies at {receivers[0]}" if len(receivers) == 1 else "copies that arrived"
+    return [*map(plain, ["lost", "what came of it", sees, shown, copies, "packets", "broken promises"])]
 
 
-def legend(fault_map: "FaultMap") -> list[str]:
-    """The signs in a map, each with what it means."""
-    signs = [f"{end.sign}  {end.name}: {end.means} ({counted(count, 'run')})" for end, count in fault_map.ends.items()]
-    return [*signs, f"{NEVER}  {NEVER_MEANS}", ELSEWHERE] if fault_map.faults == 2 else signs
+def _rows(fault_map: "FaultMap") -> Iterator[list[Box]]:
+    for cell in fault_map:
+        lost = plain(cell.short_names) or "nothing"
+        if fault_map.faults == 1:
+            words = [cell.believes, cell.saw, str(cell.copies), str(cell.packets), ", ".join(cell.broken)]
+            yield [Box(lost, cell=cell), Box(end=cell.end), *(Box(plain(word)) for word in words)]
+        elif len(cell.lost) < 2:
+            pairs = (_pair(fault_map, cell, second) for second in fault_map.seconds)
+            yield [Box(lost), Box(end=cell.end, cell=cell), *pairs]
+
+
+def _pair(fault_map: "FaultMap", first: "Cell", second: str) -> Box:
+    """What stands in the row of the first loss, in the column of the second."""
+    if second in first.names or not first.lost:
+        return Box()
+    cell = fault_map.find(*first.names, second)
+    if cell is None:
+        return Box(NO_PAIR.sign)
+    return Box(end=cell.end, cell=cell) if cell.names[1] == second else Box()
+
+
+# As text
+
+
+def _tables(fault_map: "FaultMap") -> list[Table]:
+    """The map as tables; a wide one in pieces, one below the other."""
+    columns, rows = _columns(fault_map), [[_text(box) for box in row] for row in _rows(fault_map)]
+    fixed = 2 if fault_map.faults == 2 else len(columns)
+    starts = range(fixed, len(columns), ABREAST) or [fixed]
+
+    def piece(row: Sequence[str], start: int) -> list[str]:
+        return [*row[:fixed], *row[start : start + ABREAST]]
+
+    title = caption(fault_map)
+    made = [Table(title, piece(columns, at), [piece(row, at) for row in rows], words=True) for at in starts]
+    return [*made[:-1], made[-1]._replace(notes=_notes(fault_map))]
+
+
+def _text(box: Box) -> str:
+    """What stands in a place; how a pair ended is its sign alone."""
+    if box.end is None:
+        return box.words
+    return box.end.sign if box.cell else f"{box.end.sign} {box.end.name}"
+
+
+def _notes(fault_map: "FaultMap") -> list[str]:
+    """The legend, a line for each sign, with how many runs ended so."""
+    counts = {end: f" ({counted(count, 'run')})" for end, count in fault_map.ends.items()}
+    return [f"{end.sign:<2}  {end.name}: {end.means}{counts.get(end, '')}".strip() for end in legend(fault_map)]
+
+
+# In HTML
+
+_BOX = "border: 1px solid #cbd5e1; padding: 3px 8px; color: #1f2937; text-align: "
+_PAPER = {"good": "#ffffff", "honest": "#fef6dc", "bad": "#fde8e8", "": "#f8fafc"}
+
+
+def _html(fault_map: "FaultMap", live: bool) -> str:
+    grid = ' role="grid" class="map-grid"' if live else ' style="border-collapse: collapse; margin: 4px 0"'
+    heads = "".join(
+        f'<th scope="col"{_look("left", "", live)}>{escape(name).replace(chr(10), "<br>")}</th>'
+        for name in _columns(fault_map)
+    )
+    rows = "".join(_html_row(row, live) for row in _rows(fault_map))
+    title = f'<caption style="text-align: left">{escape(caption(fault_map))}</caption>'
+    return f"<table{grid}>{title}<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _html_row(row: Sequence[Box], live: bool) -> str:
+    head, *rest = row
+    cells = "".join(
+        f"<td{_look(_align(box), box.end.mood if box.end else '', live)}>{_in(box, live)}</td>" for box in rest
+    )
+    return f'<tr><th scope="row"{_look("left", "", live)}>{_in(head, live)}</th>{cells}</tr>'
+
+
+def _align(box: Box) -> str:
+    if box.cell or box.words == NO_PAIR.sign:
+        return "center"
+    return "right" if box.words.isdigit() else "left"
+
+
+def _look(align: str, mood: str, live: bool) -> str:
+    """How a place looks, as attributes: of its own, or for a style sheet."""
+    if live:
+        return f' class="map-{align}"' + (f' data-mood="{mood}"' if mood else "")
+    return f' style="{_BOX}{align}; background-color: {_PAPER[mood]}"'
+
+
+def _in(box: Box, live: bool) -> str:
+    """What stands in a place, as HTML."""
+    seen = escape(box.words)
+    if box.end is not None:
+        name = escape(box.end.name)
+        seen = f"<b>{escape(box.end.sign)}</b>" + (f"<br><small>{name}</small>" if box.cell else f" {name}")
+    if box.cell is None:
+        return seen
+    told = escape(plain(box.cell.sentence))
+    if not live:
+        return f'<span title="{told}">{seen}</span>'
+    faults = escape(faults_text(box.cell))
+    return (
+        f'<button type="button" tabindex="-1" data-faults="{faults}" title="{told}" aria-label="{told}">{seen}</button>'
+    )

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from html import escape
+from itertools import zip_longest
 from typing import NamedTuple
 
 
 class Table(NamedTuple):
     """A table: what it is, its columns, its rows (the first cell is the row's name), and what follows from it.
 
-    Cells are numbers, and stand to the right, unless they are `words`.
+    Cells are numbers, and stand to the right, unless they are `words`. A column's name may have several lines.
     """
 
     caption: str
@@ -32,7 +33,8 @@ def as_text(tables: Sequence[Table]) -> str:
 
 
 def _text(table: Table) -> str:
-    lines = _aligned([table.columns, *table.rows], table.words)
+    heads = zip_longest(*(column.split("\n") for column in table.columns), fillvalue="")
+    lines = _aligned([*heads, *table.rows], table.words)
     return "\n".join([table.caption, *lines, *table.notes, ""])
 
 
@@ -54,7 +56,11 @@ def as_markdown(tables: Sequence[Table]) -> str:
 
 
 def _markdown(table: Table) -> str:
-    lines = [list(table.columns), ["---", *["---" if table.words else "---:"] * (len(table.columns) - 1)], *table.rows]
+    lines = [
+        [column.replace("\n", "<br>") for column in table.columns],
+        ["---", *["---" if table.words else "---:"] * (len(table.columns) - 1)],
+        *table.rows,
+    ]
     rows = [f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines]
     return "\n".join([f"**{table.caption}**", "", *rows, "", *(f"{note}\n" for note in table.notes)])
 
@@ -65,7 +71,10 @@ def as_html(tables: Sequence[Table]) -> str:
 
 
 def _html(table: Table) -> str:
-    head = "".join(f'<th scope="col">{escape(column)}</th>' if column else "<td></td>" for column in table.columns)
+    head = "".join(
+        f'<th scope="col">{escape(column).replace(chr(10), "<br>")}</th>' if column else "<td></td>"
+        for column in table.columns
+    )
     style = ' style="text-align: left"' if table.words else ""
     body = "".join(_html_row(row, style) for row in table.rows)
     caption = f'<caption style="text-align: left">{escape(table.caption)}</caption>'
