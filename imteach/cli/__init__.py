@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 
 from imteach import __version__
-from imteach.cli import run, search, stats
+from imteach.cli import losses, run, search, stats
 from imteach.cli.parser import Parser
 from imteach.cli.terminal import be_readable
 from imteach.errors import InputError
@@ -15,6 +15,7 @@ imteach: why a message can be lost without anyone noticing, and how six packets 
 
   imteach lab                       open the lessons in JupyterLab
   imteach run dedup --drop ack:N    run the protocol here, and drop a packet
+  imteach map retransmit            what comes of losing each packet
   imteach explore dedup --faults 3  every way to lose three packets, and which promises hold
   imteach check dedup --faults 1    every order in which things can happen
   imteach stats dedup --loss 0.2 --messages 10000
@@ -68,6 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _of(command: str) -> Callable[..., int]:
     here: dict[str, Callable[..., int]] = {
         "run": run.main,
+        "map": losses.main,
         "explore": search.explore_main,
         "check": search.check_main,
         "stats": stats.main,
@@ -92,6 +94,11 @@ def _parser() -> tuple[Parser, dict[str, Parser]]:
         "run", description=run.ABOUT, usage=run.USAGE, help="run a scenario and show what happened"
     )
     run.add_arguments(run_command)
+
+    map_command = commands.add_parser(
+        "map", description=losses.ABOUT, usage=losses.USAGE, help="lose each packet once, and say what comes of it"
+    )
+    losses.add_arguments(map_command)
 
     explore_command = commands.add_parser(
         "explore",
@@ -123,6 +130,7 @@ def _parser() -> tuple[Parser, dict[str, Parser]]:
     return parser, {
         "lab": lab,
         "run": run_command,
+        "map": map_command,
         "explore": explore_command,
         "check": check_command,
         "stats": stats_command,

@@ -102,14 +102,16 @@ Broken: “Nothing is shown twice”.'
     @property
     def sentence(self) -> str:
         """All of it in words, for a screen reader."""
-        broken = join([f"“{PROMISE_TITLES[name]}”" for name in self.broken]) if self.broken else "no promise"
-        return f"{self.title}: {self.end.name}. {self._came()}. Broken: {broken}."
+        broken = [f"“{PROMISE_TITLES[name]}”" for name in self.broken]
+        promises = f"Broken: {join(broken)}" if broken else "No promise is broken"
+        return f"{self.title}: {self.end.name}. {self._came()}. {promises}."
 
     def _came(self) -> str:
-        copies = "1 copy" if self.copies == 1 else f"{self.copies} copies"
+        copies = {0: "no copy", 1: "1 copy"}.get(self.copies, f"{self.copies} copies")
         if len(self.messages) == 1 and len(self.messages[0].to) == 1:
             (said,) = self.messages
-            seen = f"{said.sender} sees {self.believes}, {said.to[0]} is shown it {self.saw}"
+            shown = f"shown it {self.saw}" if said.shown[said.to[0]] else f"{self.saw} shown it"
+            seen = f"{said.sender} sees {self.believes}, {said.to[0]} is {shown}"
             reached = f"{copies} reached {said.to[0]}"
         else:
             seen = f"The senders see {self.believes}. Shown {self.saw}"
@@ -181,6 +183,11 @@ class FaultMap:
         possible = ", ".join(single.names[0] for single in self.singles)
         together = "" if len(names) == 1 else ", and with one of them lost the other must still be sent"
         raise InputError(f"no cell {quoted(names)}; packets that can be lost first: {possible}{together}")
+
+    @property
+    def caption(self) -> str:
+        """What the map is of, in a line."""
+        return tables.caption(self)
 
     def to_text(self) -> str:
         """Return the map as a table for a terminal."""

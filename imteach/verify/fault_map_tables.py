@@ -146,8 +146,9 @@ _PAPER = {"good": "#ffffff", "honest": "#fef6dc", "bad": "#fde8e8", "": "#f8fafc
 
 def _html(fault_map: "FaultMap", live: bool) -> str:
     grid = ' role="grid" class="map-grid"' if live else ' style="border-collapse: collapse; margin: 4px 0"'
+    align = "left" if fault_map.faults == 1 else "center"
     heads = "".join(
-        f'<th scope="col"{_look("left", "", live)}>{escape(name).replace(chr(10), "<br>")}</th>'
+        f'<th scope="col"{_look(align, "", live)}>{escape(name).replace(chr(10), "<br>")}</th>'
         for name in _columns(fault_map)
     )
     rows = "".join(_html_row(row, live) for row in _rows(fault_map))

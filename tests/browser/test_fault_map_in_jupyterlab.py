@@ -134,11 +134,17 @@ def test_choosing_the_cell_that_is_open_is_answered_too(opened):
 # How it looks
 
 
+def change_theme(page: Page, theme: str, light: str) -> None:
+    """Change JupyterLab's theme, and wait until it has: another change in the meantime would be forgotten."""
+    driving.ask(page, THEME, theme)
+    page.wait_for_selector(f'body[data-jp-theme-light="{light}"]', state="attached")
+
+
 @pytest.fixture
 def dark(page: Page) -> Iterator[None]:
-    driving.ask(page, THEME, "JupyterLab Dark")
+    change_theme(page, "JupyterLab Dark", light="false")
     yield
-    driving.ask(page, THEME, "JupyterLab Light")
+    change_theme(page, "JupyterLab Light", light="true")
 
 
 CHOSEN = {

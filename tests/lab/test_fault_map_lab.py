@@ -4,7 +4,7 @@ import anywidget
 import ipywidgets
 import pytest
 
-from imteach import Client, Drop, FaultMapLab, InputError, Offline, Say, Scenario
+from imteach import Client, Drop, FaultMapLab, InputError, Offline, Scenario
 from imteach.lab.fault_map_lab import NOWHERE, FaultMapTable
 
 
