@@ -99,7 +99,14 @@ class Taken:
         return box
 
     def _in_the_way(self, box: Box) -> Box | None:
-        return next((o for band in self._range(box) for o in self._bands.get(band, ()) if o.overlaps(box)), None)
+        left, top, width, height = box
+        right, bottom = left + width, top + height
+        for band in self._range(box):
+            for other in self._bands.get(band, ()):
+                x, y, wide, high = other  # as `overlaps` says, written out: it is asked more often than all else
+                if y < bottom and top < y + high and x < right and left < x + wide:
+                    return other
+        return None
 
     def _range(self, box: Box) -> range:
         return range(int(box.y // self.BAND), int((box.y + box.height) // self.BAND) + 1)

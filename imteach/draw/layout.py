@@ -16,7 +16,7 @@ from typing import NamedTuple
 from imteach.draw.boxes import Box, Lines, Taken
 from imteach.draw.measure import fit, text_width
 from imteach.draw.steps import Absence, Cut, Line, Step, Story, TimerRun
-from imteach.draw.timeline import LINE_HEIGHT, Break, Timeline, line_height, reach
+from imteach.draw.timeline import LINE_HEIGHT, Break, Timeline, line_height
 from imteach.draw.words import in_few_words, packet_label, settings, title
 from imteach.plain import plain
 from imteach.protocol import SERVER
@@ -210,6 +210,7 @@ class _Way(NamedTuple):
     """A packet's label, and its way as far as it came; `fate` is empty if it arrived, `is_stub` if it never left."""
 
     label: str
+    label_width: float
     x0: float
     y0: float
     x1: float
@@ -224,10 +225,10 @@ class _Way(NamedTuple):
 
     def pill(self, along: float) -> Box:
         """Return the box of the label at this part of the way; behind the ✕, if it never left."""
-        width = _label_width(self.label)
-        if self.is_stub:
-            return self._behind(self.x1 + self.toward * (CROSS / 2 + 3), self.y1, width, PILL_HEIGHT)
-        x, y = self.x0 + (self.x1 - self.x0) * along, self.y0 + (self.y1 - self.y0) * along
+        _, width, x0, y0, x1, y1, _, is_stub = self
+        if is_stub:
+            return self._behind(x1 + self.toward * (CROSS / 2 + 3), y1, width, PILL_HEIGHT)
+        x, y = x0 + (x1 - x0) * along, y0 + (y1 - y0) * along
         return Box(x - width / 2, y - PILL_HEIGHT / 2, width, PILL_HEIGHT)
 
     def part(self, part: float) -> "_Way":
@@ -281,19 +282,22 @@ class _Draft:
         times = [text_width(f"{t} ms", TIME_SIZE) + 14 for t in moments]
         self.left = max([TIMES, *times])
         self.lanes = _lanes(story.timers, self.timeline.y)
+        self.written = {step.number: [_Written.of(line) for line in step.lines] for step in story.steps if step.lines}
+        self.labels = [packet_label(packet, story.several) for packet in self.packets]
+        self.label_widths = [text_width(label, LABEL_SIZE, bold=True) + 14 for label in self.labels]
         self.sides = self._sides()
         self.bars_width = self._bars_width()
         self.gutters = self._gutters()
         self.x = self._columns()
         self.taken = Taken()
         self.breaks = [self._break(stretch) for stretch in self.timeline.breaks]
-        self.ways = [self._way(packet) for packet in self.packets]
+        self.ways = list(map(self._way, self.packets, self.labels, self.label_widths))
         self.ways = [self._ending(way) if way.fate and not way.is_stub else way for way in self.ways]
         self.ways = [self._moved(way) if way.is_stub else way for way in self.ways]
 
     def layout(self) -> Layout:
         cuts = [self._cut(cut) for cut in self.story.cuts]
-        notes = [note for step in self.story.steps for note in self._notes(step)]
+        notes = [note for step in self.story.steps if step.lines for note in self._notes(step)]
         arrows = self._arrows()
         last = max([self.timeline.height + self.top, *(note.box.y + note.box.height for note in notes)])
         written = [word for arrow in arrows for word in arrow.words] + [word for cut in cuts for word in cut.words]
@@ -322,9 +326,6 @@ class _Draft:
             cuts=[cut if cut.is_mended else cut._replace(y1=bottom) for cut in cuts],
         )
 
-    def _label(self, packet: PacketRecord) -> str:
-        return packet_label(packet, self.story.several)
-
     # Across: columns, and beside each a gutter for its notes
 
     def _sides(self) -> dict[str, int]:
@@ -342,16 +343,15 @@ class _Draft:
     def _gutters(self) -> dict[str, float]:
         """How much room the notes and bars beside each lifeline need."""
         room = {name: 0 if name == SERVER else GUTTER for name in in_columns(self.scenario)}
-        for step in self.story.steps:
-            for line in step.lines:
-                needs = self.bars_width[step.node] + _line_size(line)[0] + 10
-                room[step.node] = max(room[step.node], needs)
+        for number, written in self.written.items():
+            node = self.story.steps[number].node
+            room[node] = max(room[node], self.bars_width[node] + _widest(written) + 10)
         return room
 
     def _columns(self) -> dict[str, float]:
         """The x of each lifeline."""
         names = in_columns(self.scenario)
-        column = max([COLUMN, *(2.6 * _label_width(self._label(packet)) for packet in self.packets)])
+        column = max([COLUMN, 2.6 * max(self.label_widths, default=0)])
         x = self.left + MARGIN + (self.gutters[names[0]] if self.sides[names[0]] < 0 else HEAD_WIDTH / 2)
         places = {names[0]: x}
         for left, right in pairwise(names):
@@ -373,24 +373,20 @@ class _Draft:
 
     def _notes(self, step: Step) -> Iterator[Note]:
         """Yield the notes of one step, as a block around its height, moved down where another stands."""
-        if not step.lines:
-            return
-        sizes = [_line_size(line) for line in step.lines]
-        height = sum(size[1] for size in sizes)
-        width = max(size[0] for size in sizes)
-        side, block = self._block(step, width, height)
+        written = self.written[step.number]
+        width = _widest(written)
+        side, block = self._block(step, width, sum([line.height for line in written]))
         self.taken.add(block)
         edge = block.x if side > 0 else block.x + width
         at = self.timeline.y[step.number] + self.top
         y = block.y
-        for line, (wide, high) in zip(step.lines, sizes, strict=True):
-            box = Box(edge if side > 0 else edge - wide, y, wide, high)
-            yield Note(step.node, step.t, at, line, line_text(line), box, side)
+        for line, (text, wide, high) in zip(step.lines, written, strict=True):
+            yield Note(step.node, step.t, at, line, text, Box(edge if side > 0 else edge - wide, y, wide, high), side)
             y += high
 
     def _block(self, step: Step, width: float, height: float) -> tuple[int, Box]:
         """Return the side and the place of a step's notes; the server's stand where the fewest arrows go through."""
-        y = self.timeline.y[step.number] + self.top - reach(step)[0]
+        y = self.timeline.y[step.number] + self.top - self.timeline.reach[step.number][0]
         at_side = {}
         for side in (1, -1) if step.node == SERVER else (self.sides[step.node],):
             edge = self.x[step.node] + side * (self.bars_width[step.node] + 6)
@@ -500,7 +496,7 @@ class _Draft:
         taken.add(best)
         return [Words(text, best, is_remark=True)]
 
-    def _way(self, packet: PacketRecord) -> _Way:
+    def _way(self, packet: PacketRecord, label: str, label_width: float) -> _Way:
         """Return a packet's way, as far as it came."""
         x0, x1 = self.x[packet.src], self.x[packet.dst]
         y0, y1 = self.timeline.y[self.story.sent_in[packet.name]], self.timeline.end[packet.name]
@@ -510,7 +506,7 @@ class _Draft:
             across = abs(x1 - x0)
             far = self._dropped_at(packet) if fate == "dropped" else (STUB if is_stub else across - SHORT_OF) / across
             x1, y1 = x0 + (x1 - x0) * far, y0 + (y1 - y0) * far
-        return _Way(self._label(packet), x0, y0 + self.top, x1, y1 + self.top, fate, is_stub)
+        return _Way(label, label_width, x0, y0 + self.top, x1, y1 + self.top, fate, is_stub)
 
     def _dropped_at(self, packet: PacketRecord) -> float:
         """How much of its way a dropped packet is drawn: less of one that was late, for all are dropped as early."""
@@ -584,20 +580,28 @@ def _lanes(timers: Iterable[TimerRun], y: dict[int, float]) -> list[int]:
     return lanes
 
 
-def _line_size(line: Line) -> tuple[float, float]:
-    """Return the width and height that a line takes."""
-    width = text_width(line_text(line), NOTE_SIZE, bold=line.kind in ("status", "again"))
-    if line.tag:
-        width += text_width(f"{line.tag} ", NOTE_SIZE)
-    if line.sign:
-        width += text_width(f" {line.sign}", NOTE_SIZE)
-    return width + (20 if line.is_bubble else 0), line_height(line)
+class _Written(NamedTuple):
+    """What is written of a line, and the room that the line takes."""
+
+    text: str
+    width: float
+    height: float
+
+    @classmethod
+    def of(cls, line: Line) -> "_Written":
+        text = line_text(line)
+        width = text_width(text, NOTE_SIZE, bold=line.kind in ("status", "again"))
+        if line.tag:
+            width += text_width(f"{line.tag} ", NOTE_SIZE)
+        if line.sign:
+            width += text_width(f" {line.sign}", NOTE_SIZE)
+        return cls(text, width + (20 if line.is_bubble else 0), line_height(line))
+
+
+def _widest(written: list[_Written]) -> float:
+    return max([line.width for line in written])
 
 
 def line_text(line: Line) -> str:
     """Return what is written of a line: long words are cut."""
     return fit(line.text, NOTE_SIZE, NOTE_ROOM - 20)
-
-
-def _label_width(label: str) -> float:
-    return text_width(label, LABEL_SIZE, bold=True) + 14

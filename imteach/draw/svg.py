@@ -4,9 +4,11 @@ Colours are CSS variables with a fallback, so that the lab can follow its theme 
 that a learner typed is escaped: it is text, never markup.
 """
 
+import html
 from collections.abc import Mapping
-from html import escape
+from functools import lru_cache
 from math import sqrt
+from typing import NamedTuple
 
 from imteach.draw.layout import (
     BAR,
@@ -159,6 +161,7 @@ def to_svg(trace: Trace, rev: int = 0) -> str:
     3
     """
     layout = lay_out(trace)
+    packets = [_Drawn.of(arrow) for arrow in layout.arrows]
     width, height, room = n(layout.width), n(layout.height), layout.width - 2 * MARGIN - 8
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="imteach-diagram" role="group" '
@@ -176,11 +179,11 @@ def to_svg(trace: Trace, rev: int = 0) -> str:
         *(_cut(cut) for cut in layout.cuts),
         *(_lifeline(line, layout) for line in layout.lifelines),
         *(_bar(bar) for bar in layout.bars),
-        *(_way(arrow) for arrow in layout.arrows),  # every line before any words, so that none crosses them out
+        *map(_way, packets),  # every line before any words, so that none crosses them out
         *(_idle(stretch, layout) for stretch in layout.breaks),
         *(_note(note, backed=len(layout.lifelines) > 3) for note in layout.notes),
         *(_text("imt-note imt-cut-words", *_start(words), words.text) for cut in layout.cuts for words in cut.words),
-        *(_packet(arrow) for arrow in layout.arrows),
+        *map(_packet, packets),
         "</svg>",
     ]
     body = "\n".join(parts)
@@ -199,6 +202,10 @@ def _seldom(layout: Layout) -> set[str]:
     return found
 
 
+escape = lru_cache(maxsize=4096)(html.escape)  # the same words stand in a picture again and again
+
+
+@lru_cache(maxsize=4096)  # so do its lifelines and heights
 def n(number: float) -> str:
     """Return a coordinate as text, to a tenth of a pixel.
 
@@ -308,51 +315,67 @@ def _note(note: Note, backed: bool) -> str:
     return f'{paper}<text class="imt-note {css}" {place}>{tag}{escape(note.text)}</text>'
 
 
-def _classes(arrow: Arrow) -> str:
-    packet = arrow.packet
-    lost = "" if packet.fate == "arrived" else f" imt-{packet.fate}"
-    copy = " imt-copy" if packet.name.rpartition("~")[1] else ""
-    fabricated = " imt-fabricated" if packet.fabricated else ""
-    return f"imt-{arrow.half}{lost}{copy}{fabricated}{' imt-again' if packet.number > 1 else ''}"
+class _Drawn(NamedTuple):
+    """An arrow with what is written of it twice, for it is drawn in two pieces: its classes, where it begins and ends.
+
+    `dot` is where it begins, too.
+    """
+
+    arrow: Arrow
+    half: str
+    classes: str
+    ends: str
+    dot: str
+
+    @classmethod
+    def of(cls, arrow: Arrow) -> "_Drawn":
+        packet, half = arrow.packet, arrow.half
+        x0, y0 = n(arrow.x0), n(arrow.y0)
+        lost = "" if packet.fate == "arrived" else f" imt-{packet.fate}"
+        copy = " imt-copy" if "~" in packet.name else ""
+        fabricated = " imt-fabricated" if packet.fabricated else ""
+        classes = f"imt-{half}{lost}{copy}{fabricated}{' imt-again' if packet.number > 1 else ''}"
+        ends = f'x1="{x0}" y1="{y0}" x2="{n(arrow.x1)}" y2="{n(arrow.y1)}"'
+        return cls(arrow, half, classes, ends, f'cx="{x0}" cy="{y0}"')
 
 
-def _ends(arrow: Arrow) -> str:
-    return f'x1="{n(arrow.x0)}" y1="{n(arrow.y0)}" x2="{n(arrow.x1)}" y2="{n(arrow.y1)}"'
-
-
-def _way(arrow: Arrow) -> str:
+def _way(drawn: _Drawn) -> str:
     """What is seen of an arrow but its label: the line, the dot it starts from, the head."""
-    head = _head(arrow) if arrow.packet.fate == "arrived" else ""
-    dot = f'<circle class="imt-dot" cx="{n(arrow.x0)}" cy="{n(arrow.y0)}" r="3.6"/>'
-    return f'<g class="{_classes(arrow)}"><line class="imt-line" {_ends(arrow)}/>{head}{dot}</g>'
+    arrow, half, classes, ends, dot = drawn
+    head = _head(arrow.x0, arrow.y0, arrow.x1, arrow.y1, half) if arrow.packet.fate == "arrived" else ""
+    return (
+        f'<g class="{classes}"><line class="imt-line" {ends}/>{head}<circle class="imt-dot" {dot} r="3.6"/></g>'
+    )
 
 
-def _head(arrow: Arrow) -> str:
+def _head(x0: float, y0: float, x1: float, y1: float, half: str) -> str:
     """The head of an arrow: filled for the msg half, open for the ack half."""
-    dx, dy = arrow.x1 - arrow.x0, arrow.y1 - arrow.y0
+    dx, dy = x1 - x0, y1 - y0
     length = sqrt(dx * dx + dy * dy) or 1
     ux, uy = dx / length, dy / length
-    x, y = arrow.x1 - 2 * ux, arrow.y1 - 2 * uy
+    x, y = x1 - 2 * ux, y1 - 2 * uy
     left = f"{n(x - 10 * ux + 4.4 * uy)} {n(y - 10 * uy - 4.4 * ux)}"
     right = f"{n(x - 10 * ux - 4.4 * uy)} {n(y - 10 * uy + 4.4 * ux)}"
-    closed = "Z" if arrow.half == "msg" else ""
+    closed = "Z" if half == "msg" else ""
     return f'<path class="imt-head" d="M{left}L{n(x)} {n(y)}L{right}{closed}"/>'
 
 
-def _packet(arrow: Arrow) -> str:
+def _packet(drawn: _Drawn) -> str:
     """The button that a packet is: a wide invisible line to hit, the label, and the ✕ if it was lost."""
-    packet, pill = arrow.packet, arrow.pill
-    pressed = "true" if packet.fate == "dropped" else "false"
-    corner = PILL_HEIGHT / 2 if arrow.half == "msg" else 3
-    label = _text("imt-label", pill.x + pill.width / 2, pill.y + 12.9, arrow.label, "middle")
-    remark = "".join(_text("imt-note imt-remark", *_start(word), word.text) for word in arrow.words if word.is_remark)
-    told = escape(packet_sentence(packet, arrow.remarks, arrow.why))
+    arrow, half, classes, ends, _ = drawn
+    packet, (x, y, width, height) = arrow.packet, arrow.pill
+    fate = packet.fate
+    pressed = "true" if fate == "dropped" else "false"
+    corner = PILL_HEIGHT / 2 if half == "msg" else 3
+    label = _text("imt-label", x + width / 2, y + 12.9, arrow.label, "middle")
+    remark = "".join([_text("imt-note imt-remark", *_start(word), word.text) for word in arrow.words if word.is_remark])
+    told = html.escape(packet_sentence(packet, arrow.remarks, arrow.why))
     return (
-        f'<g class="imt-packet {_classes(arrow)}" role="button" tabindex="-1" data-packet="{escape(packet.name)}" '
-        f'data-kind="{escape(packet.kind)}" data-fate="{packet.fate}" aria-pressed="{pressed}" '
-        f'aria-label="{told}"><line class="imt-hit" {_ends(arrow)}/>'
-        f"{'' if packet.fate == 'arrived' else _cross(arrow)}"
-        f'<rect class="imt-pill" x="{n(pill.x)}" y="{n(pill.y)}" width="{n(pill.width)}" height="{n(pill.height)}" '
+        f'<g class="imt-packet {classes}" role="button" tabindex="-1" data-packet="{html.escape(packet.name)}" '
+        f'data-kind="{escape(packet.kind)}" data-fate="{fate}" aria-pressed="{pressed}" '
+        f'aria-label="{told}"><line class="imt-hit" {ends}/>'
+        f"{'' if fate == 'arrived' else _cross(arrow)}"
+        f'<rect class="imt-pill" x="{n(x)}" y="{n(y)}" width="{n(width)}" height="{n(height)}" '
         f'rx="{n(corner)}"/>{label}{remark}</g>'
     )
 

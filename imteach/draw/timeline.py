@@ -45,7 +45,10 @@ class Break(NamedTuple):
 
 
 class Timeline:
-    """Where everything stands, in pixels from the first instant: `y` of each step, `end` of each packet, `breaks`."""
+    """Where everything stands, in pixels from the first instant: `y` of each step, `end` of each packet, `breaks`.
+
+    `reach` is that of each step, by its number.
+    """
 
     def __init__(self, story: Story) -> None:
         packets = story.trace.packets
@@ -59,6 +62,7 @@ class Timeline:
         edges = [step for cut in story.cuts for step in (cut.begins, cut.mended) if step is not None]
         for edge in edges:  # links are cut and mended before anything else of that instant
             by_instant.setdefault(edge.t, []).insert(0, edge)
+        self.reach = {step.number: reach(step) for steps in by_instant.values() for step in steps}
         self.y: dict[int, float] = {}
         self.end: dict[str, float] = {}  # by packet: where its way ends, or would have
         self.breaks: list[Break] = []
@@ -82,10 +86,10 @@ class Timeline:
         idle = self._idle(before, t)
         if apart > (IDLE if idle else FLYING):
             lead = 0 if idle else LEAD
-            y0 = lead + max([y, *(self.y[step.number] + reach(step)[1] for step in self._lowest.values())])
+            y0 = lead + max([y, *(self.y[step.number] + self.reach[step.number][1] for step in self._lowest.values())])
             skipped = t - (self._last_seen(before) if idle else before) - 2 * lead / self.scale
             self.breaks.append(Break(y0, y0 + CUT, skipped if idle else round(skipped), t))
-            return lead + y0 + CUT + max([0, *(reach(step)[0] for step in steps)]) / 2
+            return lead + y0 + CUT + max([0, *(self.reach[step.number][0] for step in steps)]) / 2
         return max([y + apart, *(self._below(step) for step in steps)])
 
     def _last_seen(self, t: float) -> float:
@@ -97,7 +101,7 @@ class Timeline:
         before = self._lowest.get(step.node)
         if before is None:
             return 0
-        return self.y[before.number] + max(ROW, reach(before)[1] + reach(step)[0])
+        return self.y[before.number] + max(ROW, self.reach[before.number][1] + self.reach[step.number][0])
 
     def _idle(self, start: float, end: float) -> bool:
         """Whether nothing is in flight between two instants."""
