@@ -13,4 +13,4 @@ def plain(text: str) -> str:
     >>> plain("two\nlines"), plain("\x1b[31mred")
     ('two lines', ' [31mred')
     """
-    return text.translate(_UNSEEN)
+    return text if text.isprintable() else text.translate(_UNSEEN)  # what is printable can be seen

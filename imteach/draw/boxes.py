@@ -1,5 +1,6 @@
 """Rectangles and lines, and which places of a picture are taken: so that nothing written overlaps anything written."""
 
+from collections import defaultdict
 from typing import NamedTuple
 
 
@@ -63,18 +64,18 @@ class Taken:
     BAND = 32.0
 
     def __init__(self) -> None:
-        self._bands: dict[int, list[Box]] = {}
+        self._bands: defaultdict[int, list[Box]] = defaultdict(list)
 
     def copy(self) -> "Taken":
         """Return the same places, to try something with."""
         taken = Taken()
-        taken._bands = {band: list(boxes) for band, boxes in self._bands.items()}
+        taken._bands.update((band, boxes.copy()) for band, boxes in self._bands.items())
         return taken
 
     def add(self, box: Box) -> None:
         """Take this place."""
-        for band in self._range(box):
-            self._bands.setdefault(band, []).append(box)
+        for band in range(int(box.y // self.BAND), int((box.y + box.height) // self.BAND) + 1):
+            self._bands[band].append(box)
 
     def add_if_free(self, box: Box) -> bool:
         """Take this place and return True, unless it is taken.
@@ -101,12 +102,9 @@ class Taken:
     def _in_the_way(self, box: Box) -> Box | None:
         left, top, width, height = box
         right, bottom = left + width, top + height
-        for band in self._range(box):
+        for band in range(int(top // self.BAND), int(bottom // self.BAND) + 1):
             for other in self._bands.get(band, ()):
                 x, y, wide, high = other  # as `overlaps` says, written out: it is asked more often than all else
                 if y < bottom and top < y + high and x < right and left < x + wide:
                     return other
         return None
-
-    def _range(self, box: Box) -> range:
-        return range(int(box.y // self.BAND), int((box.y + box.height) // self.BAND) + 1)

@@ -278,8 +278,8 @@ class _Draft:
         self.timeline = Timeline(story)
         self.top = MARGIN + 42 + (16 if story.trace.unused else 0) + HEAD_HEIGHT + 30
         edges = [step.t for cut in story.cuts for step in (cut.begins, cut.mended) if step is not None]
-        moments = [*(step.t for step in story.steps), *story.ended.values(), *edges]
-        times = [text_width(f"{t} ms", TIME_SIZE) + 14 for t in moments]
+        lost = [story.ended[str(step.arrived)] for step in story.missed]
+        times = [text_width(f"{t} ms", TIME_SIZE) + 14 for t in (*(step.t for step in story.steps), *lost, *edges)]
         self.left = max([TIMES, *times])
         self.lanes = _lanes(story.timers, self.timeline.y)
         self.written = {step.number: [_Written.of(line) for line in step.lines] for step in story.steps if step.lines}
@@ -456,7 +456,9 @@ class _Draft:
         for (packet, way), pill, words in zip(self._pairs(), pills, early, strict=True):
             if way.fate == "dropped":
                 words = self._fate(packet, way, taken)
-            arrows.append(self._arrow(packet, way, pill, [*words, *self._remark(packet, pill, taken)]))
+            if packet.name in self.story.remarks:
+                words = [*words, *self._remark(packet, pill, taken)]
+            arrows.append(self._arrow(packet, way, pill, words))
         return arrows
 
     def _pairs(self) -> Iterator[tuple[PacketRecord, _Way]]:
@@ -481,9 +483,7 @@ class _Draft:
 
     def _remark(self, packet: PacketRecord, pill: Box, taken: Taken) -> list[Words]:
         """Return what is unusual about a packet beside its label, if there is room."""
-        text = ", ".join(self.story.remarks.get(packet.name, ()))
-        if not text:
-            return []
+        text = ", ".join(self.story.remarks[packet.name])
         width = text_width(text, NOTE_SIZE)
         x = pill.x + pill.width / 2 - width / 2
         down = PILL_HEIGHT + 1

@@ -8,7 +8,6 @@ import html
 from collections.abc import Mapping
 from functools import lru_cache
 from math import sqrt
-from typing import NamedTuple
 
 from imteach.draw.layout import (
     BAR,
@@ -161,7 +160,7 @@ def to_svg(trace: Trace, rev: int = 0) -> str:
     3
     """
     layout = lay_out(trace)
-    packets = [_Drawn.of(arrow) for arrow in layout.arrows]
+    packets = [_packet(arrow) for arrow in layout.arrows]
     width, height, room = n(layout.width), n(layout.height), layout.width - 2 * MARGIN - 8
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="imteach-diagram" role="group" '
@@ -179,11 +178,11 @@ def to_svg(trace: Trace, rev: int = 0) -> str:
         *(_cut(cut) for cut in layout.cuts),
         *(_lifeline(line, layout) for line in layout.lifelines),
         *(_bar(bar) for bar in layout.bars),
-        *map(_way, packets),  # every line before any words, so that none crosses them out
+        *(way for way, _ in packets),  # every line before any words, so that none crosses them out
         *(_idle(stretch, layout) for stretch in layout.breaks),
         *(_note(note, backed=len(layout.lifelines) > 3) for note in layout.notes),
         *(_text("imt-note imt-cut-words", *_start(words), words.text) for cut in layout.cuts for words in cut.words),
-        *map(_packet, packets),
+        *(button for _, button in packets),
         "</svg>",
     ]
     body = "\n".join(parts)
@@ -315,42 +314,29 @@ def _note(note: Note, backed: bool) -> str:
     return f'{paper}<text class="imt-note {css}" {place}>{tag}{escape(note.text)}</text>'
 
 
-class _Drawn(NamedTuple):
-    """An arrow with what is written of it twice, for it is drawn in two pieces: its classes, where it begins and ends.
-
-    `dot` is where it begins, too.
-    """
-
-    arrow: Arrow
-    half: str
-    classes: str
-    ends: str
-    dot: str
-
-    @classmethod
-    def of(cls, arrow: Arrow) -> "_Drawn":
-        packet, half = arrow.packet, arrow.half
-        x0, y0 = n(arrow.x0), n(arrow.y0)
-        lost = "" if packet.fate == "arrived" else f" imt-{packet.fate}"
-        copy = " imt-copy" if "~" in packet.name else ""
-        fabricated = " imt-fabricated" if packet.fabricated else ""
-        classes = f"imt-{half}{lost}{copy}{fabricated}{' imt-again' if packet.number > 1 else ''}"
-        ends = f'x1="{x0}" y1="{y0}" x2="{n(arrow.x1)}" y2="{n(arrow.y1)}"'
-        return cls(arrow, half, classes, ends, f'cx="{x0}" cy="{y0}"')
+def _packet(arrow: Arrow) -> tuple[str, str]:
+    """What is seen of a packet, in two pieces: its way, and the button with its label."""
+    half, classes = arrow.half, _classes(arrow)
+    x0, y0 = n(arrow.x0), n(arrow.y0)
+    ends = f'x1="{x0}" y1="{y0}" x2="{n(arrow.x1)}" y2="{n(arrow.y1)}"'
+    head = _head(arrow, half) if arrow.packet.fate == "arrived" else ""
+    dot = f'<circle class="imt-dot" cx="{x0}" cy="{y0}" r="3.6"/>'
+    way = f'<g class="{classes}"><line class="imt-line" {ends}/>{head}{dot}</g>'
+    return way, _button(arrow, half, classes, ends)
 
 
-def _way(drawn: _Drawn) -> str:
-    """What is seen of an arrow but its label: the line, the dot it starts from, the head."""
-    arrow, half, classes, ends, dot = drawn
-    head = _head(arrow.x0, arrow.y0, arrow.x1, arrow.y1, half) if arrow.packet.fate == "arrived" else ""
-    return (
-        f'<g class="{classes}"><line class="imt-line" {ends}/>{head}<circle class="imt-dot" {dot} r="3.6"/></g>'
-    )
+def _classes(arrow: Arrow) -> str:
+    packet = arrow.packet
+    lost = "" if packet.fate == "arrived" else f" imt-{packet.fate}"
+    copy = " imt-copy" if "~" in packet.name else ""
+    fabricated = " imt-fabricated" if packet.fabricated else ""
+    return f"imt-{arrow.half}{lost}{copy}{fabricated}{' imt-again' if packet.number > 1 else ''}"
 
 
-def _head(x0: float, y0: float, x1: float, y1: float, half: str) -> str:
+def _head(arrow: Arrow, half: str) -> str:
     """The head of an arrow: filled for the msg half, open for the ack half."""
-    dx, dy = x1 - x0, y1 - y0
+    x1, y1 = arrow.x1, arrow.y1
+    dx, dy = x1 - arrow.x0, y1 - arrow.y0
     length = sqrt(dx * dx + dy * dy) or 1
     ux, uy = dx / length, dy / length
     x, y = x1 - 2 * ux, y1 - 2 * uy
@@ -360,9 +346,8 @@ def _head(x0: float, y0: float, x1: float, y1: float, half: str) -> str:
     return f'<path class="imt-head" d="M{left}L{n(x)} {n(y)}L{right}{closed}"/>'
 
 
-def _packet(drawn: _Drawn) -> str:
+def _button(arrow: Arrow, half: str, classes: str, ends: str) -> str:
     """The button that a packet is: a wide invisible line to hit, the label, and the ✕ if it was lost."""
-    arrow, half, classes, ends, _ = drawn
     packet, (x, y, width, height) = arrow.packet, arrow.pill
     fate = packet.fate
     pressed = "true" if fate == "dropped" else "false"
