@@ -30,10 +30,13 @@ class Lines:
 
     def __init__(self) -> None:
         self._bands: dict[int, list[tuple[float, float, float, float]]] = {}
+        self._begin: dict[int, int] = {}  # how many lines begin in each band
 
     def add(self, x0: float, y0: float, x1: float, y1: float) -> None:
         """Add a line that goes down or is level: `y1` is no less than `y0`."""
-        for band in range(int(y0 // self.BAND), int(y1 // self.BAND) + 1):
+        first = int(y0 // self.BAND)
+        self._begin[first] = self._begin.get(first, 0) + 1
+        for band in range(first, int(y1 // self.BAND) + 1):
             self._bands.setdefault(band, []).append((x0, y0, x1, y1))
 
     def crossing(self, box: Box) -> int:
@@ -45,8 +48,10 @@ class Lines:
         (1, 0)
         """
         bands = range(int(box.y // self.BAND), int((box.y + box.height) // self.BAND) + 1)
-        near = {line for band in bands for line in self._bands.get(band, ())}
-        return len(near) if len(near) > self.MANY else sum(_crosses(line, box) for line in near)
+        many = len(self._bands.get(bands[0], ())) + sum(self._begin.get(band, 0) for band in bands[1:])
+        if many > self.MANY:
+            return many
+        return sum(_crosses(line, box) for line in {line for band in bands for line in self._bands.get(band, ())})
 
 
 def _crosses(line: tuple[float, float, float, float], box: Box) -> bool:

@@ -10,6 +10,7 @@ lifelines ──┬── arrows (one for each packet, with a label that overlap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import heappop, heappush
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -191,19 +192,17 @@ def in_columns(scenario: Scenario) -> list[str]:
     return [*scenario.people[:half], SERVER, *scenario.people[half:]]
 
 
-def role_of(name: str, scenario: Scenario) -> str:
-    """Return what a node is called under its name.
+def roles(scenario: Scenario) -> dict[str, str]:
+    """Return what each node is called under its name.
 
-    >>> role_of("alice", Scenario("basic")), role_of("server", Scenario("dedup"))
-    ('client-A, sender', 'passes messages on')
+    >>> roles(Scenario("basic"))
+    {'alice': 'client-A, sender', 'bob': 'client-B, receiver', 'server': 'passes messages on'}
     """
-    if name == SERVER:
-        return "passes messages on"
-    says = any(say.sender == name for say in scenario.say)
-    is_told = any(name in scenario.told_by(say) for say in scenario.say)
-    if says != is_told:
-        return "client-A, sender" if says else "client-B, receiver"
-    return "client"
+    senders = {say.sender for say in scenario.say}
+    told = {name for say in scenario.say for name in scenario.told_by(say)}
+    roles = dict.fromkeys(scenario.people, "client")
+    roles |= dict.fromkeys(senders - told, "client-A, sender") | dict.fromkeys(told - senders, "client-B, receiver")
+    return {**roles, SERVER: "passes messages on"}
 
 
 class _Way(NamedTuple):
@@ -306,7 +305,7 @@ class _Draft:
         trace = self.story.trace
         unused = ", ".join(plain(str(fault)) for fault in trace.unused[:3])
         names = in_columns(self.scenario)
-        right = names[-1]
+        called, right = roles(self.scenario), names[-1]
         width = self.x[right] + max(HEAD_WIDTH / 2, self.gutters[right] if self.sides[right] > 0 else 0) + MARGIN
         return Layout(
             title=title(trace),
@@ -316,7 +315,7 @@ class _Draft:
             left=self.left,
             top=self.top - 24,
             bottom=bottom,
-            lifelines=[Lifeline(name, role_of(name, self.scenario), self.x[name], self.sides[name]) for name in names],
+            lifelines=[Lifeline(name, called[name], self.x[name], self.sides[name]) for name in names],
             times=self._times(),
             breaks=self.breaks,
             arrows=arrows,
@@ -566,16 +565,15 @@ class _Draft:
 
 
 def _lanes(timers: Iterable[TimerRun], y: dict[int, float]) -> list[int]:
-    """Give each timer a lane beside its lifeline in which no other runs meanwhile."""
+    """Give each timer the first lane beside its lifeline in which no other runs meanwhile; they come as they start."""
     lanes: list[int] = []
-    free_from: dict[str, list[float]] = {}
+    beside: dict[str, tuple[list[tuple[float, int]], list[int]]] = {}  # by node: lanes in use until when, free ones
     for run in timers:
-        ends = free_from.setdefault(run.node, [])
-        start = y[run.start]
-        lane = next((number for number, end in enumerate(ends) if end <= start), len(ends))
-        if lane == len(ends):
-            ends.append(0)
-        ends[lane] = float("inf") if run.stop is None else y[run.stop]
+        used, free = beside.setdefault(run.node, ([], []))
+        while used and used[0][0] <= y[run.start]:
+            heappush(free, heappop(used)[1])
+        lane = heappop(free) if free else len(used)
+        heappush(used, (float("inf") if run.stop is None else y[run.stop], lane))
         lanes.append(lane)
     return lanes
 

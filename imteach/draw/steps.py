@@ -3,18 +3,21 @@
 A *step* is one moment of one node: what it was told, and everything it then did.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
 from imteach.draw.words import names, remarks
 from imteach.plain import plain
-from imteach.protocol import SERVER, STATUSES
-from imteach.sim import Event, PacketRecord, Partition, Trace, instant
+from imteach.protocol import KINDS, SERVER, STATUSES
+from imteach.sim import EVENT_KINDS, Event, PacketRecord, Partition, Trace, instant
 
-TRIGGERS = (
+TRIGGERS = frozenset((
     "say", "resend", "unsaid", "arrive", "timer_fire", "start", "login", "logout", "crash", "restart"
-)  # fmt: skip
+))  # fmt: skip
+SELDOM_SEEN = ("login", "logout", "start", "timer_fire")  # of the triggers: see `_is_seen`
+ENDS = ("arrive", "drop", "lose")  # of a packet
 DISCARDED = "discarded"
 TABLES = {"last": "number"}  # what a table on a disk holds, where its name does not say it
 ORDER = {  # of the lines of one step, from the top; what is shown and what is written of it stay as they happened
@@ -42,7 +45,7 @@ class Line(NamedTuple):
         return self.kind in ("said", "shown")
 
 
-@dataclass
+@dataclass(slots=True)
 class Step:
     """One moment of one node at `t` simulated ms: the packets it sent, and the lines to write.
 
@@ -114,11 +117,12 @@ class Story:
         self.missed: list[Step] = []
         self.ended: dict[str, float] = {}
         self.why: dict[str, str] = {}
-        self._running: dict[tuple[str, str], TimerRun] = {}
+        self._running: defaultdict[str, dict[str, TimerRun]] = defaultdict(dict)  # by node and name
         self._absent: dict[str, Absence] = {}
-        self._came: set[tuple[str, str, str | None]] = set()  # node, kind and msgid of what arrived
+        self._came: defaultdict[str, set[tuple[str, str | None]]] = defaultdict(set)  # at each node: kind and msgid
         self._shown: set[tuple[str, str | None]] = set()
         self._step_of: dict[int, int] = {}  # by event id
+        self._tellers = {kind: getattr(self, f"_on_{kind}", None) for kind in EVENT_KINDS}
         for event in trace.events:
             self._tell(event)
         for packet in trace.packets:
@@ -128,8 +132,10 @@ class Story:
                 missed = Step(number, packet.due, packet.dst, self.sent_in[packet.name], packet.name)
                 self.missed.append(missed)
                 missed.is_told = packet.fate == "lost" and self.ended[packet.name] == packet.due
+        self.absences = [absence for absence in self.absences if absence.start != absence.stop]
         for step in self.steps:
-            self._settle(step)
+            if step.lines or step.did:
+                self._settle(step)
         self.last = max([step.t for step in self.steps] + list(self.ended.values()), default=0)
         self.cuts = self._cuts()
         scenario = trace.scenario
@@ -169,29 +175,30 @@ class Story:
     # What happened, event by event
 
     def _tell(self, event: Event) -> None:
-        if event.kind in TRIGGERS and self._begins_a_step(event):
+        kind = event.kind
+        if kind in TRIGGERS and (kind not in SELDOM_SEEN or self._is_seen(event)):
             after = self._step_of.get(event.causes[0]) if event.causes else None
-            arrived = event.packet if event.kind == "arrive" else None
+            arrived = event.packet if kind == "arrive" else None
             self.steps.append(Step(len(self.steps), event.t, event.node, after, arrived))
-        if event.kind in ("arrive", "drop", "lose"):
+        if kind in ENDS:
             self.ended[str(event.packet)] = event.t
-            if event.kind == "lose":
+            if kind == "lose":
                 self.why[str(event.packet)] = event.text or ""
-        if not self.steps or event.kind in ("drop", "lose"):
+        if not self.steps or kind in ("drop", "lose"):
             return
         step = self.steps[-1]
         self._step_of[event.id] = step.number
-        tell = getattr(self, f"_on_{event.kind}", None)
+        tell = self._tellers[kind]
         if tell is not None:
             tell(event, step)
 
-    def _begins_a_step(self, event: Event) -> bool:
+    def _is_seen(self, event: Event) -> bool:
         """Whether something is to be seen of it, apart from what came before: a restarted client logs in at once."""
         if event.kind in ("login", "logout"):
             return not self._follows_restart(event)
-        if event.kind == "start" or (event.kind == "timer_fire" and self._of_group(event.timer, "heartbeat")):
-            return event.id in self._led_to_something
-        return True
+        if event.kind == "timer_fire" and not self._of_group(event.timer, "heartbeat"):
+            return True
+        return event.id in self._led_to_something
 
     def _follows_restart(self, event: Event) -> bool:
         cause = self.trace.events[event.causes[0]] if event.causes else None
@@ -226,7 +233,7 @@ class Story:
 
     def _on_resend(self, event: Event, step: Step) -> None:
         self._line(step, "said", "↻ send again", event)
-        self._came = {came for came in self._came if (came[0], came[2]) != (event.node, event.msgid)}
+        self._came[event.node].difference_update([(kind, event.msgid) for kind in KINDS])
 
     def _on_unsaid(self, event: Event, step: Step) -> None:
         text = plain(event.text or "")
@@ -259,13 +266,12 @@ class Story:
         words = "✕ its code stops here" if event in self.trace.mistakes else "✕ crashes"
         step.lines.append(Line("node", words, "", status="crash"))
         self._is_absent(event.node, "down", step)
-        lost = [run for run in self._running.values() if run.node == event.node]
+        lost = self._running.pop(event.node, {}).values()
         for run in lost:
-            del self._running[run.node, run.name]
             run.stop, run.ended = step.number, "lost"
         if lost:
             self._line(step, "quiet", "its timer is lost" if len(lost) == 1 else "its timers are lost", event)
-        self._came = {came for came in self._came if came[0] != event.node}
+        self._came.pop(event.node, None)
 
     def _on_restart(self, event: Event, step: Step) -> None:
         self._line(step, "node", "↻ restarts", event)
@@ -280,11 +286,8 @@ class Story:
 
     def _is_back(self, node: str, step: Step) -> None:
         absence = self._absent.pop(node, None)
-        if absence is None:
-            return
-        absence.stop = step.number
-        if absence.start == absence.stop:
-            self.absences.remove(absence)
+        if absence is not None:
+            absence.stop = step.number
 
     # Packets
 
@@ -294,7 +297,7 @@ class Story:
 
     def _on_arrive(self, event: Event, step: Step) -> None:
         packet = self.trace.packet[str(event.packet)]
-        self._came.add((packet.dst, packet.kind, packet.msgid))
+        self._came[packet.dst].add((packet.kind, packet.msgid))
 
     def _on_retransmit(self, event: Event, step: Step) -> None:
         if all(line.kind != "said" for line in step.lines):  # where a person asks for it, that is said already
@@ -354,11 +357,11 @@ class Story:
         if self._of_group(event.timer, "heartbeat", "ack"):
             return  # they run nearly always: bars for them would hide the others
         run = TimerRun(event.node, str(event.timer), step.number)
-        self._running[event.node, run.name] = run
+        self._running[event.node][run.name] = run
         self.timers.append(run)
 
     def _on_timer_cancel(self, event: Event, step: Step) -> None:
-        run = self._running.pop((event.node, str(event.timer)), None)
+        run = self._running[event.node].pop(str(event.timer), None)
         if run is not None:
             run.stop, run.ended = step.number, "cancelled"
             if not self.several and not self._of_group(run.name, "pull"):  # where many run, their bars say it
@@ -369,7 +372,7 @@ class Story:
             self._line(step, "quiet", "heartbeat", event, tag=False)
         elif self._of_group(event.timer, "ack"):
             self._line(step, "quiet", "time to ack", event, tag=False)
-        run = self._running.pop((event.node, str(event.timer)), None)
+        run = self._running[event.node].pop(str(event.timer), None)
         if run is not None:
             run.stop, run.ended = step.number, "fired"
             lasted = instant(event.t - self.steps[run.start].t)
@@ -381,7 +384,8 @@ class Story:
             return "no offline:A"
         if event.timer not in self._msgids:
             return "time ran out"  # a timer of another name waits for we know not what
-        missing = [kind for kind in ("msg:A", "ack:N") if (event.node, kind, event.timer) not in self._came]
+        came = self._came[event.node]
+        missing = [kind for kind in ("msg:A", "ack:N") if (kind, event.timer) not in came]
         if not self.trace.scenario.setting.acks:
             return "no msg:A" if "msg:A" in missing else "time ran out"
         return {2: "no answer", 1: "no ack:N"}[len(missing)] if "ack:N" in missing else "time ran out"

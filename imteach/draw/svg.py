@@ -161,6 +161,9 @@ def to_svg(trace: Trace, rev: int = 0) -> str:
     """
     layout = lay_out(trace)
     packets = [_packet(arrow) for arrow in layout.arrows]
+    gaps: dict[str, list[Gap]] = {line.name: [] for line in layout.lifelines}
+    for gap in layout.gaps:
+        gaps[gap.node].append(gap)
     width, height, room = n(layout.width), n(layout.height), layout.width - 2 * MARGIN - 8
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="imteach-diagram" role="group" '
@@ -176,7 +179,7 @@ def to_svg(trace: Trace, rev: int = 0) -> str:
         ),
         *(_time(mark, layout) for mark in layout.times),
         *(_cut(cut) for cut in layout.cuts),
-        *(_lifeline(line, layout) for line in layout.lifelines),
+        *(_lifeline(line, gaps[line.name], layout) for line in layout.lifelines),
         *(_bar(bar) for bar in layout.bars),
         *(way for way, _ in packets),  # every line before any words, so that none crosses them out
         *(_idle(stretch, layout) for stretch in layout.breaks),
@@ -226,9 +229,8 @@ def _time(mark: TimeMark, layout: Layout) -> str:
     return rule + _text("imt-time", layout.left - 6, mark.y + 3.5, f"{mark.t} ms", "end")
 
 
-def _lifeline(line: Lifeline, layout: Layout) -> str:
+def _lifeline(line: Lifeline, gaps: list[Gap], layout: Layout) -> str:
     x, top = line.x, layout.top - HEAD_HEIGHT
-    gaps = [gap for gap in layout.gaps if gap.node == line.name]
     y0s, y1s = [layout.top, *(gap.y1 for gap in gaps)], [*(gap.y0 for gap in gaps), layout.bottom]
     pieces = [_piece(x, y0, y1) for y0, y1 in zip(y0s, y1s, strict=True) if y0 < y1]
     return (

@@ -6,6 +6,7 @@ which one node does several things is spread out so that they can be told apart.
 """
 
 from bisect import bisect_right
+from collections import deque
 from typing import NamedTuple
 
 from imteach.draw.steps import Line, Step, Story
@@ -57,8 +58,11 @@ class Timeline:
         for step in story.steps:
             by_instant.setdefault(step.t, []).append(step)
         order = {packet.name: number for number, packet in enumerate(packets)}
-        for missed in story.missed:  # room for its end too: arrows that are parallel in time are so on the page
-            _insert(by_instant.setdefault(missed.t, []), missed, order)
+        missed: dict[float, list[Step]] = {}
+        for step in story.missed:  # room for its end too: arrows that are parallel in time are so on the page
+            missed.setdefault(step.t, []).append(step)
+        for t, steps in missed.items():
+            by_instant[t] = _merged(by_instant.get(t, []), steps, order)
         edges = [step for cut in story.cuts for step in (cut.begins, cut.mended) if step is not None]
         for edge in edges:  # links are cut and mended before anything else of that instant
             by_instant.setdefault(edge.t, []).insert(0, edge)
@@ -123,11 +127,15 @@ class Timeline:
         return end
 
 
-def _insert(steps: list[Step], missed: Step, order: dict[str, int]) -> None:
-    """Put a step that did not happen among those of its instant: arrivals come in the order of their sending."""
-    sent = order[str(missed.arrived)]
-    later = (place for place, step in enumerate(steps) if step.arrived is not None and order[step.arrived] > sent)
-    steps.insert(next(later, len(steps)), missed)
+def _merged(steps: list[Step], missed: list[Step], order: dict[str, int]) -> list[Step]:
+    """Put steps that did not happen among those of their instant: arrivals come in the order of their sending."""
+    merged: list[Step] = []
+    waiting = deque(missed)
+    for step in steps:
+        while waiting and step.arrived is not None and order[step.arrived] > order[str(waiting[0].arrived)]:
+            merged.append(waiting.popleft())
+        merged.append(step)
+    return merged + list(waiting)
 
 
 def _scale(latencies: list[float]) -> float:
