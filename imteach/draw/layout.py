@@ -386,11 +386,10 @@ class _Draft:
     def _block(self, step: Step, width: float, height: float) -> tuple[int, Box]:
         """Return the side and the place of a step's notes; the server's stand where the fewest arrows go through."""
         y = self.timeline.y[step.number] + self.top - self.timeline.reach[step.number][0]
-        at_side = {}
-        for side in (1, -1) if step.node == SERVER else (self.sides[step.node],):
-            edge = self.x[step.node] + side * (self.bars_width[step.node] + 6)
-            at_side[side] = Box(edge if side > 0 else edge - width, y, width, height)
+        x, away = self.x[step.node], self.bars_width[step.node] + 6
+        at_side = {1: Box(x + away, y, width, height), -1: Box(x - away - width, y, width, height)}
         if step.node != SERVER:
+            side = self.sides[step.node]
             return side, self.taken.first_free(at_side[side])
         away = height / 2 + 1
         places = [(side, box._replace(y=y + by)) for by in (0, away, -away, 2 * away) for side, box in at_side.items()]

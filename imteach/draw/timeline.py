@@ -70,7 +70,7 @@ class Timeline:
         self.y: dict[int, float] = {}
         self.end: dict[str, float] = {}  # by packet: where its way ends, or would have
         self.breaks: list[Break] = []
-        self._lowest: dict[str, Step] = {}  # by node: its last step
+        self._lowest: dict[str, tuple[float, float]] = {}  # by node: where its last step stands, how far that reaches
         self._seen = sorted({step.t for step in (*story.steps, *edges)} | set(story.ended.values()))
         busy = _busy(
             sorted((packet.sent, packet.due if packet.arrived is None else packet.arrived) for packet in packets)
@@ -90,11 +90,11 @@ class Timeline:
         idle = self._idle(before, t)
         if apart > (IDLE if idle else FLYING):
             lead = 0 if idle else LEAD
-            y0 = lead + max([y, *(self.y[step.number] + self.reach[step.number][1] for step in self._lowest.values())])
+            y0 = lead + max([y, *(at + below for at, below in self._lowest.values())])
             skipped = t - (self._last_seen(before) if idle else before) - 2 * lead / self.scale
             self.breaks.append(Break(y0, y0 + CUT, skipped if idle else round(skipped), t))
             return lead + y0 + CUT + max([0, *(self.reach[step.number][0] for step in steps)]) / 2
-        return max([y + apart, *(self._below(step) for step in steps)])
+        return max(y + apart, *map(self._below, steps))
 
     def _last_seen(self, t: float) -> float:
         """When something last happened that the picture shows, at `t` or before: what a break counts from."""
@@ -102,10 +102,10 @@ class Timeline:
 
     def _below(self, step: Step) -> float:
         """Return the least height of a step that leaves room for what stands above it on its lifeline."""
-        before = self._lowest.get(step.node)
-        if before is None:
+        if step.node not in self._lowest:
             return 0
-        return self.y[before.number] + max(ROW, self.reach[before.number][1] + self.reach[step.number][0])
+        at, below = self._lowest[step.node]
+        return at + max(ROW, below + self.reach[step.number][0])
 
     def _idle(self, start: float, end: float) -> bool:
         """Whether nothing is in flight between two instants."""
@@ -122,7 +122,7 @@ class Timeline:
             self.y[step.number] = at
             if step.arrived is not None:
                 self.end[step.arrived] = at
-            self._lowest[step.node] = step
+            self._lowest[step.node] = at, self.reach[step.number][1]
             end = max(end, at)
         return end
 

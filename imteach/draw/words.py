@@ -33,12 +33,12 @@ def packet_sentence(packet: PacketRecord, remarks: Iterable[str] = (), why: str 
     >>> packet_sentence(Scenario("basic").run().packets[0])
     'msg:R of m1 from alice to server: sent at 0 ms, arrived at 50 ms'
     """
-    number = f", transmission {packet.number}," if packet.number > 1 else ""
+    number = f", transmission {number}," if (number := packet.number) > 1 else ""
     end = f"arrived at {packet.arrived} ms" if packet.fate == "arrived" else packet.fate
     end += f": {plain(why)}" if why else ""
     way = f"from {packet.src} to {packet.dst}"
     of = plain(packet.msgid if packet.msgid is not None else packet.name.partition("/")[0])
-    told = "".join(f", {word}" for word in (*remarks, *_content(packet)))
+    told = "".join([f", {word}" for word in (*remarks, *_content(packet))])
     return f"{packet.kind} of {of}{number} {way}: sent at {packet.sent} ms, {end}{told}"
 
 
