@@ -9,7 +9,7 @@ lifelines ──┬── arrows (one for each packet, with a label that overlap
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from heapq import heappop, heappush
 from itertools import pairwise
 from typing import NamedTuple
@@ -281,7 +281,7 @@ class _Draft:
         times = [text_width(f"{t} ms", TIME_SIZE) + 14 for t in (*(step.t for step in story.steps), *lost, *edges)]
         self.left = max([TIMES, *times])
         self.lanes = _lanes(story.timers, self.timeline.y)
-        self.written = {step.number: [_Written.of(line) for line in step.lines] for step in story.steps if step.lines}
+        self.written = {step.number: list(map(_written, step.lines)) for step in story.steps if step.lines}
         self.labels = [packet_label(packet, story.several) for packet in self.packets]
         self.label_widths = [text_width(label, LABEL_SIZE, bold=True) + 14 for label in self.labels]
         self.sides = self._sides()
@@ -584,15 +584,16 @@ class _Written(NamedTuple):
     width: float
     height: float
 
-    @classmethod
-    def of(cls, line: Line) -> "_Written":
-        text = line_text(line)
-        width = text_width(text, NOTE_SIZE, bold=line.kind in ("status", "again"))
-        if line.tag:
-            width += text_width(f"{line.tag} ", NOTE_SIZE)
-        if line.sign:
-            width += text_width(f" {line.sign}", NOTE_SIZE)
-        return cls(text, width + (20 if line.is_bubble else 0), line_height(line))
+
+@lru_cache(maxsize=4096)  # a learner who drops one packet sees most lines again
+def _written(line: Line) -> _Written:
+    text = line_text(line)
+    width = text_width(text, NOTE_SIZE, bold=line.kind in ("status", "again"))
+    if line.tag:
+        width += text_width(f"{line.tag} ", NOTE_SIZE)
+    if line.sign:
+        width += text_width(f" {line.sign}", NOTE_SIZE)
+    return _Written(text, width + (20 if line.is_bubble else 0), line_height(line))
 
 
 def _widest(written: list[_Written]) -> float:

@@ -108,6 +108,7 @@ class Story:
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
+        self._packets = trace.packet
         self._msgids = {packet.msgid for packet in trace.packets}
         self.several = len({*(said.msgid for said in trace.messages), *self._msgids} - {None}) > 1
         self.steps: list[Step] = []
@@ -292,11 +293,12 @@ class Story:
     # Packets
 
     def _on_send(self, event: Event, step: Step) -> None:
-        step.sends.append(str(event.packet))
-        self.sent_in[str(event.packet)] = step.number
+        name = str(event.packet)
+        step.sends.append(name)
+        self.sent_in[name] = step.number
 
     def _on_arrive(self, event: Event, step: Step) -> None:
-        packet = self.trace.packet[str(event.packet)]
+        packet = self._packets[str(event.packet)]
         self._came[packet.dst].add((packet.kind, packet.msgid))
 
     def _on_retransmit(self, event: Event, step: Step) -> None:

@@ -36,7 +36,7 @@ from imteach.draw.layout import (
 )
 from imteach.draw.measure import fit
 from imteach.draw.words import packet_sentence
-from imteach.sim import Trace
+from imteach.sim import PacketRecord, Trace
 
 DOWN = 9.0  # how wide the hatched box is that stands for a node that is down
 
@@ -318,7 +318,8 @@ def _note(note: Note, backed: bool) -> str:
 
 def _packet(arrow: Arrow) -> tuple[str, str]:
     """What is seen of a packet, in two pieces: its way, and the button with its label."""
-    half, classes = arrow.half, _classes(arrow)
+    half = arrow.half
+    classes = _classes(arrow.packet, half)
     x0, y0 = n(arrow.x0), n(arrow.y0)
     ends = f'x1="{x0}" y1="{y0}" x2="{n(arrow.x1)}" y2="{n(arrow.y1)}"'
     head = _head(arrow, half) if arrow.packet.fate == "arrived" else ""
@@ -327,12 +328,11 @@ def _packet(arrow: Arrow) -> tuple[str, str]:
     return way, _button(arrow, half, classes, ends)
 
 
-def _classes(arrow: Arrow) -> str:
-    packet = arrow.packet
+def _classes(packet: PacketRecord, half: str) -> str:
     lost = "" if packet.fate == "arrived" else f" imt-{packet.fate}"
     copy = " imt-copy" if "~" in packet.name else ""
     fabricated = " imt-fabricated" if packet.fabricated else ""
-    return f"imt-{arrow.half}{lost}{copy}{fabricated}{' imt-again' if packet.number > 1 else ''}"
+    return f"imt-{half}{lost}{copy}{fabricated}{' imt-again' if packet.number > 1 else ''}"
 
 
 def _head(arrow: Arrow, half: str) -> str:
