@@ -170,7 +170,11 @@ def to_svg(trace: Trace, rev: int = 0) -> str:
         f'aria-label="{escape(f"Sequence diagram: {layout.title}")}" data-rev="{rev}" '
         f'viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
     )
+    seldom = _seldom(layout)
+    style = _STYLE + "".join(rules for what, rules in _MORE.items() if what in seldom)
     parts = [
+        head,
+        f"<style>{style}</style>",
         f'<rect class="imt-paper" width="{width}" height="{height}"/>',
         _text("imt-title", MARGIN + 8, MARGIN + 14, fit(layout.title, TITLE_SIZE * 1.12, room)),
         *(
@@ -188,10 +192,7 @@ def to_svg(trace: Trace, rev: int = 0) -> str:
         *(button for _, button in packets),
         "</svg>",
     ]
-    body = "\n".join(parts)
-    seldom = _seldom(layout)
-    style = _STYLE + "".join(rules for what, rules in _MORE.items() if what in seldom)
-    return f"{head}\n<style>{style}</style>\n{body}"
+    return "\n".join(parts)
 
 
 def _seldom(layout: Layout) -> set[str]:
