@@ -110,6 +110,6 @@ class Taken:
         for band in range(int(top // self.BAND), int(bottom // self.BAND) + 1):
             for other in self._bands.get(band, ()):
                 x, y, wide, high = other  # as `overlaps` says, written out: it is asked more often than all else
-                if y < bottom and top < y + high and x < right and left < x + wide:
+                if x < right and left < x + wide and y < bottom and top < y + high:
                     return other
         return None

@@ -17,7 +17,6 @@ TRIGGERS = frozenset((
     "say", "resend", "unsaid", "arrive", "timer_fire", "start", "login", "logout", "crash", "restart"
 ))  # fmt: skip
 SELDOM_SEEN = ("login", "logout", "start", "timer_fire")  # of the triggers: see `_is_seen`
-ENDS = ("arrive", "drop", "lose")  # of a packet
 DISCARDED = "discarded"
 TABLES = {"last": "number"}  # what a table on a disk holds, where its name does not say it
 ORDER = {  # of the lines of one step, from the top; what is shown and what is written of it stay as they happened
@@ -177,21 +176,18 @@ class Story:
 
     def _tell(self, event: Event) -> None:
         kind = event.kind
+        if kind in ("drop", "lose"):
+            self._is_lost(event)
+            return
         if kind in TRIGGERS and (kind not in SELDOM_SEEN or self._is_seen(event)):
             after = self._step_of.get(event.causes[0]) if event.causes else None
             arrived = event.packet if kind == "arrive" else None
             self.steps.append(Step(len(self.steps), event.t, event.node, after, arrived))
-        if kind in ENDS:
-            self.ended[str(event.packet)] = event.t
-            if kind == "lose":
-                self.why[str(event.packet)] = event.text or ""
-        if not self.steps or kind in ("drop", "lose"):
-            return
-        step = self.steps[-1]
-        self._step_of[event.id] = step.number
-        tell = self._tellers[kind]
-        if tell is not None:
-            tell(event, step)
+        if self.steps:
+            step = self.steps[-1]
+            self._step_of[event.id] = step.number
+            if (tell := self._tellers[kind]) is not None:
+                tell(event, step)
 
     def _is_seen(self, event: Event) -> bool:
         """Whether something is to be seen of it, apart from what came before: a restarted client logs in at once."""
@@ -297,8 +293,15 @@ class Story:
         step.sends.append(name)
         self.sent_in[name] = step.number
 
+    def _is_lost(self, event: Event) -> None:
+        name = str(event.packet)
+        self.ended[name] = event.t
+        if event.kind == "lose":
+            self.why[name] = event.text or ""
+
     def _on_arrive(self, event: Event, step: Step) -> None:
         packet = self._packets[str(event.packet)]
+        self.ended[packet.name] = event.t
         self._came[packet.dst].add((packet.kind, packet.msgid))
 
     def _on_retransmit(self, event: Event, step: Step) -> None:
