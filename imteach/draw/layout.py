@@ -440,16 +440,8 @@ class _Draft:
 
     def _arrows(self) -> list[Arrow]:
         """Every packet's arrow: labels in the middle if they all fit there, else nearer to their senders."""
-        ways = self.ways
         early = [self._fate(*pair, self.taken) if pair[1].fate == "lost" else [] for pair in self._pairs()]
-        for along in (0.5, 0.3):
-            taken = self.taken.copy()
-            pills = [way.pill(along) for way in ways]
-            if all(way.is_stub or taken.add_if_free(pill) for way, pill in zip(ways, pills, strict=True)):
-                break
-        else:
-            pills = [way.pill(0) if way.is_stub else self._free_pill(way) for way in ways]
-            taken = self.taken
+        pills, taken = self._pills(0.5) or self._pills(0.3) or (list(map(self._free_pill, self.ways)), self.taken)
         arrows = []
         for (packet, way), pill, words in zip(self._pairs(), pills, early, strict=True):
             if way.fate == "dropped":
@@ -458,6 +450,16 @@ class _Draft:
                 words = [*words, *self._remark(packet, pill, taken)]
             arrows.append(self._arrow(packet, way, pill, words))
         return arrows
+
+    def _pills(self, along: float) -> tuple[list[Box], Taken] | None:
+        """Return the labels at this part of their ways and what is taken with them; None if they do not all fit."""
+        taken, pills = self.taken.copy(), []
+        for way in self.ways:
+            pill = way.pill(along)
+            if not (way.is_stub or taken.add_if_free(pill)):
+                return None
+            pills.append(pill)
+        return pills, taken
 
     def _pairs(self) -> Iterator[tuple[PacketRecord, _Way]]:
         return zip(self.packets, self.ways, strict=True)
@@ -527,6 +529,8 @@ class _Draft:
 
     def _free_pill(self, way: _Way) -> Box:
         """Return a place for a label on its arrow where no other stands; below the arrow if there is none."""
+        if way.is_stub:
+            return way.pill(0)
         pills = [way.pill(along) for along in (0.3, 0.42, 0.2, 0.56, 0.7)]
         for pill in pills:
             if self.taken.add_if_free(pill):

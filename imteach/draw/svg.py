@@ -208,7 +208,7 @@ def _seldom(layout: Layout) -> set[str]:
 escape = lru_cache(maxsize=4096)(html.escape)  # the same words stand in a picture again and again
 
 
-@lru_cache(maxsize=4096)  # so do its lifelines and heights
+@lru_cache(maxsize=1 << 14)  # so do its lifelines and heights
 def n(number: float) -> str:
     """Return a coordinate as text, to a tenth of a pixel.
 
