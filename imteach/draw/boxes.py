@@ -79,7 +79,8 @@ class Taken:
 
     def add(self, box: Box) -> None:
         """Take this place."""
-        for band in range(int(box.y // self.BAND), int((box.y + box.height) // self.BAND) + 1):
+        _, top, _, height = box
+        for band in range(int(top // self.BAND), int((top + height) // self.BAND) + 1):
             self._bands[band].append(box)
 
     def add_if_free(self, box: Box) -> bool:
@@ -89,10 +90,10 @@ class Taken:
         >>> taken.add_if_free(Box(0, 0, 10, 10)), taken.add_if_free(Box(5, 5, 10, 10))
         (True, False)
         """
-        if self._in_the_way(box) is not None:
-            return False
-        self.add(box)
-        return True
+        is_free = self._in_the_way(box) is None
+        if is_free:
+            self.add(box)
+        return is_free
 
     def is_free(self, box: Box) -> bool:
         """Whether nothing is written here."""

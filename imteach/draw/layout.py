@@ -281,7 +281,7 @@ class _Draft:
         times = [text_width(f"{t} ms", TIME_SIZE) + 14 for t in (*(step.t for step in story.steps), *lost, *edges)]
         self.left = max([TIMES, *times])
         self.lanes = _lanes(story.timers, self.timeline.y)
-        self.written = {step.number: list(map(_written, step.lines)) for step in story.steps if step.lines}
+        self.blocks = {step.number: _block(tuple(step.lines)) for step in story.steps if step.lines}
         self.labels = [packet_label(packet, story.several) for packet in self.packets]
         self.label_widths = [text_width(label, LABEL_SIZE, bold=True) + 14 for label in self.labels]
         self.sides = self._sides()
@@ -342,9 +342,9 @@ class _Draft:
     def _gutters(self) -> dict[str, float]:
         """How much room the notes and bars beside each lifeline need."""
         room = {name: 0 if name == SERVER else GUTTER for name in in_columns(self.scenario)}
-        for number, written in self.written.items():
+        for number, block in self.blocks.items():
             node = self.story.steps[number].node
-            room[node] = max(room[node], self.bars_width[node] + _widest(written) + 10)
+            room[node] = max(room[node], self.bars_width[node] + block.width + 10)
         return room
 
     def _columns(self) -> dict[str, float]:
@@ -372,30 +372,34 @@ class _Draft:
 
     def _notes(self, step: Step) -> Iterator[Note]:
         """Yield the notes of one step, as a block around its height, moved down where another stands."""
-        written = self.written[step.number]
-        width = _widest(written)
-        side, block = self._block(step, width, sum([line.height for line in written]))
-        self.taken.add(block)
-        edge = block.x if side > 0 else block.x + width
+        written, width, height = self.blocks[step.number]
+        side, place = self._beside(step, width, height)
+        self.taken.add(place)
+        edge = place.x if side > 0 else place.x + width
         at = self.timeline.y[step.number] + self.top
-        y = block.y
+        y = place.y
         for line, (text, wide, high) in zip(step.lines, written, strict=True):
             yield Note(step.node, step.t, at, line, text, Box(edge if side > 0 else edge - wide, y, wide, high), side)
             y += high
 
-    def _block(self, step: Step, width: float, height: float) -> tuple[int, Box]:
+    def _beside(self, step: Step, width: float, height: float) -> tuple[int, Box]:
         """Return the side and the place of a step's notes; the server's stand where the fewest arrows go through."""
-        y = self.timeline.y[step.number] + self.top - self.timeline.reach[step.number][0]
-        x, away = self.x[step.node], self.bars_width[step.node] + 6
-        at_side = {1: Box(x + away, y, width, height), -1: Box(x - away - width, y, width, height)}
-        if step.node != SERVER:
-            side = self.sides[step.node]
-            return side, self.taken.first_free(at_side[side])
+        node, number = step.node, step.number
+        y = self.timeline.y[number] + self.top - self.timeline.reach[number][0]
+        x, away = self.x[node], self.bars_width[node] + 6
+        edges = {1: x + away, -1: x - away - width}
+        if node != SERVER:
+            side = self.sides[node]
+            return side, self.taken.first_free(Box(edges[side], y, width, height))
         away = height / 2 + 1
-        places = [(side, box._replace(y=y + by)) for by in (0, away, -away, 2 * away) for side, box in at_side.items()]
+        places = [
+            (side, Box(edge, y + by, width, height))
+            for by in (0, away, -away, 2 * away)
+            for side, edge in edges.items()
+        ]
         free = [place for place in places if self.taken.is_free(place[1])]
         if not free:
-            return 1, self.taken.first_free(at_side[1])
+            return 1, self.taken.first_free(Box(edges[1], y, width, height))
         return min(free, key=lambda place: self.lines.crossing(place[1]))
 
     @cached_property
@@ -589,7 +593,6 @@ class _Written(NamedTuple):
     height: float
 
 
-@lru_cache(maxsize=4096)  # a learner who drops one packet sees most lines again
 def _written(line: Line) -> _Written:
     text = line_text(line)
     width = text_width(text, NOTE_SIZE, bold=line.kind in ("status", "again"))
@@ -600,8 +603,18 @@ def _written(line: Line) -> _Written:
     return _Written(text, width + (20 if line.is_bubble else 0), line_height(line))
 
 
-def _widest(written: list[_Written]) -> float:
-    return max([line.width for line in written])
+class _Block(NamedTuple):
+    """What is written of all lines of a step, and the room that they take."""
+
+    lines: list[_Written]
+    width: float
+    height: float
+
+
+@lru_cache(maxsize=4096)  # a learner who drops one packet sees most lines again
+def _block(lines: tuple[Line, ...]) -> _Block:
+    written = list(map(_written, lines))
+    return _Block(written, max([line.width for line in written]), sum([line.height for line in written]))
 
 
 def line_text(line: Line) -> str:

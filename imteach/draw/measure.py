@@ -18,13 +18,22 @@ _BOLD = (
 )
 
 
-def _table(widths: str) -> dict[str, int]:
-    return {chr(code): int(width) for code, width in enumerate(widths.split(), start=32)}
+_OTHER = 110  # hundredths of the font size: any letter outside ASCII; generous, so that Cyrillic, Greek and CJK fit
+_WIDE = 140  # emoji
+
+
+class _Widths(dict[str, int]):
+    """How wide each letter is, in hundredths of the font size."""
+
+    def __missing__(self, char: str) -> int:
+        return _WIDE if char >= "\U0001f000" else _OTHER
+
+
+def _table(widths: str) -> _Widths:
+    return _Widths((chr(code), int(width)) for code, width in enumerate(widths.split(), start=32))
 
 
 _WIDTHS = {False: _table(_REGULAR), True: _table(_BOLD)}
-_OTHER = 110  # hundredths of the font size: any letter outside ASCII; generous, so that Cyrillic, Greek and CJK fit
-_WIDE = 140  # emoji
 
 
 @lru_cache(maxsize=4096)  # the same few words are measured again and again
@@ -34,9 +43,8 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     >>> round(text_width("msg:R", 11.5, bold=True), 1)
     40.6
     """
-    widths = _WIDTHS[bold]
     # whole numbers are added up, for Python 3.12 and later round a sum of broken ones otherwise than 3.11
-    return size * sum(widths.get(char, _WIDE if char >= "\U0001f000" else _OTHER) for char in text) / 100
+    return size * sum(map(_WIDTHS[bold].__getitem__, text)) / 100
 
 
 def fit(text: str, size: float, room: float) -> str:

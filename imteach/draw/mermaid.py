@@ -3,6 +3,7 @@
 Mermaid knows no slope and no time, so the times stand in the words.
 """
 
+from imteach.draw.collector import uncollected
 from imteach.draw.layout import in_columns
 from imteach.draw.steps import Story
 from imteach.draw.words import packet_label
@@ -14,6 +15,7 @@ from imteach.sim import Trace
 _ENTITIES = {ord(char): f"#{ord(char)};" for char in '#;<>&"`\\{}|'}
 
 
+@uncollected
 def to_mermaid(trace: Trace) -> str:
     """Return the sequence diagram of a trace in Mermaid's language, ending in a newline.
 

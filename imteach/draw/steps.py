@@ -4,6 +4,7 @@ A *step* is one moment of one node: what it was told, and everything it then did
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -16,12 +17,14 @@ from imteach.sim import EVENT_KINDS, Event, PacketRecord, Partition, Trace, inst
 TRIGGERS = frozenset((
     "say", "resend", "unsaid", "arrive", "timer_fire", "start", "login", "logout", "crash", "restart"
 ))  # fmt: skip
+LOSSES = ("drop", "lose")
 SELDOM_SEEN = ("login", "logout", "start", "timer_fire")  # of the triggers: see `_is_seen`
 DISCARDED = "discarded"
 TABLES = {"last": "number"}  # what a table on a disk holds, where its name does not say it
 ORDER = {  # of the lines of one step, from the top; what is shown and what is written of it stay as they happened
     "node": 0, "timer": 1, "said": 2, "shown": 3, "written": 3, "again": 3, "unsaid": 3, "status": 4, "quiet": 5
 }  # fmt: skip
+BUBBLES = ("said", "shown")
 
 
 class Line(NamedTuple):
@@ -41,7 +44,7 @@ class Line(NamedTuple):
     @property
     def is_bubble(self) -> bool:
         """Whether it is drawn as a bubble: what was said, and what a person is shown."""
-        return self.kind in ("said", "shown")
+        return self.kind in BUBBLES
 
 
 @dataclass(slots=True)
@@ -122,9 +125,7 @@ class Story:
         self._came: defaultdict[str, set[tuple[str, str | None]]] = defaultdict(set)  # at each node: kind and msgid
         self._shown: set[tuple[str, str | None]] = set()
         self._step_of: dict[int, int] = {}  # by event id
-        self._tellers = {kind: getattr(self, f"_on_{kind}", None) for kind in EVENT_KINDS}
-        for event in trace.events:
-            self._tell(event)
+        self._tell(trace.events)
         for packet in trace.packets:
             if packet.fate != "arrived":
                 number = -1 - len(self.missed)
@@ -138,8 +139,10 @@ class Story:
                 self._settle(step)
         self.last = max([step.t for step in self.steps] + list(self.ended.values()), default=0)
         self.cuts = self._cuts()
-        scenario = trace.scenario
-        self.remarks = {packet.name: found for packet in trace.packets if (found := remarks(packet, scenario))}
+        usual = {person: trace.scenario.latency_of(person) for person in trace.scenario.people}
+        self.remarks = {
+            packet.name: found for packet in trace.packets if (found := remarks(packet, usual[packet.person]))
+        }
         for step in self.steps:
             if len(step.sends) > 1:
                 self._say_what_for(step)
@@ -174,20 +177,27 @@ class Story:
 
     # What happened, event by event
 
-    def _tell(self, event: Event) -> None:
-        kind = event.kind
-        if kind in ("drop", "lose"):
-            self._is_lost(event)
-            return
-        if kind in TRIGGERS and (kind not in SELDOM_SEEN or self._is_seen(event)):
-            after = self._step_of.get(event.causes[0]) if event.causes else None
-            arrived = event.packet if kind == "arrive" else None
-            self.steps.append(Step(len(self.steps), event.t, event.node, after, arrived))
-        if self.steps:
-            step = self.steps[-1]
-            self._step_of[event.id] = step.number
-            if (tell := self._tellers[kind]) is not None:
-                tell(event, step)
+    def _tell(self, events: Iterable[Event]) -> None:
+        step = None
+        for event in events:
+            kind = event.kind
+            if kind in LOSSES:
+                self._is_lost(event)
+                continue
+            if kind in TRIGGERS and (kind not in SELDOM_SEEN or self._is_seen(event)):
+                step = self._step(event)
+            if step is not None:
+                self._step_of[event.id] = step.number
+                if (tell := _TELLERS[kind]) is not None:
+                    tell(self, event, step)
+
+    def _step(self, event: Event) -> Step:
+        """Begin a step."""
+        after = self._step_of.get(event.causes[0]) if event.causes else None
+        arrived = event.packet if event.kind == "arrive" else None
+        step = Step(len(self.steps), event.t, event.node, after, arrived)
+        self.steps.append(step)
+        return step
 
     def _is_seen(self, event: Event) -> bool:
         """Whether something is to be seen of it, apart from what came before: a restarted client logs in at once."""
@@ -438,3 +448,6 @@ class Story:
             return f"{DISCARDED}, acked{again}"
         waits = step.arrived is not None and self.trace.packet[step.arrived].group  # a group's ack may come later
         return DISCARDED if waits or not acked.isdisjoint(msgids) else f"{DISCARDED}, not acked"
+
+
+_TELLERS = {kind: getattr(Story, f"_on_{kind}", None) for kind in EVENT_KINDS}

@@ -5,10 +5,11 @@ that a learner typed is escaped: it is text, never markup.
 """
 
 import html
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from math import sqrt
 
+from imteach.draw.collector import uncollected
 from imteach.draw.layout import (
     BAR,
     CROSS,
@@ -30,12 +31,11 @@ from imteach.draw.layout import (
     Layout,
     Lifeline,
     Note,
-    TimeMark,
     Words,
     lay_out,
 )
 from imteach.draw.measure import fit
-from imteach.draw.words import packet_sentence
+from imteach.draw.words import is_again, packet_sentence
 from imteach.sim import PacketRecord, Trace
 
 DOWN = 9.0  # how wide the hatched box is that stands for a node that is down
@@ -152,6 +152,7 @@ _STYLE = _rules(_RULES)
 _MORE = {css: _rules(rules) for css, rules in _SELDOM.items()}
 
 
+@uncollected
 def to_svg(trace: Trace, rev: int = 0) -> str:
     """Return the sequence diagram of a trace as SVG text. `rev` goes into `data-rev`, for a page that redraws.
 
@@ -160,7 +161,8 @@ def to_svg(trace: Trace, rev: int = 0) -> str:
     3
     """
     layout = lay_out(trace)
-    packets = [_packet(arrow) for arrow in layout.arrows]
+    packets = list(map(_packet, layout.arrows))
+    backed = len(layout.lifelines) > 3
     gaps: dict[str, list[Gap]] = {line.name: [] for line in layout.lifelines}
     for gap in layout.gaps:
         gaps[gap.node].append(gap)
@@ -181,15 +183,15 @@ def to_svg(trace: Trace, rev: int = 0) -> str:
             _text("imt-role", MARGIN + 8, MARGIN + 31 + 15 * row, fit(words, ROLE_SIZE, room))
             for row, words in enumerate(layout.subtitles)
         ),
-        *(_time(mark, layout) for mark in layout.times),
-        *(_cut(cut) for cut in layout.cuts),
+        *_times(layout),
+        *map(_cut, layout.cuts),
         *(_lifeline(line, gaps[line.name], layout) for line in layout.lifelines),
-        *(_bar(bar) for bar in layout.bars),
-        *(way for way, _ in packets),  # every line before any words, so that none crosses them out
+        *map(_bar, layout.bars),
+        *[way for way, _ in packets],  # every line before any words, so that none crosses them out
         *(_idle(stretch, layout) for stretch in layout.breaks),
-        *(_note(note, backed=len(layout.lifelines) > 3) for note in layout.notes),
+        *[_note(note, backed) for note in layout.notes],
         *(_text("imt-note imt-cut-words", *_start(words), words.text) for cut in layout.cuts for words in cut.words),
-        *(button for _, button in packets),
+        *[button for _, button in packets],
         "</svg>",
     ]
     return "\n".join(parts)
@@ -208,9 +210,9 @@ def _seldom(layout: Layout) -> set[str]:
 escape = lru_cache(maxsize=4096)(html.escape)  # the same words stand in a picture again and again
 
 
-@lru_cache(maxsize=1 << 14)  # so do its lifelines and heights
+@lru_cache(maxsize=1 << 14)  # so do its lifelines, and the heights of its steps
 def n(number: float) -> str:
-    """Return a coordinate as text, to a tenth of a pixel.
+    """Return a coordinate as text, to a tenth of a pixel. See `short` for one that stands in a picture but once.
 
     >>> n(12.0), n(12.34), n(-0.01)
     ('12', '12.3', '0')
@@ -219,15 +221,26 @@ def n(number: float) -> str:
     return "0" if text == "-0" else text
 
 
+def short(markup: str) -> str:
+    """Return markup without words, with coordinates that were written to a tenth of a pixel as `n` writes them.
+
+    >>> short(f'x="{12:.1f}" y="{12.34:.1f}"')
+    'x="12" y="12.3"'
+    """
+    return markup.replace('.0"', '"')
+
+
 def _text(css: str, x: float, y: float, text: str, anchor: str = "start") -> str:
     anchored = "" if anchor == "start" else f' text-anchor="{anchor}"'
     return f'<text class="{css}" x="{n(x)}" y="{n(y)}"{anchored}>{escape(text)}</text>'
 
 
-def _time(mark: TimeMark, layout: Layout) -> str:
-    y = n(mark.y)
-    rule = f'<line class="imt-rule" x1="{n(layout.left)}" x2="{n(layout.width - MARGIN)}" y1="{y}" y2="{y}"/>'
-    return rule + _text("imt-time", layout.left - 6, mark.y + 3.5, f"{mark.t} ms", "end")
+def _times(layout: Layout) -> Iterator[str]:
+    left, right, end = n(layout.left), n(layout.width - MARGIN), n(layout.left - 6)
+    for t, at in layout.times:
+        y = n(at)
+        words = short(f'<text class="imt-time" x="{end}" y="{at + 3.5:.1f}" text-anchor="end">')
+        yield f'<line class="imt-rule" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>{words}{t} ms</text>'
 
 
 def _lifeline(line: Lifeline, gaps: list[Gap], layout: Layout) -> str:
@@ -302,11 +315,9 @@ def _note(note: Note, backed: bool) -> str:
             f'height="{n(box.height - 3)}" rx="11"/><text class="imt-note" x="{n(middle)}" y="{n(box.y + 16.5)}" '
             f'text-anchor="middle">{tag}{escape(note.text)}{sign}</text>'
         )
-    css = {"again": "imt-again-note", "status": f"imt-status imt-{escape(line.status)}"}.get(
-        line.kind, f"imt-{line.kind}"
-    )
-    if line.kind == "node" and line.status:
-        css += f" imt-{line.status}"
+    css = "imt-again-note" if line.kind == "again" else f"imt-{line.kind}"
+    if line.kind in ("status", "node") and line.status:
+        css += f" imt-{escape(line.status)}"
     x, anchor = (box.x, "start") if note.side > 0 else (box.x + box.width, "end")
     place = f'x="{n(x)}" y="{n(box.y + 11.5)}" text-anchor="{anchor}"'
     paper = (
@@ -319,11 +330,11 @@ def _note(note: Note, backed: bool) -> str:
 
 def _packet(arrow: Arrow) -> tuple[str, str]:
     """What is seen of a packet, in two pieces: its way, and the button with its label."""
-    half = arrow.half
-    classes = _classes(arrow.packet, half)
+    packet, half = arrow.packet, arrow.half
+    classes = _classes(packet, half)
     x0, y0 = n(arrow.x0), n(arrow.y0)
     ends = f'x1="{x0}" y1="{y0}" x2="{n(arrow.x1)}" y2="{n(arrow.y1)}"'
-    head = _head(arrow, half) if arrow.packet.fate == "arrived" else ""
+    head = _head(arrow, half) if packet.fate == "arrived" else ""
     dot = f'<circle class="imt-dot" cx="{x0}" cy="{y0}" r="3.6"/>'
     way = f'<g class="{classes}"><line class="imt-line" {ends}/>{head}{dot}</g>'
     return way, _button(arrow, half, classes, ends)
@@ -333,7 +344,7 @@ def _classes(packet: PacketRecord, half: str) -> str:
     lost = "" if packet.fate == "arrived" else f" imt-{packet.fate}"
     copy = " imt-copy" if "~" in packet.name else ""
     fabricated = " imt-fabricated" if packet.fabricated else ""
-    return f"imt-{half}{lost}{copy}{fabricated}{' imt-again' if packet.number > 1 else ''}"
+    return f"imt-{half}{lost}{copy}{fabricated}{' imt-again' if is_again(packet) else ''}"
 
 
 def _head(arrow: Arrow, half: str) -> str:
@@ -346,27 +357,33 @@ def _head(arrow: Arrow, half: str) -> str:
     back_x, back_y = x - 10 * ux, y - 10 * uy
     corners = (back_x + 4.4 * uy, back_y - 4.4 * ux, x, y, back_x - 4.4 * uy, back_y + 4.4 * ux)
     closed = "Z" if half == "msg" else ""
-    d = ("M%.1f %.1f L%.1f %.1f L%.1f %.1f " % corners).replace(".0 ", " ")  # as `n` does it, all at once
+    d = ("M%.1f %.1f L%.1f %.1f L%.1f %.1f " % corners).replace(".0 ", " ")  # noqa: UP031  # it is the fastest
     return f'<path class="imt-head" d="{d.replace(" L", "L")[:-1]}{closed}"/>'
 
 
 def _button(arrow: Arrow, half: str, classes: str, ends: str) -> str:
     """The button that a packet is: a wide invisible line to hit, the label, and the ✕ if it was lost."""
-    packet, (x, y, width, height) = arrow.packet, arrow.pill
+    packet, (x, y, width, _) = arrow.packet, arrow.pill
     fate = packet.fate
     pressed = "true" if fate == "dropped" else "false"
-    corner = PILL_HEIGHT / 2 if half == "msg" else 3
-    label = _text("imt-label", x + width / 2, y + 12.9, arrow.label, "middle")
-    remark = "".join([_text("imt-note imt-remark", *_start(word), word.text) for word in arrow.words if word.is_remark])
+    pill = short(
+        f'<rect class="imt-pill" x="{n(x)}" y="{y:.1f}" width="{n(width)}" {_CORNERS[half]}/>'
+        f'<text class="imt-label" x="{n(x + width / 2)}" y="{y + 12.9:.1f}" text-anchor="middle">'
+    )
+    remarks = [_text("imt-note imt-remark", *_start(word), word.text) for word in arrow.words if word.is_remark]
     told = html.escape(packet_sentence(packet, arrow.remarks, arrow.why))
     return (
-        f'<g class="imt-packet {classes}" role="button" tabindex="-1" data-packet="{html.escape(packet.name)}" '
+        f'<g class="imt-packet {classes}" role="button" tabindex="-1" data-packet="{escape(packet.name)}" '
         f'data-kind="{escape(packet.kind)}" data-fate="{fate}" aria-pressed="{pressed}" '
         f'aria-label="{told}"><line class="imt-hit" {ends}/>'
         f"{'' if fate == 'arrived' else _cross(arrow)}"
-        f'<rect class="imt-pill" x="{n(x)}" y="{n(y)}" width="{n(width)}" height="{n(height)}" '
-        f'rx="{n(corner)}"/>{label}{remark}</g>'
+        f"{pill}{escape(arrow.label)}</text>{''.join(remarks)}</g>"
     )
+
+
+_CORNERS = {
+    half: f'height="{n(PILL_HEIGHT)}" rx="{n(corner)}"' for half, corner in (("msg", PILL_HEIGHT / 2), ("ack", 3))
+}
 
 
 def _start(words: Words) -> tuple[float, float]:

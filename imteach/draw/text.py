@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from imteach.draw.collector import uncollected
 from imteach.draw.layout import Arrow, Bar, Gap, Layout, Note, lay_out
 from imteach.draw.measure import columns
 from imteach.draw.words import in_few_words
@@ -21,6 +22,7 @@ GAPS = {"out": "┊", "down": "×"}
 STROKES = {"msg": ("━", "▶", "◀"), "ack": ("─", "▷", "◁")}  # line, head to the right, head to the left
 
 
+@uncollected
 def to_text(trace: Trace) -> str:
     """Return the sequence diagram of a trace as lines of text, ending in a newline.
 

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections import deque
 from typing import NamedTuple
 
-from imteach.draw.steps import Line, Step, Story
+from imteach.draw.steps import BUBBLES, Line, Step, Story
 
 PACE = 0.98  # pixels down for one ms: the same in every picture with usual latencies, so that slopes compare
 LEAST_HOP, MOST_HOP = 16.0, 240.0  # pixels down: for the shortest latency, and for the usual one
@@ -22,7 +22,7 @@ LEAD = 80.0  # what stays on either side of a cut through packets in flight, so 
 
 def line_height(line: Line) -> float:
     """Return how high a line beside a lifeline is."""
-    return BUBBLE_HEIGHT if line.is_bubble else LINE_HEIGHT
+    return BUBBLE_HEIGHT if line.kind in BUBBLES else LINE_HEIGHT
 
 
 def reach(step: Step) -> tuple[float, float]:
@@ -32,8 +32,9 @@ def reach(step: Step) -> tuple[float, float]:
     """
     if not step.lines:
         return 0, 1.6 * LINE_HEIGHT if step.is_told else 0
-    above = LINE_HEIGHT if step.lines[0].kind == "timer" else line_height(step.lines[0]) / 2
-    return above, sum(map(line_height, step.lines)) - above
+    heights = list(map(line_height, step.lines))
+    above = LINE_HEIGHT if step.lines[0].kind == "timer" else heights[0] / 2
+    return above, sum(heights) - above
 
 
 class Break(NamedTuple):
@@ -57,12 +58,7 @@ class Timeline:
         by_instant: dict[float, list[Step]] = {}
         for step in story.steps:
             by_instant.setdefault(step.t, []).append(step)
-        order = {packet.name: number for number, packet in enumerate(packets)}
-        missed: dict[float, list[Step]] = {}
-        for step in story.missed:  # room for its end too: arrows that are parallel in time are so on the page
-            missed.setdefault(step.t, []).append(step)
-        for t, steps in missed.items():
-            by_instant[t] = _merged(by_instant.get(t, []), steps, order)
+        _add_missed(by_instant, story)
         edges = [step for cut in story.cuts for step in (cut.begins, cut.mended) if step is not None]
         for edge in edges:  # links are cut and mended before anything else of that instant
             by_instant.setdefault(edge.t, []).insert(0, edge)
@@ -71,6 +67,7 @@ class Timeline:
         self.end: dict[str, float] = {}  # by packet: where its way ends, or would have
         self.breaks: list[Break] = []
         self._lowest: dict[str, tuple[float, float]] = {}  # by node: where its last step stands, how far that reaches
+        self._deepest = 0.0  # how far down anything reaches
         self._seen = sorted({step.t for step in (*story.steps, *edges)} | set(story.ended.values()))
         busy = _busy(
             sorted((packet.sent, packet.due if packet.arrived is None else packet.arrived) for packet in packets)
@@ -90,17 +87,17 @@ class Timeline:
         idle = self._idle(before, t)
         if apart > (IDLE if idle else FLYING):
             lead = 0 if idle else LEAD
-            y0 = lead + max([y, *(at + below for at, below in self._lowest.values())])
+            y0 = lead + max(y, self._deepest)
             skipped = t - (self._last_seen(before) if idle else before) - 2 * lead / self.scale
             self.breaks.append(Break(y0, y0 + CUT, skipped if idle else round(skipped), t))
-            return lead + y0 + CUT + max([0, *(self.reach[step.number][0] for step in steps)]) / 2
-        return max(y + apart, *map(self._below, steps))
+            return lead + y0 + CUT + max([self.reach[step.number][0] for step in steps]) / 2
+        return max(y + apart, *map(self._least, steps))
 
     def _last_seen(self, t: float) -> float:
         """When something last happened that the picture shows, at `t` or before: what a break counts from."""
         return self._seen[bisect_right(self._seen, t) - 1]
 
-    def _below(self, step: Step) -> float:
+    def _least(self, step: Step) -> float:
         """Return the least height of a step that leaves room for what stands above it on its lifeline."""
         if step.node not in self._lowest:
             return 0
@@ -116,15 +113,28 @@ class Timeline:
         """Place the steps of one instant from `y` on; return where the last one stands."""
         end = y
         for step in steps:
-            at = max(y, self._below(step))
+            at = max(y, self._least(step))
             if step.after is not None and self.y[step.after] >= y:
                 at = max(at, self.y[step.after] + ROW)  # a packet that takes no time still goes down
             self.y[step.number] = at
             if step.arrived is not None:
                 self.end[step.arrived] = at
-            self._lowest[step.node] = at, self.reach[step.number][1]
+            below = self.reach[step.number][1]
+            self._lowest[step.node] = at, below
+            self._deepest = max(self._deepest, at + below)
             end = max(end, at)
         return end
+
+
+def _add_missed(by_instant: dict[float, list[Step]], story: Story) -> None:
+    """Make room for the ends of packets that did not arrive: arrows that are parallel in time are so on the page."""
+    missed: dict[float, list[Step]] = {}
+    for step in story.missed:
+        missed.setdefault(step.t, []).append(step)
+    if missed:
+        order = {packet.name: number for number, packet in enumerate(story.trace.packets)}
+        for t, steps in missed.items():
+            by_instant[t] = _merged(by_instant.get(t, []), steps, order)
 
 
 def _merged(steps: list[Step], missed: list[Step], order: dict[str, int]) -> list[Step]:

@@ -8,6 +8,11 @@ from imteach.sim import DEFAULT_LATENCY, Drop, Loss, PacketRecord, Scenario, Tra
 MOST_NAMED = 3  # faults in a title
 
 
+def is_again(packet: PacketRecord) -> bool:
+    """Whether a packet is no first transmission. Asked several times of each, so what most are is told at a glance."""
+    return not packet.name.endswith("#1") and packet.number > 1
+
+
 def packet_label(packet: PacketRecord, several: bool) -> str:
     """What stands on a packet's arrow: its msgid where several are said, its kind, its number from #2 on.
 
@@ -17,8 +22,8 @@ def packet_label(packet: PacketRecord, several: bool) -> str:
     """
     words = [plain(packet.msgid)] if several and packet.msgid is not None else []
     words.append(packet.kind)
-    if (number := packet.number) > 1:
-        words.append(f"#{number}")
+    if is_again(packet):
+        words.append(f"#{packet.number}")
     if packet.kind == "offline:A":
         words.append(f"({len(packet.kept)})")
     if "~" in packet.name:
@@ -33,7 +38,7 @@ def packet_sentence(packet: PacketRecord, remarks: Iterable[str] = (), why: str 
     >>> packet_sentence(Scenario("basic").run().packets[0])
     'msg:R of m1 from alice to server: sent at 0 ms, arrived at 50 ms'
     """
-    number = f", transmission {number}," if (number := packet.number) > 1 else ""
+    number = f", transmission {packet.number}," if is_again(packet) else ""
     end = f"arrived at {packet.arrived} ms" if packet.fate == "arrived" else packet.fate
     end += f": {plain(why)}" if why else ""
     way = f"from {packet.src} to {packet.dst}"
@@ -56,19 +61,19 @@ def _content(packet: PacketRecord) -> list[str]:
     return content
 
 
-def remarks(packet: PacketRecord, scenario: Scenario) -> list[str]:
-    """What is unusual about a packet besides its fate, in a word or two each.
+def remarks(packet: PacketRecord, usual: float) -> list[str]:
+    """What is unusual about a packet besides its fate, in a word or two each; `usual` is its person's latency.
 
     >>> from imteach import Delay, Scenario
     >>> trace = Scenario("basic").run(Delay("msg:N", by=400))
-    >>> [remarks(packet, trace.scenario) for packet in trace.packets]
+    >>> [remarks(packet, usual=50) for packet in trace.packets]
     [[], [], ['400 ms late']]
     """
     found = ["fabricated"] if packet.fabricated else []
     if "~" in packet.name:
         return [*found, "copy"]
-    late = instant(packet.due - packet.sent - scenario.latency_of(packet.person))
-    return [*found, f"{late} ms late"] if late > 0 else found
+    late = packet.due - packet.sent - usual
+    return [*found, f"{instant(late)} ms late"] if late > 0 and instant(late) > 0 else found
 
 
 def in_few_words(why: str) -> str:
