@@ -5,6 +5,7 @@ from dataclasses import replace
 from imteach.errors import InputError, quoted
 from imteach.protocol import LADDER
 from imteach.sim import Delay, Drop, Duplicate, Fault, LearnerError, Scenario, Trace, parse_fault, short_name
+from imteach.sim.scenario import checked_scenario
 
 
 class Session:
@@ -29,7 +30,7 @@ class Session:
 
     def __init__(self, scenario: Scenario | str, *faults: Fault) -> None:
         self._past: list[Trace] = []
-        self._first = self._now = _run(_checked_scenario(scenario), faults)
+        self._first = self._now = _run(checked_scenario(scenario), faults)
 
     # What it holds
 
@@ -188,11 +189,3 @@ def _run(scenario: Scenario, faults: tuple[Fault, ...]) -> Trace:
         if error.trace is None:
             raise
         return error.trace
-
-
-def _checked_scenario(scenario: object) -> Scenario:
-    if isinstance(scenario, Scenario):
-        return scenario
-    if isinstance(scenario, str):
-        return Scenario(scenario)
-    raise InputError(f"scenario: expected a Scenario or a rung's name, such as 'dedup', got {quoted(scenario)}")

@@ -1,7 +1,8 @@
 """Rules for single values that people type or files hold. Each returns the value or raises `InputError`."""
 
 import re
-from typing import TypeGuard
+from collections.abc import Mapping
+from typing import TypeGuard, TypeVar
 
 from imteach.errors import InputError, quoted
 from imteach.protocol import SERVER
@@ -10,6 +11,8 @@ NETWORK = "network"  # where a packet is dropped: no node, but a trace must name
 LONGEST = 10**9  # simulated ms, eleven days; more is a slip of the keyboard
 LATEST = 10**15  # simulated ms that a trace may reach, wait upon wait
 TEXT_LIMIT = 10_000  # characters in one message
+
+V = TypeVar("V")
 
 _PERSON = re.compile(r"\w{1,40}")
 
@@ -119,3 +122,19 @@ def can_be_written(text: str) -> bool:
     (True, False)
     """
     return not any("\ud800" <= c <= "\udfff" for c in text)
+
+
+class ByName(dict[str, V]):
+    """Things by name. One that is not among them is answered with those that are. `what` says what they are.
+
+    >>> ByName("promise", {"no_duplicates": True, "no_silent_loss": False})["no_duplicate"]
+    Traceback (most recent call last):
+    imteach.errors.InputError: no promise 'no_duplicate'; there are no_duplicates, no_silent_loss
+    """
+
+    def __init__(self, what: str, things: Mapping[str, V]) -> None:
+        super().__init__(things)
+        self.what = what
+
+    def __missing__(self, name: object) -> V:
+        raise InputError(f"no {self.what} {quoted(name)}; there are {', '.join(self)}")

@@ -4,7 +4,7 @@ Each has a text form for JSON, scenario files and tables (`drop m1/ack:N#1`), wh
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -337,6 +337,18 @@ FAULTS: dict[str, type[Fault]] = {
     kind.__name__.lower(): kind for kind in (Drop, Duplicate, Delay, Crash, Offline, Partition, Loss)
 }
 """The kinds of fault, by the word that their text begins with."""
+
+
+def checked_given(given: object, scenario: "Scenario") -> tuple["Fault", ...]:
+    """Return the faults that strike in any case, under whole names. Raises `InputError` for what is no list of them.
+
+    >>> from imteach import Scenario
+    >>> checked_given([Drop("ack:N")], Scenario("dedup"))
+    (Drop("m1/ack:N#1"),)
+    """
+    if not isinstance(given, Sequence) or isinstance(given, str):
+        raise InputError(f'given: expected a list of faults, such as [Offline("bob")], got {quoted(given)}')
+    return tuple(checked_fault(fault).resolve(scenario) for fault in given)
 
 
 def checked_fault(value: object) -> Fault:

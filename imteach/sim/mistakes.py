@@ -125,6 +125,7 @@ class Learners:
 
     def made(self, make: Callable[[], T]) -> T:
         """Return what `make` makes, nodes of the learner's classes. Raises `LearnerError`."""
+        self._check_names()
         try:
             return self._watch.step(make)
         except (Exception, Endless) as error:
@@ -132,7 +133,20 @@ class Learners:
             words = "did not come to an end" if isinstance(error, Endless) else f"raised {_text_of(error)}"
             line = _line_of(frames[-1]) if frames else self.class_line(self._own[0])
             made = " or ".join(own.__name__ for own in self._own)
-            raise LearnerError(f"{made}.__init__ {words} before the run began", line) from error
+            rule = "" if frames or not isinstance(error, TypeError) else _INIT
+            raise LearnerError(f"{made}.__init__ {words} before the run began{rule}", line) from error
+
+    def _check_names(self) -> None:
+        """Raise `LearnerError` for a method by whose name nobody will call it: on_msgA instead of on_msg_a."""
+        for owner in self._own:
+            ours = [name for klass in owner.__mro__ if klass.__module__.startswith("imteach.") for name in vars(klass)]
+            used = {name for function in functions_of(owner) for name in function.__code__.co_names}
+            for function in functions_of(owner):
+                name = function.__name__
+                if name.startswith("on_") and name not in used and name not in ours:
+                    called = ", ".join(dict.fromkeys(our for our in ours if our.startswith("on_")))
+                    line = _line(function.__code__.co_filename, function.__code__.co_firstlineno)
+                    raise LearnerError(f"nobody will call {owner.__name__}.{name}; what is called is {called}", line)
 
     def called(self, node: object, step: Callable[..., object], *told: Any) -> list[Effect | Mistake]:
         """Let a node make a step, a method of it, with what it is told: the effects, or the one mistake in it."""
@@ -267,6 +281,7 @@ def _put_back(held: Any, before: Any) -> None:
         held.update(before)
 
 
+_INIT = "; write def __init__(self, *args, **kwargs): and, as its first line, super().__init__(*args, **kwargs)"
 _NO_LIST = "a node returns a list of effects, or []"
 
 

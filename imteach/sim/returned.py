@@ -82,6 +82,8 @@ def wrong_with(effect: object) -> str:
             return _first(_wrong_name(to), _wrong_kept(kept))
         case Delete(to, msgid):
             return _first(_wrong_name(to), _wrong_msgid(msgid))
+    if isinstance(effect, list):
+        return "that is a list inside the list: put a * before it"
     return "that is no effect"
 
 

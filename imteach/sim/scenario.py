@@ -230,6 +230,19 @@ class Scenario:
         return f"Scenario({', '.join(arguments)})"
 
 
+def checked_scenario(scenario: object) -> Scenario:
+    """Return a scenario: this one, or the usual one at the rung of this name. Raises `InputError`.
+
+    >>> checked_scenario("dedup") == Scenario("dedup")
+    True
+    """
+    if isinstance(scenario, Scenario):
+        return scenario
+    if isinstance(scenario, str):
+        return Scenario(scenario)
+    raise InputError(f"scenario: expected a Scenario or a rung's name, such as 'dedup', got {quoted(scenario)}")
+
+
 def _checked_list(things: object, kind: type, where: str, example: str) -> tuple[object, ...]:
     if isinstance(things, kind):
         return (things,)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from imteach.errors import InputError, quoted
 from imteach.protocol import KINDS, SERVER, Outcome, judge
+from imteach.sim.checks import ByName
 from imteach.sim.faults import Fault
 from imteach.sim.mistakes import mistakes_in
 from imteach.sim.orders import unused
@@ -62,8 +63,8 @@ class Trace:
 
     @cached_property
     def promises(self) -> dict[str, bool]:
-        """For each promise whether this run keeps it."""
-        return judge(self.messages, self.scenario.setting)
+        """For each promise whether this run keeps it. Raises `InputError` for the name of no promise."""
+        return ByName("promise", judge(self.messages, self.scenario.setting))
 
     @cached_property
     def mistakes(self) -> tuple[Event, ...]:
@@ -199,7 +200,7 @@ class Trace:
         trace = cls(*parts)  # type: ignore[arg-type]
         claims = {
             "messages": [message_out(outcome) for outcome in trace.messages],
-            "promises": trace.promises,
+            "promises": dict(trace.promises),
             "unused": [str(fault) for fault in unused(trace.faults, trace.packet.keys(), trace.events)],
         }
         for name, follows in claims.items():

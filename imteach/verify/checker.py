@@ -7,8 +7,10 @@ from typing import Any, cast
 from imteach.progress import progress
 from imteach.protocol import SERVER, Message, Outcome, judge
 from imteach.sim import Fault, Resend, Scenario
-from imteach.sim.checks import whole
+from imteach.sim.checks import ByName, whole
+from imteach.sim.faults import checked_given
 from imteach.sim.mistakes import LearnerError, Mistake
+from imteach.sim.scenario import checked_scenario
 from imteach.verify.finding import Finding, Path, Verdict, checked_kinds
 from imteach.verify.follow import Follower, follow
 from imteach.verify.words import counted
@@ -62,7 +64,7 @@ class Check(Finding):
 
 
 def check(
-    scenario: Scenario,
+    scenario: Scenario | str,
     faults: int = 1,
     kinds: Iterable[str] = ("drop",),
     given: Sequence[Fault] = (),
@@ -70,8 +72,10 @@ def check(
 ) -> Check:
     """Try every way in which things can go, whatever the times, with at most so many `faults` of these `kinds`.
 
-    There is no clock: any packet in flight may arrive next, any timer that runs may run out, people do what the
-    scenario says in its order, each thing at any moment, and faults strike at any moment. Each promise is judged where
+    `scenario` may be a rung's name. There is no clock: any packet in flight may arrive next, any timer that runs may
+    run out, people do what the scenario says in its order, each thing at any moment, and faults strike at any moment.
+    A search grows fast with what is said and with crashes; an interrupt (Ctrl-C, or the notebook's stop button) ends it
+    with what was found, and `most_states` does so by itself. Each promise is judged where
     nothing is left to come; the example against it has the fewest faults, and of those the fewest steps. `kinds` are
     `drop`, `duplicate` and `crash`; `given` faults (`Offline`, `Partition`) are part of the scenario, at any moment
     too. Raises `InputError`, and `LearnerError` with the shortest path to where a learner's class cannot go on.
@@ -82,7 +86,8 @@ def check(
     """
     faults = whole(faults, "faults", most=1000)
     chosen = checked_kinds(kinds, CHECK_KINDS)
-    given = tuple(fault.resolve(scenario) for fault in given)
+    scenario = checked_scenario(scenario)
+    given = checked_given(given, scenario)
     search = _Search(_world(scenario, given), chosen, faults, most_states)
     unfinished = search.run()
     judged = judge((), scenario.setting)
@@ -91,7 +96,7 @@ def check(
         for name in judged
     }
     return Check(
-        scenario, faults, chosen, given, promises, unfinished,
+        scenario, faults, chosen, given, ByName("promise", promises), unfinished,
         states=len(search.came_from), transitions=search.transitions, sometimes=search.seen,
     )  # fmt: skip
 
@@ -155,13 +160,13 @@ class _Search:
                 steps = min(waiting)
                 for state, before, action in waiting.pop(steps):
                     if state not in self.came_from:
+                        if len(self.came_from) == self.most_states:
+                            raise _EnoughError
                         self.came_from[state] = before, action
                         self._look_at(state, struck, steps)
                         yield state
 
     def _look_at(self, state: State, struck: int, steps: int) -> None:
-        if len(self.came_from) > self.most_states:
-            raise _EnoughError
         if self.world.is_over(state):
             self._judge(state)
         try:

@@ -8,8 +8,10 @@ from imteach.errors import InputError
 from imteach.progress import progress
 from imteach.protocol import judge
 from imteach.sim import Fault, Scenario
-from imteach.sim.checks import whole
+from imteach.sim.checks import ByName, whole
+from imteach.sim.faults import checked_given
 from imteach.sim.mistakes import LearnerError
+from imteach.sim.scenario import checked_scenario
 from imteach.verify.branching import EXPLORE_KINDS, MISTAKE, Branching
 from imteach.verify.finding import Finding, Plan, Verdict, checked_kinds
 from imteach.verify.plans import EndlessError, EnoughError, PlanGraph, named
@@ -45,21 +47,22 @@ class Exploration(Finding):
 
 
 def explore(
-    scenario: Scenario,
+    scenario: Scenario | str,
     faults: int = 1,
     kinds: Iterable[str] = ("drop",),
     given: Sequence[Fault] = (),
     executor: "Executor | None" = None,
     most_states: int = MOST_STATES,
 ) -> Exploration:
-    """Judge `scenario`, with its clock, under every plan of at most so many `faults` of these `kinds`.
+    """Judge a scenario, with its clock, under every plan of at most so many `faults` of these `kinds`.
 
-    `kinds` are `drop`, `duplicate`, `delay` (by one RTO and one round trip) and `crash` (for 100 simulated ms, right
-    behind any effect of any node). A plan only holds faults on what happens under it. The `given` faults strike under
-    every plan. The example against a promise has the fewest faults, and of those plans strikes first. Plans share their
-    beginnings, and those that come to the same state share what follows; `plans` counts them all. `executor` is any
-    `concurrent.futures.Executor`; the result of a search that came to its end does not hang on it. Raises `InputError`,
-    and `LearnerError` with the smallest plan under which a learner's class cannot go on.
+    `scenario` may be a rung's name. `kinds` are `drop`, `duplicate`, `delay` (by one RTO and one round trip), `crash`
+    (for 100 simulated ms, right behind any effect of any node). A plan only holds faults on what happens under it. The
+    `given` faults strike under every plan. The example against a promise has the fewest faults, and of those plans
+    strikes first. Plans share their beginnings, and those that come to the same state share what follows; `plans`
+    counts them all. `executor` is any `concurrent.futures.Executor`; the result of a search that came to its end does
+    not hang on it. An interrupt (Ctrl-C, or the notebook's stop button) ends it with what was found. Raises
+    `InputError`, and `LearnerError` with the smallest plan under which a learner's class cannot go on.
 
     >>> found = explore(Scenario("retransmit"), faults=1)
     >>> found.plans, found.promises["no_duplicates"].broken_by
@@ -67,7 +70,8 @@ def explore(
     """
     faults = whole(faults, "faults", most=1000)
     chosen = checked_kinds(kinds, EXPLORE_KINDS)
-    given = tuple(fault.resolve(scenario) for fault in given)
+    scenario = checked_scenario(scenario)
+    given = checked_given(given, scenario)
     search = _Search(scenario, given, chosen, faults, most_states)
     if executor is None:
         search.alone()
@@ -75,7 +79,7 @@ def explore(
         search.together(executor)
     if MISTAKE in search.smallest:
         _raise_mistake(scenario, (*given, *search.smallest[MISTAKE]))
-    promises = {}
+    promises: ByName[Verdict] = ByName("promise", {})
     for name in judge((), scenario.setting):
         example = Plan(scenario, given, search.smallest[name]) if name in search.smallest else None
         promises[name] = Verdict(name, not search.unfinished and example is None, example)

@@ -9,6 +9,7 @@ from imteach.errors import InputError, quoted
 from imteach.progress import progress
 from imteach.protocol import Outcome
 from imteach.sim import Drop, Fault, Scenario, Trace, short_name
+from imteach.sim.scenario import checked_scenario
 from imteach.verify import fault_map_tables as tables
 from imteach.verify.ends import ENDS, End, end_of
 from imteach.verify.finding import Plan
@@ -230,8 +231,7 @@ def fault_map(scenario: Scenario | str, faults: int = 1, given: Sequence[Fault] 
     !   true failure: it did not arrive, and its sender sees that (1 run)
     ✓   only sent: it arrived, and its sender is never told so (1 run)
     """
-    if not isinstance(scenario, Scenario):
-        scenario = Scenario(scenario)
+    scenario = checked_scenario(scenario)
     if faults not in (1, 2) or isinstance(faults, bool):
         raise InputError(f"faults: expected 1 or 2, got {quoted(faults)}; explore() looks at more of them")
     base = scenario.run(*given)

@@ -12,9 +12,11 @@ from imteach.protocol import SERVER, Effect, Packet
 from imteach.sim import Crash, Drop, Duplicate, Fault, Scenario, Trace, the
 from imteach.sim.agenda import Appointment
 from imteach.sim.checks import NETWORK
+from imteach.sim.faults import checked_given
 from imteach.sim.mistakes import LearnerError, Mistake
 from imteach.sim.recorder import Flight
 from imteach.sim.records import Event
+from imteach.sim.scenario import checked_scenario
 from imteach.sim.simulator import Simulator
 
 TICK = 50
@@ -23,7 +25,7 @@ TICK = 50
 _MOST_OFFERED = 12
 
 
-def follow(scenario: Scenario, steps: Iterable[str], given: Sequence[Fault] = ()) -> Trace:
+def follow(scenario: Scenario | str, steps: Iterable[str], given: Sequence[Fault] = ()) -> Trace:
     """Run `scenario` without a clock, as these steps say, and return the trace; times only count the steps.
 
     A step is one of:
@@ -41,7 +43,10 @@ def follow(scenario: Scenario, steps: Iterable[str], given: Sequence[Fault] = ()
     >>> trace.messages[0].shown
     {'bob': 0}
     """
-    follower = Follower(scenario, given)
+    if isinstance(steps, str):
+        raise InputError(f"steps: expected a list of sentences, such as ['alice says “hello”'], got {quoted(steps)}")
+    scenario = checked_scenario(scenario)
+    follower = Follower(scenario, checked_given(given, scenario))
     follower.begin()
     for step in steps:
         follower.step(step)

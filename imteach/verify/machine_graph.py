@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from imteach.errors import InputError, quoted
 from imteach.protocol import SERVER
 from imteach.sim import Fault, Scenario, the
+from imteach.sim.scenario import checked_scenario
 from imteach.verify.held import NOTHING, effect_in_words, held, told_in_words
 from imteach.verify.machine import Machine
 from imteach.verify.state_graph import needs_networkx, refuse_if_larger, smaller, title
@@ -24,7 +25,7 @@ DOWN = "down"
 
 
 def machine_graph(
-    scenario: Scenario,
+    scenario: Scenario | str,
     node: str,
     faults: int = 1,
     kinds: Iterable[str] = ("drop",),
@@ -41,6 +42,7 @@ def machine_graph(
     >>> [(before, after, told["label"]) for before, after, told in graph.edges(data=True)]
     [(0, 0, 'm1/msg:N arrives / show m1')]
     """
+    scenario = checked_scenario(scenario)
     names = (*scenario.people, SERVER)
     if node not in names:
         raise InputError(f"no node {quoted(node)}; the nodes are {', '.join(names)}")

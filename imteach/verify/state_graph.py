@@ -23,7 +23,7 @@ MOST_STATES = 5_000
 
 
 def state_graph(
-    scenario: Scenario,
+    scenario: Scenario | str,
     faults: int = 1,
     kinds: Iterable[str] = ("drop",),
     given: Sequence[Fault] = (),

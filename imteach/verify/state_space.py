@@ -9,6 +9,8 @@ from typing import NamedTuple
 from imteach.protocol import judge
 from imteach.sim import Fault, Scenario
 from imteach.sim.checks import whole
+from imteach.sim.faults import checked_given
+from imteach.sim.scenario import checked_scenario
 from imteach.verify.checker import check, in_words
 from imteach.verify.finding import checked_kinds
 from imteach.verify.follow import Follower
@@ -118,11 +120,14 @@ class StateSpace:
         return found
 
 
-def walked(scenario: Scenario, faults: int, kinds: Iterable[str], given: Sequence[Fault], most: int) -> StateSpace:
+def walked(
+    scenario: Scenario | str, faults: int, kinds: Iterable[str], given: Sequence[Fault], most: int
+) -> StateSpace:
     """Return the states of a scenario, up to `most` of them. The arguments are those of `check`, its errors too."""
     faults = whole(faults, "faults", most=1000)
     chosen = checked_kinds(kinds, CHECK_KINDS)
-    given = tuple(fault.resolve(scenario) for fault in given)
+    scenario = checked_scenario(scenario)
+    given = checked_given(given, scenario)
     try:
         return StateSpace(World(scenario, given), chosen, faults, most)
     except MistakeError:

@@ -10,7 +10,8 @@ from imteach.errors import InputError, quoted
 from imteach.progress import progress
 from imteach.sim import Fault, Scenario, Trace
 from imteach.sim.checks import share, whole
-from imteach.sim.faults import checked_fault
+from imteach.sim.faults import checked_given
+from imteach.sim.scenario import checked_scenario
 from imteach.verify.closed_forms import closed_forms, why_none
 from imteach.verify.intervals import Interval, of_mean, of_share, percentile
 from imteach.verify.tally import MEANS, SHARES, Chunk, Tally, loss_of, tally
@@ -28,7 +29,7 @@ LOSSES = tuple(percent / 100 for percent in range(0, 51, 5))
 
 
 def stats(
-    scenario: Scenario,
+    scenario: Scenario | str,
     loss: float,
     messages: int,
     seed: int = 0,
@@ -49,7 +50,8 @@ def stats(
     """
     wanted = whole(messages, "messages", most=MOST_MESSAGES)
     loss, seed = float(share(loss, "loss")), whole(seed, "seed", most=10**12)
-    result = Stats(_checked(scenario), loss, seed, wanted, _faults(given, scenario))
+    scenario = _speaking(checked_scenario(scenario))
+    result = Stats(scenario, loss, seed, wanted, checked_given(given, scenario))
     try:
         for counts in progress(
             spread(tally, result.chunks(), executor), wanted, "messages", each=result.chunk_messages
@@ -61,7 +63,7 @@ def stats(
 
 
 def sweep(
-    scenario: Scenario,
+    scenario: Scenario | str,
     losses: Sequence[float] = LOSSES,
     messages: int = 1000,
     seed: int = 0,
@@ -349,18 +351,11 @@ class Sweep:
         return f'<Sweep of "{self.points[0].scenario.rung}", loss {losses}>'
 
 
-def _checked(scenario: object) -> Scenario:
-    if not isinstance(scenario, Scenario):
-        raise InputError(f'scenario: expected one, such as Scenario("dedup"), got {quoted(scenario)}')
+def _speaking(scenario: Scenario) -> Scenario:
+    """Return a scenario in which something is said."""
     if not scenario.say:
         raise InputError("scenario: expected one in which something is said, got none")
     return scenario
-
-
-def _faults(given: object, scenario: Scenario) -> tuple[Fault, ...]:
-    if not isinstance(given, Sequence) or isinstance(given, str):
-        raise InputError(f'given: expected a list of faults, such as [Offline("bob")], got {quoted(given)}')
-    return tuple(checked_fault(fault).resolve(scenario) for fault in given)
 
 
 def _rounded(low: float | None, high: float | None) -> list[float] | None:

@@ -416,3 +416,48 @@ def test_a_table_in_the_class_is_shared_by_all_so_it_must_not_change(time):
     )
     assert error.value.line.text.startswith("seen = {}")
     assert SharesItsTable.seen == {}  # put back, so that the next run does not begin with it
+
+
+# Slips of the first hour
+
+
+class MisspellsAMethod(protocol.Client):
+    def on_msgA(self, packet):  # noqa: N802  # the mistake itself
+        return []
+
+
+class HasAHelper(protocol.Client):
+    def on_msg_n(self, packet):
+        return self.on_any_message(packet)
+
+    def on_any_message(self, packet):
+        return super().on_msg_n(packet)
+
+
+class TakesNothing(protocol.Client):
+    def __init__(self):
+        super().__init__()
+
+
+class PutsAListInside(protocol.Client):
+    def on_msg_n(self, packet):
+        return [self.acknowledge(packet)]
+
+
+@pytest.mark.parametrize(
+    ("client", "words"),
+    [
+        (MisspellsAMethod, "nobody will call MisspellsAMethod.on_msgA; what is called is on_say, on_resend, on_msg_a"),
+        (TakesNothing, "write def __init__(self, *args, **kwargs): and, as its first line, super().__init__"),
+        (PutsAListInside, "that is a list inside the list: put a * before it"),
+    ],
+)
+def test_a_common_slip_is_told_with_its_mend(client, words):
+    with pytest.raises(LearnerError) as error:
+        Scenario("dedup", client=client).run()
+    assert words in error.value.sentence
+    assert error.value.line.file == "test_mistakes.py"
+
+
+def test_a_helper_may_have_any_name():
+    assert Scenario("dedup", client=HasAHelper).run().promises["all_delivered"]
