@@ -3,7 +3,7 @@
 import pytest
 from fakelink import HELLO, Link, packet
 
-from imteach.protocol import LADDER, Client, Discard, Kept, Packet, Show, Transmit, Write
+from imteach.protocol import LADDER, Client, Discard, Hold, Kept, Packet, Show, Transmit, Write
 
 ACKING = [name for name, rung in LADDER.items() if rung.acks]
 DEDUPING = [name for name, rung in LADDER.items() if rung.dedups]
@@ -86,3 +86,78 @@ def test_what_was_pulled_and_comes_again_by_itself_is_acknowledged_as_what_comes
     assert [effect.packet.kind for effect in pulled if isinstance(effect, Transmit)] == ["offlineack:R"]
     again = client.on_msg_n(msg_n("ordered"))
     assert [effect.packet.kind for effect in again if isinstance(effect, Transmit)] == ["ack:R"]
+
+
+# The receiver who was away
+
+
+CAROLS = HELLO._replace(sender="carol")
+
+
+def kept(number, message=HELLO):
+    """A message as the server kept it."""
+    said = message._replace(said=10 * number)
+    return Kept(f"{message.sender}{number}", said, number, base=1)
+
+
+def live(one):
+    """The same message as a msg:N brings it."""
+    return packet("msg:N", one.msgid, one.message, number=one.number, base=one.base)
+
+
+def page(*brought, more=False):
+    return Packet("offline:A", "", "server", "bob", kept=brought, more=more)
+
+
+def told(effects):
+    """What was done with which message, and what was transmitted about which."""
+    return [
+        (effect.packet.kind, *(effect.packet.msgids or [effect.packet.msgid]))
+        if isinstance(effect, Transmit)
+        else (type(effect).__name__, effect.msgid)
+        for effect in effects
+        if isinstance(effect, Transmit | Show | Discard | Hold)
+    ]
+
+
+def test_at_login_a_person_pulls_for_themselves_with_no_group_and_no_cursor():
+    assert bob("offline").command("login")[0] == Transmit(Packet("offline:R", "", "bob", "server"))
+
+
+def test_what_a_page_brings_again_while_it_is_held_back_is_acknowledged_once():
+    client = bob("ordered")
+    assert told(client.receive(live(kept(2)))) == [("Hold", "alice2")]
+    brought = client.receive(page(kept(1), kept(2)))
+    assert told(brought) == [
+        ("Show", "alice1"),
+        ("Show", "alice2"),
+        ("Discard", "alice2"),
+        ("offlineack:R", "alice1", "alice2"),
+    ]
+
+
+@pytest.mark.parametrize("more", [False, True])
+def test_what_a_page_brought_early_is_acknowledged_when_it_is_shown_and_no_page_is_asked_for_twice(more):
+    client = bob("ordered")
+    asked_on = [("offline:R", "")] if more else []
+    first = client.receive(page(kept(1), kept(2, CAROLS), more=more))
+    assert told(first) == [("Show", "alice1"), ("Hold", "carol2"), ("offlineack:R", "alice1"), *asked_on]
+    then = client.receive(live(kept(1, CAROLS)))
+    assert told(then) == [("Show", "carol1"), ("Show", "carol2"), ("ack:R", "carol1"), ("offlineack:R", "carol2")]
+
+
+@pytest.mark.parametrize(
+    ("method", "arrived"),
+    [
+        ("on_msg_a", packet("msg:A")),
+        ("on_msg_n", packet("msg:N")),
+        ("on_ack_a", packet("ack:A")),
+        ("on_ack_n", packet("ack:N")),
+        ("on_offline_a", page()),
+    ],
+)
+def test_a_method_that_a_learner_overrides_is_handed_the_very_packet(method, arrived):
+    seen = []
+    learners = type("Learners", (Client,), {method: lambda self, packet: seen.append(packet) or []})
+    learners("bob", LADDER["offline"], 2, new_msgid=None).receive(arrived)
+    assert seen == [arrived]

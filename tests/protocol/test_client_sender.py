@@ -273,6 +273,29 @@ def test_a_resend_has_the_same_msgid_fresh_tries_and_from_ordered_on_a_new_numbe
     assert client.state() == holds(rung, queue={"m1": 1}, status={"m1": "sending"})
 
 
+# After a crash
+
+
+def test_after_a_crash_the_next_number_follows_the_last_one_given_not_the_last_one_waited_for():
+    link = Link("ordered")
+    link.say("one")
+    link.say("two")
+    link.perform("alice", link.nodes["alice"].receive(packet("ack:N", "m2")))
+    again = alice("ordered")
+    again.restart(link.disks["alice"])
+    assert again.state()["queue"] == {"m1": 1}
+    third = again.send("m3", HELLO._replace(said=2, text="three"))
+    assert Write("last", "bob", 3) in third
+
+
+def test_a_message_that_is_done_with_leaves_no_number_behind():
+    client = alice("ordered")
+    client.on_say(HELLO)
+    assert client.numbers == {"m1": 1}
+    client.receive(packet("ack:N"))
+    assert client.numbers == {}
+
+
 # What its driver calls
 
 

@@ -3,7 +3,7 @@
 import pytest
 from fakelink import HELLO, Link, packet
 
-from imteach.protocol import LADDER, Server, Transmit
+from imteach.protocol import LADDER, Client, MemoryDisk, Packet, Server, Show, Transmit
 
 
 def server(rung="dedup", online=("alice", "bob")):
@@ -66,3 +66,52 @@ def test_it_has_no_timer_and_no_person():
         server().timer("m1")
     with pytest.raises(ValueError, match="the server has no person to say anything"):
         server().command("say", HELLO)
+
+
+# What it keeps for who is absent
+
+
+def ordered(msgid, number, base):
+    return packet("msg:R", msgid, HELLO._replace(said=number), number=number, base=base)
+
+
+def pulled(node, person="bob"):
+    """What it answers this person's pull with."""
+    (effect,) = node.receive(Packet("offline:R", "", person, "server"))
+    return effect.packet.kept
+
+
+def test_what_it_keeps_says_what_its_sender_has_given_up():
+    node = server("ordered", online=["alice"])
+    node.receive(ordered("m2", number=2, base=2))  # m1 was lost, and alice waits for it no more
+    (kept,) = pulled(node)
+    assert (kept.number, kept.base) == (2, 2)
+    bob = Client("bob", LADDER["ordered"], 2, new_msgid=None)
+    shown = bob.receive(Packet("offline:A", "", "server", "bob", kept=(kept,)))
+    assert [effect.msgid for effect in shown if isinstance(effect, Show)] == ["m2"]
+
+
+def test_what_it_keeps_is_shown_in_order_even_where_it_came_to_be_kept_in_another():
+    node = server("ordered", online=["alice"])
+    node.receive(ordered("m2", number=2, base=2))
+    node.receive(ordered("m1", number=1, base=1))  # after alice gave it up the network still brings it
+    bob = Client("bob", LADDER["ordered"], 2, new_msgid=None)
+    shown = bob.receive(Packet("offline:A", "", "server", "bob", kept=pulled(node)))
+    assert [effect.msgid for effect in shown if isinstance(effect, Show)] == ["m1", "m2"]
+
+
+def test_an_acknowledgement_for_what_is_not_kept_deletes_nothing():
+    late = Packet("offlineack:R", "", "bob", "server", msgids=("m1",))
+    node = server("offline", online=["alice"])
+    assert node.receive(late) == []  # nothing was ever kept for him
+    node.receive(packet("msg:R"))
+    assert len(node.receive(late)) == 1
+    assert node.receive(late) == []
+
+
+def test_a_connection_that_is_gone_already_can_go_again():
+    node = server()
+    node.restart(MemoryDisk())  # which ended every connection
+    node.presence("bob", online=False)
+    node.presence("bob", online=False)
+    assert node.state()["online"] == []

@@ -1,0 +1,119 @@
+"""A group: one stored copy under the group's next number, a cursor for each member, acks in batches."""
+
+import pytest
+from fakelink import Link
+
+from imteach.protocol import LADDER, Client, Discard, Kept, MemoryDisk, Message, Packet, Server, Transmit, Write
+
+FRIENDS = {"friends": ["alice", "bob"]}
+ALL = Message(said=0, sender="alice", to="friends", text="all of you")
+
+
+def server(online=("alice", "bob")):
+    return Server(LADDER["group"], online, FRIENDS)
+
+
+def bob(**options):
+    return Client("bob", LADDER["group"], 2, None, ["friends"], **options)
+
+
+def request(msgid, number, base=1):
+    return Packet("msg:R", msgid, "alice", "server", ALL, number=number, base=base)
+
+
+def ack(cursor, person="bob"):
+    return Packet("ack:R", "", person, "server", group="friends", cursor=cursor)
+
+
+def notify(number):
+    return Packet("msg:N", f"m{number}", "server", "bob", ALL._replace(said=number), number=number, group="friends")
+
+
+def page(*numbers, more=False):
+    kept = tuple(Kept(f"m{number}", ALL._replace(said=number), number) for number in numbers)
+    return Packet("offline:A", "", "server", "bob", kept=kept, more=more, group="friends")
+
+
+def pull(cursor):
+    return Packet("offline:R", "", "bob", "server", group="friends", cursor=cursor)
+
+
+def transmitted(effects):
+    return [effect.packet for effect in effects if isinstance(effect, Transmit)]
+
+
+# The member
+
+
+def test_a_member_who_is_told_nothing_else_acks_every_message():
+    assert transmitted(bob().receive(notify(1))) == [ack(1)]
+    link = Link("group", groups=FRIENDS, ack_every=2)
+    link.say(to="friends")
+    link.deliver("msg:R")
+    assert transmitted(link.deliver("msg:N")) == []  # told to wait for a second one
+
+
+def test_a_member_pulls_on_where_the_last_page_ended_while_there_is_more():
+    client = bob()
+    client.command("login")
+    more = client.receive(page(1, 2, more=True))
+    assert transmitted(more) == [ack(2), pull(2)]
+    assert transmitted(client.receive(page(3))) == [ack(3)]
+
+
+def test_a_heartbeat_pulls_for_who_is_there_for_nobody_who_is_away_and_again_once_back():
+    client = bob()
+    assert transmitted(client.timer("heartbeat:friends")) == [pull(0)]
+    client.receive(page())
+    client.command("logout")
+    assert transmitted(client.timer("heartbeat:friends")) == []
+    client.command("login")
+    client.receive(page())
+    assert transmitted(client.timer("heartbeat:friends")) == [pull(0)]
+
+
+# The server
+
+
+def test_what_nobody_numbered_is_stored_and_one_number_is_taken_once():
+    node = server()
+    assert [sent.kind for sent in transmitted(node.receive(request("m1", number=0)))] == ["msg:A", "ack:N", "msg:N"]
+    assert [sent.kind for sent in transmitted(node.receive(request("m2", number=1)))] == ["msg:A", "ack:N", "msg:N"]
+    answer, discarded = node.receive(request("m3", number=1))
+    assert (answer.packet.kind, discarded) == ("msg:A", Discard("m3", ALL, "too late"))
+    assert list(node.state()["store"]["friends"]) == ["m1", "m2"]
+
+
+def test_the_server_says_whether_what_it_discards_came_too_early_or_too_late():
+    node = server()
+    assert node.receive(request("m2", number=2))[1:] == [Discard("m2", ALL, "too early")]  # m1 is still waited for
+    node.receive(request("m2", number=2, base=2))  # and now given up
+    assert node.receive(request("m1", number=1))[1:] == [Discard("m1", ALL, "too late")]
+
+
+def test_a_cursor_that_moves_on_is_written_and_no_other_is():
+    node = server()
+    assert node.receive(ack(2))[0] == Write("cursor", "friends/bob", 2)
+    for late in (2, 1):
+        (answer,) = node.receive(ack(late))
+        assert answer.packet.kind == "ack:A"
+    assert node.state()["cursors"] == {"friends": {"bob": 2}}
+
+
+def test_after_a_restart_the_server_knows_each_members_cursor_and_an_old_ack_moves_none_back():
+    disk = MemoryDisk()
+    disk.write("cursor", "friends/bob", 2)
+    disk.write("cursor", "friends/alice", 3)
+    node = server()
+    node.restart(disk)
+    assert node.state()["cursors"] == {"friends": {"bob": 2, "alice": 3}}
+    assert len(node.receive(ack(1))) == 1
+    assert node.state()["cursors"] == {"friends": {"bob": 2, "alice": 3}}
+
+
+@pytest.mark.parametrize("group", ["friends", "strangers"])
+def test_who_is_no_member_gets_an_empty_page_and_so_does_who_asks_for_no_group_at_all(group):
+    node = server(online=("alice", "bob", "eve"))
+    node.receive(request("m1", number=1))
+    (answer,) = transmitted(node.receive(Packet("offline:R", "", "eve", "server", group=group)))
+    assert (answer.kind, answer.dst, answer.kept, answer.more) == ("offline:A", "eve", (), False)
