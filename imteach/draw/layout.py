@@ -392,11 +392,8 @@ class _Draft:
             side = self.sides[node]
             return side, self.taken.first_free(Box(edges[side], y, width, height))
         away = height / 2 + 1
-        places = [
-            (side, Box(edge, y + by, width, height))
-            for by in (0, away, -away, 2 * away)
-            for side, edge in edges.items()
-        ]
+        heights = (y, y + away, y - away, y + 2 * away)
+        places = [(side, Box(edge, at, width, height)) for at in heights for side, edge in edges.items()]
         free = [place for place in places if self.taken.is_free(place[1])]
         if not free:
             return 1, self.taken.first_free(Box(edges[1], y, width, height))

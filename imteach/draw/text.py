@@ -5,12 +5,14 @@ heads, the ack half light lines and open heads; a bar runs beside a node while i
 while its person is logged out, and a row of crosses while its node is down.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from heapq import heappop, heappush
 from itertools import pairwise
 from typing import NamedTuple
 
 from imteach.draw.collector import uncollected
-from imteach.draw.layout import Arrow, Bar, Gap, Layout, Note, lay_out
+from imteach.draw.layout import Arrow, Gap, Layout, Note, lay_out
 from imteach.draw.measure import columns
 from imteach.draw.words import in_few_words
 from imteach.plain import plain
@@ -64,11 +66,11 @@ class _Line:
 
     def put(self, x: int, text: str) -> None:
         """Write `text` from column `x` on, over what stands there."""
-        for char in text:
-            width = columns(char)
-            self._cells.extend(" " * (x + width - len(self._cells)))
-            self._cells[x : x + width] = [char] + [""] * (width - 1)
-            x += width
+        cells: Sequence[str] = text
+        if columns(text) > len(text):  # a wide letter takes two cells, the second of them empty
+            cells = [cell for char in text for cell in (char, "")[: columns(char)]]
+        self._cells.extend(" " * (x + len(cells) - len(self._cells)))
+        self._cells[x : x + len(cells)] = cells
 
     def fill(self, start: int, end: int, stroke: str) -> None:
         """Write a stroke into every column between two lifelines."""
@@ -93,16 +95,17 @@ class _Page:
         self.lanes = self._lanes()
         self.room = self._room()
         self.x = self._columns()
-        self.empty = _Line()
+        self.standing = _Line()  # lifelines, and the timers that run: what each line begins with
         for x in self.x.values():
-            self.empty.put(x, "│")
+            self.standing.put(x, "│")
         self.bars = {
             (line.name, x): self.x[line.name] + line.side * lane
             for line in layout.lifelines
             for lane, x in enumerate(self.lanes[line.name], start=1)
         }
         self.starting = sorted(layout.bars, key=lambda bar: bar.start, reverse=True)
-        self.running: list[Bar] = []
+        self.running: Counter[int] = Counter()  # timers, by column
+        self.ending: list[tuple[float, int]] = []  # a heap: when each of them ends, and its column
         self.absent = sorted(layout.gaps, key=lambda gap: (gap.start, gap.y0), reverse=True)
         self.gaps: list[Gap] = []
         self.sides = {line.name: line.side for line in layout.lifelines}
@@ -190,18 +193,28 @@ class _Page:
 
     def _blank(self, row: _Row) -> _Line:
         """A line with nothing but the lifelines and the timers that run."""
-        while self.starting and self.starting[-1].start <= row.t:
-            self.running.append(self.starting.pop())
-        self.running = [bar for bar in self.running if bar.end >= row.t]
+        self._start_and_end_bars(row.t)
         while self.absent and (self.absent[-1].start, self.absent[-1].y0) < (row.t, row.y):
             self.gaps.append(self.absent.pop())
         self.gaps = [gap for gap in self.gaps if (gap.end, gap.y1) > (row.t, row.y)]
-        line = _Line(self.empty)
+        line = _Line(self.standing)
         for gap in self.gaps:
             line.put(self.x[gap.node], GAPS[gap.kind])
-        for bar in self.running:
-            line.put(self.bars[bar.node, bar.x], "┃")
         return line
+
+    def _start_and_end_bars(self, t: float) -> None:
+        """Let the timers stand in the lines that run at this time. Only those that start or end cost anything."""
+        while self.starting and self.starting[-1].start <= t:
+            bar = self.starting.pop()
+            column = self.bars[bar.node, bar.x]
+            self.running[column] += 1
+            self.standing.put(column, "┃")
+            heappush(self.ending, (bar.end, column))
+        while self.ending and self.ending[0][0] < t:
+            _, column = heappop(self.ending)
+            self.running[column] -= 1  # where one ends another may have begun
+            if not self.running[column]:
+                self.standing.put(column, " ")
 
     def _pause(self, words: str) -> _Line:
         """A line for an idle stretch that was cut short."""
