@@ -1,6 +1,7 @@
 """Rectangles and lines, and which places of a picture are taken: so that nothing written overlaps anything written."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -51,7 +52,27 @@ class Lines:
         many = len(self._bands.get(bands[0], ())) + sum(self._begin.get(band, 0) for band in bands[1:])
         if many > self.MANY:
             return many
-        return sum(_crosses(line, box) for line in {line for band in bands for line in self._bands.get(band, ())})
+        near = {line for band in bands for line in self._bands.get(band, ())}
+        left, right = box.x, box.x + box.width
+        beside = [line for line in near if (line[0] > left or line[2] > left) and (line[0] < right or line[2] < right)]
+        return sum([_crosses(line, box) for line in beside])
+
+    def clearest(self, boxes: Iterable[Box]) -> tuple[int, Box] | None:
+        """Return the first box that the fewest lines run through, behind how many; None if there are no boxes.
+
+        >>> lines = Lines()
+        >>> lines.add(0, 0, 100, 50)
+        >>> lines.clearest([Box(40, 20, 20, 10), Box(0, 20, 20, 10)])
+        (0, Box(x=0, y=20, width=20, height=10))
+        """
+        best: tuple[int, Box] | None = None
+        for box in boxes:
+            crossed = self.crossing(box)
+            if best is None or crossed < best[0]:
+                best = crossed, box
+            if not crossed:
+                break
+        return best
 
 
 def _crosses(line: tuple[float, float, float, float], box: Box) -> bool:

@@ -393,11 +393,11 @@ class _Draft:
             return side, self.taken.first_free(Box(edges[side], y, width, height))
         away = height / 2 + 1
         heights = (y, y + away, y - away, y + 2 * away)
-        places = [(side, Box(edge, at, width, height)) for at in heights for side, edge in edges.items()]
-        free = [place for place in places if self.taken.is_free(place[1])]
-        if not free:
+        places = {Box(edge, at, width, height): side for at in heights for side, edge in edges.items()}
+        best = self.lines.clearest(filter(self.taken.is_free, places))
+        if best is None:
             return 1, self.taken.first_free(Box(edges[1], y, width, height))
-        return min(free, key=lambda place: self.lines.crossing(place[1]))
+        return places[best[1]], best[1]
 
     @cached_property
     def lines(self) -> Lines:
@@ -426,8 +426,8 @@ class _Draft:
         width = text_width(text, NOTE_SIZE)
         box = Box(middle - width / 2, y - LINE_HEIGHT / 2, width, LINE_HEIGHT)
         near = [box._replace(x=box.x + dx, y=box.y + dy) for dy in (0, -9, 9) for dx in (0, -40, 40)]
-        free = [place for place in near if self.taken.is_free(place)] or [self.taken.first_free(box)]
-        best = min(free, key=self.lines.crossing)
+        clearest = self.lines.clearest(filter(self.taken.is_free, near))
+        best = self.taken.first_free(box) if clearest is None else clearest[1]
         self.taken.add(best)
         return Words(text, best)
 
@@ -490,12 +490,11 @@ class _Draft:
         down = PILL_HEIGHT + 1
         boxes = [Box(x + dx, pill.y + dy, width, LINE_HEIGHT) for dx in (0, 30, -30) for dy in (down, -LINE_HEIGHT - 1)]
         boxes += [pill._replace(x=at, width=width) for at in (pill.x + pill.width + 4, pill.x - width - 4)]
-        free = [box for box in boxes if taken.is_free(box)]
-        best = min(free, key=self.lines.crossing, default=None)
-        if best is None or self.lines.crossing(best) > MOST_CROSSED:
+        best = self.lines.clearest(filter(taken.is_free, boxes))
+        if best is None or best[0] > MOST_CROSSED:
             return []
-        taken.add(best)
-        return [Words(text, best, is_remark=True)]
+        taken.add(best[1])
+        return [Words(text, best[1], is_remark=True)]
 
     def _way(self, packet: PacketRecord, label: str, label_width: float) -> _Way:
         """Return a packet's way, as far as it came."""
