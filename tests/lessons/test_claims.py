@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from imteach import Client, Delay, Drop, Loss, Partition, Say, Scenario, Server, check, explore, follow
+from imteach import Client, Delay, Drop, InputError, Loss, Partition, Say, Scenario, Server, check, explore, follow
 from imteach.planted import PLANTED
 from imteach.protocol import Show
 from imteach.verify.closed_forms import closed_forms
@@ -25,6 +25,7 @@ def test_one_message_in_about_19_000_is_a_false_failure_at_one_percent_loss():
     one_in = 1 / closed_forms(Scenario("dedup"), loss=0.01)["false_failure"]
     assert 18_500 < one_in < 19_500
     assert 50 < 1_000_000 / one_in < 60  # "some fifty a day"
+    assert pytest.approx(one_in, rel=0.01) == 1 / ((1 - 0.99**4) ** 3 - (1 - 0.99**2) ** 3)  # the lesson's bracket
 
 
 # Lesson 13, round 3: who is right
@@ -46,7 +47,26 @@ def test_what_check_says_holds_holds_with_any_times(rto, latency):
     assert all(timed.promises[name].holds for name in kept)
 
 
+def test_six_steps_show_it_twice_and_the_others_bring_the_run_to_its_end():
+    steps = check(Scenario("retransmit"), faults=0).promises["no_duplicates"].steps
+    six = ["alice says “hello”", "m1/msg:R#1 arrives", "m1/msg:N#1 arrives", "alice's timer m1 runs out"]
+    six += ["m1/msg:R#2 arrives", "m1/msg:N#2 arrives"]
+    assert len(steps) == 14
+    assert [step for step in steps if step in six] == six
+    assert follow(Scenario("retransmit"), six).messages[0].shown["bob"] == 2
+
+
 # Lesson 13, round 4: how a search works
+
+
+def test_the_toys_four_steps_are_the_real_searchs_after_alice_says_it():
+    steps = check(Scenario("basic"), faults=0).promises["no_false_failure"].steps
+    assert [step.removeprefix("m1/").replace("#1", "") for step in steps[1:]] == [
+        "msg:R arrives",
+        "msg:N arrives",
+        "alice's timer m1 runs out",
+        "msg:A arrives",
+    ]
 
 
 def interleavings(scenario):
@@ -136,6 +156,11 @@ def test_be_the_network_takes_four_steps_more():
     rest = ["m1/msg:R#1 arrives", "m1/msg:N#1 arrives", "m1/ack:R#1 arrives", "m1/ack:N#1 arrives"]
     ends = [follow(Scenario("dedup"), early + rest[:many]).messages[0].status for many in range(5)]
     assert ends == ["failed"] * 4 + ["delivered"]
+    with pytest.raises(InputError) as refused:
+        follow(Scenario("dedup"), [*early, *rest, "bob yawns"])
+    in_flight = {name for name in ("R#1", "R#2", "R#3", "A#1", "N#1") if f"m1/msg:{name} arrives" in str(refused.value)}
+    assert in_flight == {"R#2", "R#3", "A#1"}
+    assert "m1/ack:A#1 arrives" in str(refused.value)
 
 
 def test_a_thousand_runs_find_nothing():
@@ -178,6 +203,10 @@ def test_mended_it_holds_with_two_drops_with_and_without_a_clock():
     assert broken(explore, mended, 2) == broken(check, mended, 2) == set()
 
 
+def test_mended_writes_nothing_so_a_crash_at_durable_makes_it_show_twice():
+    assert broken(explore, Scenario("durable", client=Mended), 1, ["crash"]) == {"no_duplicates"}
+
+
 class ShortMemory(Client):
     """Remembers the last msgid only."""
 
@@ -218,6 +247,37 @@ def test_the_race_takes_another_order_and_no_loss():
     assert len(steps) == 7
     assert steps.index("m1/ack:N#1 arrives") < steps.index("m1/msg:A#1 arrives")
     assert broken(check, Scenario("dedup", client=Careful), 2) == set()
+
+
+class Silent(Client):
+    """Shows no ✓ at all."""
+
+    def on_msg_a(self, packet):
+        return []
+
+
+class TooWide(Client):
+    """Makes ✓ of `failed`, too."""
+
+    def on_msg_a(self, packet):
+        return [] if self.status[packet.msgid] == "delivered" else [self.report(packet.msgid, "sent")]
+
+
+def test_wrong_mends_pass_the_search_and_her_screen_gives_them_away():
+    lost = [Delay("msg:A", by=900), Drop("msg:N"), Drop("msg:R#2"), Drop("msg:R#3")]
+    screens = {}
+    for client in (Careful, Silent, TooWide):
+        scenario = Scenario("dedup", client=client)
+        assert broken(check, scenario, 2) == set()
+        screens[client] = [
+            [event.status for event in scenario.run(*faults).events if event.kind == "status" and event.node == "alice"]
+            for faults in ([], lost)
+        ]
+    assert screens == {
+        Careful: [["sending", "sent", "delivered"], ["sending", "failed"]],
+        Silent: [["sending", "delivered"], ["sending", "failed"]],
+        TooWide: [["sending", "sent", "delivered"], ["sending", "failed", "sent"]],
+    }
 
 
 class AcksFirst(Client):
