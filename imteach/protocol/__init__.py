@@ -25,6 +25,7 @@ from imteach.protocol.ladder import LADDER, Rung
 from imteach.protocol.packets import KINDS, NO_MESSAGE, SERVER, Kept, Message, Packet
 from imteach.protocol.promises import PROMISES, Outcome, judge
 from imteach.protocol.server import PAGE, Server
+from imteach.protocol.value import Value
 
 __all__ = [
     "KINDS",
@@ -55,6 +56,7 @@ __all__ = [
     "StartTimer",
     "Store",
     "Transmit",
+    "Value",
     "Waiting",
     "Write",
     "judge",

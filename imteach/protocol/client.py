@@ -5,16 +5,17 @@ time and no network. One method for one packet kind; override one, and hand the 
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from imteach.protocol.disk import Disk
 from imteach.protocol.effects import CancelTimer, Discard, Effect, Hold, Report, Show, StartTimer, Transmit, Write
 from imteach.protocol.holdback import HoldBack
 from imteach.protocol.ladder import Rung
 from imteach.protocol.packets import NO_MESSAGE, SERVER, Kept, Message, Packet
+from imteach.protocol.value import Value
 
 
-class Waiting(NamedTuple):
+class Waiting(Value, frozen=True):
     """An entry of the waiting-ack queue: the message, and how often its msg:R was transmitted."""
 
     message: Message

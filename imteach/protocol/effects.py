@@ -4,10 +4,10 @@ A node is told what happened and returns a list of these, which happen one by on
 a checker, a real network and a unit test are drivers of the same nodes (*sans-IO*).
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from imteach.protocol.packets import Kept, Message, Packet
+from imteach.protocol.value import Value
 
 STATUSES: dict[str, str] = {
     "sending": "◷",
@@ -23,8 +23,7 @@ No client reports `forgotten`: it is what is left on the screen, nothing at all,
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Transmit:
+class Transmit(Value, frozen=True):
     """Put this packet on the network.
 
     >>> Transmit(Packet("msg:R", "m1", "alice", "server", Message(0, "alice", "bob", "hello"))).packet.kind
@@ -43,8 +42,7 @@ WAITS: dict[str, str] = {
 """What timers are for."""
 
 
-@dataclass(frozen=True, slots=True)
-class StartTimer:
+class StartTimer(Value, frozen=True):
     """Start a timer and call back with its name. The driver knows how long: attempt 1 of a wait is one RTO.
 
     `wait` is what the timer is for: a key of `WAITS`.
@@ -58,8 +56,7 @@ class StartTimer:
     wait: str = "rto"
 
 
-@dataclass(frozen=True, slots=True)
-class CancelTimer:
+class CancelTimer(Value, frozen=True):
     """Stop that timer. Nothing happens if it does not run.
 
     >>> CancelTimer("m1")
@@ -69,8 +66,7 @@ class CancelTimer:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(Value, frozen=True):
     """Write a value to the node's own disk, under a table and a key; None takes the key away.
 
     >>> Write("dedup", "m1")
@@ -82,8 +78,7 @@ class Write:
     value: Any = True
 
 
-@dataclass(frozen=True, slots=True)
-class Show:
+class Show(Value, frozen=True):
     """Show this message to the person. With `write`, both are one step: no crash falls in between.
 
     >>> Show("m1", Message(0, "alice", "bob", "hello")).message.text
@@ -95,8 +90,7 @@ class Show:
     write: Write | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Discard:
+class Discard(Value, frozen=True):
     """Do not show this message, for its msgid was shown before; or for its place in the order, which `why` says.
 
     It changes nothing; it lets a trace say so. `why` is "", "too late" or, at the server of a group, "too early".
@@ -110,8 +104,7 @@ class Discard:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(Value, frozen=True):
     """Hold this message back: one before it is missing. It changes nothing; it lets a trace say so.
 
     >>> Hold("m2", Message(1, "alice", "bob", "and?")).msgid
@@ -122,8 +115,7 @@ class Hold:
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
+class Store(Value, frozen=True):
     """Keep a message for an absent person, or for a group: it is on the server's disk when this is done.
 
     >>> Store("bob", Kept("m1", Message(0, "alice", "bob", "hello"))).write.key
@@ -139,8 +131,7 @@ class Store:
         return Write("store", f"{self.to}/{self.kept.msgid}", self.kept.row())
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(Value, frozen=True):
     """Delete a kept message: the person it was kept for has it.
 
     >>> Delete("bob", "m1").write
@@ -156,8 +147,7 @@ class Delete:
         return Write("store", f"{self.to}/{self.msgid}", None)
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Value, frozen=True):
     """Let the sender's person see this status beside the message: a key of `STATUSES`. `write` as for `Show`.
 
     >>> Report("m1", "delivered").status

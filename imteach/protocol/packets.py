@@ -4,7 +4,9 @@ Source: the article, sections 1, 2, 4 and 9. R is a client's request, A the serv
 server's own initiative. One message is six packets when nothing is lost: msg R, A, N, then ack R, A, N.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
+
+from imteach.protocol.value import Value
 
 SERVER = "server"
 
@@ -22,7 +24,7 @@ KINDS: dict[str, str] = {
 """Every kind of packet, in the order of the normal exchange and then of the offline pull, with what it says."""
 
 
-class Message(NamedTuple):
+class Message(Value, frozen=True):
     """One thing that a person said, and to whom: to a person, or to a group.
 
     `said` tells which thing said this is (0 for the first of a run). It is not the msgid: a client that sends
@@ -42,7 +44,7 @@ NO_MESSAGE = Message(-1, "", "", "")
 """What a packet carries that carries no message."""
 
 
-class Kept(NamedTuple):
+class Kept(Value, frozen=True):
     """A message as the server keeps it, with the numbers that its msg:R carried (from the rung `ordered` on).
 
     In a group `number` is the one that the server gave it there, and `sent_as` the one that its sender did. 0 stands
@@ -70,7 +72,7 @@ class Kept(NamedTuple):
         return cls(msgid, Message(*message), *numbers)
 
 
-class Packet(NamedTuple):
+class Packet(Value, frozen=True):
     """One packet: its kind, the msgid it is about, where it goes, and the message it carries.
 
     Every packet of one message, retransmissions included, carries the msgid that the sender's client gave it.

@@ -1,8 +1,6 @@
 """What a trace is made of: one record for each packet and one for each event."""
 
-from typing import NamedTuple
-
-from imteach.protocol import SERVER
+from imteach.protocol import SERVER, Value
 
 FATES = ("arrived", "dropped", "lost")
 
@@ -34,7 +32,7 @@ EVENT_KINDS: dict[str, str] = {
 """Every kind of event, with what it means."""
 
 
-class KeptRecord(NamedTuple):
+class KeptRecord(Value, frozen=True):
     """A kept message in an offline:A: its msgid, what was said, its numbers as its msg:R carried them (or 0)."""
 
     msgid: str
@@ -43,7 +41,7 @@ class KeptRecord(NamedTuple):
     base: int = 0
 
 
-class PacketRecord(NamedTuple):
+class PacketRecord(Value, frozen=True):
     """One packet of a run. Times in simulated ms.
 
     `due` is when it would arrive if nothing strikes, `arrived` when it did (None unless `fate` is "arrived").
@@ -87,7 +85,7 @@ class PacketRecord(NamedTuple):
         return self.dst if self.src == SERVER else self.src
 
 
-class Event(NamedTuple):
+class Event(Value, frozen=True):
     """One event of a run: event `id` happened at `t` simulated ms at `node`, because of the events `causes`.
 
     The other fields are None where they mean nothing:
@@ -125,5 +123,5 @@ class Event(NamedTuple):
         return (self.msgid,) if self.kind == "say" and self.msgid is not None else ()
 
     def __repr__(self) -> str:
-        given = [f"{name}={value!r}" for name, value in zip(self._fields, self, strict=True) if value is not None]
+        given = [f"{name}={value!r}" for name, value in self._asdict().items() if value is not None]
         return f"Event({', '.join(given)})"

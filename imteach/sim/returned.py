@@ -97,16 +97,12 @@ def _wrong_packet(packet: object) -> str:
         return "what is transmitted is a Packet"
     if packet.kind not in KINDS:
         return f"kinds are {', '.join(KINDS)}"
-    if packet[5:] != _NOTHING_MORE:
-        wrong = _wrong_extras(packet)
-        if wrong:
-            return wrong
+    wrong = _wrong_extras(packet)
+    if wrong:
+        return wrong
     if packet.kind.startswith("offline") or (packet.group and packet.kind in ("ack:R", "ack:A")):
         return "" if packet.msgid == "" else f"an {packet.kind} belongs to a person, so its msgid is ''"
     return _wrong_msgid(packet.msgid) or _wrong_message(packet.message)
-
-
-_NOTHING_MORE = Packet("msg:R", "", "", "")[5:]
 
 
 def _wrong_extras(packet: Packet) -> str:

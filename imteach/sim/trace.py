@@ -107,8 +107,8 @@ class Trace:
         if kind not in EVENT_KINDS:
             raise InputError(f"no kind of event {quoted(kind)}; kinds are {', '.join(EVENT_KINDS)}")
         for name in about:
-            if name not in Event._fields:
-                raise InputError(f"no field {quoted(name)}; an event has {', '.join(Event._fields)}")
+            if name not in Event.__struct_fields__:
+                raise InputError(f"no field {quoted(name)}; an event has {', '.join(Event.__struct_fields__)}")
         wanted = about.items()
         return [e for e in self.events if e.kind == kind and all(getattr(e, name) == value for name, value in wanted)]
 

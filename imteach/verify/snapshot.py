@@ -12,6 +12,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
 from imteach.errors import InputError, quoted
+from imteach.protocol import Value
 
 _LEAVES = (
     str,
@@ -82,9 +83,9 @@ def _image(value: Any, met: dict[int, int], where: str) -> Any:
     if isinstance(value, MethodType):
         return _method(value, met)
     kind = type(value)
-    if is_dataclass(kind) and kind.__dataclass_params__.frozen and _is_hashable(value):  # type: ignore[attr-defined]
+    if _is_frozen(kind) and _is_hashable(value):
         return value
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | Value):
         images = [_image(part, met, where) for part in value]
         unchanging = all(image is part for image, part in zip(images, value, strict=True))
         return value if unchanging else _Part(kind, tuple(images))
@@ -104,6 +105,11 @@ def _image(value: Any, met: dict[int, int], where: str) -> Any:
     if kind is set:
         return _Part(kind, (_elements(value, where),))
     return _Part(kind, tuple((name, _image(held, met, f"{where}.{name}")) for name, held in _attributes(value, where)))
+
+
+def _is_frozen(kind: type) -> bool:
+    """Whether what this class makes cannot be changed, but for what it holds."""
+    return issubclass(kind, Value) or (is_dataclass(kind) and kind.__dataclass_params__.frozen)  # type: ignore[attr-defined]
 
 
 def _is_hashable(value: object) -> bool:
@@ -183,6 +189,8 @@ def _made(image: Any, made: list[Any]) -> Any:
     if not isinstance(image, _Part):
         return image
     kind, holds = image
+    if issubclass(kind, Value):
+        return kind(*(_made(part, made) for part in holds))
     if issubclass(kind, tuple):
         parts = (_made(part, made) for part in holds)
         return kind._make(parts) if hasattr(kind, "_make") else kind(parts)
