@@ -108,9 +108,12 @@ class Packet(Value, frozen=True):
     group: str = ""
     cursor: int = 0
 
-    def follow_up(self, kind: str, to: str) -> "Packet":
-        """Return the packet of this `kind` that whoever received this one sends on to `to`, same message."""
-        return Packet(kind, self.msgid, self.dst, to, self.message)
+    def follow_up(self, kind: str, to: str, **more: Any) -> "Packet":
+        """Return the packet of this `kind` that whoever received this one sends on to `to`, same message.
+
+        `more` is what it carries besides.
+        """
+        return Packet(kind, self.msgid, self.dst, to, self.message, **more)
 
     @property
     def person(self) -> str:

@@ -95,7 +95,7 @@ class Server:
 
     def on_ack_r(self, packet: Packet) -> list[Effect]:
         """The receiver has shown a message: answer it, and tell the sender."""
-        answer = Transmit(packet.follow_up("ack:A", to=packet.src)._replace(group=packet.group))
+        answer = Transmit(packet.follow_up("ack:A", to=packet.src, group=packet.group))
         if packet.group:
             return [*self.move_cursor(packet), answer]
         return [answer, Transmit(packet.follow_up("ack:N", to=packet.message.sender))]
@@ -125,17 +125,18 @@ class Server:
 
     def msg_n(self, packet: Packet, to: str) -> Packet:
         """The notify that brings the message of this msg:R to its receiver, with its numbers."""
-        return packet.follow_up("msg:N", to)._replace(number=packet.number, base=self.base(to, packet))
+        return packet.follow_up("msg:N", to, number=packet.number, base=self.base(to, packet))
 
     def base(self, to: str, sent: Packet | Kept) -> int:
         """The lowest number that is waited for: by the sender, who says so, or by the server, who keeps it for `to`.
 
         What the server keeps its sender does not wait for any more; what comes straight must not pass it by.
         """
-        kept = (
-            other.number for other in self.store.get(to, {}).values() if other.message.sender == sent.message.sender
-        )
-        return min((sent.base, *kept))
+        kept = self.store.get(to)
+        if not kept:
+            return sent.base
+        numbers = (one.number for one in kept.values() if one.message.sender == sent.message.sender)
+        return min((sent.base, *numbers))
 
     def keep(self, to: str, kept: Kept) -> None:
         """Remember what is kept for a person or a group."""
@@ -144,7 +145,7 @@ class Server:
     def keep_for_absent(self, packet: Packet) -> list[Effect]:
         """Store the message of this msg:R, once a msgid, and only then tell the sender that it is in good hands."""
         to = packet.message.to
-        fabricated = Transmit(packet.follow_up("ack:N", to=packet.src)._replace(fabricated=True))
+        fabricated = Transmit(packet.follow_up("ack:N", to=packet.src, fabricated=True))
         if packet.msgid in self.store.get(to, {}):
             return [fabricated]
         kept = Kept(packet.msgid, packet.message, packet.number, packet.base)
@@ -163,7 +164,7 @@ class Server:
         kept = Kept(packet.msgid, packet.message, number=len(log) + 1, sent_as=packet.number)
         self.keep(group, kept)
         others = [member for member in self.groups[group] if member in self.online and member != packet.src]
-        notify = [packet.follow_up("msg:N", to=member)._replace(number=kept.number, group=group) for member in others]
+        notify = [packet.follow_up("msg:N", to=member, number=kept.number, group=group) for member in others]
         return [Store(group, kept), self.confirm(packet, kept), *map(Transmit, notify)]
 
     def turn_of(self, packet: Packet) -> int:
@@ -178,7 +179,7 @@ class Server:
     def confirm(self, packet: Packet, kept: Kept) -> Effect:
         """Tell the sender that the group has its message, and under which number."""
         group = packet.message.to
-        return Transmit(packet.follow_up("ack:N", to=packet.src)._replace(number=kept.number, group=group))
+        return Transmit(packet.follow_up("ack:N", to=packet.src, number=kept.number, group=group))
 
     def move_cursor(self, packet: Packet) -> list[Effect]:
         """A member has everything up to its cursor: remember how far it is, and never go back."""

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from heapq import heappop, heappush
-from typing import Any, NamedTuple
+from typing import Any
+
+from imteach.protocol import Value
 
 PRESENCE, CRASH, ARRIVAL, TIMER, PERSON = range(5)
 """What falls on one instant happens in this order.
@@ -24,7 +26,7 @@ def instant(t: float) -> float:
     return int(t) if t.is_integer() else t
 
 
-class Appointment(NamedTuple):
+class Appointment(Value, frozen=True, order=True):
     """Something due at `t` simulated ms. `order` settles ties: first made, first kept."""
 
     t: float
@@ -52,8 +54,8 @@ class Agenda:
         return len(self._heap)
 
     def add(self, t: float, rank: int, what: str, about: Any) -> None:
-        """Make an appointment."""
-        heappush(self._heap, Appointment(instant(t), rank, self._made, what, about))
+        """Make an appointment at an instant `t`."""
+        heappush(self._heap, Appointment(t, rank, self._made, what, about))
         self._made += 1
 
     def __iter__(self) -> Iterator[Appointment]:

@@ -6,7 +6,9 @@ Each has a text form for JSON, scenario files and tables (`drop m1/ack:N#1`), wh
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import blake2b
+from math import ceil
 from typing import TYPE_CHECKING
 
 from imteach.errors import InputError, quoted
@@ -328,7 +330,13 @@ class Loss:
         191
         """
         throw = blake2b(f"{self.seed} {packet}".encode(), digest_size=8).digest()
-        return int.from_bytes(throw) < self.p * 2**64
+        return throw < self._limit
+
+    @cached_property
+    def _limit(self) -> bytes:
+        """What a throw must lie below, of all throws of 8 bytes; 9 bytes, above all of them, for a p of 1."""
+        limit = ceil(self.p * 2**64)
+        return limit.to_bytes(8) if limit < 2**64 else b"\xff" * 9
 
 
 Fault = Drop | Duplicate | Delay | Crash | Offline | Partition | Loss

@@ -20,6 +20,7 @@ class Network:
     """
 
     def __init__(self, people: Iterable[str]) -> None:
+        self.is_troubled = False  # whether anything was ever down, away or cut
         self.down: set[str] = set()
         self.away: Counter[str] = Counter()  # how many reasons each person has to be logged out
         self.cut: Counter[tuple[str, str]] = Counter()  # by way, from whom to whom: how many cuts
@@ -28,6 +29,7 @@ class Network:
 
     def crash(self, node: str) -> None:
         """A node is down from now on."""
+        self.is_troubled = True
         self.down.add(node)
         if node != SERVER:
             self._line[node] += 1
@@ -36,6 +38,16 @@ class Network:
         """All of it, as a value; of connections only how far the server is behind."""
         away, cut = frozenset((+self.away).items()), frozenset((+self.cut).items())
         return frozenset(self.down), away, cut, tuple(self._line[name] - known for name, known in self._known.items())
+
+    def leave(self, person: str) -> None:
+        """A person has one reason more to be logged out."""
+        self.is_troubled = True
+        self.away[person] += 1
+
+    def sever(self, way: tuple[str, str]) -> None:
+        """A link is cut, from whom to whom, once more."""
+        self.is_troubled = True
+        self.cut[way] += 1
 
     def is_in(self, person: str) -> bool:
         """Whether this person's client runs and is logged in."""

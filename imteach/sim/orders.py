@@ -28,6 +28,7 @@ class Orders:
         self._copies: dict[str, list[float | None]] = {}
         self.crashes: dict[tuple[str, str], Crash] = {}  # those that follow an effect, still to come
         self._effects = effects or Effects()  # those that were before these orders, if there were some
+        self.packets = frozenset(fault.packet for fault in self._faults if isinstance(fault, Delay | Duplicate))
         for fault in self._faults:
             match fault:
                 case Delay():
@@ -57,7 +58,10 @@ class Orders:
         """Whether the packet of this name is dropped."""
         if packet in self._dropped:
             return True
-        return bool(self._losses) and any(loss.strikes(packet) for loss in self._losses)
+        for loss in self._losses:  # any() would take longer, and this is asked of every packet
+            if loss.strikes(packet):
+                return True
+        return False
 
     def delay_of(self, packet: str) -> float:
         """By how many simulated ms the packet of this name is delayed."""

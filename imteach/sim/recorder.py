@@ -1,18 +1,17 @@
 """What a run writes down as it happens: its events, its packets, and which thing said each msgid stands for."""
 
-from collections import Counter
 from collections.abc import Hashable
-from typing import Any, NamedTuple
 
 from imteach.errors import InputError
-from imteach.protocol import NO_MESSAGE, Message, Packet
+from imteach.protocol import NO_MESSAGE, Message, Packet, Value
 from imteach.sim.records import Event, KeptRecord, PacketRecord
 
 
-class Flight(NamedTuple):
+class Flight(Value, frozen=True):
     """A packet on its way: its name, when it is due, the event of its sending.
 
     `nowhere`: it goes on a connection that is gone. `wait` is "pull" if it is part of a pull that brings nothing.
+    `number` counts the packets of a run from 0, copies too.
     """
 
     packet: Packet
@@ -21,13 +20,17 @@ class Flight(NamedTuple):
     sent: int
     nowhere: bool
     wait: str
+    number: int
+
+
+_FATES = {"arrive": "arrived", "drop": "dropped", "lose": "lost"}
 
 
 class Recorder:
     """The record of one run in the making, of `most_events` events at most. `now` is the time that events get.
 
     >>> record = Recorder(most_events=10)
-    >>> record.event("bob", "logout"), record.events[0].t
+    >>> record.event("bob", "logout", ()), record.events[0].t
     (0, 0)
     """
 
@@ -35,14 +38,15 @@ class Recorder:
         self.now: float = 0
         self.events: list[Event] = []
         self.flights: dict[str, Flight] = {}  # every packet, by name
-        self.ends: dict[str, tuple[float | None, str]] = {}  # when each arrived, and its fate
+        self.ends: list[int | None] = []  # and the event of the end of each, by its number
         self.messages: dict[str, Message] = {}  # by the first msgid of each thing said
         self.handed_out: list[str] = []  # msgids made in this step
         self._most_events = most_events
         self._msgids_made = 0
         self._said: dict[int, str] = {}  # the first msgid of each thing said
-        self._carries: dict[str, int] = {}  # which thing said a msgid stands for
-        self._transmissions: Counter[str] = Counter()  # by name without number
+        self._carried: dict[str, Message] = {}  # which thing said a msgid stands for
+        self._first: dict[str, str] = {}  # the first msgid of what each msgid stands for
+        self._transmissions: dict[str, int] = {}  # by name without number
         self._requested: set[int] = set()  # things said that were transmitted before
 
     def new_msgid(self) -> str:
@@ -54,7 +58,7 @@ class Recorder:
 
     def key(self) -> Hashable:
         """All that decides which msgids are still to come, and which things said msgids stand for."""
-        return self._msgids_made, tuple(self._said.items()), tuple(self._carries.items())
+        return self._msgids_made, tuple(self._said.items()), tuple(self._first.items())
 
     @property
     def msgids_made(self) -> int:
@@ -67,10 +71,13 @@ class Recorder:
 
     def know(self, msgid: str, message: Message) -> None:
         """Remember which thing said a msgid stands for, and the first msgid of each thing said."""
+        if self._carried.get(msgid) is message:
+            return  # the usual case: it was said once, and all its packets carry it
         if message.said not in self._said:
             self._said[message.said] = msgid
             self.messages[msgid] = message
-        self._carries[msgid] = message.said
+        self._carried[msgid] = message
+        self._first[msgid] = self._said[message.said]
 
     def know_packet(self, packet: Packet) -> None:
         """Remember the same for all messages that a packet carries."""
@@ -81,14 +88,17 @@ class Recorder:
 
     def knows(self, msgid: str) -> bool:
         """Whether this is the msgid of something said."""
-        return msgid in self._carries
+        return msgid in self._first
 
     def name(self, packet: Packet) -> str:
-        """Return the name of a packet that is transmitted now: the next of its kind."""
-        to = f">{packet.dst}" if packet.kind == "msg:N" and packet.group else ""
-        name = f"{packet.msgid or packet.person}/{packet.kind}{to}"
-        self._transmissions[name] += 1
-        return f"{name}#{self._transmissions[name]}"
+        """Return the name of a packet that is transmitted now: the next of its kind. What it carries is known then."""
+        if self._carried.get(packet.msgid) is not packet.message or packet.kept:
+            self.know_packet(packet)
+        name = f"{packet.msgid or packet.person}/{packet.kind}"
+        if packet.group and packet.kind == "msg:N":
+            name = f"{name}>{packet.dst}"
+        number = self._transmissions[name] = self._transmissions.get(name, 0) + 1
+        return f"{name}#{number}"
 
     def is_again(self, packet: Packet) -> bool:
         """Whether this msg:R, transmitted now, is a retransmission: of the same thing said, under any msgid."""
@@ -96,32 +106,66 @@ class Recorder:
         self._requested.add(packet.message.said)
         return again
 
-    def event(self, node: str, kind: str, *causes: int, **about: Any) -> int:
+    def event(
+        self,
+        node: str,
+        kind: str,
+        causes: tuple[int, ...],
+        packet: str | None = None,
+        msgid: str | None = None,
+        status: str | None = None,
+        text: str | None = None,
+        to: str | None = None,
+        timer: str | None = None,
+        until: float | None = None,
+        key: str | None = None,
+        said: str | None = None,
+    ) -> int:
         """Write an event down and return its id. Raises `InputError` where a run does not end."""
-        if len(self.events) >= self._most_events:
+        number = len(self.events)
+        if number >= self._most_events:
             raise InputError(f"the run was stopped at {self.now} ms after {self._most_events} events: it does not end")
-        msgid = about.get("msgid")
-        if msgid is not None and "said" not in about:
-            about["said"] = self._said.get(self._carries.get(msgid, -1), msgid)
-        event = Event(len(self.events), self.now, node, kind, causes, **about)
+        if msgid is not None and said is None:
+            said = self._first.get(msgid, msgid)
+        event = Event(number, self.now, node, kind, causes, packet, msgid, said, status, text, to, timer, until, key)
         if self.handed_out or kind == "say":
-            made, self.handed_out = tuple(self.handed_out), []
-            if made != event.handed_out:
-                event = event._replace(new_msgids=made)
+            event = self._with_msgids(event)
         self.events.append(event)
-        return event.id
+        return number
+
+    def _with_msgids(self, event: Event) -> Event:
+        """The event of a step in which msgids were handed out."""
+        made, self.handed_out = tuple(self.handed_out), []
+        return event if made == event.handed_out else event._replace(new_msgids=made)
+
+    def send(self, at: str, packet: Packet, name: str, due: float, cause: int, nowhere: bool, wait: str) -> Flight:
+        """Write down that a packet sets out on its way."""
+        msgid = packet.msgid or None
+        sent = len(self.events)
+        self.events.append(Event(sent, self.now, at, "send", (cause,), name, msgid, self._first.get(msgid)))
+        flight = self.flights[name] = Flight(packet, name, due, sent, nowhere, wait, len(self.ends))
+        self.ends.append(None)
+        return flight
+
+    def end(self, flight: Flight, at: str, kind: str, why: str | None = None) -> int:
+        """Write down how a packet's way ends, and return the event: `arrive`, `drop` or `lose`."""
+        end = self.event(at, kind, (flight.sent,), flight.name, flight.packet.msgid or None, None, why)
+        self.ends[flight.number] = end
+        return end
 
     def packets(self) -> tuple[PacketRecord, ...]:
         """Return what became of each packet, once all have ended, in the order of their sending."""
         return tuple(map(self._packet, self.flights.values()))
 
     def _packet(self, flight: Flight) -> PacketRecord:
-        packet, name, due, sent, *_ = flight
-        arrived, fate = self.ends[name]
+        packet = flight.packet
+        end = self.events[self.ends[flight.number]]
+        fate = _FATES[end.kind]
+        arrived = end.t if fate == "arrived" else None
         said = self._said.get(packet.message.said)
         kept = tuple(KeptRecord(k.msgid, self._said[k.message.said], k.number, k.base) for k in packet.kept)
         return PacketRecord(
-            name, packet.kind, packet.msgid or None, packet.src, packet.dst, self.events[sent].t, due, arrived, fate,
-            said, packet.number, packet.base, packet.fabricated, kept, packet.more, packet.msgids, packet.group,
+            flight.name, packet.kind, packet.msgid or None, packet.src, packet.dst, self.events[flight.sent].t, flight.due,
+            arrived, fate, said, packet.number, packet.base, packet.fabricated, kept, packet.more, packet.msgids, packet.group,
             packet.cursor,
         )  # fmt: skip
