@@ -6,7 +6,7 @@ Each has a text form for JSON, scenario files and tables (`drop m1/ack:N#1`), wh
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache
 from hashlib import blake2b
 from math import ceil
 from typing import TYPE_CHECKING
@@ -297,9 +297,11 @@ class Loss:
 
     p: float
     seed: int = 0
+    _limit: bytes = field(init=False, repr=False, compare=False)  # what a throw lies below that strikes
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "p", share(self.p, "p"))
+        object.__setattr__(self, "_limit", _limit(self.p))
         whole(self.seed, "seed", most=10**12)
 
     def __repr__(self) -> str:
@@ -332,11 +334,12 @@ class Loss:
         throw = blake2b(f"{self.seed} {packet}".encode(), digest_size=8).digest()
         return throw < self._limit
 
-    @cached_property
-    def _limit(self) -> bytes:
-        """What a throw must lie below, of all throws of 8 bytes; 9 bytes, above all of them, for a p of 1."""
-        limit = ceil(self.p * 2**64)
-        return limit.to_bytes(8) if limit < 2**64 else b"\xff" * 9
+
+@cache
+def _limit(p: float) -> bytes:
+    """What a throw of 8 bytes must lie below to strike with this probability; for 1 it is above all of them."""
+    limit = ceil(p * 2**64)
+    return limit.to_bytes(8) if limit < 2**64 else b"\xff" * 9
 
 
 Fault = Drop | Duplicate | Delay | Crash | Offline | Partition | Loss

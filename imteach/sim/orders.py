@@ -58,7 +58,7 @@ class Orders:
         """Whether the packet of this name is dropped."""
         if packet in self._dropped:
             return True
-        for loss in self._losses:  # any() would take longer, and this is asked of every packet
+        for loss in self._losses:  # noqa: SIM110  any() would take longer, and this is asked of every packet
             if loss.strikes(packet):
                 return True
         return False

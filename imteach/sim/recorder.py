@@ -38,14 +38,14 @@ class Recorder:
         self.now: float = 0
         self.events: list[Event] = []
         self.flights: dict[str, Flight] = {}  # every packet, by name
-        self.ends: list[int | None] = []  # and the event of the end of each, by its number
+        self.ends: list[int] = []  # by a packet's number: the event of its end; -1 until then
         self.messages: dict[str, Message] = {}  # by the first msgid of each thing said
         self.handed_out: list[str] = []  # msgids made in this step
         self._most_events = most_events
         self._msgids_made = 0
         self._said: dict[int, str] = {}  # the first msgid of each thing said
         self._carried: dict[str, Message] = {}  # which thing said a msgid stands for
-        self._first: dict[str, str] = {}  # the first msgid of what each msgid stands for
+        self._first: dict[str | None, str] = {}  # the first msgid of what each msgid stands for
         self._transmissions: dict[str, int] = {}  # by name without number
         self._requested: set[int] = set()  # things said that were transmitted before
 
@@ -144,7 +144,7 @@ class Recorder:
         sent = len(self.events)
         self.events.append(Event(sent, self.now, at, "send", (cause,), name, msgid, self._first.get(msgid)))
         flight = self.flights[name] = Flight(packet, name, due, sent, nowhere, wait, len(self.ends))
-        self.ends.append(None)
+        self.ends.append(-1)
         return flight
 
     def end(self, flight: Flight, at: str, kind: str, why: str | None = None) -> int:
@@ -165,7 +165,7 @@ class Recorder:
         said = self._said.get(packet.message.said)
         kept = tuple(KeptRecord(k.msgid, self._said[k.message.said], k.number, k.base) for k in packet.kept)
         return PacketRecord(
-            flight.name, packet.kind, packet.msgid or None, packet.src, packet.dst, self.events[flight.sent].t, flight.due,
-            arrived, fate, said, packet.number, packet.base, packet.fabricated, kept, packet.more, packet.msgids, packet.group,
-            packet.cursor,
+            flight.name, packet.kind, packet.msgid or None, packet.src, packet.dst, self.events[flight.sent].t,
+            flight.due, arrived, fate, said, packet.number, packet.base, packet.fabricated, kept, packet.more,
+            packet.msgids, packet.group, packet.cursor,
         )  # fmt: skip

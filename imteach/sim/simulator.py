@@ -73,7 +73,7 @@ class Simulator:
         doings = (len(scenario.say) + len(scenario.resend)) * (scenario.retries + 1)
         self.written = Recorder(100_000 + 1_000 * doings + 200 * len(scenario.people) * (10 + doings))
         self.learners = Learners.among((scenario.client, scenario.server), (*scenario.people, SERVER))
-        self.is_ours = all(made.__module__.startswith("imteach.") for made in (scenario.client, scenario.server))
+        self.is_ours = scenario.is_ours
         self.mistakes: list[tuple[str, Line | None]] = []  # of learners' code, in this run
         self.nodes = self.made(lambda: scenario.nodes(self.written.new_msgid))
         self.disks = {name: MemoryDisk() for name in self.nodes}
