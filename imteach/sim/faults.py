@@ -297,11 +297,9 @@ class Loss:
 
     p: float
     seed: int = 0
-    _limit: bytes = field(init=False, repr=False, compare=False)  # what a throw lies below that strikes
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "p", share(self.p, "p"))
-        object.__setattr__(self, "_limit", _limit(self.p))
         whole(self.seed, "seed", most=10**12)
 
     def __repr__(self) -> str:
@@ -331,8 +329,25 @@ class Loss:
         >>> sum(Loss(0.2, seed=1).strikes(f"m{number}/msg:R#1") for number in range(1000))
         191
         """
-        throw = blake2b(f"{self.seed} {packet}".encode(), digest_size=8).digest()
-        return throw < self._limit
+        return self.striker()(packet.encode())
+
+    def striker(self, owner: str = "") -> Callable[[bytes], bool]:
+        """Return what tells whether packets are dropped, quicker than `strikes` where there are many.
+
+        It takes their names as bytes; without the owner, if `owner` is the owner of all of them.
+
+        >>> Loss(0.2, seed=1).striker("m7")(b"/msg:R#1") == Loss(0.2, seed=1).strikes("m7/msg:R#1")
+        True
+        """
+        begun = blake2b(f"{self.seed} {owner}".encode(), digest_size=8)
+        limit = _limit(self.p)
+
+        def strikes(rest: bytes) -> bool:
+            throw = begun.copy()
+            throw.update(rest)
+            return throw.digest() < limit
+
+        return strikes
 
 
 @cache

@@ -23,7 +23,7 @@ class Orders:
     def __init__(self, faults: Iterable[Fault], effects: "Effects | None" = None) -> None:
         self._faults = tuple(faults)
         self._dropped = {fault.packet for fault in self._faults if isinstance(fault, Drop)}
-        self._losses = [fault for fault in self._faults if isinstance(fault, Loss)]
+        self._strike = [fault.striker() for fault in self._faults if isinstance(fault, Loss)]
         self._delays: dict[str, float] = {}
         self._copies: dict[str, list[float | None]] = {}
         self.crashes: dict[tuple[str, str], Crash] = {}  # those that follow an effect, still to come
@@ -58,8 +58,8 @@ class Orders:
         """Whether the packet of this name is dropped."""
         if packet in self._dropped:
             return True
-        for loss in self._losses:  # noqa: SIM110  any() would take longer, and this is asked of every packet
-            if loss.strikes(packet):
+        for strikes in self._strike:  # noqa: SIM110  any() would take longer, and this is asked of every packet
+            if strikes(packet.encode()):
                 return True
         return False
 

@@ -124,7 +124,7 @@ class Recorder:
         """Write an event down and return its id. Raises `InputError` where a run does not end."""
         number = len(self.events)
         if number >= self._most_events:
-            raise InputError(f"the run was stopped at {self.now} ms after {self._most_events} events: it does not end")
+            raise self._endless()
         if msgid is not None and said is None:
             said = self._first.get(msgid, msgid)
         event = Event(number, self.now, node, kind, causes, packet, msgid, said, status, text, to, timer, until, key)
@@ -132,6 +132,9 @@ class Recorder:
             event = self._with_msgids(event)
         self.events.append(event)
         return number
+
+    def _endless(self) -> InputError:
+        return InputError(f"the run was stopped at {self.now} ms after {self._most_events} events: it does not end")
 
     def _with_msgids(self, event: Event) -> Event:
         """The event of a step in which msgids were handed out."""
@@ -142,15 +145,20 @@ class Recorder:
         """Write down that a packet sets out on its way."""
         msgid = packet.msgid or None
         sent = len(self.events)
-        self.events.append(Event(sent, self.now, at, "send", (cause,), name, msgid, self._first.get(msgid)))
+        self.events.append(Event(sent, self.now, at, "send", (cause,), name, msgid, self._first.get(msgid, msgid)))
         flight = self.flights[name] = Flight(packet, name, due, sent, nowhere, wait, len(self.ends))
         self.ends.append(-1)
         return flight
 
     def end(self, flight: Flight, at: str, kind: str, why: str | None = None) -> int:
         """Write down how a packet's way ends, and return the event: `arrive`, `drop` or `lose`."""
-        end = self.event(at, kind, (flight.sent,), flight.name, flight.packet.msgid or None, None, why)
-        self.ends[flight.number] = end
+        end = self.ends[flight.number] = len(self.events)
+        if end >= self._most_events:
+            raise self._endless()
+        msgid = flight.packet.msgid or None
+        said = self._first.get(msgid, msgid)
+        event = Event(end, self.now, at, kind, (flight.sent,), flight.name, msgid, said, None, why)
+        self.events.append(self._with_msgids(event) if self.handed_out else event)
         return end
 
     def packets(self) -> tuple[PacketRecord, ...]:

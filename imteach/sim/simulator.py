@@ -459,14 +459,15 @@ class Simulator:
         idle = packet.group and packet.kind in ("offline:R", "offline:A") and not packet.kept and takes == latency
         troubled = self.network.is_troubled
         nowhere = troubled and self.network.goes_nowhere(packet.dst)
-        due = instant(self.now + takes)
+        now = self.written.now
+        due = instant(now + takes)
         flight = self.written.send(at, packet, name, due, cause, nowhere, "pull" if idle else "")
         why = troubled and self.network.cannot_leave(packet.src, packet.dst)
         if why:
             self.lose(flight, why)
             return flight.sent
         if self.orders.drops(name):
-            due, end = instant(self.now + latency * 3 // 5), "drop"  # it vanishes on its way
+            due, end = instant(now + latency * 3 // 5), "drop"  # it vanishes on its way
         else:
             end = "arrive"
         if idle:
@@ -482,7 +483,7 @@ class Simulator:
         lasts = self.lasts.get((wait, attempt))
         if lasts is None:
             lasts = self.lasts[wait, attempt] = self.scenario.wait(wait, attempt)
-        until = instant(self.now + lasts)
+        until = instant(self.written.now + lasts)
         started = self.written.event(node, "timer_start", (cause,), timer=name, until=until)
         self.timers[node][name] = Running(started, wait)
         self.ending.count(wait, 1)

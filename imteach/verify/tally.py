@@ -11,7 +11,8 @@ from imteach.protocol import Outcome
 from imteach.protocol.promises import in_order, no_duplicates, no_false_delivery, no_false_failure, no_silent_loss
 from imteach.sim import Fault, Loss, Scenario
 from imteach.verify.intervals import Sums
-from imteach.verify.stories import Ran, Runs, SideBySide, are_apart, ran
+from imteach.verify.stories import Ran, Runs, SideBySide, ran
+from imteach.verify.ways import are_apart
 
 SEEDS = 10**12  # those that `Loss` takes
 

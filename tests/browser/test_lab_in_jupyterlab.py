@@ -280,7 +280,10 @@ def test_what_cannot_be_run_is_said_in_the_lab_and_the_page_shows_what_is_true(r
     fragile = "class Fragile(Client):\n    def on_ack_a(self, packet):\n        raise KeyError('<b>m1</b>')"
     lab = run(fragile, "Lab(Scenario('basic', client=Fragile))")
     lab.get_by_role("radio", name="acked").click()
-    expect(lab.get_by_role("alert")).to_have_text("That run stopped with KeyError: '<b>m1</b>'")
+    expect(lab.get_by_role("alert")).to_have_text(
+        "Fragile.on_ack_a raised KeyError: '<b>m1</b>' when m1/ack:A#1 arrived at 200 ms "
+        "(line 3: raise KeyError('<b>m1</b>'))"
+    )
     expect(lab.get_by_role("radio", name="basic")).to_be_checked()
     click(lab, "m1/msg:N#1")
     expect(lab.get_by_role("alert")).to_be_empty()

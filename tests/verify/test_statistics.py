@@ -268,7 +268,7 @@ def test_a_sweep_holds_the_stats_of_each_loss():
         ({"messages": -1}, "messages: expected a whole number from 0 to 1000000000, got -1"),
         ({"messages": 2.5}, "messages: expected a whole number from 0 to 1000000000, got 2.5"),
         ({"seed": "x"}, "seed: expected a whole number from 0 to 1000000000000, got 'x'"),
-        ({"scenario": "dedup"}, "scenario: expected one, such as Scenario(\"dedup\"), got 'dedup'"),
+        ({"scenario": 7}, "scenario: expected a Scenario or a rung's name, such as 'dedup', got 7"),
         ({"scenario": Scenario("dedup", say=[])}, "scenario: expected one in which something is said, got none"),
         ({"given": Drop("ack:N")}, 'given: expected a list of faults, such as [Offline("bob")], got Drop'),
         ({"given": [Offline("eve")]}, "no person 'eve'; people are alice, bob"),

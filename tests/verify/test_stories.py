@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from imteach import Client, Drop, Loss, Offline, Say, Scenario
 from imteach.planted import NewMsgid
-from imteach.verify import stories
-from imteach.verify.stories import Runs, SideBySide, Stories, are_apart, ran
+from imteach.verify import ways
+from imteach.verify.stories import Runs, SideBySide, ran
 from imteach.verify.tally import Chunk, Tally, loss_of, one_run, tally
+from imteach.verify.ways import Stories, are_apart
 
 sys.path.append(str(Path(__file__).parents[1] / "sim"))
 from worlds import runs  # the random runs of the simulator's tests
@@ -76,18 +77,18 @@ def test_what_may_hang_together_is_not_told_side_by_side(scenario, faults):
 
 
 def test_a_way_that_was_gone_is_not_run_again(monkeypatch):
-    told = Stories(Scenario("dedup"))
-    came = [told.under(loss.strikes) for loss in LOSSES]
-    monkeypatch.setattr(stories, "Simulator", None)
-    assert [told.under(loss.strikes) for loss in LOSSES] == came
+    told = Stories(Scenario("dedup"), read=ran)
+    came = [told.under(loss.striker()) for loss in LOSSES]
+    monkeypatch.setattr(ways, "Simulator", None)
+    assert [told.under(loss.striker()) for loss in LOSSES] == came
     assert 1 < told.ways < len(LOSSES)
 
 
 def test_no_more_ways_are_remembered_than_may_be(monkeypatch):
-    monkeypatch.setattr(stories, "MOST_WAYS", 2)
-    told = Stories(Scenario("dedup"))
+    monkeypatch.setattr(ways, "MOST_WAYS", 2)
+    told = Stories(Scenario("dedup"), read=ran)
     for loss in LOSSES:
-        assert told.under(loss.strikes) == ran(Scenario("dedup").run(loss))
+        assert told.under(loss.striker()) == ran(Scenario("dedup").run(loss))
     assert told.ways == 2
 
 
