@@ -1,7 +1,6 @@
 """Writing a file whole or not at all. Imports only `errors`."""
 
 import os
-import secrets
 from pathlib import Path
 
 from imteach.errors import InputError, quoted
@@ -28,7 +27,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
 def _replace(path: Path, data: bytes) -> None:
     if path.exists():
         path.open("r+b").close()  # a folder or a write-protected file is refused, though renaming would get past it
-    beside = path.with_name(f".imteach-{secrets.token_hex(6)}")
+    beside = path.with_name(f".imteach-{os.urandom(6).hex()}")
     try:
         with beside.open("xb") as file:
             file.write(data)

@@ -22,7 +22,7 @@ HEAVY = {
 # names what the layers below it offer.
 LAYERS = [
     {"errors"},
-    {"plain", "files", "progress"},
+    {"plain", "files", "progress", "lazily"},
     {"protocol"},
     {"sim"},
     {"planted"},
@@ -107,6 +107,52 @@ def test_a_run_and_its_sentences_load_nothing_heavy_either():
     )
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT.parent, capture_output=True, text=True, check=True)
     assert {name for name in run.stdout.split() if name.partition(".")[0] in HEAVY} == set()
+
+
+def test_a_command_loads_only_what_it_needs(tmp_path):
+    code = (
+        "import sys\n"
+        "from imteach.cli import main\n"
+        f"main(['run', 'dedup', '--format', 'svg', '-o', {str(tmp_path / 'dedup.svg')!r}])\n"
+        "print(*sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT.parent, capture_output=True, text=True, check=True)
+    assert (tmp_path / "dedup.svg").read_text(encoding="utf-8") == imteach.Scenario("dedup").run().to_svg() + "\n"
+    loaded = set(run.stdout.split())
+    assert {"imteach.cli.run", "imteach.draw.svg"} <= loaded
+    assert {part_of(name) for name in loaded if name.startswith("imteach.")} == {
+        *("errors", "plain", "files", "lazily"),
+        *("protocol", "sim", "verify", "draw", "cli"),
+    }
+    assert {name for name in loaded if name.startswith("imteach.verify.")} == set()
+    assert not loaded & {"imteach.cli.search", "imteach.cli.stats", "imteach.draw.text", "tomllib", "secrets"}
+    assert {name for name in loaded if name.partition(".")[0] in HEAVY} == set()
+
+
+LAZY = [name for name, tree in MODULES.items() if "imteach.lazily" in {imported for _, imported in imports(tree)}]
+
+
+@pytest.mark.parametrize("name", LAZY)
+def test_what_a_lazy_package_offers_is_what_a_reader_of_its_code_is_told(name):
+    (for_readers,) = (node for node in MODULES[name].body if isinstance(node, ast.If))
+    told = {alias.name: node.module for node in for_readers.body for alias in node.names}
+    package = importlib.import_module(name)
+    assert set(told) == set(package.__all__)
+    assert set(dir(package)) >= set(told)
+    for offered, module in told.items():
+        assert getattr(package, offered) is getattr(importlib.import_module(module), offered), offered
+
+
+def test_a_function_is_offered_though_the_module_that_has_its_name_is_loaded_first():
+    code = "import imteach.verify.follow; from imteach.verify import follow; print(callable(follow))"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT.parent, capture_output=True, text=True, check=True)
+    assert run.stdout == "True\n"
+
+
+def test_a_name_that_a_lazy_package_does_not_offer_is_an_error():
+    assert LAZY == ["imteach.draw", "imteach.verify"]
+    with pytest.raises(AttributeError, match=r"module 'imteach\.draw' has no attribute 'to_png'"):
+        importlib.import_module("imteach.draw").to_png  # noqa: B018  # to ask for it is what fails
 
 
 @pytest.mark.parametrize(

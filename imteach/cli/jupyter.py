@@ -5,9 +5,41 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from imteach.cli.parser import Command
 from imteach.cli.terminal import note, say
 from imteach.errors import InputError
 from imteach.lab.workspace import refresh, shipped_lessons
+
+LAB_USAGE = "imteach lab [DIR] [JUPYTER OPTION]…"
+
+LAB_ABOUT = """\
+Open the lessons in JupyterLab, in a working copy that is yours: what you change is never overwritten. A lesson
+that has become better since is put beside yours, as NAME.new.ipynb.
+
+  imteach lab                                 the copy is in imteach-lessons, in your home folder
+  imteach lab my-lessons                      the copy is in my-lessons
+  imteach lab my-lessons --no-browser --port 8899
+
+DIR stands first. Options that are not known here go to JupyterLab: see imteach lab --help-all.
+"""
+
+VALIDATE_ABOUT = """\
+Run every lesson from top to bottom, each in a fresh kernel, and compare its outputs with those saved in it.
+The exit status is 0 if all are the same, else 1.
+
+  imteach validate                    the lessons in ./lessons, or else those that came with imteach
+  imteach validate lessons --write    save the outputs
+"""
+
+
+def add_lab_arguments(_: argparse.ArgumentParser) -> None:
+    """Declare what `imteach lab` takes: nothing that JupyterLab could not want."""
+
+
+def add_validate_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `imteach validate` takes."""
+    parser.add_argument("folder", nargs="?", metavar="DIR", help="the folder with the lessons")
+    parser.add_argument("--write", action="store_true", help="save the outputs in the lessons")
 
 
 def lab(_: argparse.Namespace, rest: Sequence[str]) -> int:
@@ -51,3 +83,9 @@ def _need(*modules: str) -> None:
     for module in modules:
         if find_spec(module) is None:
             raise InputError(f"{module} is not installed; it comes with: pip install 'imteach[lab]'")
+
+
+COMMANDS = {
+    "lab": Command(LAB_USAGE, LAB_ABOUT, add_lab_arguments, lab, passes_on=True),
+    "validate": Command(None, VALIDATE_ABOUT, add_validate_arguments, validate),
+}

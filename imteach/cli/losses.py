@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 
 from imteach.cli.asked import add_scenario_arguments, scenario_and_faults, whole_asked_for
+from imteach.cli.parser import Command
 from imteach.cli.terminal import say
 from imteach.files import write_whole
 from imteach.verify.fault_map import FaultMap, fault_map
@@ -59,3 +60,6 @@ def main(asked: argparse.Namespace, _: Sequence[str]) -> int:
         return say(text)
     write_whole(asked.output, text)
     return 0
+
+
+COMMANDS = {"map": Command(USAGE, ABOUT, add_arguments, main)}

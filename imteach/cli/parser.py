@@ -1,9 +1,23 @@
 """Arguments. A wrong one gets one line on standard error and exit status 2."""
 
 import argparse
-from typing import Any, NoReturn
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, NoReturn
 
 from imteach.cli.terminal import one_line
+
+
+class Command(NamedTuple):
+    """What `imteach NAME` is: how it is called, what it says of itself, what it takes and what it does.
+
+    `passes_on` if arguments that are not known here go to another program.
+    """
+
+    usage: str | None
+    about: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    main: Callable[[argparse.Namespace, Sequence[str]], int]
+    passes_on: bool = False
 
 
 class Parser(argparse.ArgumentParser):

@@ -4,12 +4,13 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from imteach import verify
 from imteach.cli.asked import add_scenario_arguments, scenario_and_faults
+from imteach.cli.parser import Command
 from imteach.cli.terminal import note, say
 from imteach.files import write_whole
 from imteach.protocol import LADDER
 from imteach.sim import Crash, Delay, Drop, Duplicate, Fault, Trace, the, to_toml
-from imteach.verify import in_short, why_broken
 
 USAGE = "imteach run [RUNG] [--scenario FILE] [OPTION]…"
 
@@ -37,8 +38,8 @@ milliseconds. Put what has a > in it in quotes: to a shell it means something el
 
 def _text(trace: Trace) -> str:
     """The diagram, what came of it, and of each broken promise why."""
-    broken = [f"✗ {name}: {why_broken(trace, name)}" for name, holds in trace.promises.items() if not holds]
-    return "\n".join([trace.to_text(), in_short(trace), *broken])
+    broken = [f"✗ {name}: {verify.why_broken(trace, name)}" for name, holds in trace.promises.items() if not holds]
+    return "\n".join([trace.to_text(), verify.in_short(trace), *broken])
 
 
 def _toml(trace: Trace) -> str:
@@ -100,3 +101,6 @@ def _why_unused(fault: Fault) -> str:
 
 
 _NEVER_SENT = "this run never sent that packet, so nothing was"
+
+
+COMMANDS = {"run": Command(USAGE, ABOUT, add_arguments, main)}

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imteach.cli.asked import add_scenario_arguments, scenario_and_faults, whole_asked_for
+from imteach.cli.parser import Command
 from imteach.cli.terminal import note, say
 from imteach.errors import InputError
 from imteach.files import write_whole
@@ -140,3 +141,9 @@ def _write(asked: argparse.Namespace, text: str) -> int:
         return say(text)
     write_whole(asked.output, text)
     return 0
+
+
+COMMANDS = {
+    "explore": Command(EXPLORE_USAGE, EXPLORE_ABOUT, add_explore_arguments, explore_main),
+    "check": Command(CHECK_USAGE, CHECK_ABOUT, add_check_arguments, check_main),
+}

@@ -6,6 +6,7 @@ from copy import copy
 from pathlib import Path
 
 from imteach.cli.asked import add_scenario_arguments, loss_asked_for, scenario_and_faults, whole_asked_for
+from imteach.cli.parser import Command
 from imteach.cli.terminal import note, say
 from imteach.errors import InputError
 from imteach.files import write_whole
@@ -64,3 +65,6 @@ def main(asked: argparse.Namespace, _: Sequence[str]) -> int:
         return status
     note(f"stopped after {result.messages} of {messages} messages")
     return 130  # as for every command that Ctrl-C ended
+
+
+COMMANDS = {"stats": Command(USAGE, ABOUT, add_arguments, main)}

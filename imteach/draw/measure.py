@@ -4,7 +4,6 @@ The widths are those of DejaVu Sans, one of the widest of the common sans-serif 
 takes less room than is kept for it.
 """
 
-import re
 from functools import lru_cache
 
 _REGULAR = (
@@ -21,7 +20,6 @@ _BOLD = (
 
 _OTHER = 110  # hundredths of the font size: any letter outside ASCII; generous, so that Cyrillic, Greek and CJK fit
 _WIDE = 140  # emoji
-_TWO_COLUMNS = re.compile("[\u1100-\u115f\u2e80-\uffdc\U0001f000-\U0010ffff]")
 
 
 class _Widths(dict[str, int]):
@@ -73,4 +71,9 @@ def columns(text: str) -> int:
     >>> columns("hello"), columns("你好")
     (5, 4)
     """
-    return len(text) if text.isascii() else len(text) + len(_TWO_COLUMNS.findall(text))
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+@lru_cache(maxsize=4096)
+def _columns(char: str) -> int:
+    return 2 if "\u1100" <= char <= "\u115f" or "\u2e80" <= char <= "\uffdc" or char >= "\U0001f000" else 1

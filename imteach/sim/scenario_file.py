@@ -10,7 +10,6 @@ What is left out is as usual. Without [[say]] alice says hello: to bob, or to th
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -110,6 +109,8 @@ def usual_say(groups: Mapping[str, Sequence[str]]) -> tuple[Say, ...]:
 
 
 def _toml(text: str, what: str) -> dict[str, Any]:
+    import tomllib  # here, for most runs read no file
+
     if not isinstance(text, str):
         raise InputError(f"{what}: expected TOML text, got {quoted(text)}")
     if len(text) > CHARACTERS:
