@@ -309,7 +309,7 @@ class _Draft:
         width = self.x[right] + max(HEAD_WIDTH / 2, self.gutters[right] if self.sides[right] > 0 else 0) + MARGIN
         return Layout(
             title=title(trace),
-            subtitles=[settings(self.scenario), *([f"never sent, so nothing came of it: {unused}"] if unused else [])],
+            subtitles=[settings(trace), *([f"never sent, so nothing came of it: {unused}"] if unused else [])],
             width=width,
             height=bottom + MARGIN,
             left=self.left,

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import inf
 from typing import NamedTuple
 
 from imteach.draw.words import names, remarks
@@ -139,7 +140,8 @@ class Story:
                 self._settle(step)
         self.last = max([step.t for step in self.steps] + list(self.ended.values()), default=0)
         self.cuts = self._cuts()
-        usual = {person: trace.scenario.latency_of(person) for person in trace.scenario.people}
+        people = trace.scenario.people
+        usual = {person: trace.scenario.latency_of(person) if trace.timed else inf for person in people}
         self.remarks = {
             packet.name: found for packet in trace.packets if (found := remarks(packet, usual[packet.person]))
         }
@@ -391,7 +393,9 @@ class Story:
         if run is not None:
             run.stop, run.ended = step.number, "fired"
             lasted = instant(event.t - self.steps[run.start].t)
-            self._line(step, "timer", f"{self._why(event)} in {lasted} ms", event, tag=not self._is_pull(event.timer))
+            why = self._why(event)
+            text = f"{why} in {lasted} ms" if self.trace.timed else f"time is up: {why}"
+            self._line(step, "timer", text, event, tag=not self._is_pull(event.timer))
 
     def _why(self, event: Event) -> str:
         """What had not come when a timer ran out."""

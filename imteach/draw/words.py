@@ -120,13 +120,24 @@ def _few(things: list[str]) -> str:
     return ", ".join(map(plain, things[:MOST_NAMED])) + (f" and {more} more" if more > 0 else "")
 
 
-def settings(scenario: Scenario) -> str:
+def settings(trace: Trace) -> str:
     """What the picture does not show of a scenario, in a line.
 
-    >>> from imteach import Scenario
-    >>> settings(Scenario("acked", latency={"bob": 200})), settings(Scenario("dedup", backoff=2))
+    >>> from imteach import Scenario, follow
+    >>> settings(Scenario("acked", latency={"bob": 200}).run()), settings(Scenario("dedup", backoff=2).run())
     ('latency 50 ms, bob 200 ms; RTO 300 ms', 'latency 50 ms; RTO 300 ms, doubling; 2 retries')
+    >>> settings(follow("dedup", []))
+    'no clock: the times only count the steps; 2 retries'
     """
+    scenario = trace.scenario
+    count = scenario.retries
+    retries = f"; {count} {'retry' if count == 1 else 'retries'}" if scenario.setting.retransmits else ""
+    times = _times(scenario) if trace.timed else "no clock: the times only count the steps"
+    return f"{times}{retries}{_of_groups(scenario)}"
+
+
+def _times(scenario: Scenario) -> str:
+    """How long packets take, and how long their senders wait."""
     latency = f"latency {scenario.latency} ms"
     if isinstance(scenario.latency, Mapping):
         each = [f"{person} {ms} ms" for person, ms in scenario.latency.items()]
@@ -134,9 +145,7 @@ def settings(scenario: Scenario) -> str:
         latency = f"latency {', '.join([*others, *each])}"
     growth = "" if scenario.backoff == 1 else f", each {scenario.backoff} times the one before"
     growth = ", doubling" if scenario.backoff == 2 else growth
-    count = scenario.retries
-    retries = f"; {count} {'retry' if count == 1 else 'retries'}" if scenario.setting.retransmits else ""
-    return f"{latency}; RTO {scenario.rto} ms{growth}{retries}{_of_groups(scenario)}"
+    return f"{latency}; RTO {scenario.rto} ms{growth}"
 
 
 def _of_groups(scenario: Scenario) -> str:

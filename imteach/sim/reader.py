@@ -99,6 +99,13 @@ class Fields:
             raise self.wrong(name, f"one of {_first(among)}")
         return value
 
+    def switch(self, name: str, usual: bool) -> bool:
+        """True or false; `usual` where it is missing."""
+        value = self._value.get(name, usual)
+        if not isinstance(value, bool):
+            raise self.wrong(name, "true or false")
+        return value
+
     def texts(self, name: str) -> tuple[str, ...]:
         """A list of texts."""
         value = self._value.get(name)

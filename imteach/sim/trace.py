@@ -34,6 +34,7 @@ class Trace:
     - `messages`: an `Outcome` for each thing said, in the order in which it was said.
     - `promises`: for each promise whether this run keeps it.
     - `counts`: how many packets of each kind were sent.
+    - `timed`: whether the run had a clock; if not (see `follow`), times only count its steps.
 
     Times are simulated ms. Equal scenarios and faults give equal traces, to the byte of `to_json()`.
 
@@ -50,6 +51,7 @@ class Trace:
     unused: tuple[Fault, ...]
     packets: tuple[PacketRecord, ...]
     events: tuple[Event, ...]
+    timed: bool = True
 
     @property
     def rung(self) -> str:
@@ -197,7 +199,7 @@ class Trace:
         True
         """
         file, *parts = read_trace(text)
-        trace = cls(*parts)  # type: ignore[arg-type]
+        trace = cls(*parts, timed=file.switch("timed", usual=True))  # type: ignore[arg-type,misc]
         claims = {
             "messages": [message_out(outcome) for outcome in trace.messages],
             "promises": dict(trace.promises),

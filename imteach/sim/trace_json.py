@@ -34,6 +34,7 @@ def to_json(trace: "Trace") -> str:
         "scenario": _scenario_out(trace.scenario),
         "faults": [str(fault) for fault in trace.faults],
         "unused": [str(fault) for fault in trace.unused],
+        **({} if trace.timed else {"timed": False}),
         "packets": [_packet_out(packet) for packet in trace.packets],
         "events": [_event_out(event) for event in trace.events],
         "messages": [message_out(outcome) for outcome in trace.messages],

@@ -238,7 +238,8 @@ class Follower(Simulator):
         packets = tuple(
             packet._replace(due=packet.due if packet.arrived is None else packet.arrived) for packet in trace.packets
         )
-        return Trace(trace.scenario, trace.faults, trace.unused, packets, _with_ends_of_timers(trace.events))
+        events = _with_ends_of_timers(trace.events)
+        return Trace(trace.scenario, trace.faults, trace.unused, packets, events, timed=False)
 
     def _lose_what_is_left(self) -> None:
         """What is still in flight when the steps end never arrives in this trace."""

@@ -153,3 +153,15 @@ def test_a_step_that_cannot_happen_is_told_with_those_that_can():
 def test_what_is_left_in_flight_when_the_steps_end_is_told_as_lost():
     trace = follow(Scenario("basic"), ["alice says “hello”"])
     assert [packet.fate for packet in trace.packets] == ["lost"]
+
+
+def test_a_run_without_a_clock_is_drawn_as_one():
+    trace = check("retransmit", faults=0).promises["no_duplicates"].trace
+    assert not trace.timed
+    assert Trace.from_json(trace.to_json()) == trace
+    text = trace.to_text()
+    assert text.splitlines()[1] == "no clock: the times only count the steps; 2 retries"
+    assert "time is up: no ack:N" in text
+    assert "late" not in text
+    assert "RTO" not in text
+    assert "timed" not in Scenario("retransmit").run().to_json()
