@@ -218,3 +218,9 @@ def test_an_ack_that_comes_late_takes_no_cursor_back():
     trace = chat(*THREE).run(Delay("bob/ack:R#1", by=500))
     assert trace.packet["bob/ack:R#1"].arrived > trace.packet["bob/ack:R#3"].arrived
     assert cursors(trace)["bob"] == 3
+
+
+def test_what_a_member_holds_back_stands_in_what_it_holds():
+    trace = chat(*THREE).run(Drop("m2/msg:N>bob"))
+    assert trace.state_at(130)["bob"]["held"] == {"friends": ["m3"]}
+    assert trace.state_at(230)["bob"]["held"] == {}
