@@ -1,18 +1,15 @@
 """What is counted in many runs under random loss, so that counts of parts add up to those of the whole."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from imteach.protocol import Outcome
 from imteach.protocol.promises import in_order, no_duplicates, no_false_delivery, no_false_failure, no_silent_loss
 from imteach.sim import Fault, Loss, Scenario
 from imteach.verify.intervals import Sums
-from imteach.verify.stories import Ran, Runs, SideBySide, ran
-from imteach.verify.ways import are_apart
 
 SEEDS = 10**12  # those that `Loss` takes
 
@@ -37,11 +34,42 @@ MEANS: Mapping[str, Callable[[Mapping[str, int]], int]] = {
 """What is counted of the packets of a run, by name."""
 
 
+class Ran(NamedTuple):
+    """What came of one run: its outcomes, its packets by kind, and how long each thing took.
+
+    That is, in simulated ms from when it was said (None: never): until the last of its receivers was shown it, and
+    until its sender saw ✓✓.
+    """
+
+    messages: Sequence[Outcome]
+    counts: Mapping[str, int]
+    shown_after: Sequence[float | None]
+    delivered_after: Sequence[float | None]
+
+
 def one_run(scenario: Scenario, faults: Iterable[Fault]) -> Ran:
-    """Run it once, and return what came of it."""
-    faults = tuple(faults)
-    losses = [fault for fault in faults if isinstance(fault, Loss)]
-    return SideBySide(scenario).under(losses) if are_apart(scenario, faults) else ran(scenario.run(*faults))
+    """Run it once."""
+    trace = scenario.run(*faults)
+    said_at: dict[str | None, float] = {}
+    shown_at: dict[tuple[str | None, str], float] = {}
+    delivered_at: dict[str | None, float] = {}
+    for event in trace.events:
+        match event.kind:
+            case "say":
+                said_at[event.said] = event.t
+            case "show":
+                shown_at.setdefault((event.said, event.node), event.t)
+            case "status" if event.status == "delivered":
+                delivered_at.setdefault(event.said, event.t)
+    shown_after: list[float | None] = []
+    delivered_after: list[float | None] = []
+    for said in trace.messages:
+        everywhere = SHARES["shown"](said)
+        last = max(shown_at[said.msgid, receiver] for receiver in said.to) if everywhere else None
+        shown_after.append(None if last is None else last - said_at[said.msgid])
+        believed = said.status == "delivered"
+        delivered_after.append(delivered_at[said.msgid] - said_at[said.msgid] if believed else None)
+    return Ran(trace.messages, trace.counts, shown_after, delivered_after)
 
 
 @dataclass
@@ -56,24 +84,21 @@ class Tally:
     delivered_after: Counter[float] = field(default_factory=Counter)
     first: dict[str, int] = field(default_factory=dict)  # the number of the first run in which it happened
 
-    def count(self, run: int, ran: Ran, times: int = 1) -> None:
-        """Count a run, of this number, and so many that went the same way, all in all."""
+    def count(self, run: int, ran: Ran) -> None:
+        """Count one run, of this number."""
         said = len(ran.messages)
-        self.runs += times
-        self.messages += Sums.of(said, said, times)
+        self.runs += 1
+        self.messages += Sums.of(said, said)
         for name, holds in SHARES.items():
             count = sum(map(holds, ran.messages))
             if count:
-                self.sums[name] += Sums.of(count, said, times)
+                self.sums[name] += Sums.of(count, said)
                 self.first.setdefault(name, run)
         for name, amount in MEANS.items():
-            self.sums[name] += Sums.of(amount(ran.counts), said, times)
-        for message in ran.messages:
-            self.statuses[message.status] += times
-        for counter, after in ((self.shown_after, ran.shown_after), (self.delivered_after, ran.delivered_after)):
-            for ms in after:
-                if ms is not None:
-                    counter[ms] += times
+            self.sums[name] += Sums.of(amount(ran.counts), said)
+        self.statuses.update(message.status for message in ran.messages)
+        self.shown_after.update(ms for ms in ran.shown_after if ms is not None)
+        self.delivered_after.update(ms for ms in ran.delivered_after if ms is not None)
 
     def __add__(self, later: "Tally") -> "Tally":
         return Tally(
@@ -101,27 +126,10 @@ class Chunk(NamedTuple):
 def tally(chunk: Chunk) -> Tally:
     """Make the runs of a chunk and count."""
     scenario, given, loss, seed, first, end = chunk
-    runs = _runs_of(scenario, given)
-    ways: dict[int, list[Any]] = {}  # by what came: that, the first run in which it did, and in how many it did
-    for run in range(first, end):
-        came = runs.under(loss_of(loss, seed, run))
-        ways.setdefault(id(came), [came, run, 0])[2] += 1
     counts = Tally()
-    for came, run, times in ways.values():
-        counts.count(run, came, times)
+    for run in range(first, end):
+        counts.count(run, one_run(scenario, (*given, loss_of(loss, seed, run))))
     return counts
-
-
-_latest: list[Runs] = []
-
-
-def _runs_of(scenario: Scenario, given: tuple[Fault, ...]) -> Runs:
-    """Return what the chunk before made its runs with, if it is of the same runs: what it ran need not be run again."""
-    runs = _latest[0] if _latest else None
-    if runs is None or (runs.scenario, runs.given) != (scenario, given):
-        runs = Runs(scenario, given)
-        _latest[:] = [runs]
-    return runs
 
 
 def loss_of(loss: float, seed: int, run: int) -> Loss:
@@ -133,9 +141,5 @@ def loss_of(loss: float, seed: int, run: int) -> Loss:
     >>> loss_of(0.2, seed=0, run=1).seed - loss_of(0.2, seed=0, run=0).seed
     1
     """
-    return Loss(loss, (_place(loss, seed) + run) % SEEDS)
-
-
-@lru_cache(maxsize=100)
-def _place(loss: float, seed: int) -> int:
-    return int.from_bytes(blake2b(f"stats {seed} {float(loss)!r}".encode(), digest_size=8).digest())
+    place = blake2b(f"stats {seed} {float(loss)!r}".encode(), digest_size=8).digest()
+    return Loss(loss, (int.from_bytes(place) + run) % SEEDS)

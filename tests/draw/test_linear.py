@@ -1,4 +1,4 @@
-"""A picture costs the same for each packet, however many there are. What is counted is work, not time: lines of code."""
+"""A picture costs the same for each packet, however many there are. What is counted is work: lines of code."""
 
 import gc
 import sys
