@@ -61,6 +61,14 @@ def test_a_member_pulls_on_where_the_last_page_ended_while_there_is_more():
     assert transmitted(client.receive(page(3))) == [ack(3)]
 
 
+def test_a_member_holds_back_what_is_early_and_says_so():
+    client = bob()
+    assert transmitted(client.receive(notify(2))) == [pull(0)]
+    assert (client.state()["held"], client.state()["cursor"]) == ({"friends": ["m2"]}, {"friends": 0})
+    client.receive(notify(1))
+    assert (client.state()["held"], client.state()["cursor"]) == ({}, {"friends": 2})
+
+
 def test_a_heartbeat_pulls_for_who_is_there_for_nobody_who_is_away_and_again_once_back():
     client = bob()
     assert transmitted(client.timer("heartbeat:friends")) == [pull(0)]

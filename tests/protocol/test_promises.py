@@ -85,3 +85,9 @@ def test_a_message_to_several_is_judged_by_each_of_them():
     assert not to_two("sent", 0, 1)["no_silent_loss"]
     assert not to_two("failed", 0, 1)["no_false_failure"]
     assert to_two("delivered", 1, 1) == dict.fromkeys(ALL, True)
+
+
+def test_each_promise_sees_everything_said_also_where_that_is_handed_over_one_by_one():
+    false_failure = outcome("failed", 1)  # breaks the fourth and the fifth promise, not the first
+    kept = judge(iter([false_failure]), RUNG)
+    assert {name for name, holds in kept.items() if not holds} == {"no_false_failure", "all_delivered"}

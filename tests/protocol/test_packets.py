@@ -1,0 +1,18 @@
+"""The packets: what one carries that was given nothing to carry."""
+
+from fakelink import HELLO
+
+from imteach.protocol import Kept, Packet
+
+
+def test_a_number_that_was_not_given_is_0_which_stands_for_none():
+    kept = Kept("m1", HELLO)
+    assert (kept.number, kept.base, kept.sent_as) == (0, 0, 0)
+    pull = Packet("offline:R", "", "bob", "server")
+    assert (pull.number, pull.base, pull.cursor) == (0, 0, 0)
+
+
+def test_where_no_message_is_carried_there_are_no_words_and_nothing_was_said():
+    carried = Packet("offline:R", "", "bob", "server").message
+    assert carried.said < 0  # the first thing of a run has the number 0
+    assert (carried.sender, carried.to, carried.text) == ("", "", "")
