@@ -22,9 +22,9 @@ class Sums(NamedTuple):
     crossed: int = 0
 
     @classmethod
-    def of(cls, x: int, messages: int) -> "Sums":
-        """The sums of one run."""
-        return cls(x, x * x, x * messages)
+    def of(cls, x: int, messages: int, runs: int = 1) -> "Sums":
+        """The sums of one run, or of so many that are the same."""
+        return cls(runs * x, runs * x * x, runs * x * messages)
 
     def __add__(self, other: object) -> "Sums":  # adds up; a tuple's own + would join
         assert isinstance(other, Sums)

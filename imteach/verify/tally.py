@@ -1,15 +1,19 @@
 """What is counted in many runs under random loss, so that counts of parts add up to those of the whole."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from imteach.protocol import Outcome
 from imteach.protocol.promises import in_order, no_duplicates, no_false_delivery, no_false_failure, no_silent_loss
-from imteach.sim import Fault, Loss, Scenario
+from imteach.sim import Fault, Loss, Scenario, Trace
 from imteach.verify.intervals import Sums
+from imteach.verify.ways import Ways
+
+T = TypeVar("T")
 
 SEEDS = 10**12  # those that `Loss` takes
 
@@ -34,22 +38,27 @@ MEANS: Mapping[str, Callable[[Mapping[str, int]], int]] = {
 """What is counted of the packets of a run, by name."""
 
 
-class Ran(NamedTuple):
-    """What came of one run: its outcomes, its packets by kind, and how long each thing took.
+class Came(NamedTuple):
+    """What came of one run, as far as it is counted.
 
-    That is, in simulated ms from when it was said (None: never): until the last of its receivers was shown it, and
-    until its sender saw ✓✓.
+    `shares` and `means` hold a count for each name in `SHARES` and `MEANS`, `statuses` the last status of each thing
+    said. `shown_after` and `delivered_after` are how long each thing took that got so far, in simulated ms from when
+    it was said: until the last of its receivers was shown it, and until its sender saw ✓✓.
     """
 
-    messages: Sequence[Outcome]
-    counts: Mapping[str, int]
-    shown_after: Sequence[float | None]
-    delivered_after: Sequence[float | None]
+    shares: tuple[int, ...]
+    means: tuple[int, ...]
+    statuses: tuple[str | None, ...]
+    shown_after: tuple[float, ...]
+    delivered_after: tuple[float, ...]
 
 
-def one_run(scenario: Scenario, faults: Iterable[Fault]) -> Ran:
-    """Run it once."""
-    trace = scenario.run(*faults)
+def came_of(trace: Trace) -> Came:
+    """Return what came of a run.
+
+    >>> came_of(Scenario("dedup").run()).shown_after
+    (100,)
+    """
     said_at: dict[str | None, float] = {}
     shown_at: dict[tuple[str | None, str], float] = {}
     delivered_at: dict[str | None, float] = {}
@@ -61,15 +70,16 @@ def one_run(scenario: Scenario, faults: Iterable[Fault]) -> Ran:
                 shown_at.setdefault((event.said, event.node), event.t)
             case "status" if event.status == "delivered":
                 delivered_at.setdefault(event.said, event.t)
-    shown_after: list[float | None] = []
-    delivered_after: list[float | None] = []
-    for said in trace.messages:
-        everywhere = SHARES["shown"](said)
-        last = max(shown_at[said.msgid, receiver] for receiver in said.to) if everywhere else None
-        shown_after.append(None if last is None else last - said_at[said.msgid])
-        believed = said.status == "delivered"
-        delivered_after.append(delivered_at[said.msgid] - said_at[said.msgid] if believed else None)
-    return Ran(trace.messages, trace.counts, shown_after, delivered_after)
+    messages = trace.messages
+    shown = [said for said in messages if SHARES["shown"](said)]
+    delivered = [said.msgid for said in messages if said.status == "delivered"]
+    return Came(
+        shares=tuple(sum(map(holds, messages)) for holds in SHARES.values()),
+        means=tuple(amount(trace.counts) for amount in MEANS.values()),
+        statuses=tuple(said.status for said in messages),
+        shown_after=tuple(max(shown_at[s.msgid, who] for who in s.to) - said_at[s.msgid] for s in shown),
+        delivered_after=tuple(delivered_at[msgid] - said_at[msgid] for msgid in delivered),
+    )
 
 
 @dataclass
@@ -84,21 +94,20 @@ class Tally:
     delivered_after: Counter[float] = field(default_factory=Counter)
     first: dict[str, int] = field(default_factory=dict)  # the number of the first run in which it happened
 
-    def count(self, run: int, ran: Ran) -> None:
-        """Count one run, of this number."""
-        said = len(ran.messages)
-        self.runs += 1
-        self.messages += Sums.of(said, said)
-        for name, holds in SHARES.items():
-            count = sum(map(holds, ran.messages))
+    def count(self, run: int, came: Came, runs: int = 1) -> None:
+        """Count so many runs of which the same came; `run` is the number of the first of them."""
+        said = len(came.statuses)
+        self.runs += runs
+        self.messages += Sums.of(said, said, runs)
+        for name, count in zip((*SHARES, *MEANS), (*came.shares, *came.means), strict=True):
             if count:
-                self.sums[name] += Sums.of(count, said)
-                self.first.setdefault(name, run)
-        for name, amount in MEANS.items():
-            self.sums[name] += Sums.of(amount(ran.counts), said)
-        self.statuses.update(message.status for message in ran.messages)
-        self.shown_after.update(ms for ms in ran.shown_after if ms is not None)
-        self.delivered_after.update(ms for ms in ran.delivered_after if ms is not None)
+                self.sums[name] += Sums.of(count, said, runs)
+        for name, count in zip(SHARES, came.shares, strict=True):
+            if count:
+                self.first[name] = min(run, self.first.get(name, run))
+        _count(self.statuses, came.statuses, runs)
+        _count(self.shown_after, came.shown_after, runs)
+        _count(self.delivered_after, came.delivered_after, runs)
 
     def __add__(self, later: "Tally") -> "Tally":
         return Tally(
@@ -110,6 +119,11 @@ class Tally:
             self.delivered_after + later.delivered_after,
             {**later.first, **self.first},
         )
+
+
+def _count(counter: Counter[T], values: Iterable[T], runs: int) -> None:
+    for value in values:
+        counter[value] += runs
 
 
 class Chunk(NamedTuple):
@@ -126,10 +140,29 @@ class Chunk(NamedTuple):
 def tally(chunk: Chunk) -> Tally:
     """Make the runs of a chunk and count."""
     scenario, given, loss, seed, first, end = chunk
-    counts = Tally()
+    ways = _ways(scenario, given)
+    times: Counter[Came] = Counter()
+    firsts: dict[Came, int] = {}
     for run in range(first, end):
-        counts.count(run, one_run(scenario, (*given, loss_of(loss, seed, run))))
+        came = ways.under(loss_of(loss, seed, run))
+        times[came] += 1
+        firsts.setdefault(came, run)
+    counts = Tally()
+    for came, runs in times.items():
+        counts.count(firsts[came], came, runs)
     return counts
+
+
+_gone: list[Ways[Came]] = []  # the ways of the scenario that was asked for last: its other chunks will go them, too
+
+
+def _ways(scenario: Scenario, given: tuple[Fault, ...]) -> Ways[Came]:
+    """Return what is known of a scenario's ways, whatever the loss."""
+    for ways in _gone:
+        if (ways.scenario, ways.given) == (scenario, given):
+            return ways
+    _gone[:] = [Ways(scenario, given, came_of)]
+    return _gone[0]
 
 
 def loss_of(loss: float, seed: int, run: int) -> Loss:
@@ -141,5 +174,9 @@ def loss_of(loss: float, seed: int, run: int) -> Loss:
     >>> loss_of(0.2, seed=0, run=1).seed - loss_of(0.2, seed=0, run=0).seed
     1
     """
-    place = blake2b(f"stats {seed} {float(loss)!r}".encode(), digest_size=8).digest()
-    return Loss(loss, (int.from_bytes(place) + run) % SEEDS)
+    return Loss(loss, (_place(float(loss), seed) + run) % SEEDS)
+
+
+@lru_cache(maxsize=64)  # asked for each run
+def _place(loss: float, seed: int) -> int:
+    return int.from_bytes(blake2b(f"stats {seed} {loss!r}".encode(), digest_size=8).digest())

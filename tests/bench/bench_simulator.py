@@ -18,7 +18,7 @@ import in_simpy
 import pytest
 
 from imteach import Loss, Say, Scenario, stats
-from imteach.verify.tally import one_run
+from imteach.verify import tally
 
 LOSS, SEED, MESSAGES, ROUNDS = 0.2, 1, 100_000, 3
 SIZES = (10_000, 30_000, 100_000)
@@ -65,15 +65,12 @@ def full_trace() -> int:
 
 
 def outcomes_only() -> int:
-    return sum(one_run(story(MESSAGES), [Loss(LOSS, seed=SEED)]).counts.values())
-
-
-def stats_of_as_many() -> int:
+    tally._gone.clear()  # what is known of this scenario's ways is part of the work
     found = stats(Scenario("dedup"), LOSS, MESSAGES, SEED)
     return round(MESSAGES * (found.packets_per_message or 0))
 
 
-RUNS = {full_trace: "≥ 4", outcomes_only: "≥ 6", stats_of_as_many: "≥ 6"}
+RUNS = {full_trace: "≥ 4", outcomes_only: "≥ 6"}
 
 
 @pytest.mark.parametrize("run", RUNS, ids=lambda run: run.__name__)

@@ -8,7 +8,7 @@ import pytest
 from imteach import Client, Drop, Offline, Resend, Say, Scenario
 from imteach.verify import closed_forms
 from imteach.verify.closed_forms import forms, why_none
-from imteach.verify.tally import MEANS, SHARES, one_run
+from imteach.verify.tally import MEANS, SHARES, came_of
 
 P = Fraction(1, 5)
 KINDS = ("msg:R", "msg:A", "msg:N", "ack:R", "ack:A", "ack:N")
@@ -28,12 +28,9 @@ def enumerated(scenario, p):
     for pattern in product((False, True), repeat=len(packets)):
         lost = [packet for packet, is_lost in zip(packets, pattern, strict=True) if is_lost]
         chance = p ** len(lost) * (1 - p) ** (len(packets) - len(lost))
-        ran = one_run(scenario, [Drop(packet) for packet in lost])
-        (said,) = ran.messages
-        for name, holds in SHARES.items():
-            expected[name] += chance * holds(said)
-        for name, amount in MEANS.items():
-            expected[name] += chance * amount(ran.counts)
+        came = came_of(scenario.run(*map(Drop, lost)))
+        for name, count in zip((*SHARES, *MEANS), (*came.shares, *came.means), strict=True):
+            expected[name] += chance * count
     return expected
 
 
