@@ -5,6 +5,7 @@ It decides nothing that the protocol decides.
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from imteach.errors import InputError
@@ -84,20 +85,6 @@ class Simulator:
         self.timers: dict[str, dict[str, Running]] = {name: {} for name in self.nodes}
         self.ending = Ending(scenario)
         self.screen: dict[str, dict[str, Event]] = {name: {} for name in self.nodes}  # the last status of each message
-        self.happens: dict[str, Callable[[Any], None]] = {
-            "say": self.say,
-            "resend": self.resend,
-            "arrive": self.arrive,
-            "drop": self.drop,
-            "timer": self.timer,
-            "crash": self.crash_as_ordered,
-            "restart": self.restart,
-            "leave": self.leave,
-            "return": self.come_back,
-            "cut": self.cut,
-            "mend": self.mend,
-            "server learns": self.server_learns,
-        }
 
     def run(self) -> Trace:
         """Let everything happen, in order, until nothing is left to come.
@@ -132,7 +119,11 @@ class Simulator:
         else:
             self.ending.pending -= 1
         self.written.now = due.t
-        self.happens[due.what](due.about)
+        self.happen(due.what, due.about)
+
+    def happen(self, what: str, about: Any) -> None:
+        """Let something happen: `what` is a key of `HAPPENS`."""
+        getattr(self, HAPPENS[what])(about)
 
     def made(self, make: Callable[[], T]) -> T:
         """Return the node or nodes made; raise `LearnerError` if a learner's code fails in that."""
@@ -261,12 +252,6 @@ class Simulator:
             self.expect(self.now + self.scenario.presence_timeout, PRESENCE, "server learns", gone)
         return crashed
 
-    def stop(self, node: str, mistake: Mistake, cause: int) -> None:
-        """A learner's code made a mistake: its node is down to the end, and the world goes on without it."""
-        found = sentence, line = mistake.sentence(when(self.written.events[cause])), mistake.line
-        self.mistakes.append(found)
-        self.go_down(node, in_one_line(sentence, line), cause)
-
     def restart(self, about: tuple[str, int]) -> None:
         """A node starts again with what is on its disk; clients log in."""
         node, crashed = about
@@ -381,61 +366,16 @@ class Simulator:
         """
         for effect in effects:
             first = len(self.written.events)
-            self.perform_one(node, effect, cause, packet)
+            kind: type = type(effect)
+            getattr(self, _method_for(kind))(node, effect, cause, packet)
             crash = self.orders.crashes and self.orders.crash_after(node, self.written.events[first:])
             if crash:
                 self.crash(*crash)
                 return
 
-    def perform_one(self, node: str, effect: Effect | Mistake, cause: int, packet: str | None) -> None:
-        """Make one effect happen."""
-        match effect:
-            case Transmit(sent):
-                self.transmit(node, sent, cause)
-            case Report(msgid, status, write):
-                self.write(node, write, cause, packet)
-                self.see(node, msgid, status, cause, packet)
-            case StartTimer(name, attempt, wait):
-                self.start_timer(node, name, attempt, wait, cause)
-            case CancelTimer(name):
-                self.cancel_timer(node, name, cause)
-            case Show(msgid, message, write):
-                self.written.know(msgid, message)
-                self.write(node, write, cause, packet)
-                self.record(node, "show", cause, packet=packet, msgid=msgid, text=message.text)
-            case Discard(msgid, message, why):
-                self.written.know(msgid, message)
-                self.record(node, "discard", cause, packet=packet, msgid=msgid, text=why or None)
-            case Hold(msgid, message):
-                self.written.know(msgid, message)
-                self.record(node, "hold", cause, packet=packet, msgid=msgid)
-            case Write():
-                self.write(node, effect, cause, packet)
-            case Store(to, kept):
-                self.written.know(kept.msgid, kept.message)
-                self.save(node, effect.write)
-                self.record(node, "store", cause, packet=packet, msgid=kept.msgid, to=to)
-            case Delete(to, msgid):
-                self.save(node, effect.write)
-                self.record(node, "delete", cause, packet=packet, msgid=msgid, to=to)
-            case Mistake():
-                self.stop(node, effect, cause)
-
-    def write(self, node: str, write: Write | None, cause: int, packet: str | None) -> None:
-        """Write to a node's disk, if there is something to write."""
-        if write is None:
-            return
-        self.save(node, write)
-        msgid = write.key if self.written.knows(write.key) else None
-        key, text = f"{write.table}/{write.key}", "erased" if write.value is None else None
-        self.record(node, "write", cause, packet=packet, msgid=msgid, key=key, text=text)
-
-    def save(self, node: str, write: Write) -> None:
-        """Change a node's disk."""
-        self.disks[node].write(write.table, write.key, write.value)
-
-    def transmit(self, node: str, packet: Packet, cause: int) -> None:
+    def transmit(self, node: str, effect: Transmit, cause: int, _: str | None) -> None:
         """Put a packet on the network: record it, and settle whether it will arrive."""
+        packet = effect.packet
         if not self.is_ours and (packet.dst not in self.nodes or (node == SERVER) == (packet.dst == SERVER)):
             raise InputError(
                 f"{node} transmits {packet.kind} to {packet.dst!r}; clients talk to the server, it to them"
@@ -453,6 +393,79 @@ class Simulator:
             later = latency + delay + (latency if after is None else after)
             copied = f"{name}~{copy}"
             self.send(NETWORK, packet, copied, later + self.orders.delay_of(copied), latency, sent)
+
+    def start_timer(self, node: str, timer: StartTimer, cause: int, packet: str | None) -> None:
+        """Start a timer; one of the same name that still runs is cancelled first."""
+        if timer.name in self.timers[node]:
+            self.cancel_timer(node, timer, cause, packet)
+        lasts = self.lasts.get((timer.wait, timer.attempt))
+        if lasts is None:
+            lasts = self.lasts[timer.wait, timer.attempt] = self.scenario.wait(timer.wait, timer.attempt)
+        until = instant(self.written.now + lasts)
+        started = self.written.event(node, "timer_start", (cause,), timer=timer.name, until=until)
+        self.timers[node][timer.name] = Running(started, timer.wait)
+        self.ending.count(timer.wait, 1)
+        self.agenda.add(until, TIMER, "timer", (node, timer.name, started))
+
+    def cancel_timer(self, node: str, timer: StartTimer | CancelTimer, cause: int, _: str | None) -> None:
+        """Stop a timer, if it runs."""
+        if timer.name in self.timers[node]:
+            self.forget_timer(node, timer.name)
+            self.written.event(node, "timer_cancel", (cause,), timer=timer.name)
+
+    def report(self, node: str, report: Report, cause: int, packet: str | None) -> None:
+        """A person sees a new status beside a message."""
+        if report.write is not None:
+            self.write(node, report.write, cause, packet)
+        self.see(node, report.msgid, report.status, cause, packet)
+
+    def show(self, node: str, show: Show, cause: int, packet: str | None) -> None:
+        """A person is shown a message."""
+        self.written.know(show.msgid, show.message)
+        if show.write is not None:
+            self.write(node, show.write, cause, packet)
+        self.record(node, "show", cause, packet=packet, msgid=show.msgid, text=show.message.text)
+
+    def discard(self, node: str, discard: Discard, cause: int, packet: str | None) -> None:
+        """A message is not shown."""
+        self.written.know(discard.msgid, discard.message)
+        self.record(node, "discard", cause, packet=packet, msgid=discard.msgid, text=discard.why or None)
+
+    def hold(self, node: str, hold: Hold, cause: int, packet: str | None) -> None:
+        """A message is held back."""
+        self.written.know(hold.msgid, hold.message)
+        self.record(node, "hold", cause, packet=packet, msgid=hold.msgid)
+
+    def store(self, node: str, store: Store, cause: int, packet: str | None) -> None:
+        """The server stores a message."""
+        kept = store.kept
+        self.written.know(kept.msgid, kept.message)
+        self.save(node, store.write)
+        self.record(node, "store", cause, packet=packet, msgid=kept.msgid, to=store.to)
+
+    def delete(self, node: str, delete: Delete, cause: int, packet: str | None) -> None:
+        """The server deletes a stored message."""
+        self.save(node, delete.write)
+        self.record(node, "delete", cause, packet=packet, msgid=delete.msgid, to=delete.to)
+
+    def write(self, node: str, write: Write, cause: int, packet: str | None) -> None:
+        """Write to a node's disk."""
+        self.save(node, write)
+        msgid = write.key if self.written.knows(write.key) else None
+        key, text = f"{write.table}/{write.key}", "erased" if write.value is None else None
+        self.record(node, "write", cause, packet=packet, msgid=msgid, key=key, text=text)
+
+    def stop(self, node: str, mistake: Mistake, cause: int, _: str | None) -> None:
+        """A learner's code made a mistake: its node is down to the end, and the world goes on without it."""
+        found = sentence, line = mistake.sentence(when(self.written.events[cause])), mistake.line
+        self.mistakes.append(found)
+        self.go_down(node, in_one_line(sentence, line), cause)
+
+    # What that takes
+
+    def save(self, node: str, write: Write) -> None:
+        """Change a node's disk."""
+        self.disks[node].write(write.table, write.key, write.value)
 
     def send(self, at: str, packet: Packet, name: str, takes: float, latency: float, cause: int) -> int:
         """Let a packet, or a copy that the network makes, set out on its way, which `takes` so many ms."""
@@ -477,24 +490,6 @@ class Simulator:
         self.agenda.add(due, ARRIVAL, end, flight)
         return flight.sent
 
-    def start_timer(self, node: str, name: str, attempt: int, wait: str, cause: int) -> None:
-        """Start a timer; one of the same name that still runs is cancelled first."""
-        self.cancel_timer(node, name, cause)
-        lasts = self.lasts.get((wait, attempt))
-        if lasts is None:
-            lasts = self.lasts[wait, attempt] = self.scenario.wait(wait, attempt)
-        until = instant(self.written.now + lasts)
-        started = self.written.event(node, "timer_start", (cause,), timer=name, until=until)
-        self.timers[node][name] = Running(started, wait)
-        self.ending.count(wait, 1)
-        self.agenda.add(until, TIMER, "timer", (node, name, started))
-
-    def cancel_timer(self, node: str, name: str, cause: int) -> None:
-        """Stop a timer, if it runs."""
-        if name in self.timers[node]:
-            self.forget_timer(node, name)
-            self.written.event(node, "timer_cancel", (cause,), timer=name)
-
     def forget_timer(self, node: str, name: str) -> None:
         """A timer runs no more."""
         self.ending.count(self.timers[node].pop(name).wait, -1)
@@ -506,3 +501,41 @@ class Simulator:
         if kind in NEWS:
             self.ending.news(self.now)
         return self.written.event(node, kind, causes, **about)
+
+
+HAPPENS: dict[str, str] = {
+    "say": "say",
+    "resend": "resend",
+    "arrive": "arrive",
+    "drop": "drop",
+    "timer": "timer",
+    "crash": "crash_as_ordered",
+    "restart": "restart",
+    "leave": "leave",
+    "return": "come_back",
+    "cut": "cut",
+    "mend": "mend",
+    "server learns": "server_learns",
+}
+"""What can be on the agenda, and the method of the simulator that lets it happen."""
+
+_METHODS: dict[type, str] = {
+    Transmit: "transmit",
+    StartTimer: "start_timer",
+    CancelTimer: "cancel_timer",
+    Report: "report",
+    Show: "show",
+    Discard: "discard",
+    Hold: "hold",
+    Store: "store",
+    Delete: "delete",
+    Write: "write",
+    Mistake: "stop",
+}
+"""The method of the simulator that makes an effect of each kind happen."""
+
+
+@lru_cache(maxsize=64)
+def _method_for(kind: type) -> str:
+    """Return the method for effects of this kind; a learner may have made a kind of their own from one of ours."""
+    return next(method for effect, method in _METHODS.items() if issubclass(kind, effect))

@@ -167,7 +167,6 @@ class Branching(Simulator):
         twin.timers = {node: timers.copy() for node, timers in self.timers.items()}
         twin.screen = {person: screen.copy() for person, screen in self.screen.items()}
         twin.disks, twin.disk_keys, twin.states = self.disks.copy(), self.disk_keys.copy(), self.states.copy()
-        twin.happens = {what: getattr(twin, happen.__name__) for what, happen in self.happens.items()}
         return twin
 
     # What a node does, from the table of its machine
@@ -197,10 +196,10 @@ class Branching(Simulator):
         disk.write(write.table, write.key, write.value)
         self.disks[node], self.disk_keys[node] = disk, snapshot(disk)
 
-    def stop(self, node: str, mistake: Mistake, cause: int) -> None:
+    def stop(self, node: str, mistake: Mistake, cause: int, packet: str | None) -> None:
         """A learner's code cannot go on. Who looks for the smallest run will find this one."""
         self.stopped = True
-        super().stop(node, mistake, cause)
+        super().stop(node, mistake, cause, packet)
 
     # What matters from now on
 

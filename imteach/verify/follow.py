@@ -176,7 +176,7 @@ class Follower(Simulator):
                 together += [d for d in self.pending.all if d.t == due.t and d.about == due.about[::-1]]
             for each in together:
                 self.pending.all.remove(each)
-                self.happens[each.what](each.about)
+                self.happen(each.what, each.about)
 
         return take
 

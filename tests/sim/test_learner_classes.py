@@ -54,6 +54,19 @@ def test_a_server_that_forgets_to_answer_changes_nothing_from_acked_on():
     assert Scenario("basic", server=NoMsgA).run().messages[0].status == "failed"
 
 
+def test_a_learner_can_make_a_kind_of_effect_from_one_of_ours():
+    class Shout(Show, frozen=True):
+        pass
+
+    class Loud(Client):
+        def show_or_discard(self, arrived):
+            shown = super().show_or_discard(arrived)
+            return Shout(*shown) if isinstance(shown, Show) else shown
+
+    loud, usual = Scenario("dedup", client=Loud).run(), Scenario("dedup").run()
+    assert loud.events == usual.events
+
+
 def test_starting_a_timer_that_runs_starts_it_anew():
     class StartsAgainAtMsgA(Client):
         def on_msg_a(self, packet):
