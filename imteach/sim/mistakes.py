@@ -198,6 +198,12 @@ class Learners:
         line = next(_assignments(type(node), attribute), None) or self.class_line(type(node))
         return Mistake(type(node).__name__, f"kept {_steady(value)} in {where}", rule, line)
 
+    def wavers(self, node: object, step: Callable[..., object], *told: Any) -> Mistake:
+        """Asked the same in the same state, a node did something else."""
+        method = handler(step, told)
+        who, line = _who(node, method), self._def_line(node, method)
+        return Mistake(who, "did two different things in one state", _STEADY, line)
+
     def _raised(self, node: object, step: Callable[..., object], told: tuple[Any, ...], error: Exception) -> Mistake:
         frames, method = _learners_frames(error), handler(step, told)
         if frames:
@@ -282,6 +288,10 @@ def _put_back(held: Any, before: Any) -> None:
 
 
 _INIT = "; write def __init__(self, *args, **kwargs): and, as its first line, super().__init__(*args, **kwargs)"
+_STEADY = (
+    "a search must know what a node does when it is told something: no random numbers, no clock, nothing kept "
+    "outside self"
+)
 _NO_LIST = "a node returns a list of effects, or []"
 
 

@@ -98,23 +98,35 @@ class Machine:
                 yield state, told, move
 
     def _ask(self, state: int, told: Told, made: int) -> Move:
-        self._made, self._handed = made, 0
-        method, *arguments = told
-        node = self.fresh() if method == "restart" else self.node(state)
-        call: Callable[..., object] = getattr(node, str(method))
-        if method == "restart":
-            arguments = [restored(arguments[0])]  # the disk
         if self._learners is None:
+            node, call, arguments = self._step(state, told, made)
             effects = checked(call(*arguments), type(node).__name__, 0)
             return Move(self.number(snapshot(node)), tuple(effects), self._handed)
-        done = self._learners.called(node, call, *arguments)
+        move = self._ask_learners(self._learners, state, told, made)
+        if move == self._ask_learners(self._learners, state, told, made):
+            return move
+        node, call, arguments = self._step(state, told, made)
+        return Move(state, (), 0, self._learners.wavers(node, call, *arguments))
+
+    def _ask_learners(self, learners: Learners, state: int, told: Told, made: int) -> Move:
+        node, call, arguments = self._step(state, told, made)
+        done = learners.called(node, call, *arguments)
         mistake = next((each for each in done if isinstance(each, Mistake)), None)
         if mistake is None:
             try:
                 return Move(self.number(snapshot(node)), tuple(done), self._handed)  # type: ignore[arg-type]
             except UnfitError as unfit:
-                mistake = self._learners.keeps(node, unfit.shown, unfit.where, RULE)
+                mistake = learners.keeps(node, unfit.shown, unfit.where, RULE)
         return Move(state, (), self._handed, mistake)  # what it holds now is never looked at
+
+    def _step(self, state: int, told: Told, made: int) -> tuple[Any, Callable[..., object], list[Any]]:
+        """Return a node in this state, the method of it that is to be called, and the arguments."""
+        self._made, self._handed = made, 0
+        method, *arguments = told
+        node = self.fresh() if method == "restart" else self.node(state)
+        if method == "restart":
+            arguments = [restored(arguments[0])]  # the disk
+        return node, getattr(node, str(method)), arguments
 
     def _first(self) -> Hashable:
         """Return the snapshot of the node as it starts."""

@@ -1,5 +1,6 @@
 """A learner's code that cannot go on, met by a search: their line, and the smallest run that leads there."""
 
+import itertools
 import random
 
 import pytest
@@ -40,6 +41,23 @@ class Rolls(Client):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.dice = random.Random(1)
+
+
+class Tosses(Client):
+    coin = itertools.cycle([True, False])  # stands for random.random() < 0.5
+
+    def on_msg_n(self, packet):
+        return [] if next(self.coin) else super().on_msg_n(packet)
+
+
+class CountsForAll(Client):
+    def on_ack_n(self, packet):
+        COUNT.append(packet)
+        self.count = len(COUNT)
+        return super().on_ack_n(packet)
+
+
+COUNT = []
 
 
 def found(search, client, faults=1):
@@ -85,6 +103,15 @@ def test_what_hides_its_state_is_told_before_anything_runs(search):
     assert error.sentence.startswith("Rolls kept <random.Random object> in self.dice from the start; a search")
     assert error.line.text == "self.dice = random.Random(1)"
     assert error.trace is None
+
+
+@SEARCHES
+@pytest.mark.parametrize(("client", "method"), [(Tosses, "on_msg_n"), (CountsForAll, "on_ack_n")])
+def test_code_that_does_now_this_and_now_that_is_told(search, client, method):
+    error = found(search, client)
+    assert error.sentence.startswith(f"{client.__name__}.{method} did two different things in one state ")
+    assert error.sentence.endswith("no random numbers, no clock, nothing kept outside self")
+    assert error.line.text == f"def {method}(self, packet):"
 
 
 def test_workers_bring_the_mistake_back_whole():
