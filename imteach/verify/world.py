@@ -23,6 +23,7 @@ from imteach.protocol import (
     StartTimer,
     Store,
     Transmit,
+    Value,
     Write,
 )
 from imteach.sim import Fault, Offline, Partition, Resend, Scenario, the
@@ -36,12 +37,15 @@ CHECK_KINDS = ("drop", "duplicate", "crash")
 """The kinds of fault that a search without a clock knows. A delay is none: any packet may take as long as it likes."""
 
 
-class State(NamedTuple):
+class State(Value, frozen=True):
     """Everything that decides what can happen from now on, as numbers.
 
     For each node its state (-1: it is down), its disk and the timers that run; the packets in flight, sorted; who can
     reach whom; how far everybody is in what the scenario says; how many
     msgids were made; what people have seen; which heartbeats came since there was news.
+
+    A search holds them by the hundred thousand. It is no named tuple, for the garbage collector would look through all
+    of them again and again.
     """
 
     nodes: tuple[int, ...]
@@ -78,7 +82,7 @@ class News(NamedTuple):
     crash: bool
 
 
-class Action(NamedTuple):
+class Action(Value, frozen=True):
     """Something that may happen: what, to whom or what, and after how many effects the node crashes over it (0: no).
 
     `what` is "do", "arrive", "drop", "copy", "timer", "crash", "restart" or "learn".
