@@ -117,8 +117,8 @@ def _mistake(scenario: Scenario, given: Sequence[Fault], steps: Sequence[str], m
     return LearnerError(mistake.sentence(f"after {counted(len(steps), 'step')}"), mistake.line, trace)
 
 
-Reached = tuple[State, State | None, Action | None]
-"""A state, the one it was reached from, and by what."""
+CameFrom = dict[State, tuple[State | None, Action | None]]
+"""For each state the one it was reached from first, and by what."""
 
 
 class _Search:
@@ -133,15 +133,15 @@ class _Search:
         self.kinds = kinds
         self.faults = faults
         self.most_states = most_states
-        self.came_from: dict[State, tuple[State | None, Action | None]] = {}
+        self.came_from: CameFrom = {}
         self.transitions = 0
         self.broken: dict[str, State] = {}  # by promise: the first end that breaks it
         self.seen = dict.fromkeys(SOMETIMES, False)
-        self._waiting: list[dict[int, list[Reached]]] = [{} for _ in range(faults + 1)]  # by faults and steps
+        self._waiting: list[dict[int, CameFrom]] = [{} for _ in range(faults + 1)]  # by faults and steps
 
     def run(self) -> str:
         """Search, and return why it did not come to an end; "" if it did."""
-        self._waiting[0][0] = [(self.world.start, None, None)]
+        self._waiting[0][0] = {self.world.start: (None, None)}
         try:
             for _ in progress(self._every_state(), None, "states"):
                 pass
@@ -158,11 +158,11 @@ class _Search:
         for struck, waiting in enumerate(self._waiting):
             while waiting:
                 steps = min(waiting)
-                for state, before, action in waiting.pop(steps):
+                for state, reached in waiting.pop(steps).items():
                     if state not in self.came_from:
                         if len(self.came_from) == self.most_states:
                             raise _EnoughError
-                        self.came_from[state] = before, action
+                        self.came_from[state] = reached
                         self._look_at(state, struck, steps)
                         yield state
 
@@ -173,7 +173,7 @@ class _Search:
             for action, after, takes in self.world.next(state, self.kinds, self.faults - struck):
                 self.transitions += 1
                 if after not in self.came_from:
-                    self._waiting[struck + takes].setdefault(steps + 1, []).append((after, state, action))
+                    self._waiting[struck + takes].setdefault(steps + 1, {}).setdefault(after, (state, action))
         except MistakeError as error:
             path = [*self._path(state), (state, cast(Action, error.action))]
             world = self.world
