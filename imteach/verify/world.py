@@ -616,8 +616,8 @@ class _Forgets:
 
 
 def _put(parts: tuple[Any, ...], place: int, part: Any) -> tuple[Any, ...]:
-    """Return a tuple with one part changed."""
-    return (*parts[:place], part, *parts[place + 1 :])
+    """Return a tuple with one part changed; the same tuple, if that part is so already."""
+    return parts if parts[place] == part else (*parts[:place], part, *parts[place + 1 :])
 
 
 def _without(parts: tuple[Any, ...], part: Any) -> tuple[Any, ...]:
