@@ -131,5 +131,5 @@ def walked(
     try:
         return StateSpace(World(scenario, given), chosen, faults, most)
     except MistakeError:
-        check(scenario, faults, chosen, given)  # it tells the learner of it, with the shortest way there
+        check(scenario, faults, chosen, given, most)  # it tells the learner of it, with the shortest way there
         raise

@@ -136,6 +136,14 @@ def test_a_group_with_heartbeats_is_never_finished():
     found = check(group, faults=0, most_states=20_000)
     assert not found.finished
     assert not any(verdict.holds for verdict in found.promises.values())
+    assert "Not finished: heartbeats never end, and it stopped after 20000 states." in found.to_text()
+
+
+def test_a_group_comes_back_soon_unless_more_is_asked_for(monkeypatch):
+    monkeypatch.setattr("imteach.verify.checker.MOST_STATES_OF_A_GROUP", 300)
+    group = Scenario("group", groups={"all": ["alice", "bob"]}, say=[Say("hi", to="all")])
+    assert [check(group, most_states=most).states for most in (None, 400)] == [300, 400]
+    assert check("dedup").states > 300
 
 
 def test_what_needs_a_clock_is_refused():
