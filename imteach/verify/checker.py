@@ -81,8 +81,8 @@ def check(
     with what was found, and `most_states` does so by itself: 2,000,000 if not given, and 100,000 in a scenario with
     groups, whose heartbeats never end. Each promise is judged where nothing is left to come; the example against it has
     the fewest faults, and of those the fewest steps. `kinds` are `drop`, `duplicate` and `crash`; `given` faults
-    (`Offline`, `Partition`) are part of the scenario, at any moment too. Raises `InputError`, and
-    `LearnerError` with the shortest path to where a learner's class cannot go on.
+    (`Offline`, `Partition`) are part of the scenario, at any moment too. Raises `InputError`, and `LearnerError`
+    with the shortest path to where a learner's class cannot go on.
 
     >>> found = check(Scenario("retransmit"), faults=0)
     >>> found.promises["no_duplicates"].holds, found.promises["no_silent_loss"].holds
