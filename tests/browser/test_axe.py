@@ -1,0 +1,52 @@
+"""axe, which checks pages against the rules of WCAG that a program can check, looks at everything that we show."""
+
+from contextlib import ExitStack
+
+import driving
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+CELLS = [
+    "from imteach import *",
+    "Scenario('retransmit').run(Drop('ack:N'))",
+    "check('retransmit', faults=0).promises['no_duplicates'].trace",
+    "explore('dedup', faults=2)",
+    "check('basic')",
+    "fault_map('retransmit')",
+    "state_graph('basic', faults=0)",
+    "stats('dedup', loss=0.2, messages=100)",
+    "sweep('dedup', losses=[0, 0.2], messages=100)",
+    "FaultMapLab('basic')",
+]
+OUTPUTS = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea-output"
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.fixture(scope="module")
+def shown(server, page):
+    """Everything in one notebook, run."""
+    with ExitStack() as stack:
+        stack.enter_context(driving.running(page, driving.write_notebook(server, "axe.ipynb", CELLS)))
+        driving.first_lab(page)
+        assert page.locator(OUTPUTS).count() == len(CELLS) - 1
+        yield page
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_axe_finds_nothing_to_mend_in_what_we_show(shown, theme):
+    driving.ask(shown, "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+    shown.wait_for_function(
+        "theme => document.body.dataset.jpThemeLight === String(theme.endsWith('Light'))", arg=theme
+    )
+    found = Axe().run(shown, context=OUTPUTS, options=RULES).response
+    assert found["passes"]
+    assert {
+        broken["id"]: [node["html"] + node["failureSummary"] for node in broken["nodes"]]
+        for broken in found["violations"]
+    } == {}
+
+
+def test_axe_would_find_it(shown):
+    shown.locator(OUTPUTS).first.evaluate("output => output.insertAdjacentHTML('beforeend', '<img src=\"data:,\">')")
+    broken = Axe().run(shown, context=OUTPUTS, options=RULES).response["violations"]
+    assert [one["id"] for one in broken] == ["image-alt"]
