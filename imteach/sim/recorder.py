@@ -3,7 +3,7 @@
 from collections.abc import Hashable
 
 from imteach.errors import InputError
-from imteach.protocol import NO_MESSAGE, Message, Packet, Value
+from imteach.protocol import NO_MESSAGE, Kept, Message, Packet, Value
 from imteach.sim.records import Event, KeptRecord, PacketRecord
 
 
@@ -171,9 +171,12 @@ class Recorder:
         fate = _FATES[end.kind]
         arrived = end.t if fate == "arrived" else None
         said = self._said.get(packet.message.said)
-        kept = tuple(KeptRecord(k.msgid, self._said[k.message.said], k.number, k.base) for k in packet.kept)
+        kept = tuple(map(self._kept, packet.kept)) if packet.kept else ()
         return PacketRecord(
             flight.name, packet.kind, packet.msgid or None, packet.src, packet.dst, self.events[flight.sent].t,
             flight.due, arrived, fate, said, packet.number, packet.base, packet.fabricated, kept, packet.more,
             packet.msgids, packet.group, packet.cursor,
         )  # fmt: skip
+
+    def _kept(self, kept: Kept) -> KeptRecord:
+        return KeptRecord(kept.msgid, self._said[kept.message.said], kept.number, kept.base)

@@ -119,11 +119,7 @@ class Simulator:
         else:
             self.ending.pending -= 1
         self.written.now = due.t
-        self.happen(due.what, due.about)
-
-    def happen(self, what: str, about: Any) -> None:
-        """Let something happen: `what` is a key of `HAPPENS`."""
-        getattr(self, HAPPENS[what])(about)
+        getattr(self, HAPPENS[due.what])(due.about)
 
     def made(self, make: Callable[[], T]) -> T:
         """Return the node or nodes made; raise `LearnerError` if a learner's code fails in that."""

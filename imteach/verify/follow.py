@@ -17,7 +17,7 @@ from imteach.sim.mistakes import LearnerError, Mistake
 from imteach.sim.recorder import Flight
 from imteach.sim.records import Event
 from imteach.sim.scenario import checked_scenario
-from imteach.sim.simulator import Simulator
+from imteach.sim.simulator import HAPPENS, Simulator
 
 TICK = 50
 """The simulated ms from one step to the next. It says nothing but which came first."""
@@ -176,7 +176,7 @@ class Follower(Simulator):
                 together += [d for d in self.pending.all if d.t == due.t and d.about == due.about[::-1]]
             for each in together:
                 self.pending.all.remove(each)
-                self.happen(each.what, each.about)
+                getattr(self, HAPPENS[each.what])(each.about)
 
         return take
 
