@@ -20,6 +20,7 @@ _KERNEL = {
 }
 _VOLATILE = ("widgets", "signature", "execution", "ExecuteTime", "collapsed", "scrolled", "trusted")
 _GRAPH = re.compile(r'<div class="imteach-graph".*?</div>', re.DOTALL)
+_PLOT = re.compile(r"data:image/png;base64,[A-Za-z0-9+/]+=*")
 _PICTURE = re.compile(r"data:image/svg\+xml;base64,([A-Za-z0-9+/]+=*)")
 
 
@@ -101,6 +102,7 @@ def _compared(outputs: list[Any]) -> list[Any]:
         if "image/png" in data:
             data["image/png"] = "a picture, not compared"
         if "text/html" in data:
+            data["text/html"] = _PLOT.sub("a plot, not compared", data["text/html"])
             data["text/html"] = _GRAPH.sub("a graph, not compared", data["text/html"])
     return compared
 

@@ -1,28 +1,26 @@
-"""Shares over the loss as a picture: curves from the closed forms, and beside them what was measured.
+"""Shares over the loss as a picture: lines computed by the closed forms, and beside them marks that were counted.
 
-In a notebook it is a PNG, and below it folded words. Each version of matplotlib draws a little differently, so what
-compares notebooks leaves a PNG out, and compares the words.
+In a notebook it is HTML: an `<img>` with alternative text, and below it the same words to unfold. HTML, because
+JupyterLab and nbconvert show a bare PNG without alternative text, whatever its metadata say. Each version of
+matplotlib draws a little differently, so what compares notebooks leaves a PNG out, and compares the words.
 """
 
 from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from imteach.errors import InputError
 from imteach.verify.closed_forms import closed_forms
-from imteach.verify.stats_tables import number, percent
+from imteach.verify.stats_tables import NONE, percent
 from imteach.verify.words import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from imteach.verify.statistics import Stats
-
-
-Bundle = tuple[dict[str, str], dict[str, Any]]
+    from imteach.verify.statistics import Measured, Stats
 
 
 class _Look(NamedTuple):
@@ -37,7 +35,7 @@ class _Look(NamedTuple):
 LOOKS = {
     "shown": _Look("shown to the receiver", "#0072B2", "o", "-"),
     "delivered": _Look("the sender sees ✓✓", "#007556", "s", "--"),
-    "false_failure": _Look("failed, and yet shown", "#C04A00", "^", "-."),
+    "false_failure": _Look("failed, yet shown", "#C04A00", "^", "-."),
     "duplicates": _Look("shown more than once", "#A64D79", "D", ":"),
     "silent_loss": _Look("lost without a sign", "#333333", "X", (0, (5, 1, 1, 1, 1, 1))),  # type: ignore[arg-type]
 }
@@ -73,10 +71,17 @@ def alt_text(points: Sequence["Stats"]) -> str:
 
     >>> from imteach import Scenario
     >>> from imteach.verify import sweep
-    >>> alt_text(sweep(Scenario("basic"), losses=[0, 0.5], messages=100).points)[:72]
-    'Plot of shares over the loss, basic. 0% loss: shown to the receiver 100.'
+    >>> alt_text(sweep(Scenario("basic"), losses=[0.5], messages=100).points).partition(";")[0]
+    'Plot of shares over the loss, basic, 100 messages. 50% loss: shown to the receiver 26.0% (computed 25.0%)'
     """
     return f"{_title(points)} {' '.join(_said(points))}"
+
+
+def as_html(figure: "Figure", points: Sequence["Stats"]) -> str:
+    """Return the picture as an HTML image that stands alone, with its alternative text, and the words to unfold."""
+    data, width = b64encode(_png(figure)).decode(), SIZE[0] * DOTS
+    picture = f'<img alt="{escape(alt_text(points))}" width="{width:g}" src="data:image/png;base64,{data}">'
+    return f"{picture}{words(points)}"
 
 
 def words(points: Sequence["Stats"]) -> str:
@@ -86,16 +91,32 @@ def words(points: Sequence["Stats"]) -> str:
 
 
 def _title(points: Sequence["Stats"]) -> str:
-    return f"Plot of shares over the loss, {points[0].scenario.rung}."
+    return f"Plot of shares over the loss, {points[0].scenario.rung}, {_messages(points)}."
+
+
+def _messages(points: Sequence["Stats"]) -> str:
+    each = " each" if len(points) > 1 else ""
+    return f"{counted(max(point.messages for point in points), 'message')}{each}"
 
 
 def _said(points: Sequence["Stats"]) -> list[str]:
     shares = _drawn(points)
     said = []
     for point in points:
-        values = "; ".join(f"{LOOKS[name].words} {number(name, point.measures[name].value)}" for name in shares)
+        values = "; ".join(f"{LOOKS[name].words} {_counted_and_computed(point.measures[name])}" for name in shares)
         said.append(f"{percent(point.loss)} loss: {values}.")
     return said
+
+
+def _counted_and_computed(share: "Measured") -> str:
+    """A share as fine as it can be seen in the picture.
+
+    >>> from imteach.verify.statistics import Measured
+    >>> _counted_and_computed(Measured(0.79, 0.74, 0.83, 0.79421)), _counted_and_computed(Measured(0.79))
+    ('79.0% (computed 79.4%)', '79.0%')
+    """
+    value, form = (NONE if x is None else f"{x:.1%}" for x in (share.value, share.form))
+    return value if share.form is None else f"{value} (computed {form})"
 
 
 def _drawn(points: Sequence["Stats"]) -> list[str]:
@@ -140,7 +161,8 @@ def _label(axes: "Axes", ends: dict[str, tuple[float, float]], right: float) -> 
             color=look.colour,
             va="center",
             annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": look.colour, "linewidth": 0.6},
+            # To the middle of the label's left edge, and not of the label: so it crosses none of those below
+            arrowprops={"arrowstyle": "-", "color": look.colour, "linewidth": 0.6, "relpos": (0, 0.5)},
         )
 
 
@@ -148,9 +170,9 @@ def _dress(axes: "Axes", points: Sequence["Stats"], right: float) -> None:
     from matplotlib.ticker import PercentFormatter
 
     first = points[0]
-    curves = "" if first.why_no_form else "; lines: the closed forms"
-    each = f"{counted(max(point.messages for point in points), 'message')}{' each' if len(points) > 1 else ''}"
-    axes.set_title(f"{first.scenario.rung}: {each}, with 95% intervals{curves}", fontsize=10, loc="left")
+    lines = "from mark to mark" if first.why_no_form else "computed by the closed forms"
+    how = f"marks: counted, with 95% intervals; lines: {lines}"
+    axes.set_title(f"{first.scenario.rung}, {_messages(points)}\n{how}", fontsize=10, loc="left")
     axes.set(
         xlim=(-0.01, right * 1.02),
         ylim=(-0.02, 1.03),
@@ -171,19 +193,8 @@ def _figure(points: Sequence["Stats"]) -> "Figure":
         raise InputError("plot: matplotlib is not installed; it comes with: pip install 'imteach[plot]'") from None
 
     class Plot(Figure):
-        def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Bundle:
-            width, height = (inches * DOTS for inches in SIZE)
-            alt = alt_text(points)
-            data = {"image/png": b64encode(_png(self)).decode(), "text/plain": alt}
-            return data, {"image/png": {"width": width, "height": height, "alt": alt}}
-
-        def _ipython_display_(self) -> None:  # an image of JupyterLab's own has no alt text
-            from IPython.display import display
-
-            untyped: Any = display
-            data, metadata = self._repr_mimebundle_()
-            untyped(data, metadata=metadata, raw=True)
-            untyped({"text/html": words(points)}, raw=True)
+        def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+            return {"text/html": as_html(self, points), "text/plain": alt_text(points)}
 
     return Plot(figsize=SIZE, layout="constrained", facecolor="white")
 

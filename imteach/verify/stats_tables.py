@@ -11,32 +11,26 @@ if TYPE_CHECKING:
     from imteach.verify.statistics import Measured, Stats
 
 TITLES = {
-    "delivered": "the sender sees ✓✓ delivered",
-    "shown": "shown to every receiver",
-    "true_failure": "failed, and never shown",
-    "false_failure": "failed, and yet shown",
-    "unconfirmed": "✓? unconfirmed",
+    "delivered": "the sender sees ✓✓",
+    "shown": "to every receiver",
+    "true_failure": "failed, never shown",
+    "false_failure": "failed, yet shown",
+    "unconfirmed": "the sender sees ✓?",
     "other": "another status, such as ✓ sent",
     "silent_loss": "lost without a sign",
-    "false_delivery": "✓✓, and yet nobody has it",
+    "false_delivery": "✓✓, and nobody has it",
     "duplicates": "shown more than once",
     "out_of_order": "shown out of order",
-    "attempts_per_message": "attempts a message (msg:R)",
-    "packets_per_message": "packets a message",
+    "attempts_per_message": "msg:R",
+    "packets_per_message": "of every kind",
 }
-"""What each measure is called in a table."""
+"""What each measure is, in words; in a table they follow its name, so that a reader can ask for it by name."""
 
 ALWAYS = ("delivered", "shown", "true_failure", "false_failure", "duplicates", *MEANS)
 """The measures that stand in every table; the others only where there is something to say of them."""
 
-IN_A_SWEEP = {
-    "delivered": "✓✓ delivered",
-    "shown": "shown",
-    "false_failure": "failed, yet shown",
-    "duplicates": "shown again",
-    "packets_per_message": "packets a message",
-}
-"""The measures that stand beside each other for several losses, with a column's narrow title."""
+IN_A_SWEEP = ("delivered", "shown", "false_failure", "duplicates", "packets_per_message")
+"""The measures that stand beside each other for several losses."""
 
 NONE = "–"
 
@@ -45,10 +39,10 @@ def tables(stats: "Stats") -> list[Table]:
     """Return the tables of one result: shares and means, then latencies."""
     told = {name: m for name, m in stats.measures.items() if name in ALWAYS or m.value or m.form}
     rows = [
-        [TITLES[name], number(name, m.value), _interval(name, m), number(name, m.form), _inside(m)]
+        [f"{name}: {TITLES[name]}", number(name, m.value), _interval(name, m), number(name, m.form), _inside(m)]
         for name, m in told.items()
     ]
-    columns = ["", "measured", "95% interval", "closed form", "the form lies"]
+    columns = ["", "measured", "95% interval", "closed form", "in interval?"]
     if stats.why_no_form:
         rows, columns = [row[:3] for row in rows], columns[:3]
     latency = [
@@ -62,7 +56,7 @@ def tables(stats: "Stats") -> list[Table]:
 
 def sweep_tables(points: Sequence["Stats"], finished: bool) -> list[Table]:
     """Return the table of several losses: a line for each."""
-    columns = ["loss", *IN_A_SWEEP.values()]
+    columns = ["loss", *(f"{name}:\n{TITLES[name]}" for name in IN_A_SWEEP)]
     rows = [
         [percent(point.loss), *(_with_interval(name, point.measures[name]) for name in IN_A_SWEEP)] for point in points
     ]
@@ -112,7 +106,7 @@ def _with_interval(name: str, measured: "Measured") -> str:
 
 
 def _inside(measured: "Measured") -> str:
-    return {None: NONE, True: "inside", False: "outside"}[measured.inside]
+    return {None: NONE, True: "yes", False: "no"}[measured.inside]
 
 
 def _caption(stats: "Stats") -> str:
@@ -147,6 +141,6 @@ def _verdict(inside: Iterable[bool | None]) -> list[str]:
     if not judged:
         return []
     if all(judged):
-        return [f"All {len(judged)} closed forms lie in their intervals."]
+        return [f"All {len(judged)} closed forms are in their intervals."]
     chance = "By chance alone about one of twenty 95% intervals misses the true value."
-    return [f"{sum(judged)} of {len(judged)} closed forms lie in their intervals. {chance}"]
+    return [f"{sum(judged)} of {len(judged)} closed forms are in their intervals. {chance}"]

@@ -87,8 +87,11 @@ def test_no_state_of_a_live_widget_is_saved(lesson: Path) -> None:
 def test_running_it_again_gives_the_saved_outputs(lesson: Path, tmp_path: Path) -> None:
     """nbval, strict, in a process of its own: Jupyter's warnings are no errors of ours, and its sockets stay there."""
     report, sanitized = tmp_path / "report.xml", tmp_path / "sanitized.cfg"
-    # Each version of graphviz draws a graph otherwise; what it shows stands beside it as text, and is compared
-    sanitized.write_text('[graphs]\nregex: (?s)<div class="imteach-graph".*?</div>\nreplace: A GRAPH\n')
+    # Each version of graphviz and matplotlib draws otherwise; what it shows stands beside it as text, and is compared
+    sanitized.write_text(
+        '[graphs]\nregex: (?s)<div class="imteach-graph".*?</div>\nreplace: A GRAPH\n'
+        "[plots]\nregex: data:image/png;base64,[A-Za-z0-9+/=]+\nreplace: A PLOT\n"
+    )
     command = [
         *(sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q", "--color=no", "--tb=short"),
         *("-p", "no:cacheprovider", "-o", "addopts=", "-o", "filterwarnings=default", "--disable-warnings"),

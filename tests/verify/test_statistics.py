@@ -185,16 +185,36 @@ def test_the_json_is_as_promised():
     assert out["closed_forms"]["shown"] == pytest.approx(float(1 - (1 - Fraction(9, 16)) ** 3), abs=1e-6)
 
 
-def test_the_table_says_in_words_where_the_closed_form_lies(monkeypatch):
+def test_the_table_says_whether_the_closed_form_is_in_the_interval(monkeypatch):
     result = stats(Scenario("dedup"), 0.2, messages=1000)
-    line = next(line for line in result.to_text().splitlines() if line.startswith("shown to every receiver"))
-    assert line.split()[-2:] == ["95.33%", "inside"]
-    assert result.to_text().count("inside\n") == 7
-    assert "All 7 closed forms lie in their intervals." in result.to_text()  # as many as a reader counts
+    lines = result.to_text().splitlines()
+    assert lines[1].endswith("95% interval  closed form  in interval?")
+    line = next(line for line in lines if line.startswith("shown: to every receiver"))
+    assert line.split()[-2:] == ["95.33%", "yes"]
+    assert result.to_text().count(" yes\n") == 7
+    assert "All 7 closed forms are in their intervals." in result.to_text()  # as many as a reader counts
     monkeypatch.setattr(statistics, "closed_forms", lambda *_: {"shown": 0.5})  # a form that is wrong
-    wrong = stats(Scenario("dedup"), 0.2, messages=1000)
-    assert "outside" in wrong.to_text()
-    assert "0 of 1 closed forms lie in their intervals. By chance alone" in wrong.to_text()
+    wrong = stats(Scenario("dedup"), 0.2, messages=1000).to_text()
+    assert (wrong.count(" no\n"), wrong.count(" yes\n")) == (1, 0)
+    assert "0 of 1 closed forms are in their intervals. By chance alone" in wrong
+
+
+def test_each_row_begins_with_the_name_by_which_it_can_be_asked_for():
+    result = stats(Scenario("basic"), 0.2, messages=100)
+    (shares, _) = result.to_text().split("\n\n")
+    names = [line.partition(":")[0] for line in shares.splitlines()[2:-1]]
+    assert len(names) == 9
+    assert [f"{result.measures[name].form:.2f}" for name in names[:3]] == ["0.00", "0.64", "0.23"]
+    assert set(names) < set(result.measures)
+    points = sweep(Scenario("basic"), [0.1], 10)
+    heads = points.to_text().splitlines()[1].split()[1:]
+    assert [head.removesuffix(":") for head in heads if hasattr(points.points[0], head.removesuffix(":"))] == [
+        "delivered",
+        "shown",
+        "false_failure",
+        "duplicates",
+        "packets_per_message",
+    ]
 
 
 def test_in_a_notebook_it_is_a_table_that_can_be_read_out():
