@@ -71,10 +71,7 @@ def as_html(tables: Sequence[Table]) -> str:
 
 
 def _html(table: Table) -> str:
-    head = "".join(
-        f'<th scope="col">{escape(column).replace(chr(10), "<br>")}</th>' if column else "<td></td>"
-        for column in table.columns
-    )
+    head = "".join(f'<th scope="col">{_heading(column)}</th>' if column else "<td></td>" for column in table.columns)
     style = ' style="text-align: left"' if table.words else ""
     body = "".join(_html_row(row, style) for row in table.rows)
     caption = f'<caption style="text-align: left">{escape(table.caption)}</caption>'
@@ -84,4 +81,13 @@ def _html(table: Table) -> str:
 
 def _html_row(row: Sequence[str], style: str) -> str:
     cells = "".join(f"<td{style}>{escape(cell)}</td>" for cell in row[1:])
-    return f'<tr><th scope="row">{escape(row[0])}</th>{cells}</tr>'
+    return f'<tr><th scope="row">{_heading(row[0])}</th>{cells}</tr>'
+
+
+def _heading(text: str) -> str:
+    """Return a heading in HTML; a name such as `packets_per_message` may break on a narrow page.
+
+    >>> _heading("false_failure: failed, yet shown")
+    'false_<wbr>failure: failed, yet shown'
+    """
+    return escape(text).replace("\n", "<br>").replace("_", "_<wbr>")
