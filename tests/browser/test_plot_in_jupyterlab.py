@@ -1,0 +1,30 @@
+"""The plot of shares over the loss in real JupyterLab: one image, with alternative text, and its words to unfold."""
+
+import driving
+import pytest
+
+from imteach import Scenario, sweep
+
+OUTPUTS = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea-output"
+
+
+@pytest.mark.parametrize("before", ["", "import matplotlib.pyplot"])  # with it IPython draws figures in its own way
+def test_a_plot_is_an_image_with_its_words(server, page, shoot, before):
+    cells = [before, "from imteach import sweep", "sweep('dedup', losses=[0, 0.9], messages=50).plot()"]
+    with driving.running(page, driving.write_notebook(server, "plot.ipynb", cells)):
+        outputs = page.locator(OUTPUTS)
+        image = outputs.locator("img")
+        image.wait_for()
+        assert (
+            image.get_attribute("alt")
+            == sweep(Scenario("dedup"), [0, 0.9], 50).plot()._repr_mimebundle_()["text/plain"]
+        )
+        natural, shown, ratio = image.evaluate(
+            "image => image.decode().then(() => [image.naturalWidth, image.clientWidth,"
+            " image.clientHeight / image.clientWidth * image.naturalWidth / image.naturalHeight])"
+        )
+        assert natural == 2 * shown
+        assert ratio == pytest.approx(1, abs=0.01)  # not squeezed
+        shoot(outputs.last, "plot")
+        outputs.get_by_text("The plot in words").click()
+        outputs.get_by_text("90% loss: shown to the receiver").wait_for()
