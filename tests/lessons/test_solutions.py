@@ -3,6 +3,7 @@
 import json
 import re
 from contextlib import nullcontext
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,19 @@ def run(code, namespace, fails):
     """Run a cell, one that is meant to end in an error too."""
     with pytest.raises(InputError) if fails else nullcontext():
         exec(code, namespace)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_a_solution_stands_below_the_cell_in_which_it_is_to_be_found(lesson):
+    """Above it, it would be opened first, and push the task out of sight."""
+    cells = json.loads(lesson.read_text("utf-8"))["cells"]
+    solutions = [
+        (before, cell) for before, cell in pairwise(cells) if "<summary>Solution</summary>" in "".join(cell["source"])
+    ]
+    assert len(solutions) >= 3
+    for before, cell in solutions:
+        assert "".join(cell["source"]).startswith("<details><summary>Solution</summary>"), cell["id"]
+        assert before["cell_type"] == "code", cell["id"]
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
