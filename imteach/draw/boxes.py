@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from imteach.protocol import Value
 
 
-class Box(NamedTuple):
+class Box(Value, frozen=True):
     """A rectangle: its left top corner and its size."""
 
     x: float
@@ -100,8 +101,7 @@ class Taken:
 
     def add(self, box: Box) -> None:
         """Take this place."""
-        _, top, _, height = box
-        for band in range(int(top // self.BAND), int((top + height) // self.BAND) + 1):
+        for band in range(int(box.y // self.BAND), int((box.y + box.height) // self.BAND) + 1):
             self._bands[band].append(box)
 
     def add_if_free(self, box: Box) -> bool:
@@ -127,11 +127,12 @@ class Taken:
         return box
 
     def _in_the_way(self, box: Box) -> Box | None:
-        left, top, width, height = box
-        right, bottom = left + width, top + height
+        left, top = box.x, box.y
+        right, bottom = left + box.width, top + box.height
         for band in range(int(top // self.BAND), int(bottom // self.BAND) + 1):
             for other in self._bands.get(band, ()):
-                x, y, wide, high = other  # as `overlaps` says, written out: it is asked more often than all else
-                if x < right and left < x + wide and y < bottom and top < y + high:
-                    return other
+                # as `overlaps` says, written out: it is asked more often than all else
+                if other.x < right and left < other.x + other.width:
+                    if other.y < bottom and top < other.y + other.height:
+                        return other
         return None

@@ -8,11 +8,9 @@ lifelines ──┬── arrows (one for each packet, with a label that overlap
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from heapq import heappop, heappush
 from itertools import pairwise
-from typing import NamedTuple
 
 from imteach.draw.boxes import Box, Lines, Taken
 from imteach.draw.measure import fit, text_width
@@ -20,7 +18,7 @@ from imteach.draw.steps import Absence, Cut, Line, Step, Story, TimerRun
 from imteach.draw.timeline import LINE_HEIGHT, Break, Timeline, line_height
 from imteach.draw.words import in_few_words, packet_label, settings, title
 from imteach.plain import plain
-from imteach.protocol import SERVER
+from imteach.protocol import SERVER, Value
 from imteach.sim import PacketRecord, Scenario, Trace, instant
 
 TITLE_SIZE, NAME_SIZE, ROLE_SIZE, LABEL_SIZE, NOTE_SIZE, TIME_SIZE = 15.0, 13.0, 10.5, 11.5, 11.5, 10.5
@@ -38,7 +36,7 @@ MOST_CROSSED = 3  # arrows: words that would stand across more are left out
 STUB, SHORT_OF = 34.0, 16.0  # how far one gets that cannot leave, and where one ends that nobody takes
 
 
-class Lifeline(NamedTuple):
+class Lifeline(Value, frozen=True):
     """One node's line. `side` is where its notes stand: -1 left, 1 right."""
 
     name: str
@@ -47,7 +45,7 @@ class Lifeline(NamedTuple):
     side: int
 
 
-class Words(NamedTuple):
+class Words(Value, frozen=True):
     """A few words in a box. Of a packet: what became of it, unless it `is_remark`."""
 
     text: str
@@ -55,7 +53,7 @@ class Words(NamedTuple):
     is_remark: bool = False
 
 
-class Arrow(NamedTuple):
+class Arrow(Value, frozen=True):
     """One packet: from (x0, y0) to (x1, y1), where it was lost if it was; `label` in `pill`.
 
     `ended` is when it arrived or was lost, in simulated ms; `fate` says what became of it, if it did not arrive, `why`
@@ -81,7 +79,7 @@ class Arrow(NamedTuple):
         return "ack" if self.packet.kind.startswith(("ack:", "offlineack:")) else "msg"
 
 
-class Bar(NamedTuple):
+class Bar(Value, frozen=True):
     """One timer, from `start` to `end` in simulated ms: `ended` is fired, cancelled, lost or running."""
 
     node: str
@@ -94,7 +92,7 @@ class Bar(NamedTuple):
     ended: str
 
 
-class Note(NamedTuple):
+class Note(Value, frozen=True):
     """One line beside a lifeline. `side` -1: the text ends at the right. `y` is where its step stands."""
 
     node: str
@@ -106,7 +104,7 @@ class Note(NamedTuple):
     side: int
 
 
-class Gap(NamedTuple):
+class Gap(Value, frozen=True):
     """A stretch of a lifeline, from `start` to `end` in simulated ms.
 
     `kind` is out while the node's person is logged out, and down while the node is.
@@ -121,7 +119,7 @@ class Gap(NamedTuple):
     y1: float
 
 
-class CutLink(NamedTuple):
+class CutLink(Value, frozen=True):
     """A link that is cut, between two lifelines, from `start` to `end` in simulated ms; `is_mended` if it is then."""
 
     start: float
@@ -134,7 +132,7 @@ class CutLink(NamedTuple):
     words: list[Words]
 
 
-class Idle(NamedTuple):
+class Idle(Value, frozen=True):
     """A stretch of `ms` simulated ms, up to `until`, that was cut short: nothing happens in it. `text` in `box`."""
 
     ms: float
@@ -143,15 +141,14 @@ class Idle(NamedTuple):
     box: Box
 
 
-class TimeMark(NamedTuple):
+class TimeMark(Value, frozen=True):
     """An instant on the time axis."""
 
     t: float
     y: float
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(Value, frozen=True):
     """A whole sequence diagram; `top` and `bottom` are where lifelines begin and end, `left` where the times end."""
 
     title: str
@@ -205,7 +202,7 @@ def roles(scenario: Scenario) -> dict[str, str]:
     return {**roles, SERVER: "passes messages on"}
 
 
-class _Way(NamedTuple):
+class _Way(Value, frozen=True):
     """A packet's label, and its way as far as it came; `fate` is empty if it arrived, `is_stub` if it never left."""
 
     label: str
@@ -224,10 +221,10 @@ class _Way(NamedTuple):
 
     def pill(self, along: float) -> Box:
         """Return the box of the label at this part of the way; behind the ✕, if it never left."""
-        _, width, x0, y0, x1, y1, _, is_stub = self
-        if is_stub:
-            return self._behind(x1 + self.toward * (CROSS / 2 + 3), y1, width, PILL_HEIGHT)
-        x, y = x0 + (x1 - x0) * along, y0 + (y1 - y0) * along
+        x0, y0, width = self.x0, self.y0, self.label_width
+        if self.is_stub:
+            return self._behind(self.x1 + self.toward * (CROSS / 2 + 3), self.y1, width, PILL_HEIGHT)
+        x, y = x0 + (self.x1 - x0) * along, y0 + (self.y1 - y0) * along
         return Box(x - width / 2, y - PILL_HEIGHT / 2, width, PILL_HEIGHT)
 
     def part(self, part: float) -> "_Way":
@@ -372,15 +369,18 @@ class _Draft:
 
     def _notes(self, step: Step) -> Iterator[Note]:
         """Yield the notes of one step, as a block around its height, moved down where another stands."""
-        written, width, height = self.blocks[step.number]
-        side, place = self._beside(step, width, height)
+        block = self.blocks[step.number]
+        width = block.width
+        side, place = self._beside(step, width, block.height)
         self.taken.add(place)
         edge = place.x if side > 0 else place.x + width
         at = self.timeline.y[step.number] + self.top
         y = place.y
-        for line, (text, wide, high) in zip(step.lines, written, strict=True):
-            yield Note(step.node, step.t, at, line, text, Box(edge if side > 0 else edge - wide, y, wide, high), side)
-            y += high
+        for line, written in zip(step.lines, block.lines, strict=True):
+            x = edge if side > 0 else edge - written.width
+            box = Box(x, y, written.width, written.height)
+            yield Note(step.node, step.t, at, line, written.text, box, side)
+            y += written.height
 
     def _beside(self, step: Step, width: float, height: float) -> tuple[int, Box]:
         """Return the side and the place of a step's notes; the server's stand where the fewest arrows go through."""
@@ -581,7 +581,7 @@ def _lanes(timers: Iterable[TimerRun], y: dict[int, float]) -> list[int]:
     return lanes
 
 
-class _Written(NamedTuple):
+class _Written(Value, frozen=True):
     """What is written of a line, and the room that the line takes."""
 
     text: str
@@ -599,7 +599,7 @@ def _written(line: Line) -> _Written:
     return _Written(text, width + (20 if line.is_bubble else 0), line_height(line))
 
 
-class _Block(NamedTuple):
+class _Block(Value, frozen=True):
     """What is written of all lines of a step, and the room that they take."""
 
     lines: list[_Written]

@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import inf
-from typing import NamedTuple
 
 from imteach.draw.words import names, remarks
 from imteach.plain import plain
-from imteach.protocol import KINDS, SERVER, STATUSES
+from imteach.protocol import KINDS, SERVER, STATUSES, Value
 from imteach.sim import EVENT_KINDS, Event, PacketRecord, Partition, Trace, instant
 
 TRIGGERS = frozenset((
@@ -28,7 +27,7 @@ ORDER = {  # of the lines of one step, from the top; what is shown and what is w
 BUBBLES = ("said", "shown")
 
 
-class Line(NamedTuple):
+class Line(Value, frozen=True):
     """One line beside a lifeline.
 
     `kind` is a key of `ORDER`; `tag` the msgid, where several messages are said and the reader needs it; `status` a
@@ -92,7 +91,7 @@ class Absence:
     stop: int | None = None
 
 
-class Cut(NamedTuple):
+class Cut(Value, frozen=True):
     """A cut link of a person, as far as the run goes: two moments (`mended` is None if that comes later)."""
 
     person: str

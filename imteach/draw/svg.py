@@ -237,10 +237,10 @@ def _text(css: str, x: float, y: float, text: str, anchor: str = "start") -> str
 
 def _times(layout: Layout) -> Iterator[str]:
     left, right, end = n(layout.left), n(layout.width - MARGIN), n(layout.left - 6)
-    for t, at in layout.times:
-        y = n(at)
-        words = short(f'<text class="imt-time" x="{end}" y="{at + 3.5:.1f}" text-anchor="end">')
-        yield f'<line class="imt-rule" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>{words}{t} ms</text>'
+    for mark in layout.times:
+        y = n(mark.y)
+        words = short(f'<text class="imt-time" x="{end}" y="{mark.y + 3.5:.1f}" text-anchor="end">')
+        yield f'<line class="imt-rule" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>{words}{mark.t} ms</text>'
 
 
 def _lifeline(line: Lifeline, gaps: list[Gap], layout: Layout) -> str:
@@ -363,8 +363,8 @@ def _head(arrow: Arrow, half: str) -> str:
 
 def _button(arrow: Arrow, half: str, classes: str, ends: str) -> str:
     """The button that a packet is: a wide invisible line to hit, the label, and the ✕ if it was lost."""
-    packet, (x, y, width, _) = arrow.packet, arrow.pill
-    fate = packet.fate
+    packet, fate = arrow.packet, arrow.packet.fate
+    x, y, width = arrow.pill.x, arrow.pill.y, arrow.pill.width
     pressed = "true" if fate == "dropped" else "false"
     pill = short(
         f'<rect class="imt-pill" x="{n(x)}" y="{y:.1f}" width="{n(width)}" {_CORNERS[half]}/>'

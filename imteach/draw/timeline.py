@@ -7,9 +7,9 @@ which one node does several things is spread out so that they can be told apart.
 
 from bisect import bisect_right
 from collections import deque
-from typing import NamedTuple
 
 from imteach.draw.steps import BUBBLES, Line, Step, Story
+from imteach.protocol import Value
 
 PACE = 0.98  # pixels down for one ms: the same in every picture with usual latencies, so that slopes compare
 LEAST_HOP, MOST_HOP = 16.0, 240.0  # pixels down: for the shortest latency, and for the usual one
@@ -37,7 +37,7 @@ def reach(step: Step) -> tuple[float, float]:
     return above, sum(heights) - above
 
 
-class Break(NamedTuple):
+class Break(Value, frozen=True):
     """An idle stretch that was cut short: from y0 to y1 pixels, `ms` simulated ms, ending at `until`."""
 
     y0: float
