@@ -24,10 +24,17 @@ class Box(Value, frozen=True):
         )
 
 
+BAND = 32.0  # pixels: what is near in height is looked up by stretches of this height
+
+
+def _bands(box: Box) -> range:
+    """The stretches in which a box stands."""
+    return range(int(box.y / BAND), int((box.y + box.height) / BAND) + 1)
+
+
 class Lines:
     """Lines that go from one point to another, found by height."""
 
-    BAND = 32.0
     MANY = 300
 
     def __init__(self) -> None:
@@ -36,9 +43,9 @@ class Lines:
 
     def add(self, x0: float, y0: float, x1: float, y1: float) -> None:
         """Add a line that goes down or is level: `y1` is no less than `y0`."""
-        first = int(y0 // self.BAND)
+        first = int(y0 / BAND)
         self._begin[first] = self._begin.get(first, 0) + 1
-        for band in range(first, int(y1 // self.BAND) + 1):
+        for band in range(first, int(y1 / BAND) + 1):
             self._bands.setdefault(band, []).append((x0, y0, x1, y1))
 
     def crossing(self, box: Box) -> int:
@@ -49,7 +56,7 @@ class Lines:
         >>> lines.crossing(Box(40, 20, 20, 10)), lines.crossing(Box(0, 20, 20, 10))
         (1, 0)
         """
-        bands = range(int(box.y // self.BAND), int((box.y + box.height) // self.BAND) + 1)
+        bands = _bands(box)
         many = len(self._bands.get(bands[0], ())) + sum(self._begin.get(band, 0) for band in bands[1:])
         if many > self.MANY:
             return many
@@ -88,8 +95,6 @@ def _crosses(line: tuple[float, float, float, float], box: Box) -> bool:
 class Taken:
     """The places where something is written already, found by height."""
 
-    BAND = 32.0
-
     def __init__(self) -> None:
         self._bands: defaultdict[int, list[Box]] = defaultdict(list)
 
@@ -101,8 +106,7 @@ class Taken:
 
     def add(self, box: Box) -> None:
         """Take this place."""
-        for band in range(int(box.y // self.BAND), int((box.y + box.height) // self.BAND) + 1):
-            self._bands[band].append(box)
+        self._add(box, _bands(box))
 
     def add_if_free(self, box: Box) -> bool:
         """Take this place and return True, unless it is taken.
@@ -111,28 +115,37 @@ class Taken:
         >>> taken.add_if_free(Box(0, 0, 10, 10)), taken.add_if_free(Box(5, 5, 10, 10))
         (True, False)
         """
-        is_free = self._in_the_way(box) is None
+        bands = _bands(box)
+        is_free = self._in_the_way(box, bands) is None
         if is_free:
-            self.add(box)
+            self._add(box, bands)
         return is_free
 
     def is_free(self, box: Box) -> bool:
         """Whether nothing is written here."""
-        return self._in_the_way(box) is None
+        return self._in_the_way(box, _bands(box)) is None
 
     def first_free(self, box: Box) -> Box:
         """Return the box, moved down as little as it takes to be free."""
-        while (other := self._in_the_way(box)) is not None:
+        while (other := self._in_the_way(box, _bands(box))) is not None:
             box = box._replace(y=other.y + other.height + 1)
         return box
 
-    def _in_the_way(self, box: Box) -> Box | None:
+    def _add(self, box: Box, bands: range) -> None:
+        for band in bands:
+            self._bands[band].append(box)
+
+    def _in_the_way(self, box: Box, bands: range) -> Box | None:
         left, top = box.x, box.y
         right, bottom = left + box.width, top + box.height
-        for band in range(int(top // self.BAND), int(bottom // self.BAND) + 1):
+        for band in bands:
             for other in self._bands.get(band, ()):
                 # as `overlaps` says, written out: it is asked more often than all else
-                if other.x < right and left < other.x + other.width:
-                    if other.y < bottom and top < other.y + other.height:
-                        return other
+                if (
+                    other.x < right
+                    and left < other.x + other.width
+                    and other.y < bottom
+                    and top < other.y + other.height
+                ):
+                    return other
         return None

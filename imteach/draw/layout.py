@@ -275,8 +275,8 @@ class _Draft:
         self.top = MARGIN + 42 + (16 if story.trace.unused else 0) + HEAD_HEIGHT + 30
         edges = [step.t for cut in story.cuts for step in (cut.begins, cut.mended) if step is not None]
         lost = [story.ended[str(step.arrived)] for step in story.missed]
-        times = [text_width(f"{t} ms", TIME_SIZE) + 14 for t in (*(step.t for step in story.steps), *lost, *edges)]
-        self.left = max([TIMES, *times])
+        times = {*(step.t for step in story.steps), *lost, *edges}
+        self.left = max([TIMES, *(text_width(f"{t} ms", TIME_SIZE) + 14 for t in times)])
         self.lanes = _lanes(story.timers, self.timeline.y)
         self.blocks = {step.number: _block(tuple(step.lines)) for step in story.steps if step.lines}
         self.labels = [packet_label(packet, story.several) for packet in self.packets]

@@ -5,9 +5,10 @@ A *step* is one moment of one node: what it was told, and everything it then did
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import cached_property
 from math import inf
+
+from msgspec import Struct
 
 from imteach.draw.words import names, remarks
 from imteach.plain import plain
@@ -47,8 +48,7 @@ class Line(Value, frozen=True):
         return self.kind in BUBBLES
 
 
-@dataclass(slots=True)
-class Step:
+class Step(Struct, gc=False):
     """One moment of one node at `t` simulated ms: the packets it sent, and the lines to write.
 
     `after` is the number of the step that caused it, `arrived` the packet that it began with, if any. `did` collects
@@ -61,14 +61,13 @@ class Step:
     node: str
     after: int | None = None
     arrived: str | None = None
-    sends: list[str] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    did: dict[str, list[str]] = field(default_factory=dict)
+    sends: list[str] = []
+    lines: list[Line] = []
+    did: dict[str, list[str]] = {}
     is_told: bool = False
 
 
-@dataclass
-class TimerRun:
+class TimerRun(Struct, gc=False):
     """A timer from its start to its end: the numbers of the two steps (`stop` is None if it still ran).
 
     `ended` is fired, cancelled, lost (its node crashed) or running.
@@ -81,8 +80,7 @@ class TimerRun:
     ended: str = "running"
 
 
-@dataclass
-class Absence:
+class Absence(Struct, gc=False):
     """A stretch in which a node is `out` (its person is logged out) or `down` (crashed): the numbers of two steps."""
 
     node: str

@@ -43,8 +43,8 @@ def packet_sentence(packet: PacketRecord, remarks: Iterable[str] = (), why: str 
     end += f": {plain(why)}" if why else ""
     way = f"from {packet.src} to {packet.dst}"
     of = plain(packet.msgid if packet.msgid is not None else packet.name.partition("/")[0])
-    told = "".join([f", {word}" for word in (*remarks, *_content(packet))])
-    return f"{packet.kind} of {of}{number} {way}: sent at {packet.sent} ms, {end}{told}"
+    told = ", ".join([f"sent at {packet.sent} ms", end, *remarks, *_content(packet)])
+    return f"{packet.kind} of {of}{number} {way}: {told}"
 
 
 def _content(packet: PacketRecord) -> list[str]:
