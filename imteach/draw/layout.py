@@ -387,10 +387,10 @@ class _Draft:
         node, number = step.node, step.number
         y = self.timeline.y[number] + self.top - self.timeline.reach[number][0]
         x, away = self.x[node], self.bars_width[node] + 6
-        edges = {1: x + away, -1: x - away - width}
         if node != SERVER:
             side = self.sides[node]
-            return side, self.taken.first_free(Box(edges[side], y, width, height))
+            return side, self.taken.first_free(Box(x + away if side > 0 else x - away - width, y, width, height))
+        edges = {1: x + away, -1: x - away - width}
         away = height / 2 + 1
         heights = (y, y + away, y - away, y + 2 * away)
         places = {Box(edge, at, width, height): side for at in heights for side, edge in edges.items()}

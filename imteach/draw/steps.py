@@ -18,8 +18,8 @@ from imteach.sim import EVENT_KINDS, Event, PacketRecord, Partition, Trace, inst
 TRIGGERS = frozenset((
     "say", "resend", "unsaid", "arrive", "timer_fire", "start", "login", "logout", "crash", "restart"
 ))  # fmt: skip
-LOSSES = ("drop", "lose")
-SELDOM_SEEN = ("login", "logout", "start", "timer_fire")  # of the triggers: see `_is_seen`
+LOSSES = frozenset(("drop", "lose"))
+SELDOM_SEEN = frozenset(("login", "logout", "start", "timer_fire"))  # of the triggers: see `_is_seen`
 DISCARDED = "discarded"
 TABLES = {"last": "number"}  # what a table on a disk holds, where its name does not say it
 ORDER = {  # of the lines of one step, from the top; what is shown and what is written of it stay as they happened
@@ -180,11 +180,12 @@ class Story:
         step = None
         for event in events:
             kind = event.kind
-            if kind in LOSSES:
+            if kind in TRIGGERS:
+                if kind not in SELDOM_SEEN or self._is_seen(event):
+                    step = self._step(event)
+            elif kind in LOSSES:
                 self._is_lost(event)
                 continue
-            if kind in TRIGGERS and (kind not in SELDOM_SEEN or self._is_seen(event)):
-                step = self._step(event)
             if step is not None:
                 self._step_of[event.id] = step.number
                 if (tell := _TELLERS[kind]) is not None:

@@ -203,7 +203,8 @@ def _seldom(layout: Layout) -> set[str]:
     found |= {gap.kind for gap in layout.gaps} | {"cut" for _ in layout.cuts}
     found |= {f"{bar.ended} timer" for bar in layout.bars}
     for arrow in layout.arrows:
-        found.update(arrow.remarks, ["remark"] if arrow.remarks else [])
+        if arrow.remarks:
+            found.update(arrow.remarks, ["remark"])
     return found
 
 

@@ -70,7 +70,7 @@ class Timeline:
         self._deepest = 0.0  # how far down anything reaches
         self._seen = sorted({step.t for step in (*story.steps, *edges)} | set(story.ended.values()))
         busy = _busy(
-            sorted((packet.sent, packet.due if packet.arrived is None else packet.arrived) for packet in packets)
+            sorted([(packet.sent, packet.due if packet.arrived is None else packet.arrived) for packet in packets])
         )
         self._busy, self._busy_ends = busy, [end for _, end in busy]
         before, y = None, 0.0
@@ -102,7 +102,8 @@ class Timeline:
         if step.node not in self._lowest:
             return 0
         at, below = self._lowest[step.node]
-        return at + max(ROW, below + self.reach[step.number][0])
+        apart = below + self.reach[step.number][0]
+        return at + (apart if apart > ROW else ROW)
 
     def _idle(self, start: float, end: float) -> bool:
         """Whether nothing is in flight between two instants."""
@@ -121,8 +122,10 @@ class Timeline:
                 self.end[step.arrived] = at
             below = self.reach[step.number][1]
             self._lowest[step.node] = at, below
-            self._deepest = max(self._deepest, at + below)
-            end = max(end, at)
+            if at + below > self._deepest:
+                self._deepest = at + below
+            if at > end:
+                end = at
         return end
 
 
@@ -160,8 +163,8 @@ def _busy(flights: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """Return the stretches in which something is in flight, joined where they touch."""
     busy: list[tuple[float, float]] = []
     for start, end in flights:
-        if busy and start <= busy[-1][1]:
-            busy[-1] = (busy[-1][0], max(busy[-1][1], end))
-        else:
+        if not busy or start > busy[-1][1]:
             busy.append((start, end))
+        elif end > busy[-1][1]:
+            busy[-1] = (busy[-1][0], end)
     return busy

@@ -41,10 +41,9 @@ def packet_sentence(packet: PacketRecord, remarks: Iterable[str] = (), why: str 
     number = f", transmission {packet.number}," if is_again(packet) else ""
     end = f"arrived at {packet.arrived} ms" if packet.fate == "arrived" else packet.fate
     end += f": {plain(why)}" if why else ""
-    way = f"from {packet.src} to {packet.dst}"
     of = plain(packet.msgid if packet.msgid is not None else packet.name.partition("/")[0])
-    told = ", ".join([f"sent at {packet.sent} ms", end, *remarks, *_content(packet)])
-    return f"{packet.kind} of {of}{number} {way}: {told}"
+    told = ", ".join([end, *remarks, *_content(packet)])
+    return f"{packet.kind} of {of}{number} from {packet.src} to {packet.dst}: sent at {packet.sent} ms, {told}"
 
 
 def _content(packet: PacketRecord) -> list[str]:
