@@ -1,10 +1,11 @@
 """The one kind of error that a user's input can cause, and how a notebook shows it."""
 
-import sysconfig
-from pathlib import Path
-from traceback import FrameSummary, extract_tb
+from functools import cache
+from os.path import dirname
+from typing import TYPE_CHECKING
 
-_NOT_THE_LEARNERS = (str(Path(__file__).parent), *(sysconfig.get_path(name) for name in ("stdlib", "purelib")))
+if TYPE_CHECKING:
+    from traceback import FrameSummary
 
 
 class InputError(ValueError):
@@ -17,12 +18,14 @@ class InputError(ValueError):
 
     def _render_traceback_(self) -> list[str]:
         """What IPython shows: the learner's own line and what was expected there, not our way through the code."""
+        from traceback import extract_tb  # only an error needs it
+
         own = [frame for frame in extract_tb(self.__traceback__) if _is_learners(frame)]
         where = [f"line {own[-1].lineno}:  {own[-1].line}"] if own else []
         return [*where, f"{type(self).__name__}: {self}"]
 
 
-def _is_learners(frame: FrameSummary) -> bool:
+def _is_learners(frame: "FrameSummary") -> bool:
     return bool(frame.line) and is_learners_file(frame.filename)
 
 
@@ -32,7 +35,15 @@ def is_learners_file(filename: str) -> bool:
     >>> is_learners_file("<ipython-input-3>"), is_learners_file(__file__)
     (True, False)
     """
-    return not filename.startswith((*_NOT_THE_LEARNERS, "<frozen "))
+    return not filename.startswith(_not_the_learners())
+
+
+@cache
+def _not_the_learners() -> tuple[str, ...]:
+    """What the names of files begin with that no learner wrote."""
+    import sysconfig  # only code that may be a learner's needs it
+
+    return (dirname(__file__), *(sysconfig.get_path(name) for name in ("stdlib", "purelib")), "<frozen ")
 
 
 def quoted(value: object, limit: int = 60) -> str:

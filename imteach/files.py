@@ -1,12 +1,12 @@
-"""Writing a file whole or not at all. Imports only `errors`."""
+"""Writing a file whole or not at all. Imports only `errors`, and no pathlib: most commands have no other use for it."""
 
 import os
-from pathlib import Path
+from os.path import dirname, exists, isdir, isfile, join, lexists, realpath
 
 from imteach.errors import InputError, quoted
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
+def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
     """Write `content` (text as UTF-8) to `path`: beside it first, then renamed, so that nobody finds half a file.
 
     Something that is no ordinary file (`/dev/null`, a pipe) is written to as it is. Raises `InputError` if `path`
@@ -14,25 +14,30 @@ def write_whole(path: Path, content: str | bytes) -> None:
     """
     data = content.encode() if isinstance(content, str) else content
     try:
-        if path.exists() and not path.is_file() and not path.is_dir():
-            path.write_bytes(data)
+        if exists(path) and not isfile(path) and not isdir(path):
+            _write(path, "wb", data)
         else:
-            _replace(path.resolve(), data)  # resolved: a link stays a link, and what it points to is written
+            _replace(realpath(path), data)  # resolved: a link stays a link, and what it points to is written
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}") from None
-    except (RuntimeError, ValueError) as error:  # links that lead in a circle; a name that no file can have
+    except ValueError as error:  # a name that no file can have
         raise InputError(f"cannot write {quoted(str(path))}: {error}") from None
 
 
-def _replace(path: Path, data: bytes) -> None:
-    if path.exists():
-        path.open("r+b").close()  # a folder or a write-protected file is refused, though renaming would get past it
-    beside = path.with_name(f".imteach-{os.urandom(6).hex()}")
+def _replace(path: str, data: bytes) -> None:
+    if lexists(path):  # a folder, a write-protected file or a link in a circle is refused: renaming would get past it
+        open(path, "r+b").close()
+    beside = join(dirname(path), f".imteach-{os.urandom(6).hex()}")
     try:
-        with beside.open("xb") as file:
-            file.write(data)
-        if path.exists():
-            beside.chmod(path.stat().st_mode)
+        _write(beside, "xb", data)
+        if exists(path):
+            os.chmod(beside, os.stat(path).st_mode)
         os.replace(beside, path)
     finally:
-        beside.unlink(missing_ok=True)
+        if exists(beside):
+            os.unlink(beside)
+
+
+def _write(path: str | os.PathLike[str], mode: str, data: bytes) -> None:
+    with open(path, mode) as file:
+        file.write(data)

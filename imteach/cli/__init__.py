@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn
 
 from imteach import __version__
 from imteach.cli.parser import Command, Parser
@@ -41,18 +42,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     be_readable(sys.stdout, sys.stderr)
     arguments = sys.argv[1:] if arguments is None else list(arguments)
-    name = next((argument for argument in arguments if not argument.startswith("-")), "")
-    command = _load(name) if name in _COMMANDS else None
-    parser, own = _parsers(name, command)
-    asked, rest = parser.parse_known_args(arguments)
-    if command is None:
-        parser.error(f"expected a command, one of {', '.join(_COMMANDS)}; see imteach --help")
+    if not arguments or arguments[0] not in _COMMANDS:
+        _tell_of_all(arguments)
+    name, *own_arguments = arguments
+    command = _load(name)
+    parser = Parser(prog=f"imteach {name}", usage=command.usage, description=command.about)
+    command.add_arguments(parser)
+    asked, rest = parser.parse_known_args(own_arguments)
     if rest and not command.passes_on:
-        own.error(f"no argument {rest[0]!r} here; see {own.prog} --help")
+        parser.error(f"no argument {rest[0]!r} here; see {parser.prog} --help")
     try:
         return command.main(asked, rest)
     except InputError as error:
-        own.error(str(error))
+        parser.error(str(error))
     except KeyboardInterrupt:
         return 130  # what a shell reports for a command that Ctrl-C ended
 
@@ -63,15 +65,13 @@ def _load(name: str) -> Command:
     return commands[name]
 
 
-def _parsers(name: str, command: Command | None) -> tuple[Parser, Parser]:
-    """Return the parser, and that of the command asked for. The others only have their names: they are not loaded."""
+def _tell_of_all(arguments: Sequence[str]) -> NoReturn:
+    """Answer what does not begin with a command: --help, --version, or a mistake. It ends the program."""
     parser = Parser(prog="imteach", description=_ABOUT)
     parser.add_argument("--version", action="version", version=f"imteach {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    parsers = {each: commands.add_parser(each, help=what) for each, (_, what) in _COMMANDS.items()}
-    if command is None:
-        return parser, parser
-    own = parsers[name]
-    own.usage, own.description = command.usage, command.about
-    command.add_arguments(own)
-    return parser, own
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
+    for name, (_, what) in _COMMANDS.items():
+        commands.add_parser(name, help=what, add_help=False)
+    _, rest = parser.parse_known_args(arguments)
+    unknown = f", not {rest[0]!r}" if rest else ""
+    parser.error(f"expected a command{unknown}, one of {', '.join(_COMMANDS)}; see imteach --help")

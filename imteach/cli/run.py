@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from imteach import verify
 from imteach.cli.asked import add_scenario_arguments, scenario_and_faults
@@ -62,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     output.add_argument(
         "--format", choices=FORMATS, default="text", help="what to write (default: text); toml is a scenario file"
     )
-    output.add_argument("-o", "--output", type=Path, metavar="FILE", help="write to this file, not to the terminal")
+    output.add_argument("-o", "--output", metavar="FILE", help="write to this file, not to the terminal")
 
 
 def main(asked: argparse.Namespace, _: Sequence[str]) -> int:

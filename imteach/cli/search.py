@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imteach.cli.asked import add_scenario_arguments, scenario_and_faults, whole_asked_for
@@ -85,7 +84,7 @@ def _add_arguments(parser: argparse.ArgumentParser, kinds: Sequence[str], format
     search.add_argument("--kinds", metavar="KIND,KIND", help=f"of these kinds: {', '.join(kinds)} (default: drop)")
     output = parser.add_argument_group("output")
     output.add_argument("--format", choices=tuple(formats), default="table", help="what to write (default: table)")
-    output.add_argument("-o", "--output", type=Path, metavar="FILE", help="write to this file, not to the terminal")
+    output.add_argument("-o", "--output", metavar="FILE", help="write to this file, not to the terminal")
 
 
 def explore_main(asked: argparse.Namespace, _: Sequence[str]) -> int:

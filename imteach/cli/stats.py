@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Callable, Sequence
 from copy import copy
-from pathlib import Path
 
 from imteach.cli.asked import add_scenario_arguments, loss_asked_for, scenario_and_faults, whole_asked_for
 from imteach.cli.parser import Command
@@ -40,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--messages", metavar="N", help="how many messages are to be said in all: --messages 10000")
     output = parser.add_argument_group("output")
     output.add_argument("--format", choices=FORMATS, default="table", help="what to write (default: table)")
-    output.add_argument("-o", "--output", type=Path, metavar="FILE", help="write to this file, not to the terminal")
+    output.add_argument("-o", "--output", metavar="FILE", help="write to this file, not to the terminal")
 
 
 def main(asked: argparse.Namespace, _: Sequence[str]) -> int:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from hashlib import blake2b
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -24,7 +23,7 @@ EFFECTS = ("show", "send", "store", "write")
 """The effects of a node that a crash can fall behind."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Drop:
     """The network drops this packet: it leaves its sender and reaches nobody.
 
@@ -58,7 +57,7 @@ class Drop:
         return Drop(scenario.whole_name(self.name))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Duplicate:
     """The network makes a copy of this packet, which arrives `after` simulated ms later (None: one latency).
 
@@ -95,7 +94,7 @@ class Duplicate:
         return Duplicate(scenario.whole_name(self.name), self.after)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Delay:
     """The network delays this packet `by` simulated ms, on top of its latency.
 
@@ -130,11 +129,11 @@ class Delay:
         return Delay(scenario.whole_name(self.name), self.by)
 
 
-_CRASH = re.compile(r"(?P<node>[^@]*)@(?:(?P<effect>[a-z]+):(?P<of>.+)|(?P<at>[^:]*?))\+(?P<down>[^+]*)", re.DOTALL)
-_AFTER = re.compile(r"(?P<effect>\S+) (?P<of>\S+?)(?:#(?P<number>[0-9]{1,9}))?")
+_CRASH = r"(?s)(?P<node>[^@]*)@(?:(?P<effect>[a-z]+):(?P<of>.+)|(?P<at>[^:]*?))\+(?P<down>[^+]*)"
+_AFTER = r"(?P<effect>\S+) (?P<of>\S+?)(?:#(?P<number>[0-9]{1,9}))?"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Crash:
     """A node crashes and is `down` for so many simulated ms: it forgets all that is not on its disk.
 
@@ -174,7 +173,7 @@ class Crash:
     @classmethod
     def parse(cls, text: str) -> "Crash":
         """Read `bob@150+50` or `bob@show:m1+50`."""
-        match = _CRASH.fullmatch(text)
+        match = re.fullmatch(_CRASH, text)
         if match is None:
             raise InputError(
                 f"expected NODE@MS+MS or NODE@EFFECT:OF+MS, such as bob@150+50 or bob@show:m1+50, got {quoted(text)}"
@@ -191,10 +190,10 @@ class Crash:
         return self if effect != "send" else Crash(self.node, None, f"send {scenario.whole_name(of)}", self.down)
 
 
-_SPAN = re.compile(r"(?P<who>[^@]*)(?:@(?P<at>[^+]*))?(?:\+(?P<lasting>.*))?", re.DOTALL)
+_SPAN = r"(?s)(?P<who>[^@]*)(?:@(?P<at>[^+]*))?(?:\+(?P<lasting>.*))?"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Offline:
     """A person logs out `at` a time and logs in again after `lasting` simulated ms (None: not again).
 
@@ -229,7 +228,7 @@ class Offline:
         return self
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Partition:
     """The link between a person and the server is cut `at` a time, for `lasting` simulated ms (None: to the end).
 
@@ -285,7 +284,7 @@ class Partition:
         return [(self.one, self.other), *([(self.other, self.one)] if self.both else [])]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Loss:
     """The network drops each packet with the probability `p`, each by a throw of its own, decided by `seed`.
 
@@ -339,6 +338,8 @@ class Loss:
         >>> Loss(0.2, seed=1).striker("m7")(b"/msg:R#1") == Loss(0.2, seed=1).strikes("m7/msg:R#1")
         True
         """
+        from hashlib import blake2b  # takes long to load, and few runs throw
+
         begun = blake2b(f"{self.seed} {owner}".encode(), digest_size=8)
         limit = _limit(self.p)
 
@@ -424,7 +425,7 @@ def _check_span(fault: Offline | Partition) -> None:
 
 def _parsed_span(text: str) -> tuple[str, float, float | None]:
     """Return who, from when and for how long, of `WHO@MS+MS`."""
-    match = _SPAN.fullmatch(text)
+    match = re.fullmatch(_SPAN, text)
     assert match is not None  # every text has this form
     lasting = None if match["lasting"] is None else number_in(match["lasting"], "lasting", text)
     return match["who"], number_in(match["at"] or "0", "at", text), lasting
@@ -437,7 +438,7 @@ def _checked_name(name: object, where: str) -> None:
 
 def _checked_effect(after: object) -> str:
     """Return the text of an effect as it is compared: the first show of m1 is `show m1`."""
-    match = _AFTER.fullmatch(after) if isinstance(after, str) else None
+    match = re.fullmatch(_AFTER, after) if isinstance(after, str) else None
     if match is None or match["effect"] not in EFFECTS:
         raise InputError(
             f"after: expected EFFECT OF, such as 'show m1', got {quoted(after)}; effects are {', '.join(EFFECTS)}"

@@ -9,8 +9,6 @@ import linecache
 import re
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy
-from pathlib import Path
-from traceback import FrameSummary, extract_tb
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from imteach.errors import InputError, is_learners_file, quoted
@@ -21,6 +19,8 @@ from imteach.sim.returned import wrong_with
 from imteach.sim.watch import Endless, Returned, Watch, functions_of, is_learners
 
 if TYPE_CHECKING:
+    from traceback import FrameSummary
+
     from imteach.sim.trace import Trace
 
 T = TypeVar("T")
@@ -216,7 +216,7 @@ class Learners:
         return Mistake(_who(node, method), f"raised {_text_of(error)}", line=self.class_line(type(node)))
 
     def _endless(
-        self, node: object, step: Callable[..., object], told: tuple[Any, ...], frames: list[FrameSummary]
+        self, node: object, step: Callable[..., object], told: tuple[Any, ...], frames: "list[FrameSummary]"
     ) -> Mistake:
         method = frames[0].name if frames else handler(step, told)
         line = _loop(frames[-1]) if frames else self._def_line(node, method)
@@ -351,19 +351,23 @@ def _steady(text: str) -> str:
     return re.sub(r" at 0x[0-9a-fA-F]+", "", plain(text))
 
 
-def _learners_frames(error: BaseException) -> list[FrameSummary]:
+def _learners_frames(error: BaseException) -> "list[FrameSummary]":
     """Where in a learner's code it was raised, the innermost last."""
+    from traceback import extract_tb  # only a mistake needs it
+
     return [frame for frame in extract_tb(error.__traceback__) if is_learners_file(frame.filename)]
 
 
 def _line(filename: str, number: int) -> Line | None:
+    from pathlib import Path  # as above
+
     text = linecache.getline(filename, number).strip()
     path = Path(filename)
     is_cell = path.parent.name.startswith("ipykernel_") or not path.is_file()
     return Line(number, text, "" if is_cell else path.name) if text else None
 
 
-def _line_of(frame: FrameSummary) -> Line | None:
+def _line_of(frame: "FrameSummary") -> Line | None:
     return _line(frame.filename, frame.lineno or 0)
 
 
@@ -379,7 +383,7 @@ def _assignments(owner: type, attribute: str) -> Iterator[Line]:
                     yield line
 
 
-def _loop(frame: FrameSummary) -> Line | None:
+def _loop(frame: "FrameSummary") -> Line | None:
     """The line that begins the loop that does not end, by the looks of it: of those around this place the innermost.
 
     A `while` rather than a `for`, which mostly ends. The place itself if there is no loop.

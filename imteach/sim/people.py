@@ -7,8 +7,8 @@ from imteach.errors import InputError, quoted
 from imteach.sim.checks import milliseconds, person, words
 from imteach.sim.naming import is_msgid
 
-_SAY = re.compile(r"(?P<sender>[^>]*)>(?P<to>[^@:]*)(?:@(?P<at>[^:]*))?:(?P<text>.*)", re.DOTALL)
-_RESEND = re.compile(r"(?P<msgid>[^@]*)@(?P<at>.*)", re.DOTALL)
+_SAY = r"(?s)(?P<sender>[^>]*)>(?P<to>[^@:]*)(?:@(?P<at>[^:]*))?:(?P<text>.*)"
+_RESEND = r"(?s)(?P<msgid>[^@]*)@(?P<at>.*)"
 
 
 def python(text: str) -> str:
@@ -60,7 +60,7 @@ class Say:
     @classmethod
     def parse(cls, text: str) -> "Say":
         """Read `alice>bob@100:hello`; `@100` may be left out. Raises `InputError`."""
-        match = _SAY.fullmatch(text) if isinstance(text, str) else None
+        match = re.fullmatch(_SAY, text) if isinstance(text, str) else None
         if match is None:
             raise InputError(f"expected SENDER>RECEIVER@MS:TEXT, such as alice>bob@100:hello, got {quoted(text)}")
         return cls(match["text"], match["sender"], match["to"], number_in(match["at"] or "0", "at", text))
@@ -92,7 +92,7 @@ class Resend:
     @classmethod
     def parse(cls, text: str) -> "Resend":
         """Read `m1@2000`. Raises `InputError`."""
-        match = _RESEND.fullmatch(text) if isinstance(text, str) else None
+        match = re.fullmatch(_RESEND, text) if isinstance(text, str) else None
         if match is None:
             raise InputError(f"expected MSGID@MS, such as m1@2000, got {quoted(text)}")
         return cls(match["msgid"], number_in(match["at"], "at", text))

@@ -1,6 +1,5 @@
 """Reading what strangers wrote: JSON into checked values, with errors that name the field."""
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeGuard
 
@@ -23,6 +22,8 @@ def parse_json(text: str, what: str) -> "Fields":
         raise InputError(f"{what}: expected JSON text, got {quoted(text)}")
     if len(text) > SIZE_LIMIT:
         raise InputError(f"{what}: {len(text)} characters; at most {SIZE_LIMIT} are read")
+    import json  # only a file that is read needs it
+
     try:
         value = json.loads(text, parse_constant=_no_constant)
     except RecursionError:

@@ -11,8 +11,7 @@ What is left out is as usual. Without [[say]] alice says hello: to bob, or to th
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from imteach.errors import InputError, quoted
 from imteach.protocol import LADDER, Client, Server
@@ -21,6 +20,9 @@ from imteach.sim.faults import Fault, checked_fault, parse_fault
 from imteach.sim.people import Resend, Say
 from imteach.sim.reader import Fields
 from imteach.sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CHARACTERS = 2**20  # in one scenario file: room for ten thousand things said, or a group of fifty thousand
 
@@ -45,7 +47,7 @@ T = TypeVar("T")
 # In
 
 
-def read_scenario(path: str | Path) -> tuple[Scenario, tuple[Fault, ...]]:
+def read_scenario(path: "str | Path") -> tuple[Scenario, tuple[Fault, ...]]:
     """Return the scenario and the faults that this file holds.
 
     `scenario, faults = read_scenario("lost.toml")`, then `scenario.run(*faults)` or `Lab(scenario, *faults)`. Raises
@@ -55,7 +57,7 @@ def read_scenario(path: str | Path) -> tuple[Scenario, tuple[Fault, ...]]:
     if len(what) > 200 or not what.isprintable():
         what = quoted(what)
     try:
-        with Path(path).open("rb") as file:  # utf-8-sig: some editors begin a file with a mark
+        with open(path, "rb") as file:  # utf-8-sig: some editors begin a file with a mark
             text = file.read(4 * CHARACTERS + 1).decode("utf-8-sig")
     except OSError as error:
         raise InputError(f"cannot read {what}: {error.strerror}") from None
@@ -131,10 +133,8 @@ def _too_long(what: str) -> InputError:
     return InputError(f"{what}: more than {CHARACTERS} characters; a scenario file is shorter")
 
 
-_STRINGS = re.compile(
-    r"""\"{3}(?:\\.|[^\\])*?(?:\"{3}|\Z)|'{3}.*?(?:'{3}|\Z)|"(?:\\.|[^"\\n])*"?|'[^'\n]*'?|\#[^\n]*""", re.DOTALL
-)
-_LONG_KEY = re.compile(r"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){50}")
+_STRINGS = r"""(?s)\"{3}(?:\\.|[^\\])*?(?:\"{3}|\Z)|'{3}.*?(?:'{3}|\Z)|"(?:\\.|[^"\\n])*"?|'[^'\n]*'?|\#[^\n]*"""
+_LONG_KEY = r"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){50}"
 
 
 def _has_long_key(text: str) -> bool:
@@ -143,7 +143,7 @@ def _has_long_key(text: str) -> bool:
     >>> _has_long_key('text = "a.b.c"\n' + "a." * 60 + "a = 1"), _has_long_key('text = "' + "a." * 60 + '"')
     (True, False)
     """
-    return _LONG_KEY.search(_STRINGS.sub("s", text)) is not None
+    return re.search(_LONG_KEY, re.sub(_STRINGS, "s", text)) is not None
 
 
 def _check_keys(table: Fields, known: Sequence[str]) -> None:

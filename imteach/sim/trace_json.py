@@ -1,6 +1,5 @@
 """A trace as JSON, out and in. A file is believed only as far as it can be checked."""
 
-import json
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -50,6 +49,8 @@ def _lines(value: object) -> str:
 
 
 def _compact(value: object) -> str:
+    import json  # only a trace that is written needs it
+
     return json.dumps(value, ensure_ascii=False)
 
 
