@@ -5,13 +5,12 @@ sentences. The end of a run is when nothing is in flight and no timer runs.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from imteach.protocol.ladder import Rung
+from imteach.protocol.value import Value
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Value, frozen=True):
     """What came of one thing said, under its first msgid.
 
     `status` is what the sender's person sees (None if nothing), `shown` counts how often each receiver was shown
