@@ -111,10 +111,11 @@ def test_a_run_and_its_sentences_load_nothing_heavy_either():
 
 def test_a_command_loads_only_what_it_needs(tmp_path):
     code = (
-        "import sys\n"
+        "import sys, msgspec\n"
+        "before = set(sys.modules)\n"
         "from imteach.cli import main\n"
         f"main(['run', 'dedup', '--format', 'svg', '-o', {str(tmp_path / 'dedup.svg')!r}])\n"
-        "print(*sys.modules)"
+        "print(*set(sys.modules) - before)"
     )
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT.parent, capture_output=True, text=True, check=True)
     assert (tmp_path / "dedup.svg").read_text(encoding="utf-8") == imteach.Scenario("dedup").run().to_svg() + "\n"
@@ -126,6 +127,7 @@ def test_a_command_loads_only_what_it_needs(tmp_path):
     }
     assert {name for name in loaded if name.startswith("imteach.verify.")} == set()
     assert not loaded & {"imteach.cli.search", "imteach.cli.stats", "imteach.draw.text", "tomllib", "secrets"}
+    assert not loaded & {"hashlib", "json", "pathlib", "sysconfig", "traceback"}, "other commands need them, or an error"
     assert {name for name in loaded if name.partition(".")[0] in HEAVY} == set()
 
 
