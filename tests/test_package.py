@@ -127,7 +127,7 @@ def test_a_command_loads_only_what_it_needs(tmp_path):
     }
     assert {name for name in loaded if name.startswith("imteach.verify.")} == set()
     assert not loaded & {"imteach.cli.search", "imteach.cli.stats", "imteach.draw.text", "tomllib", "secrets"}
-    assert not loaded & {"hashlib", "json", "pathlib", "sysconfig", "traceback"}, "other commands need them, or an error"
+    assert not loaded & {"hashlib", "json", "pathlib", "sysconfig", "traceback"}  # for others, or for an error
     assert {name for name in loaded if name.partition(".")[0] in HEAVY} == set()
 
 

@@ -16,7 +16,7 @@ from imteach.draw.boxes import Box, Lines, Taken
 from imteach.draw.measure import fit, text_width
 from imteach.draw.steps import Absence, Cut, Line, Step, Story, TimerRun
 from imteach.draw.timeline import LINE_HEIGHT, Break, Timeline, line_height
-from imteach.draw.words import in_few_words, packet_label, settings, title
+from imteach.draw.words import in_few_words, packet_label, settings, title, unit
 from imteach.plain import plain
 from imteach.protocol import SERVER, Value
 from imteach.sim import PacketRecord, Scenario, Trace, instant
@@ -58,6 +58,7 @@ class Arrow(Value, frozen=True):
 
     `ended` is when it arrived or was lost, in simulated ms; `fate` says what became of it, if it did not arrive, `why`
     why it was lost, and `remarks` what is unusual about it. `words` is what is written of all this where there is room.
+    `is_stub` if it was lost where it was sent.
     """
 
     packet: PacketRecord
@@ -72,6 +73,7 @@ class Arrow(Value, frozen=True):
     why: str
     remarks: list[str]
     words: list[Words]
+    is_stub: bool = False
 
     @property
     def half(self) -> str:
@@ -149,7 +151,10 @@ class TimeMark(Value, frozen=True):
 
 
 class Layout(Value, frozen=True):
-    """A whole sequence diagram; `top` and `bottom` are where lifelines begin and end, `left` where the times end."""
+    """A whole sequence diagram; `top` and `bottom` are where lifelines begin and end, `left` where the times end.
+
+    `unit` stands behind each time: " ms", or nothing where there is no clock and times only count the steps.
+    """
 
     title: str
     subtitles: list[str]
@@ -166,6 +171,7 @@ class Layout(Value, frozen=True):
     notes: list[Note]
     gaps: list[Gap]
     cuts: list[CutLink]
+    unit: str
 
 
 def lay_out(trace: Trace) -> Layout:
@@ -320,6 +326,7 @@ class _Draft:
             notes=notes,
             gaps=[self._gap(absence, bottom) for absence in self.story.absences],
             cuts=[cut if cut.is_mended else cut._replace(y1=bottom) for cut in cuts],
+            unit=unit(trace),
         )
 
     # Across: columns, and beside each a gutter for its notes
@@ -469,7 +476,19 @@ class _Draft:
         name, story = packet.name, self.story
         fate, why, remarks = story.fate(packet), story.why.get(name, ""), story.remarks.get(name, [])
         return Arrow(
-            packet, story.ended[name], way.x0, way.y0, way.x1, way.y1, way.label, pill, fate, why, remarks, words
+            packet,
+            story.ended[name],
+            way.x0,
+            way.y0,
+            way.x1,
+            way.y1,
+            way.label,
+            pill,
+            fate,
+            why,
+            remarks,
+            words,
+            way.is_stub,
         )
 
     def _fate(self, packet: PacketRecord, way: _Way, taken: Taken) -> list[Words]:
@@ -501,15 +520,19 @@ class _Draft:
         x0, x1 = self.x[packet.src], self.x[packet.dst]
         y0, y1 = self.timeline.y[self.story.sent_in[packet.name]], self.timeline.end[packet.name]
         fate = "" if packet.fate == "arrived" else packet.fate
-        is_stub = fate == "lost" and self.story.ended[packet.name] < packet.due
+        is_stub = bool(fate) and self.story.never_left(packet)
         if fate:
             across = abs(x1 - x0)
             far = self._dropped_at(packet) if fate == "dropped" else (STUB if is_stub else across - SHORT_OF) / across
-            x1, y1 = x0 + (x1 - x0) * far, y0 + (y1 - y0) * far
+            x1 = x0 + (x1 - x0) * far
+            if self.story.trace.timed or is_stub:  # without a clock, its end stands at the height of its step
+                y1 = y0 + (y1 - y0) * far
         return _Way(label, label_width, x0, y0 + self.top, x1, y1 + self.top, fate, is_stub)
 
     def _dropped_at(self, packet: PacketRecord) -> float:
         """How much of its way a dropped packet is drawn: less of one that was late, for all are dropped as early."""
+        if not self.story.trace.timed:
+            return DROPPED_AT
         takes, usual = packet.due - packet.sent, self.scenario.latency_of(packet.person)
         return DROPPED_AT * max(usual / takes, 0.3) if takes > usual else DROPPED_AT
 

@@ -6,7 +6,7 @@ Mermaid knows no slope and no time, so the times stand in the words.
 from imteach.draw.collector import uncollected
 from imteach.draw.layout import in_columns
 from imteach.draw.steps import Story
-from imteach.draw.words import packet_label
+from imteach.draw.words import packet_label, unit
 from imteach.plain import plain
 from imteach.protocol import SERVER
 from imteach.sim import Trace
@@ -35,7 +35,7 @@ def to_mermaid(trace: Trace) -> str:
     """
     story = Story(trace)
     node = {name: f"n{number}" for number, name in enumerate(in_columns(trace.scenario))}
-    middle = len(node) // 2
+    middle, after = len(node) // 2, unit(trace)
     rows: list[tuple[float, int, str]] = []
     for number, packet in enumerate(trace.packets):
         arrived = packet.fate == "arrived"
@@ -43,18 +43,18 @@ def to_mermaid(trace: Trace) -> str:
         label = " ".join([packet_label(packet, story.several), ", ".join(told)]).rstrip()
         arrow = "->>" if arrived else "--x"
         ended = story.ended[packet.name]
-        rows.append((ended, number, f"{node[packet.src]}{arrow}{node[packet.dst]}: {ended} ms: {_text(label)}"))
+        rows.append((ended, number, f"{node[packet.src]}{arrow}{node[packet.dst]}: {ended}{after}: {_text(label)}"))
     for step in story.steps:
         side = "left" if list(node).index(step.node) < middle else "right"
         for line in step.lines:
             words = " ".join(part for part in (line.tag, line.text, line.sign) if part)
-            note = f"Note {side} of {node[step.node]}: {step.t} ms: {_text(words)}"
+            note = f"Note {side} of {node[step.node]}: {step.t}{after}: {_text(words)}"
             rows.append((step.t, len(trace.packets) + step.number, note))
     for cut in story.cuts:
         ends = sorted([node[cut.person], node[SERVER]], key=list(node.values()).index)
         for edge, words in ((cut.begins, cut.words), (cut.mended, "mended")):
             if edge is not None:
-                rows.append((edge.t, -1, f"Note over {','.join(ends)}: {edge.t} ms: {_text(words)}"))
+                rows.append((edge.t, -1, f"Note over {','.join(ends)}: {edge.t}{after}: {_text(words)}"))
     heads = [f"participant {short} as {_text(name)}" for name, short in node.items()]
     body = [row[-1] for row in sorted(rows, key=lambda row: row[:2])]
     return "".join(f"{line}\n" for line in ["sequenceDiagram", *(f"    {line}" for line in heads + body)])

@@ -128,9 +128,9 @@ class Story:
             if packet.fate != "arrived":
                 number = -1 - len(self.missed)
                 self.ended.setdefault(packet.name, packet.due)
-                missed = Step(number, packet.due, packet.dst, self.sent_in[packet.name], packet.name)
+                missed = Step(number, self.until(packet), packet.dst, self.sent_in[packet.name], packet.name)
                 self.missed.append(missed)
-                missed.is_told = packet.fate == "lost" and self.ended[packet.name] == packet.due
+                missed.is_told = packet.fate == "lost" and self.ended[packet.name] == missed.t
         self.absences = [absence for absence in self.absences if absence.start != absence.stop]
         for step in self.steps:
             if step.lines or step.did:
@@ -145,6 +145,17 @@ class Story:
         for step in self.steps:
             if len(step.sends) > 1:
                 self._say_what_for(step)
+
+    def until(self, packet: PacketRecord) -> float:
+        """When a packet ends its way, or would have; without a clock only the step that ended it says so."""
+        if packet.arrived is not None:
+            return packet.arrived
+        return packet.due if self.trace.timed else self.ended[packet.name]
+
+    def never_left(self, packet: PacketRecord) -> bool:
+        """Whether a packet was lost where it was sent."""
+        ended = self.ended[packet.name]
+        return packet.fate == "lost" and (ended < packet.due if self.trace.timed else ended == packet.sent)
 
     def fate(self, packet: PacketRecord) -> str:
         """What became of a packet that did not arrive, and why, in words; empty if it arrived."""

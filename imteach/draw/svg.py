@@ -161,7 +161,7 @@ def to_svg(trace: Trace, rev: int = 0) -> str:
     3
     """
     layout = lay_out(trace)
-    packets = list(map(_packet, layout.arrows))
+    packets = [_packet(arrow, layout.unit) for arrow in layout.arrows]
     backed = len(layout.lifelines) > 3
     gaps: dict[str, list[Gap]] = {line.name: [] for line in layout.lifelines}
     for gap in layout.gaps:
@@ -241,7 +241,7 @@ def _times(layout: Layout) -> Iterator[str]:
     for mark in layout.times:
         y = n(mark.y)
         words = short(f'<text class="imt-time" x="{end}" y="{mark.y + 3.5:.1f}" text-anchor="end">')
-        yield f'<line class="imt-rule" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>{words}{mark.t} ms</text>'
+        yield f'<line class="imt-rule" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>{words}{mark.t}{layout.unit}</text>'
 
 
 def _lifeline(line: Lifeline, gaps: list[Gap], layout: Layout) -> str:
@@ -329,7 +329,7 @@ def _note(note: Note, backed: bool) -> str:
     return f'{paper}<text class="imt-note {css}" {place}>{tag}{escape(note.text)}</text>'
 
 
-def _packet(arrow: Arrow) -> tuple[str, str]:
+def _packet(arrow: Arrow, unit: str) -> tuple[str, str]:
     """What is seen of a packet, in two pieces: its way, and the button with its label."""
     packet, half = arrow.packet, arrow.half
     classes = _classes(packet, half)
@@ -338,7 +338,7 @@ def _packet(arrow: Arrow) -> tuple[str, str]:
     head = _head(arrow, half) if packet.fate == "arrived" else ""
     dot = f'<circle class="imt-dot" cx="{x0}" cy="{y0}" r="3.6"/>'
     way = f'<g class="{classes}"><line class="imt-line" {ends}/>{head}{dot}</g>'
-    return way, _button(arrow, half, classes, ends)
+    return way, _button(arrow, half, classes, ends, unit)
 
 
 def _classes(packet: PacketRecord, half: str) -> str:
@@ -362,7 +362,7 @@ def _head(arrow: Arrow, half: str) -> str:
     return f'<path class="imt-head" d="{d.replace(" L", "L")[:-1]}{closed}"/>'
 
 
-def _button(arrow: Arrow, half: str, classes: str, ends: str) -> str:
+def _button(arrow: Arrow, half: str, classes: str, ends: str, unit: str) -> str:
     """The button that a packet is: a wide invisible line to hit, the label, and the ✕ if it was lost."""
     packet, fate = arrow.packet, arrow.packet.fate
     x, y, width = arrow.pill.x, arrow.pill.y, arrow.pill.width
@@ -372,7 +372,7 @@ def _button(arrow: Arrow, half: str, classes: str, ends: str) -> str:
         f'<text class="imt-label" x="{n(x + width / 2)}" y="{y + 12.9:.1f}" text-anchor="middle">'
     )
     remarks = [_text("imt-note imt-remark", *_start(word), word.text) for word in arrow.words if word.is_remark]
-    told = html.escape(packet_sentence(packet, arrow.remarks, arrow.why))
+    told = html.escape(packet_sentence(packet, arrow.remarks, arrow.why, unit))
     return (
         f'<g class="imt-packet {classes}" role="button" tabindex="-1" data-packet="{escape(packet.name)}" '
         f'data-kind="{escape(packet.kind)}" data-fate="{fate}" aria-pressed="{pressed}" '

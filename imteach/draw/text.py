@@ -91,7 +91,7 @@ class _Page:
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         times = [mark.t for mark in layout.times] + [arrow.ended for arrow in layout.arrows]
-        self.times = max([TIMES, *(len(f"{t} ms") + 3 for t in times)])
+        self.times = max([TIMES, *(len(f"{t}{layout.unit}") + 3 for t in times)])
         self.lanes = self._lanes()
         self.room = self._room()
         self.x = self._columns()
@@ -175,7 +175,8 @@ class _Page:
             yield self._pause(row.words)
             return
         line = self._blank(row)
-        line.put(self.times - 2 - len(f"{row.t} ms"), f"{row.t} ms")
+        time = f"{row.t}{self.layout.unit}"
+        line.put(self.times - 2 - len(time), time)
         if row.middle is not None:
             self._draw_cut(line, row.words, row.middle)
         if row.arrow is not None:
@@ -248,9 +249,8 @@ class _Page:
         toward, across = (1 if end > start else -1), abs(end - start)
         label, way, behind = f" {_label(arrow)} ", across * 3 // 5, f" {arrow.fate}"
         if arrow.packet.fate == "lost":
-            is_stub = arrow.ended < arrow.packet.due
-            way = 0 if is_stub else across
-            if not is_stub:
+            way = 0 if arrow.is_stub else across
+            if not arrow.is_stub:
                 label, behind = f" {_label(arrow)} {_fate(arrow)} ", ""
         way = max(way, columns(label) + 3)
         if behind and way + columns(behind) < across:

@@ -54,7 +54,8 @@ class Timeline:
 
     def __init__(self, story: Story) -> None:
         packets = story.trace.packets
-        self.scale = _scale([packet.due - packet.sent for packet in packets])
+        self.is_timed = story.trace.timed
+        self.scale = _scale([packet.due - packet.sent for packet in packets]) if self.is_timed else PACE
         by_instant: dict[float, list[Step]] = {}
         for step in story.steps:
             by_instant.setdefault(step.t, []).append(step)
@@ -69,9 +70,7 @@ class Timeline:
         self._lowest: dict[str, tuple[float, float]] = {}  # by node: where its last step stands, how far that reaches
         self._deepest = 0.0  # how far down anything reaches
         self._seen = sorted({step.t for step in (*story.steps, *edges)} | set(story.ended.values()))
-        busy = _busy(
-            sorted([(packet.sent, packet.due if packet.arrived is None else packet.arrived) for packet in packets])
-        )
+        busy = _busy(sorted([(packet.sent, story.until(packet)) for packet in packets]))
         self._busy, self._busy_ends = busy, [end for _, end in busy]
         before, y = None, 0.0
         for t in sorted(by_instant):
@@ -85,7 +84,7 @@ class Timeline:
         """Return where the instant `t` begins, when the one before ended at `y`."""
         apart = (t - before) * self.scale
         idle = self._idle(before, t)
-        if apart > (IDLE if idle else FLYING):
+        if self.is_timed and apart > (IDLE if idle else FLYING):
             lead = 0 if idle else LEAD
             y0 = lead + max(y, self._deepest)
             skipped = t - (self._last_seen(before) if idle else before) - 2 * lead / self.scale

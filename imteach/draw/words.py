@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from imteach.plain import plain
-from imteach.sim import DEFAULT_LATENCY, Drop, Loss, PacketRecord, Scenario, Trace, instant
+from imteach.sim import DEFAULT_LATENCY, Drop, Duplicate, Fault, Loss, PacketRecord, Scenario, Trace, instant
 
 MOST_NAMED = 3  # faults in a title
 
@@ -31,7 +31,7 @@ def packet_label(packet: PacketRecord, several: bool) -> str:
     return " ".join(words)
 
 
-def packet_sentence(packet: PacketRecord, remarks: Iterable[str] = (), why: str = "") -> str:
+def packet_sentence(packet: PacketRecord, remarks: Iterable[str] = (), why: str = "", unit: str = " ms") -> str:
     """A packet as a sentence, for those who cannot see its arrow. `remarks` are on it, `why` it was lost.
 
     >>> from imteach import Scenario
@@ -39,11 +39,11 @@ def packet_sentence(packet: PacketRecord, remarks: Iterable[str] = (), why: str 
     'msg:R of m1 from alice to server: sent at 0 ms, arrived at 50 ms'
     """
     number = f", transmission {packet.number}," if is_again(packet) else ""
-    end = f"arrived at {packet.arrived} ms" if packet.fate == "arrived" else packet.fate
+    end = f"arrived at {packet.arrived}{unit}" if packet.fate == "arrived" else packet.fate
     end += f": {plain(why)}" if why else ""
     of = plain(packet.msgid if packet.msgid is not None else packet.name.partition("/")[0])
     told = ", ".join([end, *remarks, *_content(packet)])
-    return f"{packet.kind} of {of}{number} from {packet.src} to {packet.dst}: sent at {packet.sent} ms, {told}"
+    return f"{packet.kind} of {of}{number} from {packet.src} to {packet.dst}: sent at {packet.sent}{unit}, {told}"
 
 
 def _content(packet: PacketRecord) -> list[str]:
@@ -107,11 +107,29 @@ def title(trace: Trace) -> str:
     wanted = {fault.packet for fault in trace.faults if isinstance(fault, Drop)}
     dropped = [p.name for p in trace.packets if p.fate == "dropped" and (p.name in wanted or not losses)]
     unused = set(trace.unused)
-    others = [str(fault) for fault in trace.faults if not isinstance(fault, Drop) and fault not in unused]
+    others = [fault for fault in trace.faults if not isinstance(fault, Drop) and fault not in unused]
+    told = [str(fault) if trace.timed else _without_times(fault) for fault in others]
     parts = [f"{_few(dropped)} dropped"] if dropped else []
-    if others:
-        parts.append(_few(others))
+    if told:
+        parts.append(_few(told))
     return ", ".join([trace.rung, *(parts or ["nothing dropped"])])
+
+
+def _without_times(fault: Fault) -> str:
+    """Name a fault that struck where there is no clock."""
+    if isinstance(fault, Duplicate):
+        return f"duplicate {fault.packet}"
+    return str(fault).partition("@")[0]  # crash bob@150+50
+
+
+def unit(trace: Trace) -> str:
+    """What stands behind each time of a picture: without a clock, times only count the steps.
+
+    >>> from imteach import Scenario, follow
+    >>> unit(Scenario("basic").run()), unit(follow("basic", []))
+    (' ms', '')
+    """
+    return " ms" if trace.timed else ""
 
 
 def _few(things: list[str]) -> str:
