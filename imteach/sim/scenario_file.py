@@ -53,6 +53,8 @@ def read_scenario(path: "str | Path") -> tuple[Scenario, tuple[Fault, ...]]:
     `scenario, faults = read_scenario("lost.toml")`, then `scenario.run(*faults)` or `Lab(scenario, *faults)`. Raises
     `InputError` if the file cannot be read, or names the key that is wrong in it.
     """
+    if not (isinstance(path, str) or hasattr(path, "__fspath__")):  # open() would take a number for a file that is open
+        raise InputError(f"expected the path of a scenario file, such as 'lost.toml', got {quoted(path)}")
     what = str(path)
     if len(what) > 200 or not what.isprintable():
         what = quoted(what)

@@ -256,11 +256,13 @@ def test_a_file_that_is_none_is_named(tmp_path, monkeypatch, content, said):
     [
         ("none.toml", "cannot read none.toml: No such file or directory"),
         (".", "cannot read .: Is a directory"),
+        (0, "expected the path of a scenario file, such as 'lost.toml', got 0"),
+        (None, "expected the path of a scenario file, such as 'lost.toml', got None"),
         ("a\0b", "cannot read 'a\\x00b': embedded null byte"),
         ("a\nb", "cannot read 'a\\nb': No such file"),
         ("x" * 10_000, "cannot read 'xxxx"),
     ],
-    ids=["missing", "folder", "null", "two lines", "long"],
+    ids=["missing", "folder", "number", "nothing", "null", "two lines", "long"],
 )
 def test_what_cannot_be_read_is_named(tmp_path, monkeypatch, path, said):
     monkeypatch.chdir(tmp_path)
