@@ -20,8 +20,8 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
             _replace(realpath(path), data)  # resolved: a link stays a link, and what it points to is written
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}") from None
-    except ValueError as error:  # a name that no file can have
-        raise InputError(f"cannot write {quoted(str(path))}: {error}") from None
+    except ValueError:  # of which each Python says something else
+        raise InputError(f"cannot write {quoted(str(path))}: no file can have this name") from None
 
 
 def _replace(path: str, data: bytes) -> None:

@@ -156,7 +156,7 @@ WRONG = {
     "-o .": "cannot write .: Is a directory",
     "-o no/such/run.txt": "cannot write no/such/run.txt: No such file or directory",
     "--drop ack:N#9 -o no/such/run.txt": "cannot write no/such/run.txt: No such file or directory",
-    "-o a\0b": "cannot write 'a\\x00b': embedded null byte",
+    "-o a\0b": "cannot write 'a\\x00b': no file can have this name",
 }  # fmt: skip
 
 
