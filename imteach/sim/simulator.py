@@ -105,21 +105,21 @@ class Simulator:
     def to_the_end(self) -> None:
         """Let everything happen, and write it down."""
         self.begin()
-        while self.agenda:
+        while self.agenda.heap:
             self.go_on()
 
     def go_on(self) -> None:
         """Let what is due next happen."""
-        due = self.agenda.pop()
-        if due.what == "timer":
-            if self.ending.waits[HEARTBEAT] and self.beats(due.about) and self.ending.is_over(due.t):
+        t, rank, _, what, about = self.agenda.pop()
+        if rank == TIMER:
+            if self.ending.waits[HEARTBEAT] and self.beats(about) and self.ending.is_over(t):
                 return  # this heartbeat, and every other one, comes no more
-        elif due.rank == ARRIVAL and due.about.wait:
-            self.ending.waits[due.about.wait] -= 1
+        elif rank == ARRIVAL and about.wait:
+            self.ending.waits[about.wait] -= 1
         else:
             self.ending.pending -= 1
-        self.written.now = due.t
-        getattr(self, HAPPENS[due.what])(due.about)
+        self.written.now = t
+        getattr(self, HAPPENS[what])(about)
 
     def made(self, make: Callable[[], T]) -> T:
         """Return the node or nodes made; raise `LearnerError` if a learner's code fails in that."""

@@ -79,7 +79,7 @@ class Branching(Simulator):
     @property
     def is_over(self) -> bool:
         """Whether nothing is left to come."""
-        return self.begun and not self.agenda
+        return self.begun and not self.agenda.heap
 
     def branches(self, kinds: Sequence[str], faults: int) -> Iterator[Branch]:
         """Yield every way in which the next step can go, if at most so many faults of these kinds strike in it.
@@ -147,7 +147,7 @@ class Branching(Simulator):
                 self.doings += event.kind in ("say", "resend")
                 self.reader.read(event._replace(id=self.doings))  # all it asks is which was said first
             self.reader_key = _reader_key(self.reader)
-        while self.agenda and not self.comes(self.agenda.next):
+        while self.agenda.heap and not self.comes(self.agenda.next):
             self.agenda.pop()
 
     def comes(self, due: Appointment) -> bool:
