@@ -1,7 +1,7 @@
 """A node as a table: in this state, told that, it does this and is then in that state.
 
 The table is filled by asking the node itself, once for each state and thing told. So a search runs the code under test,
-a learner's own included, and asks it nothing twice.
+a learner's own included. A learner's is asked some times more, to see that it always does the same.
 """
 
 from collections.abc import Callable, Hashable, Iterator
@@ -12,6 +12,9 @@ from imteach.sim import Scenario
 from imteach.sim.mistakes import LearnerError, Learners, Mistake
 from imteach.sim.returned import checked
 from imteach.verify.snapshot import RULE, UnfitError, restored, snapshot
+
+TIMES = 8
+"""So often a learner's node is asked: one that tosses a coin has to answer the same each time to pass for steady."""
 
 Told = tuple[Hashable, ...]
 """What a node is told: the name of the method that its driver calls, and the arguments."""
@@ -103,7 +106,7 @@ class Machine:
             effects = checked(call(*arguments), type(node).__name__, 0)
             return Move(self.number(snapshot(node)), tuple(effects), self._handed)
         move = self._ask_learners(self._learners, state, told, made)
-        if move == self._ask_learners(self._learners, state, told, made):
+        if move.mistake or all(move == self._ask_learners(self._learners, state, told, made) for _ in range(1, TIMES)):
             return move
         node, call, arguments = self._step(state, told, made)
         return Move(state, (), 0, self._learners.wavers(node, call, *arguments))
