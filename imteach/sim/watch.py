@@ -7,7 +7,7 @@ nothing while no class of a learner's runs. What no Python code can stop, it can
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from types import CellType, CodeType, FrameType, FunctionType
 from typing import Any, NamedTuple, TypeVar
 
@@ -190,6 +190,8 @@ if sys.version_info >= (3, 12):  # a few instructions of a learner's functions a
             _now.reset(before)
 
 else:  # every call in a step is looked at, and each line of a learner's functions
+    from dis import get_instructions
+
     _THEIRS: dict[str, bool] = {}  # by file
 
     def _look_at(owners: list[type]) -> None:
@@ -199,7 +201,7 @@ else:  # every call in a step is looked at, and each line of a learner's functio
         """Return what Python is to call at each call of a function."""
 
         def line(frame: FrameType, event: str, value: object) -> Callable[..., Any]:
-            if event == "line":
+            if event in ("line", "opcode"):
                 watch.turn()
             elif event == "return":
                 watch.returns(frame.f_code, frame.f_lineno, value)
@@ -212,9 +214,17 @@ else:  # every call in a step is looked at, and each line of a learner's functio
                 theirs = _wrote(code, frame.f_globals)
                 if code.co_filename != "<string>":  # which many share
                     _THEIRS[code.co_filename] = theirs
-            return line if theirs else None
+            if not theirs:
+                return None
+            frame.f_trace_opcodes = _jumps_to_itself(code)
+            return line
 
         return call
+
+    @lru_cache(maxsize=1024)
+    def _jumps_to_itself(code: CodeType) -> bool:
+        """Whether there is a `while True: pass` on one line: Python tells of no line in it, only of instructions."""
+        return any(each.opname == "JUMP_BACKWARD" and each.argval == each.offset for each in get_instructions(code))
 
     def _watched(watch: Watch, step: Callable[..., T], told: tuple[Any, ...]) -> T:
         if sys.gettrace() is not None:  # a debugger or coverage is here first; a learner who debugs can stop a loop

@@ -270,6 +270,7 @@ class Mine(Client):
     ("loop", "line"),
     [
         ("while self.queue:\n            pass", "while self.queue:"),
+        ("while True: pass", "while True: pass"),
         ("while True:\n            for n in range(3):\n                n += 1", "while True:"),
         ("for n in iter(int, 1):\n            self.n = n", "for n in iter(int, 1):"),
         (
