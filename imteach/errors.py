@@ -56,4 +56,6 @@ def quoted(value: object, limit: int = 60) -> str:
         text = repr(value)
     except (RecursionError, ValueError):  # nested without end, or a whole number of thousands of digits
         text = "a value too large to print"
+    except Exception:  # a learner's own class can fail to say what it is
+        text = f"something of class {type(value).__name__} that cannot be printed"
     return text if len(text) <= limit else text[: limit - 1] + "…"

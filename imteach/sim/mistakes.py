@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from imteach.errors import InputError, is_learners_file, quoted
 from imteach.plain import plain
-from imteach.protocol import SERVER, Client, Effect, Packet, Transmit
+from imteach.protocol import SERVER, Client, Effect, Packet, Server, Transmit
 from imteach.sim.records import Event
 from imteach.sim.returned import wrong_with
 from imteach.sim.watch import Endless, Returned, Watch, functions_of, is_learners
@@ -128,12 +128,12 @@ class Learners:
         self._check_names()
         try:
             return self._watch.step(make)
-        except (Exception, Endless) as error:
+        except (Exception, SystemExit, Endless) as error:
             frames = _learners_frames(error)
             words = "did not come to an end" if isinstance(error, Endless) else f"raised {_text_of(error)}"
             line = _line_of(frames[-1]) if frames else self.class_line(self._own[0])
             made = " or ".join(own.__name__ for own in self._own)
-            rule = "" if frames or not isinstance(error, TypeError) else _INIT
+            rule = "" if frames or not isinstance(error, TypeError) else f"; {_INIT}"
             raise LearnerError(f"{made}.__init__ {words} before the run began{rule}", line) from error
 
     def _check_names(self) -> None:
@@ -158,7 +158,7 @@ class Learners:
                 effects = step(*told)
         except Endless as endless:
             return [self._endless(node, step, told, _learners_frames(endless))]
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # exit() in a method would end the notebook's cell without a word
             return [self._raised(node, step, told, error)]
         if not self._watch.ended:  # its own `except` took hold of what was to stop it
             return [self._endless(node, step, told, [])]
@@ -204,8 +204,12 @@ class Learners:
         who, line = _who(node, method), self._def_line(node, method)
         return Mistake(who, "did two different things in one state", _STEADY, line)
 
-    def _raised(self, node: object, step: Callable[..., object], told: tuple[Any, ...], error: Exception) -> Mistake:
+    def _raised(
+        self, node: object, step: Callable[..., object], told: tuple[Any, ...], error: BaseException
+    ) -> Mistake:
         frames, method = _learners_frames(error), handler(step, told)
+        if _lacks_init(node, error):
+            return Mistake(_who(node, method), f"raised {_text_of(error)}", _INIT, self._def_line(node, "__init__"))
         if frames:
             line = _line_of(frames[-1]) or self.class_line(type(node))
             return Mistake(_who(node, frames[0].name), f"raised {_text_of(error)}", line=line)
@@ -213,7 +217,7 @@ class Learners:
         if forgot:  # a piece that our own method called
             did = f"returned None, so {method} raised {_text_of(error)}"
             return Mistake(_who(node, forgot.code.co_name), did, line=_line(forgot.code.co_filename, forgot.line))
-        return Mistake(_who(node, method), f"raised {_text_of(error)}", line=self.class_line(type(node)))
+        return Mistake(_who(node, method), f"raised {_text_of(error)}", line=self._def_line(node, method))
 
     def _endless(
         self, node: object, step: Callable[..., object], told: tuple[Any, ...], frames: "list[FrameSummary]"
@@ -287,12 +291,29 @@ def _put_back(held: Any, before: Any) -> None:
         held.update(before)
 
 
-_INIT = "; write def __init__(self, *args, **kwargs): and, as its first line, super().__init__(*args, **kwargs)"
+_INIT = "write def __init__(self, *args, **kwargs): and, as its first line, super().__init__(*args, **kwargs)"
 _STEADY = (
     "a search must know what a node does when it is told something: no random numbers, no clock, nothing kept "
     "outside self"
 )
 _NO_LIST = "a node returns a list of effects, or []"
+
+
+def _lacks_init(node: object, error: BaseException) -> bool:
+    """Whether what is missing is what our own `__init__` sets, because a learner's does not call it."""
+    own = any(function.__name__ == "__init__" for function in functions_of(type(node)))
+    if not own or not isinstance(error, AttributeError) or error.obj is not node:
+        return False
+    ours = Client.__init__ if isinstance(node, Client) else Server.__init__
+    return error.name in ours.__code__.co_names
+
+
+def unsteady(classes: Iterable[type], trace: "Trace | None" = None) -> LearnerError:
+    """Return the error for learners' classes that did not do the same in two runs that are the same."""
+    own = [klass for klass in classes if is_learners(klass)]
+    names = " or ".join(klass.__name__ for klass in own)
+    line = Learners(own, ()).class_line(own[0]) if own else None
+    return LearnerError(f"{names} did not do the same in two runs that are the same; {_STEADY}", line, trace)
 
 
 def _brought(each: Returned, wrong: object) -> bool:

@@ -122,9 +122,58 @@ class Mine(Client):
         self.mine = {}
 """
     error = mistake_of(cell(mine))
-    assert (
-        error.sentence
-        == "Mine.on_start raised AttributeError: 'Mine' object has no attribute 'groups' when it started at 0 ms"
+    assert error.sentence == (
+        "Mine.on_start raised AttributeError: 'Mine' object has no attribute 'groups' when it started at 0 ms; write "
+        "def __init__(self, *args, **kwargs): and, as its first line, super().__init__(*args, **kwargs)"
+    )
+    assert error.line.text == "def __init__(self, *given):"
+
+
+def test_an_attribute_that_a_learner_took_away_is_no_matter_of_init(cell):
+    mine = """\
+class Mine(Client):
+    def on_say(self, message):
+        del self.dedup
+        return self.dedup
+"""
+    error = mistake_of(cell(mine))
+    assert error.sentence.endswith("object has no attribute 'dedup' when alice said “hello” at 0 ms")
+    assert error.line.text == "return self.dedup"
+
+
+def test_a_method_that_takes_too_little_is_told_with_its_own_line(cell):
+    mine = """\
+class Mine(Client):
+    def on_msg_n(self):
+        return []
+"""
+    error = mistake_of(cell(mine))
+    assert error.sentence.startswith("Mine.on_msg_n raised TypeError: Mine.on_msg_n() takes 1 positional argument")
+    assert error.line.text == "def on_msg_n(self):"
+
+
+def test_a_method_that_wants_to_end_everything_ends_its_node(cell):
+    mine = """\
+class Mine(Client):
+    def on_msg_n(self, packet):
+        raise SystemExit(3)
+"""
+    assert mistake_of(cell(mine)).sentence == "Mine.on_msg_n raised SystemExit: 3 when m1/msg:N#1 arrived at 100 ms"
+
+
+def test_what_cannot_be_printed_is_told_all_the_same(cell):
+    mine = """\
+class Odd:
+    def __repr__(self):
+        return self.missing
+
+class Mine(Client):
+    def on_msg_n(self, packet):
+        return [Odd()]
+"""
+    error = mistake_of(cell(mine))
+    assert error.sentence.startswith(
+        "Mine.on_msg_n returned something of class Odd that cannot be printed when m1/msg:N#1 arrived"
     )
 
 
