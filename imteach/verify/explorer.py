@@ -10,7 +10,7 @@ from imteach.protocol import judge
 from imteach.sim import Fault, Scenario
 from imteach.sim.checks import ByName, whole
 from imteach.sim.faults import checked_given
-from imteach.sim.mistakes import LearnerError
+from imteach.sim.mistakes import LearnerError, unsteady
 from imteach.sim.scenario import checked_scenario
 from imteach.verify.branching import EXPLORE_KINDS, MISTAKE, Branching
 from imteach.verify.finding import Finding, Plan, Verdict, checked_kinds
@@ -92,6 +92,8 @@ def _raise_mistake(scenario: Scenario, faults: tuple[Fault, ...]) -> None:
     run = Branching(scenario, faults)
     while not run.is_over:
         run = run.gone_on(())
+    if not run.mistakes:
+        raise unsteady((scenario.client, scenario.server), trace)  # the search met it, and now it is not there
     raise LearnerError(*run.mistakes[0], trace)
 
 

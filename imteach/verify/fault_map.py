@@ -9,6 +9,7 @@ from imteach.errors import InputError, quoted
 from imteach.progress import progress
 from imteach.protocol import Outcome
 from imteach.sim import Drop, Fault, Scenario, Trace, short_name
+from imteach.sim.mistakes import unsteady
 from imteach.sim.scenario import checked_scenario
 from imteach.verify import fault_map_tables as tables
 from imteach.verify.ends import ENDS, End, end_of
@@ -273,6 +274,8 @@ class _Runs:
         """Take in what came of the run in which these packets are lost."""
         for packet in trace.packets:
             self.first_sent[packet.name] = min(packet.sent, self.first_sent.get(packet.name, packet.sent))
+        if any(name not in {packet.name for packet in trace.packets} for name in lost):
+            raise unsteady((self.scenario.client, self.scenario.server), trace)  # it was sent when nothing was lost
         if len(lost) == 1:
             self.pairs += [(*lost, second) for second in _arriving(trace, after=lost[0])]
         sent_again = [packet.name for packet in trace.packets if packet.name not in self.usual]

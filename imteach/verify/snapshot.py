@@ -61,8 +61,28 @@ def snapshot(node: object) -> Hashable:
     >>> snapshot(alice) == snapshot(too), snapshot(alice) == snapshot(Client("bob", LADDER["dedup"], 2, new_msgid=str))
     (True, False)
     """
-    image: Hashable = _image(node, {}, "self")
+    try:
+        image: Hashable = _image(node, {}, "self")
+    except RecursionError:
+        raise UnfitError(_TooDeep(), "self") from None
     return image
+
+
+class _TooDeep:
+    """Stands for a thing inside a thing, and so on: too deep to be copied, or even printed."""
+
+    def __repr__(self) -> str:
+        return "something nested too deeply"
+
+
+_DEEPEST = 100  # lists in lists, and so on: far more than a node needs, far less than Python can follow
+
+
+def _check_depth(where: str) -> None:
+    """Raise `UnfitError` if the way to a thing is too long. It is as long as the thing is deep."""
+    if len(where) > _DEEPEST and where.count(".") + where.count("[") > _DEEPEST:
+        attribute = where.removeprefix("self.").partition("[")[0].partition(".")[0]
+        raise UnfitError(_TooDeep(), f"self.{attribute}")
 
 
 def restored(image: Hashable) -> Any:
@@ -93,6 +113,7 @@ def _image(value: Any, met: dict[int, int], where: str) -> Any:
         return _elements(value, where)
     if id(value) in met:
         return _Again(met[id(value)])
+    _check_depth(where)
     met[id(value)] = len(met)
     if kind in _PAIRS:
         factory = (_image(value.default_factory, met, where),) if kind is defaultdict else ()

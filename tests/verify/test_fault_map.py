@@ -1,5 +1,6 @@
 """The fault map: what comes of each loss, and of each two."""
 
+import itertools
 import re
 from html.parser import HTMLParser
 
@@ -281,3 +282,14 @@ def test_a_map_shows_as_its_table_wherever_it_is_shown():
     found = fault_map("basic")
     assert repr(found) + "\n" == found.to_text() == found._repr_mimebundle_()["text/plain"]
     assert list(found) == list(found.cells)
+
+
+def test_a_class_that_does_not_do_the_same_twice_has_no_map():
+    class Tires(Client):
+        runs = itertools.count()
+
+        def on_say(self, message):
+            return super().on_say(message) if next(self.runs) == 0 else []
+
+    with pytest.raises(LearnerError, match=r"^Tires did not do the same in two runs that are the same; .*class Tires"):
+        fault_map(Scenario("dedup", client=Tires))

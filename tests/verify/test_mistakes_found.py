@@ -7,6 +7,7 @@ import pytest
 
 from imteach import Drop, LearnerError, Scenario, check, explore
 from imteach.protocol import Client
+from imteach.verify.snapshot import UnfitError, snapshot
 
 SEARCHES = pytest.mark.parametrize("search", [explore, check])
 
@@ -48,6 +49,28 @@ class Tosses(Client):
 
     def on_msg_n(self, packet):
         return [] if next(self.coin) else super().on_msg_n(packet)
+
+
+class Nests(Client):
+    def on_msg_n(self, packet):
+        self.nest = []
+        for _ in range(LEVELS):
+            self.nest = [self.nest]
+        return super().on_msg_n(packet)
+
+
+LEVELS = 150
+
+
+class RemembersForAll(Client):
+    def on_msg_n(self, packet):
+        if packet.msgid in SEEN:
+            return []
+        SEEN.add(packet.msgid)
+        return super().on_msg_n(packet)
+
+
+SEEN = set()
 
 
 class CountsForAll(Client):
@@ -103,6 +126,30 @@ def test_what_hides_its_state_is_told_before_anything_runs(search):
     assert error.sentence.startswith("Rolls kept <random.Random object> in self.dice from the start; a search")
     assert error.line.text == "self.dice = random.Random(1)"
     assert error.trace is None
+
+
+@SEARCHES
+@pytest.mark.parametrize("levels", [150, 300, 5000])
+def test_what_is_nested_too_deeply_is_told(search, monkeypatch, levels):
+    monkeypatch.setattr(f"{__name__}.LEVELS", levels)
+    error = found(search, Nests)
+    assert error.sentence.startswith("Nests kept something nested too deeply in self.nest ")
+    assert error.line.text == "self.nest = []"
+
+
+def test_what_nests_tuples_too_deeply_is_told():
+    nest = ()
+    for _ in range(5000):
+        nest = (nest, [])
+    with pytest.raises(UnfitError, match=r"^self is something nested too deeply; "):
+        snapshot([nest])
+
+
+def test_a_mistake_that_is_gone_when_the_run_is_made_again_is_told():
+    SEEN.clear()
+    error = found(explore, RemembersForAll)
+    assert error.sentence.startswith("RemembersForAll did not do the same in two runs that are the same; a search must")
+    assert error.line.text == "class RemembersForAll(Client):"
 
 
 @SEARCHES
