@@ -375,7 +375,7 @@ def checked_given(given: object, scenario: "Scenario") -> tuple["Fault", ...]:
     """
     if not isinstance(given, Sequence) or isinstance(given, str):
         raise InputError(f'given: expected a list of faults, such as [Offline("bob")], got {quoted(given)}')
-    return tuple(checked_fault(fault).resolve(scenario) for fault in given)
+    return tuple(dict.fromkeys(checked_fault(fault).resolve(scenario) for fault in given))
 
 
 def checked_fault(value: object) -> Fault:

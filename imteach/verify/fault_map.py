@@ -9,6 +9,7 @@ from imteach.errors import InputError, quoted
 from imteach.progress import progress
 from imteach.protocol import Outcome
 from imteach.sim import Drop, Fault, Scenario, Trace, short_name
+from imteach.sim.faults import checked_given
 from imteach.sim.mistakes import unsteady
 from imteach.sim.scenario import checked_scenario
 from imteach.verify import fault_map_tables as tables
@@ -235,7 +236,7 @@ def fault_map(scenario: Scenario | str, faults: int = 1, given: Sequence[Fault] 
     scenario = checked_scenario(scenario)
     if faults not in (1, 2) or isinstance(faults, bool):
         raise InputError(f"faults: expected 1 or 2, got {quoted(faults)}; explore() looks at more of them")
-    base = scenario.run(*given)
+    base = scenario.run(*checked_given(given, scenario))
     runs = _Runs(scenario, base)
     runs.lose([(name,) for name in _arriving(base)])
     if faults == 2:

@@ -4,6 +4,7 @@ The steps are sentences, such as `m1/msg:R#1 arrives`. At each moment the simula
 picks one. The times of the trace only count the steps.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -24,6 +25,9 @@ TICK = 50
 
 _MOST_OFFERED = 12
 
+_CUT = re.compile(r"(?P<step>.*), (?P<who>.*) crashes after effect (?P<effect>[1-9][0-9]{0,8})(:.*)?", re.DOTALL)
+"""A step that a crash cuts short."""
+
 
 def follow(scenario: Scenario | str, steps: Iterable[str], given: Sequence[Fault] = ()) -> Trace:
     """Run `scenario` without a clock, as these steps say, and return the trace; times only count the steps.
@@ -43,7 +47,7 @@ def follow(scenario: Scenario | str, steps: Iterable[str], given: Sequence[Fault
     >>> trace.messages[0].shown
     {'bob': 0}
     """
-    if isinstance(steps, str):
+    if isinstance(steps, str) or not isinstance(steps, Iterable):
         raise InputError(f"steps: expected a list of sentences, such as ['alice says “hello”'], got {quoted(steps)}")
     scenario = checked_scenario(scenario)
     follower = Follower(scenario, checked_given(given, scenario))
@@ -76,21 +80,23 @@ class Follower(Simulator):
         super().__init__(scenario, given)
         self.pending = Pending()
         self.agenda = self.pending  # type: ignore[assignment]  # it is never asked what is due first
-        self.crash_after = 0
+        self.crash_after: tuple[str, int] | None = None  # who crashes in this step, and after how many effects
         self.struck: list[Fault] = list(self.faults)
         self.crashed: dict[str, int] = {}  # the event of the crash of each node that is down
 
     def step(self, text: str) -> None:
         """Let happen what this step says."""
         self.written.now += TICK
-        text, _, crash = text.partition(" crashes after effect ")
-        text = text.rpartition(", ")[0] if crash else text  # behind the comma stands who crashes
         offered = self.offers()
-        if text not in offered:
+        cut = None if text in offered else _CUT.fullmatch(str(text))  # a learner may say what looks like a crash
+        step = cut["step"] if cut else text
+        if step not in offered:
             others = ", ".join(repr(offer) for offer in list(offered)[:_MOST_OFFERED]) or "nothing more"
-            raise InputError(f"{quoted(text)} cannot happen here; what can: {others}")
-        self.crash_after = int(crash.partition(":")[0]) if crash else 0
-        offered[text]()
+            raise InputError(f"{quoted(step)} cannot happen here; what can: {others}")
+        self.crash_after = (cut["who"], int(cut["effect"])) if cut else None
+        offered[step]()
+        if self.crash_after is not None:
+            raise InputError(f"{quoted(text)} cannot happen here: {cut['who']} does nothing over it")  # type: ignore[index]
         self._lose_what_goes_nowhere()
 
     def offers(self) -> dict[str, Any]:
@@ -216,10 +222,15 @@ class Follower(Simulator):
 
     def perform(self, node: str, effects: list[Effect | Mistake], cause: int, packet: str | None = None) -> None:
         """Make the effects of one step happen, or the first of them, and then the node crashes."""
-        cut, self.crash_after = self.crash_after, 0
-        super().perform(node, effects[:cut] if cut else effects, cause, packet)
-        if cut:
-            self._crash(node)
+        if self.crash_after is None or self.crash_after[0] != the(node):
+            super().perform(node, effects, cause, packet)
+            return
+        who, cut = self.crash_after
+        self.crash_after = None
+        if cut > len(effects):
+            raise InputError(f"{who} cannot crash after effect {cut} here: there are only {len(effects)}")
+        super().perform(node, effects[:cut], cause, packet)
+        self._crash(node)
 
     def _lose_what_goes_nowhere(self) -> None:
         """What was sent on a connection that is gone arrives nowhere, whenever it would."""

@@ -173,3 +173,40 @@ def test_a_run_without_a_clock_is_drawn_as_one():
     assert "late" not in text
     assert "RTO" not in text
     assert "timed" not in Scenario("retransmit").run().to_json()
+
+
+# Steps that are none
+
+
+@pytest.mark.parametrize("text", ["”, bob crashes after effect 1", "hi” crashes after effect x", "a, b\nc"])
+def test_who_says_what_looks_like_a_crash_is_followed(text):
+    found = check(Scenario("basic", say=[Say(text)]), faults=1)
+    trace = found.promises["no_silent_loss"].trace
+    assert trace.messages[0].text == text
+    assert not trace.promises["no_silent_loss"]
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("alice says “hello”, bob crashes after effect 1", "cannot happen here: bob does nothing over it"),
+        ("alice says “hello”, alice crashes after effect 9", "alice cannot crash after effect 9 here: there are only 3$"),
+        ("alice says “hello”, alice crashes after effect 0", "cannot happen here; what can: 'alice says “hello”'"),
+        ("alice says “hello”, alice crashes after effect x", "cannot happen here; what can: 'alice says “hello”'"),
+        (7, "^7 cannot happen here; what can: 'alice says “hello”'"),
+    ],
+)
+def test_a_step_that_cannot_be_is_told_in_one_line(step, said):
+    with pytest.raises(InputError, match=said):
+        follow(Scenario("basic"), [step])
+
+
+def test_steps_are_a_list():
+    for steps in ("alice says “hello”", None, 7):
+        with pytest.raises(InputError, match="steps: expected a list of sentences"):
+            follow(Scenario("basic"), steps)
+
+
+def test_a_fault_that_is_given_twice_strikes_once():
+    once, twice = (check(Scenario("basic"), faults=0, given=[Offline("bob", at=0, lasting=9)] * n) for n in (1, 2))
+    assert twice == once

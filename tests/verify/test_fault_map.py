@@ -293,3 +293,9 @@ def test_a_class_that_does_not_do_the_same_twice_has_no_map():
 
     with pytest.raises(LearnerError, match=r"^Tires did not do the same in two runs that are the same; .*class Tires"):
         fault_map(Scenario("dedup", client=Tires))
+
+
+@pytest.mark.parametrize("given", [None, 7, "drop ack:N", Drop("ack:N")])
+def test_what_is_given_is_a_list_of_faults(given):
+    with pytest.raises(InputError, match="given: expected a list of faults"):
+        fault_map("dedup", given=given)
