@@ -14,20 +14,47 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
     """
     data = content.encode() if isinstance(content, str) else content
     try:
-        if exists(path) and not isfile(path) and not isdir(path):
+        if _is_special(path):
             _write(path, "wb", data)
         else:
             _replace(realpath(path), data)  # resolved: a link stays a link, and what it points to is written
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from None
-    except ValueError:  # of which each Python says something else
-        raise InputError(f"cannot write {quoted(str(path))}: no file can have this name") from None
+    except (OSError, ValueError) as error:
+        raise _refused(path, error) from None
+
+
+def check_writable(path: str | os.PathLike[str] | None) -> None:
+    """Raise `InputError` if `path` cannot be written, before work that takes long would be lost over it.
+
+    Nothing is left behind. None stands for no file at all.
+    """
+    try:
+        if path is not None and not _is_special(path):
+            beside = _beside(realpath(path))
+            _write(beside, "xb", b"")
+            os.unlink(beside)
+    except (OSError, ValueError) as error:
+        raise _refused(path, error) from None
+
+
+def _refused(path: object, error: OSError | ValueError) -> InputError:
+    if isinstance(error, OSError):
+        return InputError(f"cannot write {path}: {error.strerror}")
+    return InputError(f"cannot write {quoted(str(path))}: no file can have this name")  # each Python has other words
+
+
+def _is_special(path: str | os.PathLike[str]) -> bool:
+    return exists(path) and not isfile(path) and not isdir(path)
+
+
+def _beside(path: str) -> str:
+    """Where to write what is then renamed to `path`, if that can be written itself."""
+    if lexists(path):  # a folder, a write-protected file or a link in a circle is refused: renaming would get past it
+        open(path, "r+b").close()
+    return join(dirname(path), f".imteach-{os.urandom(6).hex()}")
 
 
 def _replace(path: str, data: bytes) -> None:
-    if lexists(path):  # a folder, a write-protected file or a link in a circle is refused: renaming would get past it
-        open(path, "r+b").close()
-    beside = join(dirname(path), f".imteach-{os.urandom(6).hex()}")
+    beside = _beside(path)
     try:
         _write(beside, "xb", data)
         if exists(path):

@@ -7,7 +7,7 @@ from html import escape
 from imteach.cli.asked import add_scenario_arguments, scenario_and_faults, whole_asked_for
 from imteach.cli.parser import Command
 from imteach.cli.terminal import say
-from imteach.files import write_whole
+from imteach.files import check_writable, write_whole
 from imteach.verify.fault_map import FaultMap, fault_map
 
 USAGE = "imteach map [RUNG] [--faults 1|2] [OPTION]…"
@@ -54,6 +54,7 @@ def main(asked: argparse.Namespace, _: Sequence[str]) -> int:
     """Make the map. Raises `InputError` for a value, name or file that is not what was expected."""
     faults = whole_asked_for(asked.most_faults, "--faults", most=1000)
     scenario, given = scenario_and_faults(asked)
+    check_writable(asked.output)
     text = FORMATS[asked.format](fault_map(scenario, faults, given))
     if asked.output is None:
         return say(text)

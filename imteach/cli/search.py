@@ -8,7 +8,7 @@ from imteach.cli.asked import add_scenario_arguments, scenario_and_faults, whole
 from imteach.cli.parser import Command
 from imteach.cli.terminal import note, say
 from imteach.errors import InputError
-from imteach.files import write_whole
+from imteach.files import check_writable, write_whole
 from imteach.sim import Scenario
 from imteach.verify import Finding, check, explore, machine_graph, state_graph
 from imteach.verify.branching import EXPLORE_KINDS
@@ -121,6 +121,7 @@ def _asked_for(asked: argparse.Namespace) -> tuple[Scenario, dict[str, Any]]:
     faults = whole_asked_for(asked.most_faults, "--faults", most=1000)
     kinds = [kind.strip() for kind in (asked.kinds or "drop").split(",")]
     scenario, given = scenario_and_faults(asked)
+    check_writable(asked.output)
     return scenario, {"faults": faults, "kinds": kinds, "given": given}
 
 

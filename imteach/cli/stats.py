@@ -8,7 +8,7 @@ from imteach.cli.asked import add_scenario_arguments, loss_asked_for, scenario_a
 from imteach.cli.parser import Command
 from imteach.cli.terminal import note, say
 from imteach.errors import InputError
-from imteach.files import write_whole
+from imteach.files import check_writable, write_whole
 from imteach.verify.statistics import MOST_MESSAGES, Stats, stats
 
 USAGE = "imteach stats [RUNG] --loss P --messages N [--seed S] [OPTION]…"
@@ -53,6 +53,7 @@ def main(asked: argparse.Namespace, _: Sequence[str]) -> int:
     rest = copy(asked)
     rest.loss = rest.seed = None  # every run has a loss of its own
     scenario, given = scenario_and_faults(rest)
+    check_writable(asked.output)
     result = stats(scenario, loss.p, messages, loss.seed, given=given)
     text = FORMATS[asked.format](result)
     status = 0

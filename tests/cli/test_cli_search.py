@@ -113,3 +113,28 @@ def test_a_wrong_value_is_one_line_and_status_2(capsys, arguments, said):
     assert ended.value.code == 2
     assert said in error
     assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("module", "work", "typed"),
+    [
+        ("search", "explore", "explore durable --faults 3"),
+        ("search", "check", "check durable --faults 3"),
+        ("search", "state_graph", "check basic --faults 1 --format svg"),
+        ("stats", "stats", "stats dedup --loss 0.1 --messages 10"),
+        ("losses", "fault_map", "map dedup"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_told_before_the_work(monkeypatch, capsys, tmp_path, module, work, typed):
+    def late(*_, **__):
+        raise AssertionError("so much work for nothing")
+
+    monkeypatch.setattr(f"imteach.cli.{module}.{work}", late)
+    with pytest.raises(SystemExit):
+        main([*typed.split(), "-o", str(tmp_path / "no" / "such")])
+    assert "cannot write" in capsys.readouterr().err
+    kept = tmp_path / "kept"
+    kept.write_text("older")
+    with pytest.raises(AssertionError, match="nothing"):
+        main([*typed.split(), "-o", str(kept)])
+    assert [file.read_text() for file in tmp_path.iterdir()] == ["older"]
