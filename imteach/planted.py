@@ -13,6 +13,7 @@ from functools import cached_property
 
 from imteach.protocol import CancelTimer, Client, Delete, Discard, Effect, Packet, Server, Show, StartTimer, Transmit
 from imteach.sim import Crash, Drop, Fault, Offline, Scenario, Trace
+from imteach.sim.checks import ByName
 
 
 class SilentDedup(Client):
@@ -149,20 +150,27 @@ class Planted:
         return self.scenario().run(*self.given, *self.broken_by)
 
 
-PLANTED: dict[str, Planted] = {
-    "silent dedup": Planted(SilentDedup, "dedup", "no_false_failure", (Drop("m1/ack:R#1"),)),
-    "new msgid": Planted(NewMsgid, "dedup", "no_duplicates", (Drop("m1/ack:R#1"),)),
-    "gone at msg:A": Planted(GoneAtMsgA, "dedup", "no_silent_loss", (Drop("m1/msg:N#1"),)),
-    "shows first": Planted(ShowsFirst, "dedup", "no_duplicates", (Drop("m1/ack:R#1"),)),
-    "deletes at offline:A": Planted(
-        DeletesAtOfflineA,
-        "offline",
-        "no_false_delivery",
-        (Drop("bob/offline:A#1"),),
-        given=(Offline("bob", at=0, lasting=1000),),
-    ),
-    "acks first": Planted(
-        AcksFirst, "durable", "no_false_delivery", (Crash("bob", after="send m1/ack:R#1", down=100),), kinds=("crash",)
-    ),
-}
+PLANTED: ByName[Planted] = ByName(
+    "bug",
+    {
+        "silent dedup": Planted(SilentDedup, "dedup", "no_false_failure", (Drop("m1/ack:R#1"),)),
+        "new msgid": Planted(NewMsgid, "dedup", "no_duplicates", (Drop("m1/ack:R#1"),)),
+        "gone at msg:A": Planted(GoneAtMsgA, "dedup", "no_silent_loss", (Drop("m1/msg:N#1"),)),
+        "shows first": Planted(ShowsFirst, "dedup", "no_duplicates", (Drop("m1/ack:R#1"),)),
+        "deletes at offline:A": Planted(
+            DeletesAtOfflineA,
+            "offline",
+            "no_false_delivery",
+            (Drop("bob/offline:A#1"),),
+            given=(Offline("bob", at=0, lasting=1000),),
+        ),
+        "acks first": Planted(
+            AcksFirst,
+            "durable",
+            "no_false_delivery",
+            (Crash("bob", after="send m1/ack:R#1", down=100),),
+            kinds=("crash",),
+        ),
+    },
+)
 """The six bugs, by name."""

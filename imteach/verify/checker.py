@@ -11,7 +11,7 @@ from imteach.sim.checks import ByName, whole
 from imteach.sim.faults import checked_given
 from imteach.sim.mistakes import LearnerError, Mistake
 from imteach.sim.scenario import checked_scenario
-from imteach.verify.finding import Finding, Path, Verdict, checked_kinds
+from imteach.verify.finding import MOST_ASKED, Finding, Path, Verdict, checked_kinds
 from imteach.verify.follow import Follower, follow
 from imteach.verify.words import counted
 from imteach.verify.world import CHECK_KINDS, Action, Cut, Leave, MistakeError, State, World
@@ -92,6 +92,8 @@ def check(
     chosen = checked_kinds(kinds, CHECK_KINDS)
     scenario = checked_scenario(scenario)
     given = checked_given(given, scenario)
+    if most_states is not None:
+        most_states = whole(most_states, "most_states", most=MOST_ASKED)
     world = _world(scenario, given)
     if most_states is None:
         most_states = MOST_STATES_OF_A_GROUP if world.heartbeats else MOST_STATES

@@ -13,7 +13,7 @@ from imteach.sim.faults import checked_given
 from imteach.sim.mistakes import LearnerError, unsteady
 from imteach.sim.scenario import checked_scenario
 from imteach.verify.branching import EXPLORE_KINDS, MISTAKE, Branching
-from imteach.verify.finding import Finding, Plan, Verdict, checked_kinds
+from imteach.verify.finding import MOST_ASKED, Finding, Plan, Verdict, checked_kinds
 from imteach.verify.plans import EndlessError, EnoughError, PlanGraph, named
 from imteach.verify.workers import spread
 
@@ -72,6 +72,7 @@ def explore(
     chosen = checked_kinds(kinds, EXPLORE_KINDS)
     scenario = checked_scenario(scenario)
     given = checked_given(given, scenario)
+    most_states = whole(most_states, "most_states", most=MOST_ASKED)
     search = _Search(scenario, given, chosen, faults, most_states)
     if executor is None:
         search.alone()

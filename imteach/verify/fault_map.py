@@ -174,6 +174,8 @@ class FaultMap:
         return self._by_names.get(frozenset(names))
 
     def __getitem__(self, names: str | Sequence[str]) -> Cell:
+        if not isinstance(names, Sequence):
+            raise InputError(f'expected a packet\'s name, such as "ack:N", or two of them, got {quoted(names)}')
         names = (names,) if isinstance(names, str) else tuple(names)
         cell = self.find(*(Drop(name).resolve(self.scenario).packet for name in names))
         if cell is not None:

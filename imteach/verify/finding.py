@@ -214,8 +214,14 @@ class Finding:
         return self.to_text().rstrip()
 
 
+MOST_ASKED = 10**9
+"""So many states at most may a search be told to look at."""
+
+
 def checked_kinds(kinds: Iterable[str], known: Sequence[str]) -> tuple[str, ...]:
     """Return these kinds of fault, in the order in which they are known; raise `InputError` for another."""
+    if not isinstance(kinds, Iterable):
+        raise InputError(f"kinds: expected a list of {', '.join(known)}, got {quoted(kinds)}")
     chosen = (kinds,) if isinstance(kinds, str) else tuple(kinds)
     for kind in chosen:
         if kind not in known:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from imteach.errors import InputError, quoted
 from imteach.protocol import PROMISES
 from imteach.sim import Fault, Scenario
+from imteach.sim.checks import whole
 from imteach.sim.naming import short_name
 from imteach.verify.checker import in_words
+from imteach.verify.finding import MOST_ASKED
 from imteach.verify.short import PROMISE_TITLES
 from imteach.verify.state_rows import Rows
 from imteach.verify.state_space import StateSpace, walked
@@ -46,6 +48,7 @@ def state_graph(
     bob: –
     """
     _checked_promise(promise)
+    most_states = whole(most_states, "most_states", most=MOST_ASKED)
     needs_networkx()
     space = walked(scenario, faults, kinds, given, max(most_states, MOST_STATES))
     refuse_if_larger(space, most_states)

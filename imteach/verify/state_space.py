@@ -10,6 +10,7 @@ from imteach.protocol import judge
 from imteach.sim import Fault, Scenario
 from imteach.sim.checks import whole
 from imteach.sim.faults import checked_given
+from imteach.sim.mistakes import unsteady
 from imteach.sim.scenario import checked_scenario
 from imteach.verify.checker import check, in_words
 from imteach.verify.finding import checked_kinds
@@ -132,4 +133,4 @@ def walked(
         return StateSpace(World(scenario, given), chosen, faults, most)
     except MistakeError:
         check(scenario, faults, chosen, given, most)  # it tells the learner of it, with the shortest way there
-        raise
+        raise unsteady((scenario.client, scenario.server)) from None  # unless it is not there any more

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from imteach.errors import InputError, quoted
 from imteach.progress import progress
 from imteach.sim import Fault, Scenario, Trace
-from imteach.sim.checks import share, whole
+from imteach.sim.checks import ByName, share, whole
 from imteach.sim.faults import checked_given
 from imteach.sim.scenario import checked_scenario
 from imteach.verify.closed_forms import closed_forms, why_none
@@ -197,7 +197,7 @@ class Stats:
         (0.26, 0.184, 0.354, 0.25)
         """
         forms = closed_forms(self.scenario, self.loss, self.given)
-        return {name: self._measured(name, forms.get(name)) for name in (*SHARES, *MEANS)}
+        return ByName("measure", {name: self._measured(name, forms.get(name)) for name in (*SHARES, *MEANS)})
 
     def _measured(self, name: str, form: float | None) -> Measured:
         if not self.messages:

@@ -33,7 +33,7 @@ def spread(
     if executor is None:
         yield from map(function, tasks)
         return
-    if not callable(getattr(executor, "submit", None)):
+    if isinstance(executor, type) or not callable(getattr(executor, "submit", None)):
         raise InputError(f"executor: expected one such as ProcessPoolExecutor(), got {quoted(executor)}")
     to_do = iter(tasks)
     waiting: deque[Future[Result]] = deque()
@@ -73,3 +73,7 @@ def _plain_errors() -> Iterator[None]:
         raise
     except BrokenExecutor as error:  # a process that cannot read its task just ends
         raise InputError(f"executor: its workers ended before the work was done; {_ADVICE}") from error
+    except RuntimeError as error:
+        if "after shutdown" not in str(error):
+            raise
+        raise InputError("executor: it was shut down; make a new one, such as ProcessPoolExecutor()") from error

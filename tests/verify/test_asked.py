@@ -3,6 +3,7 @@
 import pytest
 
 from imteach import Drop, InputError, Scenario, check, explore, follow, stats, sweep
+from imteach.planted import PLANTED
 from imteach.verify import fault_map, machine_graph, state_graph
 
 ASKED = [
@@ -39,10 +40,32 @@ def test_who_asks_for_no_promise_is_told_which_there_are(found):
     assert found.promises.get("no_duplicate") is None
 
 
-def test_steps_are_a_list():
-    with pytest.raises(InputError, match="steps: expected a list of sentences"):
-        follow("basic", "alice says “hello”")
-
-
 def test_a_search_that_is_to_stop_looks_at_no_more_states_than_that():
     assert check("dedup", faults=0, most_states=100).states == 100
+
+
+@pytest.mark.parametrize("search", [explore, check, state_graph])
+@pytest.mark.parametrize("most", [-1, "5", 2.5, True, float("nan")])
+def test_how_many_states_is_a_whole_number(search, most):
+    with pytest.raises(InputError, match="most_states: expected a whole number from 0 to 1000000000, got "):
+        search("basic", most_states=most)
+
+
+@pytest.mark.parametrize("search", [explore, check, state_graph])
+@pytest.mark.parametrize("kinds", [None, 7])
+def test_kinds_are_a_list(search, kinds):
+    with pytest.raises(InputError, match=f"kinds: expected a list of drop, duplicate, .*, got {kinds}"):
+        search("basic", kinds=kinds)
+
+
+@pytest.mark.parametrize("names", [None, 7, Drop("ack:N")])
+def test_a_cell_is_asked_for_by_names(names):
+    with pytest.raises(InputError, match=r"expected a packet's name, such as \"ack:N\", or two of them, got "):
+        fault_map("acked")[names]
+
+
+def test_who_asks_for_no_bug_or_no_measure_is_told_which_there_are():
+    with pytest.raises(InputError, match="no bug 'silent-dedup'; there are silent dedup, new msgid, "):
+        PLANTED["silent-dedup"]
+    with pytest.raises(InputError, match="no measure 'lost'; there are delivered, shown, "):
+        stats("basic", 0.1, 1).measures["lost"]

@@ -190,7 +190,10 @@ def test_who_says_what_looks_like_a_crash_is_followed(text):
     ("step", "said"),
     [
         ("alice says “hello”, bob crashes after effect 1", "cannot happen here: bob does nothing over it"),
-        ("alice says “hello”, alice crashes after effect 9", "alice cannot crash after effect 9 here: there are only 3$"),
+        (
+            "alice says “hello”, alice crashes after effect 9",
+            "alice cannot crash after effect 9 here: there are only 3$",
+        ),
         ("alice says “hello”, alice crashes after effect 0", "cannot happen here; what can: 'alice says “hello”'"),
         ("alice says “hello”, alice crashes after effect x", "cannot happen here; what can: 'alice says “hello”'"),
         (7, "^7 cannot happen here; what can: 'alice says “hello”'"),

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from imteach import Drop, LearnerError, Scenario, check, explore
+from imteach import Drop, LearnerError, Scenario, check, explore, machine_graph
 from imteach.protocol import Client
 from imteach.verify.snapshot import UnfitError, snapshot
 
@@ -150,6 +150,12 @@ def test_a_mistake_that_is_gone_when_the_run_is_made_again_is_told():
     error = found(explore, RemembersForAll)
     assert error.sentence.startswith("RemembersForAll did not do the same in two runs that are the same; a search must")
     assert error.line.text == "class RemembersForAll(Client):"
+
+
+def test_a_graph_says_so_too():
+    SEEN.clear()
+    with pytest.raises(LearnerError, match=r"^RemembersForAll did not do the same in two runs that are the same; "):
+        machine_graph(Scenario("basic", client=RemembersForAll), "bob")
 
 
 @SEARCHES

@@ -173,3 +173,15 @@ def test_a_class_made_in_a_notebook_cannot_either():
     )
     assert run.returncode == 0, run.stderr
     assert run.stdout.startswith("InputError executor: its workers ended before the work was done; a class made in a")
+
+
+def test_an_executor_that_was_shut_down_is_told():
+    pool = ThreadPoolExecutor(1)
+    pool.shutdown()
+    with pytest.raises(InputError, match="executor: it was shut down; make a new one"):
+        stats(**ASK, executor=pool)
+
+
+def test_a_class_of_executors_is_none():
+    with pytest.raises(InputError, match="executor: expected one such as ProcessPoolExecutor"):
+        stats(**ASK, executor=ThreadPoolExecutor)
