@@ -14,7 +14,7 @@ from imteach.sim.faults import checked_given
 from imteach.sim.scenario import checked_scenario
 from imteach.verify.closed_forms import closed_forms, why_none
 from imteach.verify.intervals import Interval, of_mean, of_share, percentile
-from imteach.verify.tally import MEANS, SHARES, Chunk, Tally, loss_of, tally
+from imteach.verify.tally import MEANS, SHARES, Chunk, Tally, forget_ways, loss_of, tally
 from imteach.verify.workers import spread
 
 if TYPE_CHECKING:
@@ -48,6 +48,18 @@ def stats(
     >>> few.shown, few.duplicates
     (0.95, 0.0)
     """
+    forget_ways()  # whoever changed a class of ours since, in a cell, wants to see what comes of it
+    return _stats(scenario, loss, messages, seed, executor, given)
+
+
+def _stats(
+    scenario: Scenario | str,
+    loss: float,
+    messages: int,
+    seed: int,
+    executor: "Executor | None",
+    given: Sequence[Fault],
+) -> "Stats":
     wanted = whole(messages, "messages", most=MOST_MESSAGES)
     loss, seed = float(share(loss, "loss")), whole(seed, "seed", most=10**12)
     scenario = _speaking(checked_scenario(scenario))
@@ -82,8 +94,9 @@ def sweep(
     for number, loss in enumerate(losses):
         share(loss, f"losses[{number}]")
     points: list[Stats] = []
+    forget_ways()
     for loss in progress(losses, len(losses), "losses"):
-        points.append(stats(scenario, loss, messages, seed, executor, given))
+        points.append(_stats(scenario, loss, messages, seed, executor, given))
         if not points[-1].finished:
             break
     return Sweep(tuple(points), len(losses))

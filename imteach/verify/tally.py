@@ -156,6 +156,11 @@ def tally(chunk: Chunk) -> Tally:
 _gone: list[Ways[Came]] = []  # the ways of the scenario that was asked for last: its other chunks will go them, too
 
 
+def forget_ways() -> None:
+    """Forget what came of runs before."""
+    _gone.clear()
+
+
 def _ways(scenario: Scenario, given: tuple[Fault, ...]) -> Ways[Came]:
     """Return what is known of a scenario's ways, whatever the loss."""
     for ways in _gone:

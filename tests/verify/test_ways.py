@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imteach import Client, Crash, Delay, Drop, Duplicate, Loss, Offline, Partition, Resend, Say, Scenario
+from imteach import Client, Crash, Delay, Drop, Duplicate, Loss, Offline, Partition, Resend, Say, Scenario, stats
 from imteach.planted import PLANTED
 from imteach.protocol import LADDER
 from imteach.verify import ways as module
@@ -100,3 +100,10 @@ def test_when_enough_is_remembered_runs_are_made(monkeypatch):
 def test_nothing_but_one_way(loss):
     ways = Ways(Scenario("dedup"), [], came_of)
     assert len({ways.under(Loss(loss, seed)) for seed in range(20)}) == ways.runs_made == 1
+
+
+def test_what_came_of_runs_is_forgotten_when_one_of_our_own_classes_was_changed(monkeypatch):
+    before = stats("dedup", 0.3, 200)
+    monkeypatch.setattr(Client, "on_timer", lambda self, msgid: [])  # as a learner does in a cell, who tries something
+    after = stats("dedup", 0.3, 200)
+    assert after.measures["attempts_per_message"].value == 1 < before.measures["attempts_per_message"].value
