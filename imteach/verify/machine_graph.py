@@ -48,7 +48,7 @@ def machine_graph(
         raise InputError(f"no node {quoted(node)}; the nodes are {', '.join(names)}")
     needs_networkx()
     space = walked(scenario, faults, kinds, given, MOST_STATES)
-    refuse_if_larger(space, MOST_STATES)
+    refuse_if_larger(space, MOST_STATES, of_machine=True)
     return _graph(space, space.world.machines[space.world.place[node]])
 
 
@@ -62,7 +62,7 @@ def _graph(space: StateSpace, machine: Machine) -> "Graph":
         title=title(space, f"{the(machine.name)} in every interleaving"),
         promise="",
         notes=(f"{states}; at a line: what happens there / what is done then.",),
-        smaller=smaller(space.world.scenario, space.faults),
+        smaller=smaller(space.world.scenario, space.faults, of_machine=True),
     )
     for state, said in rows.items():
         graph.add_node(state, start=state == 0, **_node(said))

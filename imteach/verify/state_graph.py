@@ -170,17 +170,18 @@ def title(space: StateSpace, what: str) -> str:
     return f"{space.world.scenario.rung}: {what} with {most}{on_top}"
 
 
-def refuse_if_larger(space: StateSpace, most: int) -> None:
+def refuse_if_larger(space: StateSpace, most: int, of_machine: bool = False) -> None:
     """Raise `InputError` with the sizes if there are more than `most` states, and say what to ask for instead."""
     if not space.whole or len(space.states) > most:
         from imteach.verify.graph import too_large
 
         transitions = len(space.steps) if space.whole else None
-        raise too_large(len(space.states), transitions, f"{most:,} states", smaller(space.world.scenario, space.faults))
+        less = smaller(space.world.scenario, space.faults, of_machine)
+        raise too_large(len(space.states), transitions, f"{most:,} states", less)
 
 
-def smaller(scenario: Scenario, faults: Sequence[int]) -> str:
-    """What to ask for where a graph is too large, `faults` having struck.
+def smaller(scenario: Scenario, faults: Sequence[int], of_machine: bool = False) -> str:
+    """What to ask for where a graph is too large, `faults` having struck; `of_machine`, if it is one node's already.
 
     >>> smaller(Scenario("dedup"), [0, 1])
     'fewer faults, fewer retries (retries=0), or the machine of one node (machine_graph, --machine)'
@@ -191,5 +192,7 @@ def smaller(scenario: Scenario, faults: Sequence[int]) -> str:
         "fewer messages": len(scenario.messages()) > 1,
         "fewer people": len(scenario.people) > 2,
     }
-    one = "or the machine of one node (machine_graph, --machine)"
-    return ", ".join([*(what for what, can in fewer.items() if can), one])
+    words = [what for what, can in fewer.items() if can]
+    if of_machine:
+        return " or ".join(words) or "a smaller scenario"
+    return ", ".join([*words, "or the machine of one node (machine_graph, --machine)"])

@@ -121,3 +121,11 @@ def test_the_order_of_a_set_is_the_same_in_every_process():
         for seed in "12"
     }  # fmt: skip
     assert said == {"a, b, c, d, e, f\n"}
+
+
+def test_a_machine_that_is_too_large_is_told_without_the_advice_to_ask_for_a_machine(monkeypatch):
+    monkeypatch.setattr(sys.modules["imteach.verify.machine_graph"], "MOST_STATES", 100)
+    with pytest.raises(InputError, match=r"cannot be read: ask for fewer retries \(retries=0\)$"):
+        machine_graph("dedup", "bob", faults=0)
+    few = machine_graph(Scenario("basic"), "bob", faults=0)
+    assert few.graph["smaller"] == "a smaller scenario"
