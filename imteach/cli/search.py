@@ -119,7 +119,7 @@ def _asked_for(asked: argparse.Namespace) -> tuple[Scenario, dict[str, Any]]:
     if asked.most_faults is None:
         raise InputError("--faults: expected how many may strike at most, such as --faults 2, got none")
     faults = whole_asked_for(asked.most_faults, "--faults", most=1000)
-    kinds = [kind.strip() for kind in (asked.kinds or "drop").split(",")]
+    kinds = [kind.strip() for kind in ("drop" if asked.kinds is None else asked.kinds).split(",")]
     scenario, given = scenario_and_faults(asked)
     check_writable(asked.output)
     return scenario, {"faults": faults, "kinds": kinds, "given": given}

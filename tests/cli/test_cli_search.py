@@ -86,6 +86,7 @@ def test_without_dot_a_picture_is_refused_in_one_line_and_no_file_is_written(cap
         (("explore", "dedup", "--faults", "-1"), "--faults: expected a whole number from 0"),
         (("explore", "dedup", "--faults", "1", "--kinds", "loss"), "kinds are drop, duplicate, delay, crash"),
         (("check", "dedup", "--faults", "1", "--kinds", "delay"), "kinds are drop, duplicate, crash"),
+        (("explore", "dedup", "--faults", "1", "--kinds", ""), "kinds are drop, duplicate, delay, crash"),
         (("check", "dedup", "--faults", "1", "--drop", "ack:N"), "needs a clock or a packet's name"),
         (
             ("check", "dedup", "--faults", "3", "--format", "svg"),
