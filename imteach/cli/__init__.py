@@ -44,19 +44,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     if not arguments or arguments[0] not in _COMMANDS:
         _tell_of_all(arguments)
-    name, *own_arguments = arguments
+    try:
+        return _answer(*arguments)
+    except KeyboardInterrupt:
+        return 130  # what a shell reports for a command that Ctrl-C ended
+
+
+def _answer(name: str, *arguments: str) -> int:
+    """Run one command with its own arguments."""
     command = _load(name)
     parser = Parser(prog=f"imteach {name}", usage=command.usage, description=command.about)
     command.add_arguments(parser)
-    asked, rest = parser.parse_known_args(own_arguments)
+    asked, rest = parser.parse_known_args(arguments)
     if rest and not command.passes_on:
         parser.error(f"no argument {rest[0]!r} here; see {parser.prog} --help")
     try:
         return command.main(asked, rest)
     except InputError as error:
         parser.error(str(error))
-    except KeyboardInterrupt:
-        return 130  # what a shell reports for a command that Ctrl-C ended
 
 
 def _load(name: str) -> Command:

@@ -148,7 +148,7 @@ def graph_to_text(graph: "Graph") -> str:
 def _text(graph: "Graph") -> Iterator[str]:
     yield graph.graph["title"]
     yield from graph.graph["notes"]
-    yield from (f"  {told['step']}. {told['label']}" for told in marked(graph))
+    yield from (plain(f"  {told['step']}. {told['label']}") for told in marked(graph))
     yield ""
     for node in graph:
         yield state_sentence(graph, node)

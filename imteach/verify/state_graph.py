@@ -5,10 +5,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from imteach.errors import InputError, quoted
-from imteach.protocol import PROMISES
+from imteach.protocol import PROMISES, judge
 from imteach.sim import Fault, Scenario
 from imteach.sim.checks import whole
 from imteach.sim.naming import short_name
+from imteach.sim.scenario import checked_scenario
 from imteach.verify.checker import in_words
 from imteach.verify.finding import MOST_ASKED
 from imteach.verify.short import PROMISE_TITLES
@@ -47,7 +48,8 @@ def state_graph(
     in flight: msg:R
     bob: –
     """
-    _checked_promise(promise)
+    scenario = checked_scenario(scenario)
+    _check_promise(promise, scenario)
     most_states = whole(most_states, "most_states", most=MOST_ASKED)
     needs_networkx()
     space = walked(scenario, faults, kinds, given, max(most_states, MOST_STATES))
@@ -143,9 +145,11 @@ def _notes(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str, st
         yield f"Marked: the shortest run against “{PROMISE_TITLES[promise]}”, {counted(steps, 'step')}."
 
 
-def _checked_promise(promise: str | None) -> None:
-    if promise is not None and promise not in PROMISES:
-        raise InputError(f"no promise {quoted(promise)}; the promises are {', '.join(PROMISES)}")
+def _check_promise(promise: str | None, scenario: Scenario) -> None:
+    promises = judge((), scenario.setting)
+    if promise is not None and promise not in promises:
+        at = f"at the rung {scenario.rung!r}"
+        raise InputError(f"no promise {quoted(promise)} {at}; the promises are {', '.join(promises)}")
 
 
 def needs_networkx() -> None:

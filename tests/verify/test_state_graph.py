@@ -5,7 +5,7 @@ import pytest
 
 from imteach import Client, InputError, LearnerError, Offline, Resend, Say, Scenario, check, state_graph
 from imteach.planted import PLANTED
-from imteach.protocol import PROMISES, Discard
+from imteach.protocol import Discard
 
 SMALL = [
     (Scenario("basic"), 0, ["drop"], ()),
@@ -144,7 +144,8 @@ def test_too_large_a_space_is_refused_with_its_sizes_and_what_to_ask_for():
     [
         ({"faults": -1}, "faults: expected a whole number"),
         ({"kinds": ["delay"]}, "kinds are drop, duplicate, crash"),
-        ({"promise": "no_loss"}, f"the promises are {', '.join(PROMISES)}"),
+        ({"promise": "no_loss"}, "no promise 'no_loss' at the rung 'basic'; the promises are no_duplicates"),
+        ({"promise": "in_order"}, "no promise 'in_order' at the rung 'basic'; the promises are no_duplicates"),
     ],
 )
 def test_a_wrong_argument_is_told_with_the_right_ones(wrong, said):
@@ -159,3 +160,9 @@ def test_it_is_a_networkx_graph_and_so_are_its_parts():
     part = graph.subgraph([0, 1, 2])
     assert type(part) is type(graph)
     assert part.to_dot().count(" -> ") == 2
+
+
+def test_its_words_are_text_whatever_was_said():
+    graph = state_graph(Scenario("basic", say=[Say("\x1b[31mred\u202e")]), faults=1)
+    assert "1. alice says “" in graph.to_text()
+    assert not {"\x1b", "\u202e"} & set(graph.to_text())
