@@ -28,7 +28,7 @@ from imteach.protocol import (
 from imteach.sim.checks import moment
 from imteach.sim.mistakes import mistakes_in
 from imteach.sim.records import Event, PacketRecord
-from imteach.sim.scenario import Scenario
+from imteach.sim.scenario import HEARTBEAT, Scenario
 
 
 def state_at(
@@ -45,7 +45,7 @@ def state_at(
         if event.t > t:
             break
         replay.tell(event)
-    return replay.state()
+    return replay.state(t)
 
 
 class Replay:
@@ -68,11 +68,19 @@ class Replay:
         self.records = {packet.name: packet for packet in packets}
         self.timers: dict[str, dict[str, float | None]] = {name: {} for name in self.nodes}
 
-    def state(self) -> dict[str, dict[str, Any]]:
-        """What each node holds now."""
+    def state(self, t: float) -> dict[str, dict[str, Any]]:
+        """What each node holds at `t` simulated ms."""
         return {
-            name: {} if name in self.down else {**node.state(), "timers": self.timers[name]}
+            name: {} if name in self.down else {**node.state(), "timers": self._running(name, t)}
             for name, node in self.nodes.items()
+        }
+
+    def _running(self, name: str, t: float) -> dict[str, float | None]:
+        """The timers of a node that run. A run of a group ends before its last heartbeats, which never come."""
+        return {
+            timer: until
+            for timer, until in self.timers[name].items()
+            if until is None or until > t or not timer.startswith(HEARTBEAT)
         }
 
     def tell(self, event: Event) -> None:

@@ -129,6 +129,14 @@ def test_events_of_a_file_that_do_not_fit_together_are_named():
             Trace.from_json(wrong).state_at(1000)
 
 
+def test_heartbeats_that_never_come_are_no_longer_waited_for():
+    trace = Scenario("group", say=[Say(to="friends")], groups={"friends": ["alice", "bob"]}).run()
+    end = trace.events[-1].t
+    assert trace.state_at(end)["bob"]["timers"] == {"heartbeat:friends": 4000}
+    assert trace.state_at(3999)["bob"]["timers"] == {"heartbeat:friends": 4000}
+    assert trace.state_at(4000)["bob"]["timers"] == {}
+
+
 def test_what_one_node_saw_is_told_in_order_and_is_nobody_elses():
     trace = Scenario("dedup").run(Drop("ack:N"))
     assert trace.seen_by("bob") == [
