@@ -30,8 +30,8 @@ def to_mermaid(trace: Trace) -> str:
         n0->>n1: 50 ms: msg:R
         n1--xn2: 80 ms: msg:N dropped
         n1->>n0: 100 ms: msg:A
-        Note left of n0: 100 ms: ✓ sent
         Note left of n0: 100 ms: timer cancelled
+        Note left of n0: 100 ms: ✓ sent
     """
     story = Story(trace)
     node = {name: f"n{number}" for number, name in enumerate(in_columns(trace.scenario))}

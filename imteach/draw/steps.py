@@ -22,17 +22,15 @@ LOSSES = frozenset(("drop", "lose"))
 SELDOM_SEEN = frozenset(("login", "logout", "start", "timer_fire"))  # of the triggers: see `_is_seen`
 DISCARDED = "discarded"
 TABLES = {"last": "number"}  # what a table on a disk holds, where its name does not say it
-ORDER = {  # of the lines of one step, from the top; what is shown and what is written of it stay as they happened
-    "node": 0, "timer": 1, "said": 2, "shown": 3, "written": 3, "again": 3, "unsaid": 3, "status": 4, "quiet": 5
-}  # fmt: skip
 BUBBLES = ("said", "shown")
 
 
 class Line(Value, frozen=True):
     """One line beside a lifeline.
 
-    `kind` is a key of `ORDER`; `tag` the msgid, where several messages are said and the reader needs it; `status` a
-    status, if any; `sign` a status's sign inside a bubble.
+    `kind` says what it tells of: node, timer, said, shown, written, again, unsaid, status or quiet. `tag` is the
+    msgid, where several messages are said and the reader needs it; `status` a status, if any; `sign` a status's sign
+    inside a bubble.
     """
 
     kind: str
@@ -48,12 +46,20 @@ class Line(Value, frozen=True):
         return self.kind in BUBBLES
 
 
-class Step(Struct, gc=False):
-    """One moment of one node at `t` simulated ms: the packets it sent, and the lines to write.
+class Did(Struct, gc=False):
+    """What a step did several times in a row, told in one line: of which messages, and before which of its lines."""
 
-    `after` is the number of the step that caused it, `arrived` the packet that it began with, if any. `did` collects
-    the msgids of what it did several times, by what that was: they are told in one line. `is_told` if words stand below
-    its arrow: why the packet was lost that would have begun it.
+    what: str
+    place: int
+    msgids: list[str]
+
+
+class Step(Struct, gc=False):
+    """One moment of one node at `t` simulated ms: the packets it sent, and the lines to write, as things happened.
+
+    `after` is the number of the step that caused it, `arrived` the packet that it began with, if any. `did` is what
+    becomes a line when all of the step is known. `is_told` if words stand below its arrow: why the packet was lost
+    that would have begun it.
     """
 
     number: int
@@ -63,7 +69,7 @@ class Step(Struct, gc=False):
     arrived: str | None = None
     sends: list[str] = []
     lines: list[Line] = []
-    did: dict[str, list[str]] = {}
+    did: list[Did] = []
     is_told: bool = False
 
 
@@ -241,8 +247,12 @@ class Story:
         msgid = plain(event.msgid or event.timer or "")
         step.lines.append(Line(kind, text, msgid, msgid if tag and self.several else "", event.status or ""))
 
-    def _did(self, step: Step, what: str, event: Event) -> None:
-        step.did.setdefault(what, []).append(str(event.msgid))
+    def _did(self, step: Step, what: str, msgid: str | None) -> None:
+        """Remember what is told in one line with the same before it, if nothing stands between."""
+        place = len(step.lines)
+        if not step.did or (step.did[-1].what, step.did[-1].place) != (what, place):
+            step.did.append(Did(what, place, []))
+        step.did[-1].msgids.append(str(msgid))
 
     # What people do
 
@@ -344,16 +354,16 @@ class Story:
         self._shown.add((event.node, event.said))
 
     def _on_discard(self, event: Event, step: Step) -> None:
-        self._did(step, event.text or "shown before", event)
+        self._did(step, event.text or "shown before", event.msgid)
 
     def _on_hold(self, event: Event, step: Step) -> None:
-        self._did(step, "hold", event)
+        self._did(step, "hold", event.msgid)
 
     def _on_store(self, event: Event, step: Step) -> None:
         self._line(step, "quiet", f"stores {plain(event.msgid or '')} for {plain(event.to or '')}", event, tag=False)
 
     def _on_delete(self, event: Event, step: Step) -> None:
-        self._did(step, "delete", event)
+        self._did(step, "delete", event.msgid)
 
     def _on_write(self, event: Event, step: Step) -> None:
         table, _, key = str(event.key).partition("/")
@@ -363,7 +373,7 @@ class Story:
             cursor = self.trace.packet[event.packet].cursor
             self._line(step, "quiet", f"{plain(key.rpartition('/')[2])}'s cursor: {cursor}", event, tag=False)
         else:
-            step.did.setdefault("erase" if event.text == "erased" else "write", []).append(str(event.key))
+            self._did(step, "erase" if event.text == "erased" else "write", event.key)
 
     def _on_status(self, event: Event, step: Step) -> None:
         if event.status == "forgotten":
@@ -374,8 +384,6 @@ class Story:
             step.lines[-1] = step.lines[-1]._replace(sign=sign)  # saves a line where many are said
             return
         self._line(step, "status", f"{sign} {event.status}", event)
-        if step.lines[0].kind == "timer" and event.status in ("failed", "unconfirmed"):
-            self._line(step, "timer", "→ stops waiting", event, tag=False)
 
     # Timers
 
@@ -424,14 +432,18 @@ class Story:
     # When all of a step is known
 
     def _settle(self, step: Step) -> None:
-        """Say in one line each what a step did several times, and put its lines in order."""
-        for what, msgids in step.did.items():
-            step.lines += [Line("quiet", text, names(msgids)) for text in self._told(step, what, msgids)]
-        if step.lines and step.lines[0].text.startswith("no offline:A"):
+        """Say in one line each what a step did several times, and what it decided when its timer ran out."""
+        gives_up = any(line.status in ("failed", "unconfirmed") for line in step.lines)
+        for did in reversed(step.did):
+            told = self._told(step, did.what, did.msgids)
+            step.lines[did.place : did.place] = [Line("quiet", text, names(did.msgids)) for text in told]
+        if step.lines[0].kind != "timer":
+            return
+        if step.lines[0].text.startswith("no offline:A"):
             asks = any(self.trace.packet[name].kind == "offline:R" for name in step.sends)
             step.lines.insert(1, Line("timer", "→ pulls again" if asks else "→ stops pulling", ""))
-        if len(step.lines) > 1:
-            step.lines.sort(key=lambda line: ORDER[line.kind])
+        elif gives_up:
+            step.lines.insert(1, Line("timer", "→ stops waiting", step.lines[0].msgid))
 
     def _told(self, step: Step, what: str, msgids: list[str]) -> list[str]:
         """What a step did with these messages, as lines."""
@@ -442,8 +454,10 @@ class Story:
             case "delete":
                 return [f"deletes {which}"]
             case "write" | "erase":
-                tables = (key.partition("/")[0] for key in msgids)
-                return [f"{what}s {which if one else names(dict.fromkeys(TABLES.get(t, t) for t in tables))}"]
+                tables = [key.partition("/")[0] for key in msgids]
+                if one and tables[0] not in TABLES:
+                    return [f"{what}s {which}"]
+                return [f"{what}s {names(dict.fromkeys(TABLES.get(table, table) for table in tables))}"]
             case "shown before":
                 return [f"{which} {'was' if one else 'were'} shown before:", self._discarded(step, msgids, " again")]
         return [f"{which} {'is' if one else 'are'} {what}:", self._discarded(step, msgids, "")]

@@ -38,8 +38,8 @@ def to_text(trace: Trace) -> str:
                      ◷ sending ┃│                         │                         │
        50 ms                   ┃│━━━━━━━━━ msg:R ━━━━━━━━▶│                         │
        80 ms                   ┃│                         │╌╌╌ msg:N ╌╌╌✕ dropped   │
-      100 ms            ✓ sent ┃│◀━━━━━━━━ msg:A ━━━━━━━━━│                         │
-               timer cancelled ┃│                         │                         │
+      100 ms   timer cancelled ┃│◀━━━━━━━━ msg:A ━━━━━━━━━│                         │
+                        ✓ sent ┃│                         │                         │
     """
     return "".join(f"{line}\n" for line in _Page(lay_out(trace)).lines())
 

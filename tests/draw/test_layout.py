@@ -237,8 +237,8 @@ def test_beside_alice_stands_what_she_said_and_every_status_she_sees():
         "hello",
         "◷ sending",
         "✓ sent",
-        "✓✓ delivered",
         "timer cancelled",
+        "✓✓ delivered",
     ]
     assert notes_of(Scenario("acked").run(Drop("msg:N")), "alice")[-3:] == [
         "no ack:N in 300 ms",
@@ -250,6 +250,66 @@ def test_beside_alice_stands_what_she_said_and_every_status_she_sees():
         "→ stops waiting",
         "! failed",
     ]
+
+
+def test_a_client_writes_then_shows():
+    notes = lay_out(Scenario("durable").run(Crash("alice", at=20, down=50))).notes
+    of_alice = [(note.t, note.text) for note in notes if note.node == "alice"]
+    assert [text for t, text in of_alice if t == 0] == ["hello", "writes queue/m1", "◷ sending"]
+    restarted = ["↻ restarts, logs in", "writes queue/m1", "◷ sending", "→ sends again"]
+    assert [text for t, text in of_alice if t == 70] == restarted
+    assert [text for t, text in of_alice if t == 200] == ["timer cancelled", "erases queue/m1", "✓✓ delivered"]
+    given_up = Scenario("durable", retries=0).run(Drop("msg:R"))
+    assert notes_of(given_up, "alice")[3:] == ["no answer in 300 ms", "→ stops waiting", "erases queue/m1", "! failed"]
+
+
+def test_what_stands_between_is_not_drawn_into_one_line():
+    ordered = notes_of(Scenario("ordered").run(), "alice")
+    assert ordered[:4] == ["hello", "writes queue/m1", "◷ sending", "writes number"]
+    assert notes_of(Scenario("ordered", say=[Say("one"), Say("two")]).run(), "alice")[:2] == [
+        "one",  # its sign is in the bubble, so nothing stands between
+        "writes queue, number",
+    ]
+
+
+TELLS = {  # how a line begins that tells of one event, by the event's kind
+    "say": "hello",
+    "show": "hello",
+    "write": ("writes", "erases"),
+    "status": ("◷", "✓", "!", "forgotten"),
+    "retransmit": "→ sends again",
+    "timer_cancel": "timer cancelled",
+    "discard": "m1 was",
+    "crash": "✕",
+    "restart": "↻",
+}
+
+
+@pytest.mark.parametrize("rung", ["basic", "acked", "retransmit", "dedup", "offline", "durable", "ordered"])
+@pytest.mark.parametrize(
+    "faults",
+    [
+        (),
+        (Drop("ack:N"),),
+        (Drop("msg:R"), Drop("msg:R#2"), Drop("msg:R#3")),
+        (Crash("alice", at=20, down=50),),
+        (Crash("bob", after="show m1", down=50),),
+        (Offline("bob", at=0, lasting=1000),),
+    ],
+    ids=lambda faults: " and ".join(map(str, faults)) or "nothing",
+)
+@pytest.mark.parametrize("node", ["alice", "bob"])
+def test_what_stands_beside_a_lifeline_stands_in_the_order_of_the_events(rung, faults, node):
+    trace = Scenario(rung).run(*faults)
+    told = [
+        words for note in notes_of(trace, node) for words in dict.fromkeys(TELLS.values()) if note.startswith(words)
+    ]
+    happened = [  # "written and shown" tells of two
+        TELLS[event.kind]
+        for event in trace.events
+        if event.node == node and event.kind in TELLS and event.key != "dedup/m1"
+    ]
+    assert told == happened
 
 
 def test_a_timer_that_ran_out_says_what_had_not_come():
