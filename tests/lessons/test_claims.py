@@ -1,10 +1,24 @@
-"""What lessons 13 and 14 say in words and do not compute before the reader's eyes: here it is computed."""
+"""What lessons 10, 11, 13 and 14 say in words and do not compute before the reader's eyes: here it is computed."""
 
 from functools import cache
 
 import pytest
 
-from imteach import Client, Delay, Drop, InputError, Loss, Partition, Say, Scenario, Server, check, explore, follow
+from imteach import (
+    Client,
+    Crash,
+    Delay,
+    Drop,
+    InputError,
+    Loss,
+    Partition,
+    Say,
+    Scenario,
+    Server,
+    check,
+    explore,
+    follow,
+)
 from imteach.planted import PLANTED
 from imteach.protocol import Show
 from imteach.verify.closed_forms import closed_forms
@@ -16,6 +30,97 @@ def broken(search, scenario, faults, kinds=("drop",)):
     found = search(scenario, faults=faults, kinds=kinds)
     assert found.finished
     return {name for name, verdict in found.promises.items() if not verdict.holds}
+
+
+# Lesson 10, round 5: three wrong orders
+
+
+class FirstSight(Client):
+    """A client that puts its effects in an order of its own when a message is new."""
+
+    def on_msg_n(self, packet):
+        new = packet.msgid not in self.dedup
+        effects = super().on_msg_n(packet)
+        return self.in_order(*effects) if new else effects
+
+
+class ShowThenMark(FirstSight):
+    def in_order(self, show, ack):
+        return [Show(show.msgid, show.message), show.write, ack]
+
+
+class MarkThenShow(FirstSight):
+    def in_order(self, show, ack):
+        return [show.write, Show(show.msgid, show.message), ack]
+
+
+class AckBeforeShow(FirstSight):
+    def in_order(self, show, ack):
+        return [ack, show]
+
+
+NEVER_READ = {"no_false_delivery", "no_silent_loss", "all_delivered"}
+
+
+@pytest.mark.parametrize(
+    ("client", "effect", "breaks"),
+    [
+        (ShowThenMark, "show m1", {"no_duplicates"}),
+        (MarkThenShow, "write m1", NEVER_READ),
+        (AckBeforeShow, "send ack:R", NEVER_READ),
+        (Client, "show m1", set()),
+        (Client, "send ack:R", set()),
+    ],
+)
+def test_only_a_crash_between_two_effects_tells_the_wrong_orders_from_the_right_one(client, effect, breaks):
+    scenario = Scenario("durable", client=client)
+    between = scenario.run(Crash("bob", after=effect, down=50))
+    assert {name for name, holds in between.promises.items() if not holds} == breaks
+    assert not between.unused
+    sweep = [scenario.run(Crash("bob", at=t, down=50)) for t in range(400)]
+    assert all(all(run.promises.values()) for run in sweep)
+    assert not any(run.unused for run in sweep)
+
+
+def test_a_crash_at_a_time_comes_before_the_first_effect_of_a_step_or_after_the_last():
+    for t, effects in [(99, 0), (100, 0), (101, 3)]:
+        run = Scenario("durable", client=ShowThenMark).run(Crash("bob", at=t, down=50))
+        before = [event.kind for event in run.events if event.node == "bob" and event.t <= t]
+        assert len([kind for kind in before if kind in ("show", "write", "send")]) == effects
+
+
+def test_after_a_restart_the_entry_is_written_then_shown_then_sent():
+    run = Scenario("durable").run(Crash("alice", at=20, down=50))
+    again = [event.kind for event in run.events if event.node == "alice" and event.t == 70]
+    assert [kind for kind in again if kind in ("write", "status", "send")][:3] == ["write", "status", "send"]
+
+
+def test_two_is_stored_at_1250_ms_and_shown_at_2160_ms():
+    two = Scenario("durable", say=[Say("one"), Say("two", at=1200)])
+    late = two.run(Crash("bob", at=60, down=2000))
+    at = {(event.kind, event.msgid, event.status): event.t for event in late.events}
+    assert at["status", "m1", "failed"] == 900
+    assert at["store", "m2", None] == 1250
+    assert at["status", "m2", "delivered"] == 1300
+    assert at["show", "m2", None] == 2160
+    assert late.packet["bob/offline:R"].sent == 2060
+
+
+# Lesson 11, round 4: when *one* never comes
+
+
+def test_all_three_msg_n_of_two_say_base_1_and_it_stays_held():
+    both = [Say("one"), Say("two", at=20)]
+    stuck = Scenario("ordered", say=both).run(Drop("m1/msg:R"), Drop("m1/msg:R#2"), Drop("m1/msg:R#3"))
+    told = [packet for packet in stuck.packets if packet.msgid == "m2" and packet.kind == "msg:N"]
+    assert [(packet.seq, packet.base) for packet in told] == [(2, 1)] * 3
+    assert all(packet.sent < 900 for packet in told)
+    assert stuck.state_at(10_000)["bob"]["held"] == {"alice": ["m2"]}
+
+
+def test_each_sender_numbers_only_what_they_say_themselves():
+    run = Scenario("ordered", say=[Say("one"), Say("two", "bob", "alice", at=150)]).run()
+    assert [packet.seq for packet in run.packets if packet.kind == "msg:R"] == [1, 1]
 
 
 # Lesson 13, round 1: a thousand runs
