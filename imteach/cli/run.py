@@ -9,7 +9,7 @@ from imteach.cli.parser import Command
 from imteach.cli.terminal import note, say
 from imteach.files import write_whole
 from imteach.protocol import LADDER
-from imteach.sim import Crash, Delay, Drop, Duplicate, Fault, Trace, the, to_toml
+from imteach.sim import Crash, Delay, Drop, Duplicate, Fault, Trace, done_instead, the, to_toml
 
 USAGE = "imteach run [RUNG] [--scenario FILE] [OPTION]…"
 
@@ -75,7 +75,8 @@ def main(asked: argparse.Namespace, _: Sequence[str]) -> int:
     else:
         write_whole(asked.output, text)
     for fault in trace.unused:
-        note(f"{fault}: {_why_unused(fault)}")
+        instead = done_instead(fault, trace.events)
+        note(f"{fault}: {_why_unused(fault)}{f'; {instead}' if instead else ''}")
     return status
 
 

@@ -16,7 +16,7 @@ from imteach.draw.boxes import Box, Lines, Taken
 from imteach.draw.measure import fit, text_width
 from imteach.draw.steps import Absence, Cut, Line, Step, Story, TimerRun
 from imteach.draw.timeline import LINE_HEIGHT, Break, Timeline, line_height
-from imteach.draw.words import in_few_words, packet_label, settings, title, unit
+from imteach.draw.words import idle, in_few_words, packet_label, settings, title, unit
 from imteach.plain import plain
 from imteach.protocol import SERVER, Value
 from imteach.sim import PacketRecord, Scenario, Trace, instant
@@ -306,13 +306,12 @@ class _Draft:
         words = [word.box.y + word.box.height for word in written]
         bottom = max([last, *(arrow.pill.y + PILL_HEIGHT for arrow in arrows), *words]) + 18
         trace = self.story.trace
-        unused = ", ".join(plain(str(fault)) for fault in trace.unused[:3])
         names = in_columns(self.scenario)
         called, right = roles(self.scenario), names[-1]
         width = self.x[right] + max(HEAD_WIDTH / 2, self.gutters[right] if self.sides[right] > 0 else 0) + MARGIN
         return Layout(
             title=title(trace),
-            subtitles=[settings(trace), *([f"never sent, so nothing came of it: {unused}"] if unused else [])],
+            subtitles=[settings(trace), *([idle(trace)] if trace.unused else [])],
             width=width,
             height=bottom + MARGIN,
             left=self.left,

@@ -3,7 +3,19 @@
 from collections.abc import Iterable, Mapping
 
 from imteach.plain import plain
-from imteach.sim import DEFAULT_LATENCY, Drop, Duplicate, Fault, Loss, PacketRecord, Scenario, Trace, instant
+from imteach.sim import (
+    DEFAULT_LATENCY,
+    Delay,
+    Drop,
+    Duplicate,
+    Fault,
+    Loss,
+    PacketRecord,
+    Scenario,
+    Trace,
+    done_instead,
+    instant,
+)
 
 MOST_NAMED = 3  # faults in a title
 
@@ -113,6 +125,23 @@ def title(trace: Trace) -> str:
     if told:
         parts.append(_few(told))
     return ", ".join([trace.rung, *(parts or ["nothing dropped"])])
+
+
+def idle(trace: Trace) -> str:
+    """Which faults did nothing, because they named something that never happened, in a line.
+
+    >>> from imteach import Crash, Drop, Scenario
+    >>> idle(Scenario("basic").run(Drop("ack:N")))
+    'never sent, so nothing came of it: drop m1/ack:N#1'
+    >>> idle(Scenario("basic").run(Crash("bob", after="show hello", down=50)))
+    'never happened, so nothing came of it: crash bob@show:hello+50 (bob did: show m1)'
+    """
+    told = []
+    for fault in trace.unused[:MOST_NAMED]:
+        instead = done_instead(fault, trace.events)
+        told.append(plain(f"{fault} ({instead})" if instead else str(fault)))
+    of_packets = all(isinstance(fault, Drop | Duplicate | Delay) for fault in trace.unused)
+    return f"never {'sent' if of_packets else 'happened'}, so nothing came of it: {', '.join(told)}"
 
 
 def _without_times(fault: Fault) -> str:

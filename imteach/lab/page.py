@@ -4,7 +4,7 @@ from typing import Any
 
 from imteach.lab.session import Session
 from imteach.protocol import LADDER, STATUSES, Outcome
-from imteach.sim import Delay, Drop, Duplicate, Event, Trace
+from imteach.sim import Delay, Drop, Duplicate, Event, Trace, done_instead
 from imteach.verify import PROMISE_TITLES, fault_in_words, in_short, why_broken
 
 Part = dict[str, Any]
@@ -89,7 +89,10 @@ def fault_rows(trace: Trace) -> list[Part]:
         if fault in trace.unused and isinstance(fault, Drop | Duplicate | Delay):
             text = f"{fault.packet} was never sent in this run, so its {type(fault).__name__.lower()} changes nothing."
         elif fault in trace.unused:
-            text = f"{fault}: that never happened in this run, so it changes nothing."
+            instead = done_instead(fault, trace.events)
+            text = (
+                f"{fault}: that never happened in this run, so it changes nothing{f' ({instead})' if instead else ''}."
+            )
         elif isinstance(fault, Drop):
             continue
         rows.append({"fault": str(fault), "text": text})

@@ -4,6 +4,7 @@ from imteach.sim.agenda import instant
 from imteach.sim.faults import FAULTS, Crash, Delay, Drop, Duplicate, Fault, Loss, Offline, Partition, parse_fault
 from imteach.sim.mistakes import LearnerError
 from imteach.sim.naming import PacketName, parse_name, short_name
+from imteach.sim.orders import done_instead
 from imteach.sim.people import Resend, Say, python
 from imteach.sim.records import EVENT_KINDS, Event, PacketRecord
 from imteach.sim.scenario import DEFAULT_LATENCY, Scenario
@@ -31,6 +32,7 @@ __all__ = [
     "Say",
     "Scenario",
     "Trace",
+    "done_instead",
     "instant",
     "parse_fault",
     "parse_name",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from imteach.errors import InputError, quoted
 from imteach.protocol import SERVER
 from imteach.sim.checks import milliseconds, share, whole
-from imteach.sim.naming import parse_name
+from imteach.sim.naming import is_msgid, parse_name
 from imteach.sim.people import number_in, python
 
 if TYPE_CHECKING:
@@ -448,4 +448,8 @@ def _checked_effect(after: object) -> str:
         raise InputError(f"after: {quoted(after)}; effects are numbered from #1")
     if effect == "send":
         return f"send {parse_name(f'{of}#{number or 1}')}"
+    if effect != "write" and not is_msgid(of):  # what is written may have a key of any form, as a cursor's has
+        raise InputError(
+            f"after: expected {effect} MSGID, such as '{effect} m1', got {quoted(after)}; a msgid has no /, #, > or ~"
+        )
     return f"{effect} {of}" + (f"#{int(number)}" if number and int(number) > 1 else "")

@@ -7,9 +7,12 @@ from typing import Any
 from imteach.sim.agenda import CRASH, PRESENCE
 from imteach.sim.faults import Crash, Delay, Drop, Duplicate, Fault, Loss, Offline, Partition
 from imteach.sim.records import Event
+from imteach.sim.telling import the
 
 _AFTER = {"show": "show", "send": "send", "store": "store", "write": "write", "delete": "write"}
 """What a crash calls each kind of event that it can fall behind."""
+
+MOST_NAMED = 3  # of the effects that a node did instead of one that never happened
 
 
 class Orders:
@@ -108,6 +111,24 @@ class Effects:
         self._times[event.node, what] += 1
         times = self._times[event.node, what]
         return what if times == 1 else f"{what}#{times}"
+
+
+def done_instead(fault: Fault, events: Iterable[Event]) -> str:
+    """Say in a few words what a node did instead of the effect that a crash was to follow; "" for other faults.
+
+    >>> shown = Event(0, 100, "bob", "show", (), msgid="m1")
+    >>> done_instead(Crash("bob", after="show hello"), [shown]), done_instead(Drop("ack:N"), [shown])
+    ('bob did: show m1', '')
+    """
+    if not isinstance(fault, Crash) or fault.after is None:
+        return ""
+    names = Effects()
+    did = [name for event in events if event.node == fault.node and (name := names.name(event))]
+    if not did or fault.after in did:  # of two crashes behind one effect, one does nothing
+        return ""
+    alike = [name for name in did if name.split()[0] == fault.after.split()[0]] or did
+    more = " …" if len(alike) > MOST_NAMED else ""
+    return f"{the(fault.node)} did: {', '.join(alike[:MOST_NAMED])}{more}"
 
 
 def unused(faults: Iterable[Fault], packets: Collection[str], events: Iterable[Event]) -> tuple[Fault, ...]:

@@ -10,7 +10,7 @@ from imteach.protocol import KINDS, SERVER, Outcome, judge
 from imteach.sim.checks import ByName
 from imteach.sim.faults import Fault
 from imteach.sim.mistakes import mistakes_in
-from imteach.sim.orders import unused
+from imteach.sim.orders import done_instead, unused
 from imteach.sim.outcomes import outcomes
 from imteach.sim.reader import same
 from imteach.sim.records import EVENT_KINDS, Event, PacketRecord
@@ -237,12 +237,19 @@ class Trace:
         return mimebundle(self)
 
     def __repr__(self) -> str:
-        faults = "".join(f", {fault}{' (never happened)' * (fault in self.unused)}" for fault in self.faults)
+        faults = "".join(f", {fault}{self._never_happened(fault)}" for fault in self.faults)
         came = "; ".join(_told(outcome) for outcome in self.messages) or "nothing said"
         broken = [name for name, holds in self.promises.items() if not holds]
         verdict = f"broken: {', '.join(broken)}" if broken else "all promises kept"
         stopped = "".join(f"; {crash.text}" for crash in self.mistakes[:1])
         return f'<Trace of "{self.rung}"{faults}: {came}; {verdict}{stopped}>'
+
+    def _never_happened(self, fault: Fault) -> str:
+        """What stands behind a fault that named something which never happened."""
+        if fault not in self.unused:
+            return ""
+        instead = done_instead(fault, self.events)
+        return f" (never happened; {instead})" if instead else " (never happened)"
 
 
 class _ByName(dict[str, PacketRecord]):

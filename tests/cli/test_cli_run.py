@@ -136,10 +136,16 @@ def test_faults_keep_the_order_in_which_they_were_typed(capsys: pytest.CaptureFi
         ("--drop ack:N#7", "drop m1/ack:N#7: this run never sent that packet, so nothing was dropped"),
         ("--duplicate ack:N#7", "duplicate m1/ack:N#7: this run never sent that packet, so nothing was duplicated"),
         ("--delay ack:N#7=5", "delay m1/ack:N#7+5: this run never sent that packet, so nothing was delayed"),
-        ("--crash bob@show:m1#2+5", "crash bob@show:m1#2+5: bob never did that in this run, so nothing crashed"),
+        (
+            "--crash bob@show:m1#2+5",
+            "crash bob@show:m1#2+5: bob never did that in this run, so nothing crashed; bob did: show m1",
+        ),
         (
             "--crash server@store:m1+5",
-            "crash server@store:m1+5: the server never did that in this run, so nothing crashed",
+            (
+                "crash server@store:m1+5: the server never did that in this run, so nothing crashed; "
+                "the server did: send m1/msg:A#1, send m1/msg:N#1, send m1/ack:A#1 …"
+            ),
         ),
         ("--crash bob@0+9 --crash bob@5+9", "crash bob@5+9: bob was down already at that time, so nothing crashed"),
     ],

@@ -94,6 +94,11 @@ def test_faults_are_equal_by_what_they_do():
         (lambda: Crash("bob", at=1, after="show m1"), "crash bob: expected either at=MS or after="),
         (lambda: Crash("bob", after="eat m1"), "after: expected EFFECT OF, such as 'show m1', got 'eat m1'"),
         (lambda: Crash("bob", after="show"), "after: expected EFFECT OF"),
+        (
+            lambda: Crash("bob", after="show dedup/m1"),
+            "after: expected show MSGID, such as 'show m1', got 'show dedup/m1'; a msgid has no /, #, > or ~",
+        ),
+        (lambda: Crash("server", after="store m1>bob"), "after: expected store MSGID"),
         (lambda: Crash("bob", after="send m1"), "no packet 'm1#1'; kinds are"),
         (lambda: Crash("b b", at=1), "crash: expected the name of a node, such as bob or server, got 'b b'"),
         (lambda: Offline("bob", at=-1), "at: expected a time in ms of at least 0"),
@@ -260,6 +265,35 @@ def test_a_fault_that_names_what_never_happened_is_unused_and_changes_nothing(fa
     assert trace.unused == (fault,)
     assert trace.events == Scenario("dedup").run().events
     assert Trace.from_json(trace.to_json()).unused == (fault,)
+
+
+@pytest.mark.parametrize(
+    ("after", "instead"),
+    [
+        ("write dedup/m1", "bob did: write m1"),  # the table is not part of the name
+        ("show hello", "bob did: show m1"),  # nor is what was said
+        ("show m1#2", "bob did: show m1"),
+        ("send ack:R#2", "bob did: send m1/ack:R#1"),
+        ("store m1", "bob did: write m1, show m1, send m1/ack:R#1"),  # nothing like it: all that there was
+    ],
+)
+def test_a_crash_that_never_came_says_what_its_node_did_instead(after, instead):
+    trace = Scenario("durable").run(Crash("bob", after=after))
+    assert f"(never happened; {instead})" in repr(trace)
+    assert f"({instead})" in trace.to_text().splitlines()[2]
+
+
+def test_of_two_crashes_behind_one_effect_the_one_that_does_nothing_names_no_other():
+    trace = Scenario("durable").run(Crash("bob", after="show m1", down=50), Crash("bob", after="show m1", down=60))
+    assert len(trace.unused) == 1
+    assert "(never happened):" in repr(trace) or "(never happened)," in repr(trace)
+    silent = Scenario("durable", say=[]).run(Crash("bob", after="show m1"))
+    assert "(never happened):" in repr(silent)
+
+
+def test_a_key_of_any_form_can_be_what_was_written():
+    friends = Scenario("group", say=[Say("hi", to="friends")], groups={"friends": ["alice", "bob", "carol"]})
+    assert friends.run(Crash("server", after="write friends/bob")).unused == ()
 
 
 def test_a_fault_that_struck_is_not_unused():
