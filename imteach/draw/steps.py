@@ -21,7 +21,7 @@ TRIGGERS = frozenset((
 LOSSES = frozenset(("drop", "lose"))
 SELDOM_SEEN = frozenset(("login", "logout", "start", "timer_fire"))  # of the triggers: see `_is_seen`
 DISCARDED = "discarded"
-TABLES = {"last": "number"}  # what a table on a disk holds, where its name does not say it
+LAST = "last"  # the table on a disk that holds the number given last
 BUBBLES = ("said", "shown")
 
 
@@ -450,17 +450,36 @@ class Story:
         which, one = names(msgids), len(msgids) == 1
         match what:
             case "hold":
+                number = self._number(step, msgids[0]) if one else 0
+                if number:
+                    return [f"{which} is early, number {number}:", "held back"]
                 return [f"{which} is early: held back" if one else f"{which} held back"]
             case "delete":
                 return [f"deletes {which}"]
             case "write" | "erase":
                 tables = [key.partition("/")[0] for key in msgids]
-                if one and tables[0] not in TABLES:
+                if one and tables[0] != LAST:
                     return [f"{what}s {which}"]
-                return [f"{what}s {names(dict.fromkeys(TABLES.get(table, table) for table in tables))}"]
+                told = zip(tables, msgids, strict=True)
+                words = [self._number_given(step, key) if table == LAST else table for table, key in told]
+                return [f"{what}s {names(dict.fromkeys(words))}"]
             case "shown before":
                 return [f"{which} {'was' if one else 'were'} shown before:", self._discarded(step, msgids, " again")]
         return [f"{which} {'is' if one else 'are'} {what}:", self._discarded(step, msgids, "")]
+
+    def _number(self, step: Step, msgid: str) -> int:
+        """The number of a message that arrived in this step, alone or in an offline:A; 0 if it has none."""
+        if step.arrived is None:
+            return 0
+        packet = self.trace.packet[step.arrived]
+        return {kept.msgid: kept.seq for kept in packet.kept}.get(msgid, packet.seq)
+
+    def _number_given(self, step: Step, key: str) -> str:
+        """What a client writes of the number that it gave last: it leaves in the same step, in a msg:R."""
+        if key.partition("/")[2] in self.trace.scenario.groups:  # the server's number is the one that counts there
+            return "number"
+        sent = [self.trace.packet[name] for name in step.sends]
+        return " ".join(["number", *(str(packet.seq) for packet in sent if packet.kind == "msg:R")])
 
     def _discarded(self, step: Step, msgids: list[str], again: str) -> str:
         """Say of discarded messages whether they were acked."""

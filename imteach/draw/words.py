@@ -49,6 +49,8 @@ def packet_sentence(packet: PacketRecord, remarks: Iterable[str] = (), why: str 
     >>> from imteach import Scenario
     >>> packet_sentence(Scenario("basic").run().packets[0])
     'msg:R of m1 from alice to server: sent at 0 ms, arrived at 50 ms'
+    >>> packet_sentence(Scenario("ordered").run().packets[0])
+    'msg:R of m1 from alice to server: sent at 0 ms, arrived at 50 ms, carries number 1 and base 1'
     """
     number = f", transmission {packet.number}," if is_again(packet) else ""
     end = f"arrived at {packet.arrived}{unit}" if packet.fate == "arrived" else packet.fate
@@ -61,6 +63,8 @@ def packet_sentence(packet: PacketRecord, remarks: Iterable[str] = (), why: str 
 def _content(packet: PacketRecord) -> list[str]:
     """What a packet carries that its label doesn't say."""
     content = []
+    if packet.seq:
+        content.append(f"carries number {packet.seq}{f' and base {packet.base}' if packet.base else ''}")
     if packet.kind == "offline:A":
         content.append(f"brings {names([kept.msgid for kept in packet.kept]) if packet.kept else 'nothing'}")
     if packet.more:

@@ -265,10 +265,10 @@ def test_a_client_writes_then_shows():
 
 def test_what_stands_between_is_not_drawn_into_one_line():
     ordered = notes_of(Scenario("ordered").run(), "alice")
-    assert ordered[:4] == ["hello", "writes queue/m1", "◷ sending", "writes number"]
+    assert ordered[:4] == ["hello", "writes queue/m1", "◷ sending", "writes number 1"]
     assert notes_of(Scenario("ordered", say=[Say("one"), Say("two")]).run(), "alice")[:2] == [
         "one",  # its sign is in the bubble, so nothing stands between
-        "writes queue, number",
+        "writes queue, number 1",
     ]
 
 
@@ -466,8 +466,22 @@ def test_what_a_person_cannot_say_is_told_apart_from_what_is_said():
 
 
 def test_a_message_that_is_early_is_held_back_and_one_that_is_too_late_is_not_acked():
-    assert notes_of(GALLERY["ordered-held-back"], "bob")[0] == "m2 is early: held back"
+    assert notes_of(GALLERY["ordered-held-back"], "bob")[:2] == ["m2 is early, number 2:", "held back"]
     assert notes_of(GALLERY["ordered-too-late"], "bob")[-2:] == ["m1 is too late:", "discarded, not acked"]
+
+
+def test_a_number_is_told_where_it_is_given_and_where_it_decides():
+    both = [Say("one"), Say("two", at=20)]
+    lost = [Drop("m1/msg:R"), Drop("m1/msg:R#2"), Drop("m1/msg:R#3")]
+    again = Scenario("ordered", say=both, resend=[Resend("m1", at=1000)]).run(*lost)
+    numbers = [text for text in notes_of(again, "alice") if "number" in text]
+    assert numbers == ["writes queue, number 1", "writes queue, number 2", "writes queue, number 3"]  # m1's new one
+    pulled = Scenario("ordered", say=both).run(Offline("bob", at=0, lasting=500), *lost)
+    assert notes_of(pulled, "bob")[2:4] == ["m2 is early, number 2:", "held back"]  # it came with an offline:A
+    others = Scenario("ordered", say=[Say("hi", to="carol"), Say("one"), Say("two", at=20)])
+    assert "m3 is early, number 2:" in notes_of(others.run(Drop("m2/msg:R")), "bob")
+    assert "writes queue, number" in notes_of(GALLERY["group-gap"], "alice")  # the server gives the one that counts
+    assert "m2 is early, number 2:" in notes_of(GALLERY["group-gap"], "carol")
 
 
 def test_what_one_step_does_to_many_messages_is_one_line():
