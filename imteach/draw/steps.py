@@ -20,6 +20,7 @@ TRIGGERS = frozenset((
 ))  # fmt: skip
 LOSSES = frozenset(("drop", "lose"))
 SELDOM_SEEN = frozenset(("login", "logout", "start", "timer_fire"))  # of the triggers: see `_is_seen`
+ACKS = frozenset(("ack:R", "offlineack:R"))  # what says of a message that it was shown
 DISCARDED = "discarded"
 LAST = "last"  # the table on a disk that holds the number given last
 BUBBLES = ("said", "shown")
@@ -128,6 +129,10 @@ class Story:
         self._absent: dict[str, Absence] = {}
         self._came: defaultdict[str, set[tuple[str, str | None]]] = defaultdict(set)  # at each node: kind and msgid
         self._shown: set[tuple[str, str | None]] = set()
+        self._acked: dict[tuple[str, str], int] = {}  # by node and msgid: the step of the first ack
+        self._cursors: dict[tuple[str, str], int] = {}  # by node and group: up to where it has acked
+        self._acked_before: set[tuple[int, str]] = set()  # what was discarded in which step, and acked in one before
+        self._waits: set[tuple[int, str]] = set()  # in which step which timer started
         self._step_of: dict[int, int] = {}  # by event id
         self._tell(trace.events)
         for packet in trace.packets:
@@ -323,6 +328,13 @@ class Story:
         name = str(event.packet)
         step.sends.append(name)
         self.sent_in[name] = step.number
+        packet = self._packets[name]
+        if packet.kind == "ack:R" and packet.group:
+            of = (event.node, packet.group)
+            self._cursors[of] = max(packet.cursor, self._cursors.get(of, 0))
+        elif packet.kind in ACKS:
+            for msgid in _confirmed(packet):
+                self._acked.setdefault((event.node, msgid), step.number)
 
     def _is_lost(self, event: Event) -> None:
         name = str(event.packet)
@@ -355,6 +367,16 @@ class Story:
 
     def _on_discard(self, event: Event, step: Step) -> None:
         self._did(step, event.text or "shown before", event.msgid)
+        if self._was_acked(event, step):
+            self._acked_before.add((step.number, str(event.msgid)))
+
+    def _was_acked(self, event: Event, step: Step) -> bool:
+        """Whether its node acked a message before this step; in a group, whether a cursor of its own covers it."""
+        arrived = self._packets.get(str(event.packet))
+        if arrived is None or not arrived.group:
+            return self._acked.get((event.node, str(event.msgid)), step.number) < step.number
+        numbers = {kept.msgid: kept.seq for kept in arrived.kept} or {str(arrived.msgid): arrived.seq}
+        return self._cursors.get((event.node, arrived.group), 0) >= numbers.get(str(event.msgid), inf)
 
     def _on_hold(self, event: Event, step: Step) -> None:
         self._did(step, "hold", event.msgid)
@@ -392,6 +414,7 @@ class Story:
             return  # they run nearly always: bars for them would hide the others
         run = TimerRun(event.node, str(event.timer), step.number)
         self._running[event.node][run.name] = run
+        self._waits.add((step.number, plain(run.name)))
         self.timers.append(run)
 
     def _on_timer_cancel(self, event: Event, step: Step) -> None:
@@ -433,7 +456,8 @@ class Story:
 
     def _settle(self, step: Step) -> None:
         """Say in one line each what a step did several times, and what it decided when its timer ran out."""
-        gives_up = any(line.status in ("failed", "unconfirmed") for line in step.lines)
+        gave_up = [line.msgid for line in step.lines if line.status in ("failed", "unconfirmed")]
+        stops = any((step.number, msgid) not in self._waits for msgid in gave_up)  # a learner's client may wait on
         for did in reversed(step.did):
             told = self._told(step, did.what, did.msgids)
             step.lines[did.place : did.place] = [Line("quiet", text, names(did.msgids)) for text in told]
@@ -442,7 +466,7 @@ class Story:
         if step.lines[0].text.startswith("no offline:A"):
             asks = any(self.trace.packet[name].kind == "offline:R" for name in step.sends)
             step.lines.insert(1, Line("timer", "→ pulls again" if asks else "→ stops pulling", ""))
-        elif gives_up:
+        elif stops:
             step.lines.insert(1, Line("timer", "→ stops waiting", step.lines[0].msgid))
 
     def _told(self, step: Step, what: str, msgids: list[str]) -> list[str]:
@@ -464,8 +488,8 @@ class Story:
                 words = [self._number_given(step, key) if table == LAST else table for table, key in told]
                 return [f"{what}s {names(dict.fromkeys(words))}"]
             case "shown before":
-                return [f"{which} {'was' if one else 'were'} shown before:", self._discarded(step, msgids, " again")]
-        return [f"{which} {'is' if one else 'are'} {what}:", self._discarded(step, msgids, "")]
+                return [f"{which} {'was' if one else 'were'} shown before:", self._discarded(step, msgids)]
+        return [f"{which} {'is' if one else 'are'} {what}:", self._discarded(step, msgids)]
 
     def _number(self, step: Step, msgid: str) -> int:
         """The number of a message that arrived in this step, alone or in an offline:A; 0 if it has none."""
@@ -481,19 +505,25 @@ class Story:
         sent = [self.trace.packet[name] for name in step.sends]
         return " ".join(["number", *(str(packet.seq) for packet in sent if packet.kind == "msg:R")])
 
-    def _discarded(self, step: Step, msgids: list[str], again: str) -> str:
-        """Say of discarded messages whether they were acked."""
-        acked: set[str] = set()
-        for name in step.sends:
-            packet = self.trace.packet[name]
-            if packet.kind in ("ack:R", "offlineack:R"):
-                acked.update(packet.msgids if packet.msgid is None else [packet.msgid])
-                if packet.kind == "ack:R" and packet.group:
-                    return f"{DISCARDED}, acked{again}"
+    def _discarded(self, step: Step, msgids: list[str]) -> str:
+        """Say of discarded messages whether they are acked, and whether they were before.
+
+        A group's ack says a cursor. It may come in a later step; and in the first that covers a message, it is not for
+        the copy of it that is discarded.
+        """
+        acks = [self.trace.packet[name] for name in step.sends if self.trace.packet[name].kind in ACKS]
+        acked = {msgid for packet in acks for msgid in _confirmed(packet)}
+        again = all((step.number, msgid) in self._acked_before for msgid in msgids)
+        if step.arrived is not None and self.trace.packet[step.arrived].group:
+            return f"{DISCARDED}, acked again" if acks and again else DISCARDED
         if acked.issuperset(msgids):
-            return f"{DISCARDED}, acked{again}"
-        waits = step.arrived is not None and self.trace.packet[step.arrived].group  # a group's ack may come later
-        return DISCARDED if waits or not acked.isdisjoint(msgids) else f"{DISCARDED}, not acked"
+            return f"{DISCARDED}, acked{' again' * again}"
+        return DISCARDED if not acked.isdisjoint(msgids) else f"{DISCARDED}, not acked"
+
+
+def _confirmed(packet: PacketRecord) -> Iterable[str]:
+    """The msgids that an ack names."""
+    return packet.msgids if packet.msgid is None else [packet.msgid]
 
 
 _TELLERS = {kind: getattr(Story, f"_on_{kind}", None) for kind in EVENT_KINDS}

@@ -26,7 +26,7 @@ from imteach import (
 from imteach.draw import lay_out
 from imteach.draw.boxes import Box
 from imteach.draw.layout import Arrow, Layout
-from imteach.protocol import KINDS, LADDER, StartTimer
+from imteach.protocol import KINDS, LADDER, Discard, StartTimer
 
 
 def written(layout: Layout) -> list[Box]:
@@ -228,6 +228,10 @@ def test_timers_that_run_at_the_same_time_stand_side_by_side():
     assert one.x != two.x
 
 
+def in_a_group(**more) -> Scenario:
+    return Scenario("group", groups={"friends": ["alice", "bob", "carol"]}, say=[Say("hi", to="friends")], **more)
+
+
 def notes_of(trace, node: str) -> list[str]:
     return [note.text for note in lay_out(trace).notes if note.node == node]
 
@@ -342,6 +346,55 @@ def test_beside_bob_stands_what_he_is_shown_and_what_became_of_a_duplicate():
         "discarded, acked again",
     ]
     assert notes_of(GALLERY["dedup-not-acked-again"], "bob")[1:3] == ["m1 was shown before:", "discarded, not acked"]
+
+
+def test_a_duplicate_is_acked_again_only_if_it_was_acked_before():
+    assert notes_of(GALLERY["crash-after-an-effect"], "bob")[-1] == "discarded, acked"  # it crashed before its ack
+    twice = Scenario("durable").run(Crash("bob", after="show m1", down=50), Drop("ack:R"))
+    assert [note for note in notes_of(twice, "bob") if note.startswith("discarded")] == [
+        "discarded, acked",
+        "discarded, acked again",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("faults", "told"),
+    [
+        ([Drop("m1/msg:N>carol")], "discarded"),  # it came with the pull, before any ack of hers
+        ([Duplicate("m1/msg:N>carol", after=80)], "discarded, acked again"),
+        ([Duplicate("m2/msg:N>carol"), Drop("m1/msg:N>carol")], "discarded"),
+    ],
+)
+def test_in_a_group_a_duplicate_is_acked_again_only_if_a_cursor_covered_it_before(faults, told):
+    say = [Say("one", to="friends"), Say("two", to="friends", at=100)]
+    trace = Scenario("group", groups={"friends": ["alice", "bob", "carol"]}, say=say).run(*faults)
+    assert next(note for note in notes_of(trace, "carol") if note.startswith("discarded")) == told
+    assert told == "discarded" or len([p for p in trace.packets if p.kind == "ack:R" and p.src == "carol"]) > 2
+
+
+def test_a_learners_client_may_discard_what_never_came():
+    class Discards(Client):
+        def on_msg_n(self, packet):
+            return [*super().on_msg_n(packet), Discard("m9", packet.message)]
+
+    for scenario in (Scenario("dedup", client=Discards), in_a_group(client=Discards)):
+        assert "m9 was shown before:" in notes_of(scenario.run(), "bob")
+
+
+@pytest.mark.parametrize("timer_first", [True, False])
+def test_who_reports_failed_and_waits_on_does_not_stop_waiting(timer_first):
+    class Pessimist(Client):
+        def on_timer(self, msgid):
+            effects = super().on_timer(msgid)
+            if msgid in self.queue and self.queue[msgid].tries == 3:
+                effects.append(self.report(msgid, "failed"))
+            return effects if timer_first else effects[::-1]
+
+    trace = Scenario("dedup", client=Pessimist).run(Drop("msg:N"), Drop("msg:N#2"), Drop("msg:N#3"))
+    notes = [note for note in lay_out(trace).notes if note.node == "alice"]
+    assert trace.state_at(650)["alice"]["timers"] == {"m1": 900}
+    assert [note.t for note in notes if note.text == "! failed"] == [600, 900]
+    assert [note.t for note in notes if note.text == "→ stops waiting"] == [900]
 
 
 def test_with_several_messages_each_label_says_which():
