@@ -22,10 +22,13 @@ MOST_STATES = 2_000_000
 MOST_STATES_OF_A_GROUP = 100_000
 """And after so many where heartbeats never end: it cannot come to its end, so it had better come back soon."""
 
+USE_EXPLORE = "For groups ask explore, which has a clock: there a run ends when heartbeats bring nothing new."
+"""What to do about heartbeats that never end."""
+
 SOMETIMES: dict[str, str] = {
-    "ends": "some run comes to its end",
-    "shown": "some run ends with everything shown",
-    "delivered": "some run ends with everything shown once and delivered",
+    "ends": "a run that comes to its end",
+    "shown": "a run that ends with everything shown",
+    "delivered": "a run that ends with everything shown once and delivered",
 }
 """What a search must have seen at least once, so that one that saw nothing cannot pass."""
 
@@ -61,9 +64,12 @@ class Check(Finding):
         return {"sometimes": self.sometimes}
 
     def notes(self) -> list[str]:
-        """Whether it came to its end, and what was never seen."""
-        never = [f"Never seen: {SOMETIMES[name]}." for name, seen in self.sometimes.items() if not seen]
-        return [*super().notes(), *never]
+        """Whether it came to its end, what does instead, and what was never seen."""
+        instead = [USE_EXPLORE] if self.unfinished and self.scenario.groups else []
+        never = "Never seen" if self.finished else "Not seen so far"
+        unseen = [name for name, seen in self.sometimes.items() if not seen]
+        unseen = unseen[:1] if "ends" in unseen else unseen  # the others are runs that come to an end, too
+        return [*super().notes(), *instead, *(f"{never}: {SOMETIMES[name]}." for name in unseen)]
 
 
 def check(
