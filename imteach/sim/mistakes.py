@@ -15,7 +15,7 @@ from imteach.errors import InputError, is_learners_file, quoted
 from imteach.plain import plain
 from imteach.protocol import SERVER, Client, Effect, Packet, Server, Transmit
 from imteach.sim.records import Event
-from imteach.sim.returned import wrong_with
+from imteach.sim.returned import piece_of, wrong_with
 from imteach.sim.watch import Endless, Returned, Watch, functions_of, is_learners
 
 if TYPE_CHECKING:
@@ -133,7 +133,8 @@ class Learners:
             words = "did not come to an end" if isinstance(error, Endless) else f"raised {_text_of(error)}"
             line = _line_of(frames[-1]) if frames else self.class_line(self._own[0])
             made = " or ".join(own.__name__ for own in self._own)
-            rule = "" if frames or not isinstance(error, TypeError) else f"; {_INIT}"
+            needs_init = _lacks_init(error) or (isinstance(error, TypeError) and not frames)
+            rule = f"; {_INIT}" if needs_init else ""
             raise LearnerError(f"{made}.__init__ {words} before the run began{rule}", line) from error
 
     def _check_names(self) -> None:
@@ -164,8 +165,9 @@ class Learners:
             return [self._endless(node, step, told, [])]
         if not isinstance(effects, list):
             return [self._returned(node, step, told, effects, _NO_LIST)]
-        for effect in effects:
-            rule = wrong_with(effect) or self._wrong_way(node, effect)
+        for at, effect in enumerate(effects):
+            wrong = wrong_with(effect)
+            rule = (wrong and piece_of(effects, at)) or wrong or self._wrong_way(node, effect)
             if rule:
                 return [self._returned(node, step, told, effect, rule)]
         return self._changed_for_all(node, step, told) or effects
@@ -208,8 +210,9 @@ class Learners:
         self, node: object, step: Callable[..., object], told: tuple[Any, ...], error: BaseException
     ) -> Mistake:
         frames, method = _learners_frames(error), handler(step, told)
-        if _lacks_init(node, error):
-            return Mistake(_who(node, method), f"raised {_text_of(error)}", _INIT, self._def_line(node, "__init__"))
+        if _lacks_init(error):
+            did = f"did not call super().__init__, so {method} raised {_text_of(error)}"
+            return Mistake(_who(node, "__init__"), did, _INIT, self._def_line(node, "__init__"))
         if frames:
             line = _line_of(frames[-1]) or self.class_line(type(node))
             return Mistake(_who(node, frames[0].name), f"raised {_text_of(error)}", line=line)
@@ -299,13 +302,13 @@ _STEADY = (
 _NO_LIST = "a node returns a list of effects, or []"
 
 
-def _lacks_init(node: object, error: BaseException) -> bool:
-    """Whether what is missing is what our own `__init__` sets, because a learner's does not call it."""
-    own = any(function.__name__ == "__init__" for function in functions_of(type(node)))
-    if not own or not isinstance(error, AttributeError) or error.obj is not node:
-        return False
-    ours = Client.__init__ if isinstance(node, Client) else Server.__init__
-    return error.name in ours.__code__.co_names
+def _lacks_init(error: BaseException) -> bool:
+    """Whether a node lacks what the `__init__` of our own class gives it: the learner's has not called that."""
+    return (
+        isinstance(error, AttributeError)
+        and isinstance(error.obj, Client | Server)
+        and "rung" not in vars(error.obj)  # which it gives to every node
+    )
 
 
 def unsteady(classes: Iterable[type], trace: "Trace | None" = None) -> LearnerError:
@@ -364,7 +367,7 @@ def _shown(value: object) -> str:
         return "a coroutine (a method of a node is no async def)"
     if hasattr(value, "gi_frame"):
         return "a generator (it has yield where it needs return)"
-    return plain(_steady(quoted(value, 120)))
+    return plain(_steady(quoted(value)))
 
 
 def _steady(text: str) -> str:

@@ -1,5 +1,6 @@
 """What a node returned, checked before any of it happens: a learner's own class can return anything."""
 
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from imteach.errors import InputError, quoted
@@ -43,7 +44,7 @@ def checked(effects: object, of: str, t: float) -> list[Effect]:
     for effect in effects:
         wrong = wrong_with(effect)
         if wrong:
-            raise InputError(f"{of} returned {quoted(effect, 120)} at {t} ms: {wrong}")
+            raise InputError(f"{of} returned {quoted(effect)} at {t} ms: {wrong}")
     return effects
 
 
@@ -85,6 +86,32 @@ def wrong_with(effect: object) -> str:
     if isinstance(effect, list):
         return "that is a list inside the list: put a * before it"
     return "that is no effect"
+
+
+ONE_EFFECT: dict[Callable[..., Effect], str] = {
+    Show: "show_or_discard",
+    Discard: "show_or_discard",
+    Report: "report",
+    Hold: "hold_or_give_up",
+    StartTimer: "StartTimer",
+}
+"""What a learner may take for a list, with the name under which they write it."""
+
+
+def piece_of(effects: Sequence[object], at: int) -> str:
+    """What is wrong if here, at the place `at`, an effect was taken apart, in words; "" if none was.
+
+    >>> piece_of(["m1", "delivered", None], 0)
+    'that is a piece of a Report: put no * before report (one effect, no list), and add it with append, not +='
+    """
+    for effect, name in ONE_EFFECT.items():
+        fields = len(effect.__struct_fields__)  # type: ignore[attr-defined]
+        pieces = effects[at : at + fields]
+        if len(pieces) == fields and not wrong_with(effect(*pieces)):
+            kind = effect.__name__
+            rule = f"put no * before {name} (one effect, no list), and add it with append, not +="
+            return f"that is a piece of a {kind}: {rule}"
+    return ""
 
 
 def _first(*wrongs: str) -> str:

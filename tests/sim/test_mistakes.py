@@ -123,10 +123,11 @@ class Mine(Client):
 """
     error = mistake_of(cell(mine))
     assert error.sentence == (
-        "Mine.on_start raised AttributeError: 'Mine' object has no attribute 'groups' when it started at 0 ms; write "
-        "def __init__(self, *args, **kwargs): and, as its first line, super().__init__(*args, **kwargs)"
+        "Mine.__init__ did not call super().__init__, so on_start raised AttributeError: 'Mine' object has no "
+        "attribute 'groups' when it started at 0 ms; write def __init__(self, *args, **kwargs): and, as its first "
+        "line, super().__init__(*args, **kwargs)"
     )
-    assert error.line.text == "def __init__(self, *given):"
+    assert error.line == (2, "def __init__(self, *given):", "")
 
 
 def test_an_attribute_that_a_learner_took_away_is_no_matter_of_init(cell):
@@ -175,6 +176,21 @@ class Mine(Client):
     assert error.sentence.startswith(
         "Mine.on_msg_n returned something of class Odd that cannot be printed when m1/msg:N#1 arrived"
     )
+
+
+def test_an_attribute_that_is_misspelt_or_taken_away_is_no_missing_init(cell):
+    mine = """\
+class Mine(Client):
+    def __init__(self, *given):
+        super().__init__(*given)
+        del self.retries
+
+    def on_msg_a(self, packet):
+        return [self.raport(packet.msgid, "sent")]
+"""
+    assert mistake_of(cell(mine)).sentence.startswith("Mine.on_msg_a raised AttributeError: 'Mine' object has no")
+    without = mistake_of(cell(mine.replace("raport", "report")), Drop("ack:N"))
+    assert without.sentence.startswith("Mine.on_timer raised AttributeError: 'Mine' object has no attribute 'retries'")
 
 
 def test_a_class_that_cannot_be_made_has_no_run(cell):
@@ -489,9 +505,43 @@ class TakesNothing(protocol.Client):
         super().__init__()
 
 
+class UsesItsTablesTooSoon(protocol.Client):
+    def __init__(self, *args, **kwargs):
+        self.before = len(self.dedup)
+        super().__init__(*args, **kwargs)
+
+
 class PutsAListInside(protocol.Client):
     def on_msg_n(self, packet):
         return [self.acknowledge(packet)]
+
+
+class TakesAShowApart(protocol.Client):
+    def on_msg_n(self, packet):
+        return [*self.acknowledge(packet), *self.show_or_discard(packet)]
+
+
+class TakesADiscardApart(protocol.Client):
+    def on_msg_n(self, packet):
+        if packet.msgid in self.dedup:
+            return [*self.show_or_discard(packet), *self.acknowledge(packet)]
+        return super().on_msg_n(packet)
+
+
+class AddsAReport(protocol.Client):
+    def on_msg_a(self, packet):
+        effects = []
+        effects += self.report(packet.msgid, "sent")
+        return effects
+
+
+class ReturnsWords(protocol.Client):
+    def on_msg_a(self, packet):
+        return [packet.msgid, "sent"]
+
+
+def a_piece_of_a(kind, name):
+    return f"that is a piece of a {kind}: put no * before {name} (one effect, no list)"
 
 
 @pytest.mark.parametrize(
@@ -499,15 +549,29 @@ class PutsAListInside(protocol.Client):
     [
         (MisspellsAMethod, "nobody will call MisspellsAMethod.on_msgA; what is called is on_say, on_resend, on_msg_a"),
         (TakesNothing, "write def __init__(self, *args, **kwargs): and, as its first line, super().__init__"),
+        (UsesItsTablesTooSoon, "no attribute 'dedup' before the run began; write def __init__(self, *args, **kwargs):"),
         (PutsAListInside, "that is a list inside the list: put a * before it"),
+        (TakesAShowApart, a_piece_of_a("Show", "show_or_discard")),
+        (TakesADiscardApart, a_piece_of_a("Discard", "show_or_discard")),
+        (AddsAReport, "put no * before report (one effect, no list), and add it with append, not +="),
+        (ReturnsWords, "ReturnsWords.on_msg_a returned 'm1' when m1/msg:A#1 arrived at 100 ms; that is no effect"),
     ],
 )
 def test_a_common_slip_is_told_with_its_mend(client, words):
     with pytest.raises(LearnerError) as error:
-        Scenario("dedup", client=client).run()
+        Scenario("dedup", client=client).run(Drop("ack:N"))
     assert words in error.value.sentence
     assert error.value.line.file == "test_mistakes.py"
 
 
 def test_a_helper_may_have_any_name():
     assert Scenario("dedup", client=HasAHelper).run().promises["all_delivered"]
+
+
+def test_a_long_value_does_not_hide_the_rule_behind_it():
+    with pytest.raises(LearnerError) as error:
+        Scenario("dedup", client=PutsAListInside).run()
+    value, rule = error.value.sentence.split(" when ")
+    assert value.startswith("PutsAListInside.on_msg_n returned [Transmit(packet=Packet(kind='ack:R', ")
+    assert len(value) < 100
+    assert rule == "m1/msg:N#1 arrived at 100 ms; that is a list inside the list: put a * before it"
