@@ -71,8 +71,10 @@ def as_html(tables: Sequence[Table]) -> str:
 
 
 def _html(table: Table) -> str:
-    head = "".join(f'<th scope="col">{_heading(column)}</th>' if column else "<td></td>" for column in table.columns)
-    style = ' style="text-align: left"' if table.words else ""
+    style = ' style="text-align: left"' if table.words else ""  # a notebook sets everything to the right
+    head = "".join(
+        f'<th scope="col"{style}>{_heading(column)}</th>' if column else "<td></td>" for column in table.columns
+    )
     body = "".join(_html_row(row, style) for row in table.rows)
     caption = f'<caption style="text-align: left">{escape(table.caption)}</caption>'
     notes = "".join(f"<p>{escape(note)}</p>" for note in table.notes)
@@ -81,7 +83,7 @@ def _html(table: Table) -> str:
 
 def _html_row(row: Sequence[str], style: str) -> str:
     cells = "".join(f"<td{style}>{escape(cell)}</td>" for cell in row[1:])
-    return f'<tr><th scope="row">{_heading(row[0])}</th>{cells}</tr>'
+    return f'<tr><th scope="row"{style}>{_heading(row[0])}</th>{cells}</tr>'
 
 
 def _heading(text: str) -> str:

@@ -151,3 +151,10 @@ def test_a_wrong_kind_is_refused_with_those_that_there_are():
         explore(Scenario("dedup"), kinds=["loss"])
     with pytest.raises(InputError, match="faults"):
         explore(Scenario("dedup"), faults=-1)
+
+
+def test_a_table_of_words_stands_to_the_left_in_html_as_in_text():
+    html = explore(Scenario("dedup"), faults=1)._repr_mimebundle_()["text/html"]
+    cells = html.count("<th ") + html.count("<td")
+    assert cells == 3 + 5 * 3
+    assert html.count('style="text-align: left"') == cells + 1  # and the caption
