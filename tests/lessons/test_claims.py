@@ -1,4 +1,4 @@
-"""What lessons 10, 11, 13 and 14 say in words and do not compute before the reader's eyes: here it is computed."""
+"""What lessons 10 to 14 say in words and do not compute before the reader's eyes: here it is computed."""
 
 from functools import cache
 
@@ -21,6 +21,7 @@ from imteach import (
 )
 from imteach.planted import PLANTED
 from imteach.protocol import Show
+from imteach.verify import group_cost
 from imteach.verify.closed_forms import closed_forms
 from imteach.verify.world import World
 
@@ -123,6 +124,64 @@ def test_each_sender_numbers_only_what_they_say_themselves():
     assert [packet.seq for packet in run.packets if packet.kind == "msg:R"] == [1, 1]
 
 
+# Lesson 12: groups
+
+FRIENDS = {"friends": ["alice", "bob", "carol"]}
+ONE_TWO = [Say("one", to="friends"), Say("two", to="friends", at=100)]
+
+
+class SkipsGaps(Client):
+    """Lets any number have its turn."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.turns_were = []
+
+    def on_msg_n(self, packet):
+        buffer = self.groups[packet.group]
+        self.turns_were.append((buffer.turn, buffer.cursor + 1))
+        buffer.turn = packet.number
+        return super().on_msg_n(packet)
+
+
+def test_the_turn_is_the_cursor_plus_one():
+    clients = []
+
+    class Looked(SkipsGaps):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            clients.append(self)
+
+    Scenario("group", groups=FRIENDS, say=ONE_TWO, client=Looked).run()
+    turns = [turn for client in clients for turn in client.turns_were]
+    assert len(turns) == 4
+    assert all(turn == after_cursor for turn, after_cursor in turns)
+
+
+def test_the_store_still_has_what_a_cursor_jumped_over_and_no_pull_asks_for_it():
+    run = Scenario("group", groups=FRIENDS, say=ONE_TWO, client=SkipsGaps).run(Drop("m1/msg:N>carol"))
+    server = run.state_at(9000)["server"]
+    assert (server["store"], server["cursors"]["friends"]["carol"]) == ({"friends": ["m1", "m2"]}, 2)
+    assert {packet.cursor for packet in run.packets if packet.name.startswith("carol/offline:R")} == {2}
+
+
+def cursors(apart):
+    """Those in carol's acks, where ten messages come so far apart and she acks each ten, or 200 ms after the first."""
+    say = [Say(f"message {n}", to="friends", at=apart * n) for n in range(10)]
+    packets = Scenario("group", groups=FRIENDS, say=say, ack_every=10).run().packets
+    return [packet.cursor for packet in packets if packet.kind == "ack:R" and packet.src == "carol"]
+
+
+def test_batches_are_full_only_if_the_messages_come_fast():
+    assert cursors(apart=20) == [10]
+    assert cursors(apart=100) == [3, 6, 9, 10]
+
+
+def test_of_199_others_20_percent_are_40():
+    assert round(199 * 0.2) == 40
+    assert group_cost(200, online=0.2) == 3 + 40 + 2 * 40
+
+
 # Lesson 13, round 1: a thousand runs
 
 
@@ -152,13 +211,19 @@ def test_what_check_says_holds_holds_with_any_times(rto, latency):
     assert all(timed.promises[name].holds for name in kept)
 
 
-def test_six_steps_show_it_twice_and_the_others_bring_the_run_to_its_end():
+def test_the_second_bubble_needs_six_of_the_14_steps():
     steps = check(Scenario("retransmit"), faults=0).promises["no_duplicates"].steps
     six = ["alice says “hello”", "m1/msg:R#1 arrives", "m1/msg:N#1 arrives", "alice's timer m1 runs out"]
     six += ["m1/msg:R#2 arrives", "m1/msg:N#2 arrives"]
     assert len(steps) == 14
     assert [step for step in steps if step in six] == six
     assert follow(Scenario("retransmit"), six).messages[0].shown["bob"] == 2
+    for step in range(6):  # and each of them: without it, another cannot happen, or bob has it once
+        try:
+            shown = follow(Scenario("retransmit"), six[:step] + six[step + 1 :]).messages[0].shown["bob"]
+        except InputError:
+            continue
+        assert shown < 2
 
 
 # Lesson 13, round 4: how a search works
@@ -185,7 +250,7 @@ def interleavings(scenario):
     return runs(world.start)
 
 
-def test_two_thousand_million_interleavings_lead_through_a_few_hundred_states():
+def test_two_billion_interleavings_lead_through_a_few_hundred_states():
     assert interleavings(Scenario("basic")) == 7  # by hand: R A N, R N A, R A - N …
     assert 2_000_000_000 < interleavings(Scenario("retransmit")) < 2_100_000_000
     assert 200 < check(Scenario("retransmit"), faults=0).states < 500
@@ -326,6 +391,33 @@ def test_a_short_memory_shows_with_two_messages_only():
     two = [Say("hello"), Say("are you there?", at=100)]
     assert broken(explore, Scenario("dedup", say=two, client=ShortMemory), 1) == {"no_duplicates"}
     assert broken(explore, Scenario("dedup", say=two), 1) == set()
+
+
+def test_without_the_clock_a_short_memory_needs_no_drop_and_20_000_states_do_not_show_it():
+    two = Scenario("dedup", say=[Say("hello"), Say("are you there?", at=100)], client=ShortMemory)
+    assert explore(two, faults=0).promises["no_duplicates"].holds
+    again = ["m1/msg:R#1 arrives", "m1/msg:N#1 arrives", "alice's timer m1 runs out", "alice says “are you there?”"]
+    again += ["m2/msg:R#1 arrives", "m2/msg:N#1 arrives", "m1/msg:R#2 arrives", "m1/msg:N#2 arrives"]
+    assert follow(two, ["alice says “hello”", *again]).messages[0].shown["bob"] == 2
+    for faults in (0, 1):
+        found = check(two, faults=faults, most_states=20_000)
+        assert {str(verdict) for verdict in found.promises.values()} == {"? not finished"}
+
+
+class Pessimist(Client):
+    """Shows `failed` as soon as the last try is sent; mended."""
+
+    def on_timer(self, msgid):
+        effects = super().on_timer(msgid)
+        if msgid in self.queue and self.queue[msgid].tries == 3:
+            effects.append(self.report(msgid, "failed"))
+        return effects
+
+
+def test_the_mended_pessimist_breaks_what_every_client_breaks_with_three_drops():
+    usual = broken(explore, Scenario("dedup"), 3)
+    assert broken(explore, Scenario("dedup", client=Pessimist), 3) == usual == {"no_false_failure", "all_delivered"}
+    assert broken(explore, Scenario("dedup", client=Pessimist), 2) == set()
 
 
 class ShowsSent(Client):
