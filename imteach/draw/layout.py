@@ -26,6 +26,7 @@ MARGIN = 16.0
 TIMES = 58.0  # room for the times at the left, at least
 HEAD_WIDTH, HEAD_HEIGHT = 148.0, 42.0
 COLUMN = 216.0  # between two lifelines, at least
+DOT = 8.0  # what is kept free around the dot of a step
 GUTTER = 164.0  # beside a lifeline, at least: so that the picture keeps its place when a learner drops a packet
 PILL_HEIGHT = 18.0
 BAR, BAR_GAP = 8.0, 4.0
@@ -288,6 +289,7 @@ class _Draft:
         self.labels = [packet_label(packet, story.several) for packet in self.packets]
         self.label_widths = [text_width(label, LABEL_SIZE, bold=True) + 14 for label in self.labels]
         self.sides = self._sides()
+        self.between = {*in_columns(self.scenario)[1:-1]} - {SERVER}  # whom the arrows of others pass
         self.bars_width = self._bars_width()
         self.gutters = self._gutters()
         self.x = self._columns()
@@ -300,6 +302,7 @@ class _Draft:
     def layout(self) -> Layout:
         cuts = [self._cut(cut) for cut in self.story.cuts]
         notes = [note for step in self.story.steps if step.lines for note in self._notes(step)]
+        self._keep_dots_free()
         arrows = self._arrows()
         last = max([self.timeline.height + self.top, *(note.box.y + note.box.height for note in notes)])
         written = [word for arrow in arrows for word in arrow.words] + [word for cut in cuts for word in cut.words]
@@ -389,13 +392,16 @@ class _Draft:
             y += written.height
 
     def _beside(self, step: Step, width: float, height: float) -> tuple[int, Box]:
-        """Return the side and the place of a step's notes; the server's stand where the fewest arrows go through."""
+        """Return the side and the place of a step's notes; where arrows of others pass, the fewest go through them."""
         node, number = step.node, step.number
         y = self.timeline.y[number] + self.top - self.timeline.reach[number][0]
         x, away = self.x[node], self.bars_width[node] + 6
         if node != SERVER:
             side = self.sides[node]
-            return side, self.taken.first_free(Box(x + away if side > 0 else x - away - width, y, width, height))
+            edge = x + away if side > 0 else x - away - width
+            lower = (y, y + height / 3, y + height / 2) if node in self.between else ()
+            best = self.lines.clearest(filter(self.taken.is_free, (Box(edge, at, width, height) for at in lower)))
+            return side, best[1] if best else self.taken.first_free(Box(edge, y, width, height))
         edges = {1: x + away, -1: x - away - width}
         away = height / 2 + 1
         heights = (y, y + away, y - away, y + 2 * away)
@@ -404,6 +410,13 @@ class _Draft:
         if best is None:
             return 1, self.taken.first_free(Box(edges[1], y, width, height))
         return places[best[1]], best[1]
+
+    def _keep_dots_free(self) -> None:
+        """Keep labels off the moments of who stands between others and the server: one there would seem theirs."""
+        for step in self.story.steps if self.between else ():
+            if step.node in self.between and (step.arrived or step.sends):
+                y = self.timeline.y[step.number] + self.top
+                self.taken.add(Box(self.x[step.node] - DOT, y - DOT, 2 * DOT, 2 * DOT))
 
     @cached_property
     def lines(self) -> Lines:

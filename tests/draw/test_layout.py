@@ -24,7 +24,7 @@ from imteach import (
     Trace,
 )
 from imteach.draw import lay_out
-from imteach.draw.boxes import Box
+from imteach.draw.boxes import Box, Lines
 from imteach.draw.layout import Arrow, Layout
 from imteach.protocol import KINDS, LADDER, Discard, StartTimer
 
@@ -438,6 +438,21 @@ def test_a_timer_of_a_node_that_crashes_ends_there():
     bar, gap = layout.bars[0], layout.gaps[0]
     assert (bar.ended, bar.end, bar.y1) == ("lost", 120, gap.y0)
     assert (gap.node, gap.kind, gap.start, gap.end) == ("alice", "down", 120, 420)
+
+
+def test_nobody_seems_to_send_what_only_passes_by():
+    for trace in (in_a_group().run(), GALLERY["group-gap"]):
+        layout = lay_out(trace)
+        ways = Lines()
+        for arrow in layout.arrows:
+            if arrow.packet.kind == "ack:N":
+                ways.add(arrow.x0, arrow.y0, arrow.x1, arrow.y1)
+        bubbles = [note for note in layout.notes if note.node == "bob" and note.line.kind == "shown"]
+        assert bubbles
+        assert not any(ways.crossing(note.box) for note in bubbles)
+        x = next(line.x for line in layout.lifelines if line.name == "bob")
+        dots = [Box(x - 4, arrow.y0 - 4, 8, 8) for arrow in layout.arrows if arrow.packet.src == "bob"]
+        assert not [arrow.label for arrow in layout.arrows for dot in dots if dot.overlaps(arrow.pill)]
 
 
 def test_two_timers_of_one_step_stand_side_by_side():
