@@ -566,11 +566,11 @@ class _Draft:
         """Return a place for a label on its arrow where no other stands; below the arrow if there is none."""
         if way.is_stub:
             return way.pill(0)
-        pills = [way.pill(along) for along in (0.3, 0.42, 0.2, 0.56, 0.7)]
-        for pill in pills:
+        for along in _ALONG:
+            pill = way.pill(along)
             if self.taken.add_if_free(pill):
                 return pill
-        pill = self.taken.first_free(pills[0])
+        pill = self.taken.first_free(way.pill(_ALONG[0]))
         self.taken.add(pill)
         return pill
 
@@ -600,6 +600,9 @@ class _Draft:
             if not marks or (y - marks[-1].y >= TIME_SIZE + 3 and t >= marks[-1].t):
                 marks.append(TimeMark(t, y))
         return marks
+
+
+_ALONG = (0.3, 0.42, 0.2, 0.56, 0.7)  # which part of its way a label stands at, the best first
 
 
 def _lanes(timers: Iterable[TimerRun], y: dict[int, float]) -> list[int]:
