@@ -83,7 +83,8 @@ def test_what_was_pulled_and_comes_again_by_itself_is_acknowledged_as_what_comes
     client = bob("ordered")
     kept = Kept("m1", HELLO, number=1, base=1)
     pulled = client.on_offline_a(Packet("offline:A", "", "server", "bob", kept=(kept,)))
-    assert [effect.packet.kind for effect in pulled if isinstance(effect, Transmit)] == ["offlineack:R"]
+    told = [effect.packet for effect in pulled if isinstance(effect, Transmit)]
+    assert told == [Packet("offlineack:R", "", "bob", "server", msgids=("m1",))]  # it belongs to bob, to no message
     again = client.on_msg_n(msg_n("ordered"))
     assert [effect.packet.kind for effect in again if isinstance(effect, Transmit)] == ["ack:R"]
 
