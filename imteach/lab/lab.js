@@ -30,8 +30,6 @@ const MOVES = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, Home: -
 
 const WIDE = 1000; // px; a wider picture (a group's) has the whole width, and the rest stands below it
 
-let views = 0;
-
 /**
  * Make an element. Children that are text stay text.
  * @param {string} tag
@@ -96,7 +94,9 @@ async function copy(element) {
 function render({ model, el }) {
   // What stays: everything but the contents of the parts
 
-  const radioName = `imteach-rung-${++views}`;
+  // By lot: each lab of a page has its own copy of this file, so counting here would give two of them the same name,
+  // and of radio buttons of one name the browser checks only one.
+  const radioName = `imteach-rung-${Math.random()}`;
   const legend = make("legend", {}, "Rung");
   const rungs = make("div", { class: "lab-rungs" });
   const adds = make("p", { class: "lab-adds" });

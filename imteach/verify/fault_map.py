@@ -277,7 +277,7 @@ class _Runs:
         """Take in what came of the run in which these packets are lost."""
         for packet in trace.packets:
             self.first_sent[packet.name] = min(packet.sent, self.first_sent.get(packet.name, packet.sent))
-        if any(name not in {packet.name for packet in trace.packets} for name in lost):
+        if not {packet.name for packet in trace.packets}.issuperset(lost):
             raise unsteady((self.scenario.client, self.scenario.server), trace)  # it was sent when nothing was lost
         if len(lost) == 1:
             self.pairs += [(*lost, second) for second in _arriving(trace, after=lost[0])]

@@ -130,6 +130,16 @@ def test_every_step_in_python_shows_on_the_page_and_both_views_follow(page: Page
     expect(one.get_by_role("radio", name="acked")).to_be_checked()
 
 
+def test_two_labs_of_a_notebook_each_show_their_own_rung(page: Page, run: Run):
+    run('Lab("ordered")', 'Lab("retransmit")')
+    labs = page.locator(".imteach-lab")
+    expect(labs).to_have_count(2)
+    for number in (0, 1):
+        expect(labs.nth(number).locator("svg[data-rev]")).to_be_visible()
+    for number, rung in enumerate(["ordered", "retransmit"]):
+        expect(labs.nth(number).get_by_role("radio", name=rung)).to_be_checked()
+
+
 def test_four_quick_clicks_are_four_steps(page: Page, run: Run):
     lab = run('Lab("dedup")')
     packet(lab, "m1/msg:R#1").evaluate(
