@@ -29,10 +29,16 @@ def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield server
 
 
+@pytest.fixture(scope="module")  # so that pytest runs all tests in one host, then those in the other
+def host(request: pytest.FixtureRequest) -> str:
+    """Where the page shows notebooks; `@pytest.mark.parametrize("host", driving.HOSTS, indirect=True)` tries both."""
+    return getattr(request, "param", "jupyterlab")
+
+
 @pytest.fixture(scope="module")  # not for the session: while it is open, no other test could run an event loop
-def page(server: driving.Server, chromium: str) -> Iterator[Page]:
+def page(server: driving.Server, chromium: str, host: str) -> Iterator[Page]:
     with driving.chromium_page(chromium) as page:
-        driving.enter(page, server)
+        driving.enter(page, server, host)
         yield page
 
 

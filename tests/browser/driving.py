@@ -1,4 +1,7 @@
-"""Real JupyterLab, started with `imteach lab` in a folder of its own, and driven in headless Chromium."""
+"""Real JupyterLab, started with `imteach lab` in a folder of its own, and driven in headless Chromium.
+
+The same server serves Notebook 7 too, where a test can run as well: see `HOSTS`.
+"""
 
 import os
 import secrets
@@ -13,6 +16,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import nbformat
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
@@ -30,6 +35,9 @@ CHROMIUM_ARGUMENTS = [
 
 SCREEN = {"width": 1280, "height": 1300}
 
+HOSTS = {"jupyterlab": "lab", "notebook": "tree"}
+"""Where a lab is shown, each with the path of its first page."""
+
 OPEN = """async (path) => {
     const app = window.jupyterapp;
     const panel = await app.commands.execute("docmanager:open", {path, factory: "Notebook"});
@@ -40,6 +48,15 @@ OPEN = """async (path) => {
     await app.commands.execute("notebook:run-all-cells");
 }"""
 
+RUN = """async () => {
+    const app = window.jupyterapp;
+    const panel = app.shell.currentWidget;
+    await panel.context.ready;
+    await panel.sessionContext.ready;
+    await panel.sessionContext.session.kernel.info;
+    await app.commands.execute("notebook:run-all-cells");
+}"""
+
 PATIENCE = 30  # seconds that anything in the page may take; a dialog that waits for an answer would wait for ever
 
 CLOSE = """async () => {
@@ -47,7 +64,7 @@ CLOSE = """async () => {
     const panel = app.shell.currentWidget;
     await panel.context.save();
     await panel.sessionContext.shutdown();
-    panel.close();
+    if (app.name === "JupyterLab") panel.close();  // Notebook 7 would close the page
 }"""
 
 
@@ -85,6 +102,7 @@ def jupyterlab(home: Path) -> Iterator[Server]:
         "--ServerApp.port_retries=0",
         f"--IdentityProvider.token={token}",
         "--LabApp.expose_app_in_browser=True",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
     ]
     with (home / "jupyterlab.log").open("wb") as log:
         process = subprocess.Popen(
@@ -137,25 +155,40 @@ def lesson_with_lab(server: Server) -> str | None:
     return None
 
 
-def ask(page: Page, function: str, argument: object = None) -> object:
+def ask(page: Page, function: str, argument: object = None) -> Any:
     """Call this JavaScript function in the page and return what it returns; raise if that takes too long."""
     limit = f"new Promise((_, no) => setTimeout(() => no(new Error('took over {PATIENCE} s')), {PATIENCE * 1000}))"
     return page.evaluate(f"(argument) => Promise.race([({function})(argument), {limit}])", argument)
 
 
-def enter(page: Page, server: Server) -> None:
-    """Open JupyterLab in the page, and wait until it is all there."""
-    page.goto(f"{server.address}/lab?token={server.token}&reset")
-    page.wait_for_function("window.jupyterapp")
-    ask(page, "() => window.jupyterapp.restored.then(() => null)")
+def enter(page: Page, server: Server, host: str = "jupyterlab") -> None:
+    """Open this host's first page, and wait until it is all there."""
+    page.goto(f"{server.address}/{HOSTS[host]}?token={server.token}&reset")
+    _wait_for_the_app(page)
 
 
 @contextmanager
 def running(page: Page, name: str) -> Iterator[None]:
-    """Open the notebook of this name, run all of it, and close it in the end."""
-    ask(page, OPEN, name)
+    """Open the notebook of this name in the host that the page has entered, run all of it, and close it in the end."""
+    if ask(page, "() => window.jupyterapp.name") == "JupyterLab":
+        ask(page, OPEN, name)
+    else:
+        goto_notebook(page, name)
+        ask(page, RUN)
     yield
     ask(page, CLOSE)
+
+
+def goto_notebook(page: Page, name: str) -> None:
+    """Open the notebook of this name in Notebook 7, where each has a page of its own."""
+    page.goto(ask(page, "() => location.origin") + f"/notebooks/{quote(name)}")
+    _wait_for_the_app(page)
+    page.wait_for_function("window.jupyterapp.shell.currentWidget?.context")
+
+
+def _wait_for_the_app(page: Page) -> None:
+    page.wait_for_function("window.jupyterapp")
+    ask(page, "() => window.jupyterapp.restored.then(() => null)")
 
 
 def first_lab(page: Page) -> Locator:
