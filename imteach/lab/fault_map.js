@@ -1,33 +1,13 @@
 // @ts-check
 // The table of a fault map. Python makes the table; this file says which cell was chosen, and moves the focus.
 
-/**
- * @typedef {object} Model
- * @property {(name: string) => any} get
- * @property {(event: string, callback: () => void) => void} on
- * @property {(event: string, callback: () => void) => void} off
- * @property {(message: object) => void} send
- */
+import { asks, connect, focusedIn, keepKeys, make } from "./live.js";
+
+/** @typedef {import("./live.js").Model} Model */
 
 /** @typedef {{sign: string, name: string, means: string, mood: string}} LegendRow */
 
 const HINT = "Click a cell to open its run in the diagram below. Keys: Tab to the table, arrows to move, Enter to open.";
-
-const NO_ANSWER =
-  "No answer from Python yet. If the kernel was restarted, run the code cells above and then this one again (Ctrl+Enter).";
-const PATIENCE = 4000; // ms
-
-/**
- * @param {string} tag
- * @param {Record<string, string>} [attributes]
- * @param {...(Node | string)} children
- */
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
 
 /** Where a cell stands. @param {HTMLElement} cell */
 function place(cell) {
@@ -57,9 +37,12 @@ function render({ model, el }) {
   const scroll = make("div", { class: "map-scroll" });
   const legend = make("ul", { class: "map-legend", "aria-label": "What the signs mean", role: "list" });
   const said = make("p", { class: "map-said", role: "status", "aria-live": "polite" });
-  const root = make("div", { class: "imteach-map", role: "group", "aria-label": "Fault map" }, hint, scroll, legend, said);
+  const live = make("p", { class: "map-live", "aria-live": "polite" });
+  const named = { class: "imteach-map", role: "group", "aria-label": "Fault map" };
+  const root = make("div", named, hint, scroll, legend, said, live);
 
-  let waiting = 0; // the timer of a message that was not answered yet
+  const { ask, mark, stop } = connect({ model, el, root, words: live, settle() {} });
+  const giveKeysBack = keepKeys(root);
 
   /** @returns {HTMLElement[]} */
   const cells = () => Array.from(scroll.querySelectorAll("button[data-faults]"));
@@ -80,9 +63,7 @@ function render({ model, el }) {
     const cell = cellAt(event);
     if (!cell) return;
     reach(cell);
-    clearTimeout(waiting);
-    waiting = setTimeout(() => (said.textContent = NO_ANSWER), PATIENCE);
-    model.send({ open: cell.dataset.faults });
+    ask({ open: cell.dataset.faults }, model.get("rev"));
   });
 
   scroll.addEventListener("keydown", (event) => {
@@ -101,19 +82,15 @@ function render({ model, el }) {
     nearest.cell.focus();
   });
 
-  // JupyterLab must not take plain keys; what runs a cell or saves the notebook still may.
-  root.addEventListener("keydown", (event) => {
-    const jupyters = event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key === "Enter");
-    if (!jupyters) event.stopPropagation();
-  });
-
   const draw = {
     table() {
-      const focused = cells().find((cell) => cell === document.activeElement);
+      const focused = cells().find((cell) => cell === focusedIn(root));
       const here = focused && place(focused);
       const page = document.createElement("template"); // what is parsed there is not run, nor loaded
       page.innerHTML = model.get("table"); // Python escaped every text in it
       scroll.replaceChildren(page.content);
+      for (const cell of cells()) cell.dataset.asks = asks({ open: cell.dataset.faults });
+      mark();
       draw.chosen();
       if (here) {
         const there = (cell) => place(cell).row === here.row && place(cell).column === here.column;
@@ -144,7 +121,6 @@ function render({ model, el }) {
       said.textContent = model.get("said");
     },
     rev() {
-      clearTimeout(waiting);
       root.dataset.rev = model.get("rev");
     },
   };
@@ -154,7 +130,8 @@ function render({ model, el }) {
   el.append(root);
 
   return () => {
-    clearTimeout(waiting);
+    stop();
+    giveKeysBack();
     for (const [part, redraw] of Object.entries(draw)) model.off(`change:${part}`, redraw);
   };
 }

@@ -1,15 +1,15 @@
 """`FaultMapLab`: a fault map whose every cell opens its run in the interactive diagram below."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import ipywidgets
 from traitlets import Int, List, Unicode
 
 from imteach.draw import image
 from imteach.errors import InputError, quoted
+from imteach.lab.live import LiveWidget, page_script
 from imteach.lab.widget import Lab
 from imteach.plain import plain
 from imteach.sim import Drop, Fault, Scenario, Trace
@@ -27,10 +27,13 @@ NOWHERE = "The diagram shows a run that is not in this map."
 _HERE = Path(__file__).parent
 
 
-class FaultMapTable(anywidget.AnyWidget):
-    """The table of a `FaultMapLab`: buttons, one for each cell of the map. It says which one was chosen."""
+class FaultMapTable(LiveWidget):
+    """The table of a `FaultMapLab`: buttons, one for each cell of the map. It says which one was chosen.
 
-    _esm = _HERE / "fault_map.js"
+    `choose` is told what is lost in the cell; whatever it raises is said below the table. `lock` is the lab's.
+    """
+
+    _esm = page_script("fault_map.js")
     _css = _HERE / "fault_map.css"
 
     table = Unicode().tag(sync=True)
@@ -39,10 +42,22 @@ class FaultMapTable(anywidget.AnyWidget):
     said = Unicode().tag(sync=True)
     rev = Int().tag(sync=True)  # counts Python's answers: the page's `data-rev`
 
+    def __init__(self, choose: Callable[[object], None], lock: Any) -> None:
+        self._choose = choose
+        super().__init__(lock)
+
     def say(self, text: str) -> None:
         """Say something below the table."""
         self.said = text
         self.rev += 1
+
+    def _answer(self, content: object) -> None:
+        """Open what the learner chose in the page; what cannot be opened is said there."""
+        try:
+            self._choose(content)
+        except Exception as error:  # as in the lab, no traceback where nobody looks for one
+            self.say(str(error))
+        self.rev += 1  # also where the cell was open already
 
 
 class FaultMapLab(ipywidgets.VBox):  # type: ignore[misc]
@@ -66,12 +81,11 @@ class FaultMapLab(ipywidgets.VBox):  # type: ignore[misc]
         first = fault_map(scenario, faults, given)
         self.lab = Lab(first.scenario, *first.given)
         self._map, self._maps = first, {first.scenario.rung: first}
-        self._table = FaultMapTable()
+        self._table = FaultMapTable(self._open_text, self.lab._lock)
         super().__init__(children=[self._table, self.lab])
         self.add_class("imteach-fault-map-lab")
         self._show()
         self.lab.observe(self._follow, "picture")
-        self._table.on_msg(self._hear)
 
     def choose(self, *names: str) -> None:  # a widget has an `open` of its own: without it the page never sees it
         """Show the run in which these packets are lost. Raises `InputError` if the map has no such cell."""
@@ -131,13 +145,6 @@ class FaultMapLab(ipywidgets.VBox):  # type: ignore[misc]
             return
         self._maps[rung] = self._map
         self._show(f"This is the map of {rung} now.")
-
-    def _hear(self, _widget: object, content: object, _buffers: object) -> None:
-        """Open what the learner chose in the page; what cannot be opened is said there."""
-        try:
-            self._open_text(content)
-        except Exception as error:  # as in the lab, no traceback where nobody looks for one
-            self._table.say(str(error))
 
     def _open_text(self, content: object) -> None:
         wanted = content.get("open") if isinstance(content, dict) else None

@@ -2,13 +2,9 @@
 // The lab's page. Python decides and draws; this file shows the parts that Python made and says what was clicked.
 // State comes in traits, one for each part of the page; what the learner did goes out as a message.
 
-/**
- * @typedef {object} Model
- * @property {(name: string) => any} get
- * @property {(event: string, callback: () => void) => void} on
- * @property {(event: string, callback: () => void) => void} off
- * @property {(message: object) => void} send
- */
+import { asks, connect, focusedIn, keepKeys, make } from "./live.js";
+
+/** @typedef {import("./live.js").Model} Model */
 
 /**
  * @typedef {{own: boolean, msgid: string, text: string, who: string, note: string, mood: string}} Bubble
@@ -21,27 +17,10 @@
 const HINT = "Click an arrow to drop that packet; click it again to take the drop back.";
 const KEYS = "Keys: Tab to the diagram, arrows to move, Enter to drop.";
 
-const NO_ANSWER =
-  "No answer from Python yet. If the kernel was restarted, run the code cells above and then this one again (Ctrl+Enter).";
-const PATIENCE = 4000; // ms; Python answers each message with a new picture, in some ten ms
-
 /** How far each key moves in the row of packets. */
 const MOVES = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
 
 const WIDE = 1000; // px; a wider picture (a group's) has the whole width, and the rest stands below it
-
-/**
- * Make an element. Children that are text stay text.
- * @param {string} tag
- * @param {Record<string, string>} [attributes]
- * @param {...(Node | string)} children
- */
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
 
 /** @param {Bubble} bubble */
 function makeBubble(bubble) {
@@ -74,6 +53,18 @@ function makePromise(promise) {
   return row;
 }
 
+/** How far a place on the screen is from the line that a hit lies along.
+ * @param {SVGGeometryElement} hit @param {number} x @param {number} y
+ */
+function distance(hit, x, y) {
+  const here = new DOMPoint(x, y).matrixTransform(/** @type {DOMMatrix} */ (hit.getScreenCTM()).inverse());
+  const [from, to] = [hit.getPointAtLength(0), hit.getPointAtLength(hit.getTotalLength())];
+  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  const along = ((here.x - from.x) * dx + (here.y - from.y) * dy) / (dx * dx + dy * dy || 1);
+  const part = Math.min(1, Math.max(0, along));
+  return Math.hypot(from.x + part * dx - here.x, from.y + part * dy - here.y);
+}
+
 /** Put text on the clipboard; where the browser gives no access to it, select the text instead.
  * @param {HTMLElement} element
  */
@@ -101,9 +92,9 @@ function render({ model, el }) {
   const rungs = make("div", { class: "lab-rungs" });
   const adds = make("p", { class: "lab-adds" });
   const ladder = make("fieldset", { class: "lab-ladder" }, legend, rungs);
-  const undo = make("button", { type: "button", class: "lab-button" }, "Undo");
+  const undo = make("button", { type: "button", class: "lab-button", "data-asks": "undo" }, "Undo");
   const begin = { title: "Back to how this lab began: its rung, its faults" };
-  const reset = make("button", { type: "button", class: "lab-button", ...begin }, "Reset");
+  const reset = make("button", { type: "button", class: "lab-button", "data-asks": "reset", ...begin }, "Reset");
   const bar = make("div", { class: "lab-bar" }, ladder, adds, make("div", { class: "lab-steps" }, undo, reset));
 
   const picture = make("div", { class: "lab-picture" });
@@ -112,12 +103,13 @@ function render({ model, el }) {
   const hint = make("p", { class: "lab-hint" }, `${HINT} `, keys);
   const outcome = make("p", { class: "lab-outcome", role: "status", "aria-live": "polite" });
   const refusal = make("p", { class: "lab-refusal", role: "alert" });
+  const live = make("p", { class: "lab-live", "aria-live": "polite" });
   const faults = make("ul", { class: "lab-faults", "aria-label": "Faults that are no arrow to click", role: "list" });
   const phones = make("div", { class: "lab-phones" });
   const promises = make("ul", { class: "lab-promises", "aria-label": "Promises", role: "list" });
   const promisesTitle = make("div", { class: "lab-title", "aria-hidden": "true" }, "Promises");
   const judged = make("div", { class: "lab-judged" }, promisesTitle, promises);
-  const news = make("div", { class: "lab-news" }, outcome, refusal, faults);
+  const news = make("div", { class: "lab-news" }, outcome, live, refusal, faults);
   const side = make("div", { class: "lab-side" }, news, phones, judged);
   const body = make("div", { class: "lab-body" }, make("div", { class: "lab-main" }, hint, picture), side);
 
@@ -129,14 +121,11 @@ function render({ model, el }) {
   const attributes = { class: "imteach-lab", role: "group", "aria-label": "Lab" };
   const root = make("div", attributes, sheet, bar, body, foot);
 
-  let waiting = 0; // the timer of a message that was not answered yet
+  const { ask, mark, stop } = connect({ model, el, root, words: live, settle: () => draw.ladder() });
+  const giveKeysBack = keepKeys(root);
 
-  /** Tell Python what the learner did; say so if nobody answers. @param {object} message */
-  function ask(message) {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => (refusal.textContent = NO_ANSWER), PATIENCE);
-    model.send(message);
-  }
+  /** Ask Python for something, as of the picture that is shown. @param {object} message */
+  const wish = (message) => ask(message, Number(picture.querySelector("svg")?.dataset.rev));
 
   // The packets: one of them is in the page's tab order, the arrow keys move among them
 
@@ -158,13 +147,31 @@ function render({ model, el }) {
     packets()[place]?.focus({ preventScroll: true });
   }
 
+  /** What a click on a packet asks for: the other way than it is shown, never than it is by now.
+   * @param {SVGElement} packet
+   */
+  const wished = ({ dataset }) => ({ do: dataset.fate === "dropped" ? "spare" : "drop", packet: dataset.packet });
+
   /** @param {Event} event @returns {SVGElement | null} */
-  const packetAt = (event) => /** @type {Element} */ (event.target).closest("[data-packet]");
+  const packetOf = (event) => /** @type {Element} */ (event.target).closest("[data-packet]");
+
+  /** The packet that is meant at a place: whose label is there, else whose line is nearest.
+   * @param {MouseEvent} event
+   */
+  function packetAt(event) {
+    if (!(/** @type {Element} */ (event.target).matches(".imt-hit"))) return packetOf(event);
+    const { clientX, clientY } = event;
+    const here = /** @type {Document | ShadowRoot} */ (root.getRootNode()).elementsFromPoint(clientX, clientY);
+    const hits = here.filter((element) => element.matches(".imt-hit") && picture.contains(element));
+    const far = hits.map((hit) => distance(/** @type {SVGGeometryElement} */ (hit), clientX, clientY));
+    const nearest = hits[far.indexOf(Math.min(...far))];
+    return nearest ? /** @type {SVGElement} */ (nearest.closest("[data-packet]")) : packetOf(event);
+  }
 
   /** @param {SVGElement} packet */
   function toggle(packet) {
     choose(packet);
-    ask({ do: "toggle", packet: packet.dataset.packet });
+    wish(wished(packet));
   }
 
   picture.addEventListener("click", (event) => {
@@ -172,13 +179,22 @@ function render({ model, el }) {
     if (packet) toggle(packet);
   });
 
+  picture.addEventListener("pointermove", (event) => {
+    const meant = packetAt(event);
+    const before = picture.querySelector(".lab-meant");
+    if (before === meant) return;
+    before?.classList.remove("lab-meant");
+    meant?.classList.add("lab-meant");
+  });
+  picture.addEventListener("pointerleave", () => picture.querySelector(".lab-meant")?.classList.remove("lab-meant"));
+
   picture.addEventListener("focusin", (event) => {
-    const packet = packetAt(event);
+    const packet = packetOf(event);
     if (packet) choose(packet);
   });
 
   picture.addEventListener("keydown", (event) => {
-    const packet = packetAt(event);
+    const packet = packetOf(event);
     if (!packet || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
@@ -194,30 +210,23 @@ function render({ model, el }) {
   // The rest that a learner can do
 
   rungs.addEventListener("change", (event) => {
-    ask({ do: "rung", rung: /** @type {HTMLInputElement} */ (event.target).value });
+    wish({ do: "rung", rung: /** @type {HTMLInputElement} */ (event.target).value });
   });
-  undo.addEventListener("click", () => ask({ do: "undo" }));
-  reset.addEventListener("click", () => ask({ do: "reset" }));
+  for (const button of [undo, reset]) {
+    button.addEventListener("click", () => wish({ do: button.dataset.asks }));
+  }
   faults.addEventListener("click", (event) => {
     const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-take-back]"));
-    if (button) ask({ do: "take back", fault: button.dataset.takeBack });
+    if (button) wish({ do: "take back", fault: button.dataset.takeBack });
   });
   copyButton.addEventListener("click", async () => {
     copyButton.textContent = await copy(code);
     setTimeout(() => (copyButton.textContent = "Copy"), 1500);
   });
-  // JupyterLab must not take plain keys: with an arrow focused, its x would cut the cell. What runs a cell or saves
-  // the notebook still may.
-  root.addEventListener("keydown", (event) => {
-    const jupyters = event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key === "Enter");
-    if (!jupyters) event.stopPropagation();
-  });
-
   // What changes: one function for each trait
 
   const draw = {
     picture() {
-      clearTimeout(waiting);
       const page = document.createElement("template"); // what is parsed there is not run, nor loaded
       page.innerHTML = model.get("picture"); // the one place where markup comes in: Python escaped every text in it
       const svg = /** @type {Element} */ (page.content.firstElementChild);
@@ -228,15 +237,21 @@ function render({ model, el }) {
       body.classList.toggle("lab-wide", Number(svg.getAttribute("width")) > WIDE);
       picture.replaceChildren(svg);
       const all = packets();
+      for (const packet of all) packet.dataset.asks = asks(wished(packet));
       choose(all.find((packet) => packet.dataset.packet === current) ?? all[Math.min(place, all.length - 1)]);
-      draw.ladder(); // a choice that Python refused goes back to what is true
+      mark();
     },
     ladder() {
       /** @type {Ladder} */
       const { chosen, rungs: all } = model.get("ladder");
       if (rungs.childElementCount !== all.length) {
         const input = (/** @type {string} */ value) => make("input", { type: "radio", name: radioName, value });
-        rungs.replaceChildren(...all.map(({ name }) => make("label", { class: "lab-rung" }, input(name), name)));
+        /** @param {{name: string}} rung */
+        const label = ({ name }) => {
+          const asked = { "data-asks": asks({ do: "rung", rung: name }) };
+          return make("label", { class: "lab-rung", ...asked }, input(name), name);
+        };
+        rungs.replaceChildren(...all.map(label));
       }
       for (const input of rungs.querySelectorAll("input")) input.checked = input.value === chosen;
       adds.textContent = all.find((rung) => rung.name === chosen)?.adds ?? "";
@@ -254,7 +269,8 @@ function render({ model, el }) {
       /** @param {FaultRow} row */
       const row = ({ fault, text }) => {
         const what = `Take back: ${fault}`;
-        const name = { "data-take-back": fault, "aria-label": what, title: what };
+        const asked = { "data-asks": asks({ do: "take back", fault }) };
+        const name = { "data-take-back": fault, "aria-label": what, title: what, ...asked };
         const button = make("button", { type: "button", class: "lab-button lab-small", ...name }, "✕");
         return make("li", {}, make("span", {}, text), button);
       };
@@ -276,7 +292,7 @@ function render({ model, el }) {
   /** Draw a part. Whatever held the focus and is gone gives it to the packet that was in use. */
   const watch = Object.entries(draw).map(([part, drawPart]) => {
     const redraw = () => {
-      const focused = root.contains(document.activeElement) ? document.activeElement : null;
+      const focused = focusedIn(root);
       drawPart();
       if (focused && (!focused.isConnected || focused.matches(":disabled"))) focusPacket();
     };
@@ -288,7 +304,8 @@ function render({ model, el }) {
   el.append(root);
 
   return () => {
-    clearTimeout(waiting);
+    stop();
+    giveKeysBack();
     for (const [event, redraw] of watch) model.off(event, redraw);
   };
 }

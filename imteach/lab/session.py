@@ -128,20 +128,30 @@ class Session:
             raise InputError(f"no fault {quoted(text)} strikes here; those that do: {self._faults_in_words()}")
         self._without(fault)
 
-    def toggle(self, name: str) -> None:
-        """Drop the packet of this name, or take its drop back: what a click on it means.
+    def lose(self, name: str) -> None:
+        """Drop a packet of this run: what a click on its arrow means. One that is dropped already stays dropped.
 
-        Raises `InputError` for a packet that is neither sent in this run nor dropped, and for one that is lost anyway.
+        Raises `InputError` for a packet that is not sent in this run, and for one that does not arrive anyway.
         """
         fault = self._whole(name)
         if fault in self.faults:
-            self.take_back(name)
             return
         if fault.packet not in self.trace.packet:
             raise InputError(f"{fault.packet} is not sent in this run")
         if self.trace.packet[fault.packet].fate != "arrived":
             raise InputError(f"{fault.packet} does not arrive anyway, because of: {self._faults_in_words()}")
         self.drop(name)
+
+    def spare(self, name: str) -> None:
+        """Take the drop of a packet back: what a click on the arrow of a dropped one means.
+
+        Raises `InputError` for a packet that no drop of its own strikes.
+        """
+        fault = self._whole(name)
+        lost = self.trace.packet.get(fault.packet)
+        if fault not in self.faults and lost is not None and lost.fate != "arrived":
+            raise InputError(f"{fault.packet} does not arrive, because of: {self._faults_in_words()}")
+        self.take_back(name)
 
     def undo(self) -> None:
         """Take the last step back. Raises `InputError` when there is none."""

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import anywidget
 from traitlets import Dict, List, Unicode
 
 from imteach.draw import image, to_svg
 from imteach.errors import InputError, quoted
 from imteach.lab import page
+from imteach.lab.live import LiveWidget, page_script
 from imteach.lab.session import Session
 from imteach.sim import Fault, Scenario, Trace
 
@@ -22,7 +22,7 @@ STILL = (
 _HERE = Path(__file__).parent
 
 
-class Lab(anywidget.AnyWidget):
+class Lab(LiveWidget):
     """A sequence diagram that a learner can break: click a packet to drop it, click it again to take that back.
 
     `scenario` is a `Scenario` or the name of a rung, `faults` what strikes it from the beginning. Every step has
@@ -38,7 +38,7 @@ class Lab(anywidget.AnyWidget):
     'arrived'
     """
 
-    _esm = _HERE / "lab.js"
+    _esm = page_script("lab.js")
     _css = _HERE / "lab.css"
 
     # The parts of the page. Only those that a step changes travel; only they are drawn again.
@@ -55,9 +55,9 @@ class Lab(anywidget.AnyWidget):
     def __init__(self, scenario: Scenario | str, *faults: Fault) -> None:
         self._session = Session(scenario, *faults)
         self._rev = 0  # counts what was shown: the page's `data-rev`
+        self._shown: Trace | None = None
         super().__init__()
         self._show()
-        self.on_msg(self._hear)
 
     # What a learner does, in Python
 
@@ -68,33 +68,27 @@ class Lab(anywidget.AnyWidget):
 
     @rung.setter
     def rung(self, name: str) -> None:
-        self._session.choose(name)
-        self._show()
+        self._step(lambda: self._session.choose(name))
 
     def drop(self, name: str) -> None:
         """Drop the packet of this name too: `"ack:N"`, `"m1/msg:N#2"`. Raises `InputError` for no such name."""
-        self._session.drop(name)
-        self._show()
+        self._step(lambda: self._session.drop(name))
 
     def take_back(self, name: str) -> None:
         """Drop the packet of this name no more. Raises `InputError` if it is not dropped."""
-        self._session.take_back(name)
-        self._show()
+        self._step(lambda: self._session.take_back(name))
 
     def take_fault_back(self, text: str) -> None:
         """Let a fault strike no more, by its text: `"crash bob@150+50"`. Raises `InputError` if it does not strike."""
-        self._session.take_fault_back(text)
-        self._show()
+        self._step(lambda: self._session.take_fault_back(text))
 
     def undo(self) -> None:
         """Take the last step back, wherever it was made. Raises `InputError` when there is none."""
-        self._session.undo()
-        self._show()
+        self._step(self._session.undo)
 
     def reset(self) -> None:
         """Go back to how the lab began. `undo` brings the steps back."""
-        self._session.reset()
-        self._show()
+        self._step(self._session.reset)
 
     # What it holds
 
@@ -115,8 +109,7 @@ class Lab(anywidget.AnyWidget):
 
     @faults.setter
     def faults(self, faults: Sequence[Fault]) -> None:
-        self._session.strike(*faults)
-        self._show()
+        self._step(lambda: self._session.strike(*faults))
 
     def __repr__(self) -> str:
         return repr(self._session).replace("Session", "Lab", 1)
@@ -127,18 +120,26 @@ class Lab(anywidget.AnyWidget):
         still = {"text/plain": repr(self), "text/html": f"<p>{STILL}</p>{image(self.trace)}"}
         return {**data, **still}, metadata
 
+    def _step(self, step: Callable[[], None]) -> None:
+        """Take a step and show what came of it, before anybody else takes one."""
+        with self._lock:
+            step()
+            self._show()
+
     # The page
 
     def _show(self, refusal: str = "") -> None:
-        """Bring the page up to date with the session, in one message."""
-        self._rev += 1
+        """Bring the page up to date with the session, in one message. What did not change is not drawn again."""
         with self.hold_sync():
-            self.picture = to_svg(self.trace, self._rev)
-            for part, value in page.everything(self._session).items():
-                setattr(self, part, value)
+            if self._session.trace is not self._shown:
+                self._shown = self._session.trace
+                self._rev += 1
+                self.picture = to_svg(self.trace, self._rev)
+                for part, value in page.everything(self._session).items():
+                    setattr(self, part, value)
             self.refusal = refusal or self._session.mistake
 
-    def _hear(self, _widget: object, content: object, _buffers: object) -> None:
+    def _answer(self, content: object) -> None:
         """Do what the learner did in the page. What cannot be done is said there, and changes nothing.
 
         A message is not to be trusted (an old page, another tab), and a learner's own client may raise anything:
@@ -154,9 +155,16 @@ class Lab(anywidget.AnyWidget):
             self._show()
 
     def _do(self, content: object) -> None:
+        """Bring about what the page says: never "the other way round", for the learner saw an older picture perhaps.
+
+        It says which one, by its `rev`. What is so already is not done again, and what another step has taken back or
+        brought about since is left as it is.
+        """
         message = content if isinstance(content, dict) else {}
+        is_new = message.get("rev") == self._rev
         actions: dict[str, Callable[[], None]] = {
-            "toggle": lambda: self._session.toggle(message.get("packet", "")),
+            "drop": lambda: self._session.lose(message.get("packet", "")),
+            "spare": lambda: self._session.spare(message.get("packet", "")),
             "take back": lambda: self._session.take_fault_back(message.get("fault", "")),
             "rung": lambda: self._session.choose(message.get("rung", "")),
             "undo": self._session.undo,
@@ -165,4 +173,10 @@ class Lab(anywidget.AnyWidget):
         what = message.get("do")
         if not isinstance(what, str) or what not in actions:
             raise InputError(f"the page asked for {quoted(content)}, which the lab does not know")
-        actions[what]()
+        if what == "undo" and not is_new:
+            raise InputError("the last step is another one by now, so nothing was undone; Undo takes that one back")
+        try:
+            actions[what]()
+        except InputError:
+            if is_new or what not in ("spare", "take back"):
+                raise  # else what the learner wanted gone is gone already

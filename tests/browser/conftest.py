@@ -59,7 +59,7 @@ def run(server: driving.Server, open_notebook: Callable[[str], Locator]) -> Call
     """Run these cells in a notebook of their own, and return the first lab in it."""
 
     def run_cells(*cells: str) -> Locator:
-        imports = "from imteach import Client, Drop, Lab, Say, Scenario"
+        imports = "from imteach import Client, Drop, Lab, Offline, Partition, Say, Scenario"
         return open_notebook(driving.write_notebook(server, "cells.ipynb", [imports, *cells]))
 
     return run_cells

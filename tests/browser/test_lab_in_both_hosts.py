@@ -1,19 +1,196 @@
-"""The lab in JupyterLab and in Notebook 7: what must be the same in both."""
+"""The lab in JupyterLab and in Notebook 7: its keys, its answers, its kernel. What must be the same in both."""
 
 from collections.abc import Callable
 
 import driving
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from test_lab_in_jupyterlab import click, packet
+from test_lab_in_jupyterlab import KERNEL, click, focused, packet, revision
 
 pytestmark = pytest.mark.parametrize("host", driving.HOSTS, indirect=True)
 
+Run = Callable[..., Locator]
+
 NAMES = {"jupyterlab": "JupyterLab", "notebook": "Jupyter Notebook"}
 
+CELLS = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell"
 
-def test_a_click_drops_a_packet(page: Page, host: str, run: Callable[..., Locator]) -> None:
+FOCUSABLE = """lab => [...lab.querySelectorAll("button, input, [tabindex]")]
+    .filter((element) => !element.disabled && element.getClientRects().length)"""
+
+KEYS = [*"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"]
+KEYS += ["ArrowDown", "ArrowUp", "ArrowLeft", "ArrowRight", "Home", "End", "PageUp", "PageDown", "Delete", "Backspace"]
+KEYS += [
+    "Escape",
+    "Enter",
+    "Space",
+    "F2",
+    "/",
+    "?",
+    "Control+b",
+    "Control+z",
+    "Control+Shift+C",
+    "Alt+ArrowUp",
+    "Control+m",
+]
+
+HEARD = """() => {
+    const commands = window.jupyterapp.commands;
+    window.heard ??= commands.commandExecuted.connect((_, {id}) => window.executed.push(id));
+    window.executed = [];
+}"""
+
+
+def test_no_key_that_is_pressed_inside_the_lab_reaches_the_notebook(page: Page, run: Run):
+    lab = run('lab = Lab("offline", Drop("msg:N"), Offline("bob", at=300, lasting=900))\nlab', "'a cell below'")
+    before = page.locator(CELLS).all_inner_texts()
+    number = lab.evaluate(f"lab => ({FOCUSABLE})(lab).length")
+    assert number > 15
+    driving.ask(page, HEARD)
+    for place in range(number):
+        focus = f"([lab, place]) => {{ const all = ({FOCUSABLE})(lab); all[Math.min(place, all.length - 1)].focus() }}"
+        for key in KEYS if place in (0, number // 2) else ["x", "a", "b", "d", "d", "ArrowDown", "Enter", "Escape"]:
+            page.evaluate(focus, [lab.element_handle(), place])
+            page.keyboard.press(key)
+        assert page.evaluate("window.executed") == [], f"element {place}"
+    assert lab.evaluate("lab => lab.contains(document.activeElement)")
+    assert len(page.locator(CELLS).all_inner_texts()) == len(before)
+
+
+@pytest.mark.parametrize("key", ["Control+Enter", "Shift+Enter"])
+def test_the_key_that_runs_a_cell_works_inside_the_lab(page: Page, run: Run, key: str):
+    lab = run('Lab("dedup")', "'a cell below'")
+    packet(lab, "m1/msg:R#1").locator(".imt-pill").click()
+    expect(packet(lab, "m1/msg:R#1")).to_have_attribute("data-fate", "dropped")
+    page.keyboard.press(key)  # runs the cell anew: a lab as it began
+    expect(packet(page.locator(".imteach-lab").first, "m1/msg:R#1")).to_have_attribute("data-fate", "arrived")
+
+
+def test_the_key_that_saves_works_inside_the_lab(page: Page, run: Run):
     lab = run('Lab("dedup")')
-    assert driving.ask(page, "() => window.jupyterapp.name") == NAMES[host]
-    click(lab, "m1/ack:N#1")
+    click(lab, "m1/msg:R#1")
+    expect(packet(lab, "m1/msg:R#1")).to_have_attribute("data-fate", "dropped")
+    page.evaluate(
+        """() => {
+            window.saves = 0;
+            window.jupyterapp.shell.currentWidget.context.saveState.connect((_, state) => {
+                if (state === "completed") window.saves += 1;
+            });
+        }"""
+    )
+    packet(lab, "m1/msg:R#1").focus()
+    page.keyboard.press("Control+s")
+    page.wait_for_function("window.saves === 1")
+
+
+# Answers
+
+
+SLOW_CLICKS = """([packets, times]) => {  // between two animation frames: nothing can have been answered
+    const root = packets[0].closest(".imteach-lab");
+    for (let i = 0; i < times; i++) {
+        for (const one of packets) one.dispatchEvent(new MouseEvent("click", {bubbles: true, cancelable: true}));
+    }
+    return [root.hasAttribute("data-pending"), ...packets.map((one) => one.hasAttribute("data-pending"))];
+}"""
+
+
+def test_a_click_is_pending_at_once_and_a_second_one_does_not_take_it_back(page: Page, run: Run):
+    lab = run('lab = Lab("dedup")\nlab')
+    before = revision(lab)
+    both = [packet(lab, name).element_handle() for name in ("m1/msg:N#1", "m1/ack:N#1")]
+    assert page.evaluate(SLOW_CLICKS, [both, 4]) == [True, True, True]
+    for name in ("m1/msg:N#1", "m1/ack:N#1"):
+        expect(packet(lab, name)).to_have_attribute("data-fate", "dropped")
+    expect(lab).not_to_have_attribute("data-pending", "")
+    expect(lab.locator("[data-pending]")).to_have_count(0)
+    assert revision(lab) == before + 2
+    expect(lab.locator(".lab-live")).to_be_empty()
+
+
+def test_a_question_that_python_does_not_hear_stays_pending_in_words_until_it_is_answered(page: Page, run: Run):
+    lab = run('lab = Lab("dedup")\nlab', "lab._lock.acquire()")  # as if another step took long
+    live = lab.locator(".lab-live")
+    packet(lab, "m1/ack:N#1").locator(".imt-pill").click()
+    expect(live).to_have_text("Waiting for Python …")
+    expect(live).to_contain_text(
+        "Python has not answered yet: a cell is running, or the connection is slow.", timeout=6_000
+    )
+    expect(lab.get_by_role("alert")).to_be_empty()
+    expect(packet(lab, "m1/ack:N#1")).to_have_attribute("data-pending", "")
+    driving.ask(page, KERNEL, "lab._lock.release()")
     expect(packet(lab, "m1/ack:N#1")).to_have_attribute("data-fate", "dropped")
+    expect(live).to_be_empty()
+    expect(lab.locator("[data-pending]")).to_have_count(0)
+
+
+def test_a_refused_question_is_answered_too(page: Page, run: Run):
+    lab = run('lab = Lab(Scenario("dedup"), Partition("bob", "server", lasting=200))\nlab')
+    before = revision(lab)
+    packet(lab, "m1/msg:N#1").locator(".imt-pill").click()
+    expect(lab.get_by_role("alert")).to_contain_text("m1/msg:N#1 does not arrive anyway")
+    expect(lab.locator("[data-pending]")).to_have_count(0)
+    assert revision(lab) == before
+
+
+# The kernel
+
+
+@pytest.mark.parametrize("end", ["restart", "die"])
+def test_a_kernel_that_is_gone_is_told_at_once_and_nothing_can_be_clicked(page: Page, run: Run, end: str):
+    lab = run('Lab("dedup")')
+    expect(lab).to_have_attribute("data-kernel", "alive")
+    if end == "restart":
+        driving.ask(page, "() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel().then(() => null)")
+    else:
+        driving.ask(page, KERNEL_LATER, "import os; os._exit(1)")
+    expect(lab).to_have_attribute("data-kernel", "gone")
+    expect(lab.locator(".lab-live")).to_contain_text("The kernel of this lab has ended")
+    expect(lab.locator(".lab-live")).to_contain_text("run the code cells above and then this one again")
+
+    before = revision(lab)
+    packet(lab, "m1/msg:R#1").locator(".imt-pill").click(force=True)  # though it says that it is disabled
+    lab.get_by_role("radio", name="basic").click(force=True)
+    expect(lab.get_by_role("radio", name="dedup")).to_be_checked()
+    expect(lab.locator("[data-pending]")).to_have_count(0)
+    assert revision(lab) == before
+    assert focused(page) in ("m1/msg:R#1", None)
+
+    if end == "die":
+        driving.ask(page, RESTARTED)
+    driving.ask(page, driving.RUN)  # what its words say
+    again = page.locator(".imteach-lab").first
+    expect(again).to_have_attribute("data-kernel", "alive")
+    click(again, "m1/msg:R#1")
+    expect(packet(again, "m1/msg:R#1")).to_have_attribute("data-fate", "dropped")
+
+
+KERNEL_LATER = """code => {  // and do not wait until it is done
+    const {kernel} = window.jupyterapp.shell.currentWidget.sessionContext.session;
+    window.runs = true;
+    kernel.requestExecute({code}).done.finally(() => window.runs = false).catch(() => {});
+}"""
+
+RESTARTED = """async () => {  // the server starts a kernel that died anew; a dialog that says so is closed
+    const {session} = window.jupyterapp.shell.currentWidget.sessionContext;
+    for (let tries = 0; tries < 200 && session.kernel.status !== "idle"; tries++) {
+        document.querySelector(".jp-Dialog .jp-mod-accept")?.click();
+        await new Promise((done) => setTimeout(done, 50));
+    }
+    document.querySelector(".jp-Dialog .jp-mod-accept")?.click();
+}"""
+
+
+@pytest.mark.parametrize("step", ["'nothing yet'", "lab.drop('msg:N')"])
+def test_a_click_is_answered_while_a_cell_runs(page: Page, run: Run, step: str):
+    lab = run('lab = Lab("dedup")\nlab', step)  # after a step in a cell, too
+    if not driving.ask(page, f"() => ({SESSION}).kernel.supportsSubshells"):
+        pytest.fail("this ipykernel answers one thing after the other: try 7 or newer")
+    driving.ask(page, KERNEL_LATER, "import time; time.sleep(20)")
+    packet(lab, "m1/ack:A#1").locator(".imt-pill").click()
+    expect(packet(lab, "m1/ack:A#1")).to_have_attribute("data-fate", "dropped")
+    assert page.evaluate("window.runs")
+    driving.ask(page, f"() => ({SESSION}).kernel.interrupt()")
+
+
+SESSION = "window.jupyterapp.shell.currentWidget.sessionContext.session"

@@ -140,15 +140,6 @@ def test_two_labs_of_a_notebook_each_show_their_own_rung(page: Page, run: Run):
         expect(labs.nth(number).get_by_role("radio", name=rung)).to_be_checked()
 
 
-def test_four_quick_clicks_are_four_steps(page: Page, run: Run):
-    lab = run('Lab("dedup")')
-    packet(lab, "m1/msg:R#1").evaluate(
-        "p => { for (let i = 0; i < 4; i++) p.dispatchEvent(new MouseEvent('click', {bubbles: true})) }"
-    )
-    expect(lab.locator("svg")).to_have_attribute("data-rev", "5")
-    expect(packet(lab, "m1/msg:R#1")).to_have_attribute("data-fate", "arrived")
-
-
 # Keys and screen readers
 
 
@@ -197,39 +188,12 @@ def test_focus_is_never_lost(page: Page, run: Run):
     assert focused(page)
 
 
-def test_jupyterlabs_own_keys_leave_the_notebook_alone(page: Page, run: Run):
-    lab = run('Lab("dedup")', "'a cell below'")
-    cells = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell")
-    before = cells.count()
-    packet(lab, "m1/msg:R#1").focus()
-    for key in ("x", "a", "b", "d", "d", "m", "ArrowDown", "j"):
-        page.keyboard.press(key)
-    lab.get_by_role("radio", name="dedup").focus()
-    for key in ("x", "a", "b", "d", "d"):
-        page.keyboard.press(key)
-    packet(lab, "m1/msg:R#1").focus()
-    page.keyboard.press("Enter")  # in a notebook this would start editing the cell
-    expect(packet(lab, "m1/msg:R#1")).to_have_attribute("data-fate", "dropped")
-    assert cells.count() == before
-    expect(packet(lab, "m1/msg:R#1")).to_be_focused()
-
-
 def test_the_key_that_runs_a_cell_and_the_key_that_saves_still_work_inside_the_lab(page: Page, run: Run):
     lab = run('Lab("dedup")')
     packet(lab, "m1/msg:R#1").locator(".imt-pill").click()
     expect(packet(lab, "m1/msg:R#1")).to_have_attribute("data-fate", "dropped")
     page.keyboard.press("Control+Enter")  # runs the cell anew: a lab as it began
     expect(packet(page.locator(".imteach-lab").first, "m1/msg:R#1")).to_have_attribute("data-fate", "arrived")
-
-
-def test_a_lab_whose_kernel_was_restarted_says_how_to_make_it_live_again(page: Page, run: Run):
-    lab = run('Lab("dedup")')
-    packet(lab, "m1/msg:R#1").locator(".imt-pill").click()
-    expect(packet(lab, "m1/msg:R#1")).to_have_attribute("data-fate", "dropped")
-    expect(lab.get_by_role("alert")).to_be_empty()
-    driving.ask(page, "() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel().then(() => null)")
-    packet(lab, "m1/msg:R#1").locator(".imt-pill").click()
-    expect(lab.get_by_role("alert")).to_contain_text("No answer from Python yet.", timeout=8_000)
 
 
 def test_a_lab_that_was_saved_and_opened_again_shows_its_still_picture(page: Page, server: driving.Server):

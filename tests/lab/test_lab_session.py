@@ -55,10 +55,13 @@ def test_dropping_twice_is_dropping_once_and_one_step():
 
 def test_a_click_drops_a_packet_and_the_next_click_takes_it_back():
     session = Session("dedup")
-    session.toggle("m1/ack:N#1")
-    assert session.faults == (Drop("m1/ack:N"),)
-    session.toggle("m1/ack:N#1")
+    for _ in range(2):  # what is dropped stays dropped
+        session.lose("m1/ack:N#1")
+        assert session.faults == (Drop("m1/ack:N"),)
+    session.spare("m1/ack:N#1")
     assert session.faults == ()
+    with pytest.raises(InputError, match="m1/ack:N#1 is not dropped"):
+        session.spare("m1/ack:N#1")
 
 
 def test_what_was_dropped_stays_dropped_on_another_rung():
@@ -161,7 +164,7 @@ def test_the_code_is_as_short_as_the_names_allow():
         (lambda: Session("dedup").drop(None), "a packet's name is text"),
         (lambda: Session(TWO).drop("ack:N"), "which message's ack:N#1"),
         (lambda: Session("dedup").take_back("ack:N"), "m1/ack:N#1 is not dropped; dropped are: none"),
-        (lambda: Session("dedup").toggle("m1/ack:N#9"), "m1/ack:N#9 is not sent in this run"),
+        (lambda: Session("dedup").lose("m1/ack:N#9"), "m1/ack:N#9 is not sent in this run"),
         (lambda: Session("dedup").undo(), "nothing to undo"),
     ],
 )
@@ -245,7 +248,9 @@ def test_a_fault_that_does_not_strike_cannot_be_taken_back(text):
 def test_a_packet_that_is_lost_anyway_is_not_dropped_as_well():
     session = Session("dedup", Partition("bob", "server", lasting=200))
     with pytest.raises(InputError, match=r"m1/msg:N#1 does not arrive anyway, because of: partition bob-server@0\+200"):
-        session.toggle("msg:N")
+        session.lose("msg:N")
+    with pytest.raises(InputError, match=r"m1/msg:N#1 does not arrive, because of: partition bob-server@0\+200"):
+        session.spare("msg:N")
     assert not session.can_undo
 
 

@@ -4,11 +4,14 @@ import json
 import logging
 import subprocess
 import sys
+from threading import Thread
 
 import pytest
 
 from imteach import Client, Drop, InputError, Lab, Offline, Say, Scenario
-from imteach.draw import mimebundle
+from imteach.draw import mimebundle, to_svg
+from imteach.lab import widget
+from imteach.lab.live import MOST_VIEWS
 
 PARTS = ("picture", "ladder", "outcome", "phones", "promises", "fault_rows", "code", "steps", "refusal")
 
@@ -16,8 +19,9 @@ NASTY = "<script>alert(1)</script> & <img src=x onerror=\"alert('2')\"> ]]> </sv
 
 
 def tell(lab: Lab, content: object) -> None:
-    """Let the lab hear what its page says."""
-    lab._handle_custom_msg(content, [])
+    """Let the lab hear what its page says, which shows what the lab shows unless the message says otherwise."""
+    seen = {"rev": revision(lab)}
+    lab._handle_custom_msg(seen | content if isinstance(content, dict) else content, [])
 
 
 def parts(lab: Lab) -> dict:
@@ -31,7 +35,7 @@ def revision(lab: Lab) -> int:
 def test_a_click_drops_the_packet_and_everything_on_the_page_follows():
     lab = Lab("retransmit")
     before = revision(lab)
-    tell(lab, {"do": "toggle", "packet": "m1/ack:N#1"})
+    tell(lab, {"do": "drop", "packet": "m1/ack:N#1"})
     page = parts(lab)
     assert 'data-packet="m1/ack:N#2"' in page["picture"]
     assert page["code"] == 'Scenario("retransmit").run(Drop("ack:N"))'
@@ -40,6 +44,69 @@ def test_a_click_drops_the_packet_and_everything_on_the_page_follows():
     assert page["steps"] == {"undo": True, "reset": True}
     assert page["refusal"] == ""
     assert revision(lab) > before
+
+
+def test_what_was_asked_of_an_older_picture_is_not_done_twice_nor_undone():
+    lab = Lab("dedup")
+    seen = revision(lab)
+    for _ in range(3):  # three clicks before the first answer
+        tell(lab, {"do": "drop", "packet": "m1/ack:N#1", "rev": seen})
+    assert lab.code == 'Scenario("dedup").run(Drop("ack:N"))'
+    assert (revision(lab), lab.refusal) == (seen + 1, "")
+
+    for _ in range(3):
+        tell(lab, {"do": "spare", "packet": "m1/ack:N#1", "rev": seen + 1})
+    assert (lab.faults, lab.refusal) == ((), "")
+
+    lab.drop("msg:N")
+    tell(lab, {"do": "undo", "rev": seen})
+    assert lab.faults == (Drop("m1/msg:N#1"),)
+    assert "nothing was undone" in lab.refusal
+    tell(lab, {"do": "undo"})
+    assert (lab.faults, lab.refusal) == ((), "")
+
+    lab = Lab("offline", Offline("bob", lasting=1000))
+    for _ in range(2):
+        tell(lab, {"do": "take back", "fault": "offline bob@0+1000", "rev": 1})
+    assert (lab.faults, lab.refusal) == ((), "")
+
+
+def test_each_question_of_each_view_is_answered_whatever_came_of_it():
+    lab = Lab("dedup")
+    tell(lab, {"do": "drop", "packet": "m1/ack:N#1", "ask": ["here", 1]})
+    tell(lab, {"do": "explode", "ask": ["there", 1]})
+    tell(lab, {"do": "rung", "rung": "dedup", "ask": ["there", 2]})  # where it is already
+    assert lab.answered == {"here": 1, "there": 2}
+    for nonsense in (7, ["here"], ["here", "2"], [["here"], 2], ["x" * 41, 2], None):
+        tell(lab, {"do": "reset", "ask": nonsense})
+    assert lab.answered == {"here": 1, "there": 2}
+    for number in range(100):
+        tell(lab, {"do": "reset", "ask": [f"view {number}", 1]})
+    assert len(lab.answered) == MOST_VIEWS
+    assert "view 99" in lab.answered
+
+
+def test_a_step_that_comes_from_another_thread_in_the_middle_of_one_waits_until_that_one_is_shown(monkeypatch):
+    lab = Lab("retransmit")
+    sent: list[dict] = []
+    monkeypatch.setattr(lab.comm, "send", lambda data=None, **_: sent.append(data["state"]))  # what goes to the page
+    click = Thread(target=tell, args=(lab, {"do": "drop", "packet": "m1/msg:N#1", "ask": ["page", 1]}))
+
+    def drawn_slowly(trace, rev):
+        picture = to_svg(trace, rev)
+        if not click.ident:
+            click.start()
+            click.join(0.3)  # it comes now, and has time enough to be done
+        return picture
+
+    monkeypatch.setattr(widget, "to_svg", drawn_slowly)
+    lab.drop("ack:N")  # a cell does this
+    click.join()
+    assert lab.code == 'Scenario("retransmit").run(Drop("ack:N"), Drop("msg:N"))'
+    assert [state.get("code") for state in sent] == ['Scenario("retransmit").run(Drop("ack:N"))', lab.code]
+    assert [set(state) >= {"picture", "code", "outcome"} for state in sent] == [True, True]  # each step in one piece
+    assert sent[-1]["picture"] == to_svg(lab.trace, revision(lab))
+    assert sent[-1]["answered"] == {"page": 1}
 
 
 def test_a_fault_of_any_kind_can_be_taken_back_from_its_row():
@@ -104,14 +171,17 @@ def test_a_wrong_name_in_python_raises_at_the_learners_line(step: str):
         {},
         None,
         "undo",
-        ["toggle"],
+        ["drop"],
         {"do": "explode"},
         {"do": ["undo"]},
         {"do": "undo"},
-        {"do": "toggle"},
-        {"do": "toggle", "packet": 7},
-        {"do": "toggle", "packet": "m1/msg:R#99"},
-        {"do": "toggle", "packet": NASTY},
+        {"do": "drop"},
+        {"do": "toggle", "packet": "m1/ack:N#1"},
+        {"do": "drop", "packet": 7},
+        {"do": "drop", "packet": "m1/msg:R#99"},
+        {"do": "drop", "packet": NASTY},
+        {"do": "spare", "packet": "m1/msg:R#1"},
+        {"do": "spare", "packet": ["m1/ack:N#1"]},
         {"do": "rung", "rung": {"dedup": 1}},
         {"do": "rung", "rung": "x" * 10_000},
         {"do": "rung"},
@@ -127,7 +197,7 @@ def test_a_message_that_makes_no_sense_is_refused_on_the_page_and_changes_nothin
     assert len(lab.refusal) < 300
     assert {name: value for name, value in parts(lab).items() if name not in ("refusal", "picture")} == before
     assert not caplog.records
-    tell(lab, {"do": "toggle", "packet": "m1/ack:N#1"})
+    tell(lab, {"do": "spare", "packet": "m1/ack:N#1"})
     assert lab.refusal == ""
 
 
@@ -137,7 +207,7 @@ def test_a_learners_own_client_that_raises_is_told_of_on_the_page(caplog):
             raise KeyError(msgid)
 
     lab = Lab(Scenario("dedup", client=Fragile))
-    tell(lab, {"do": "toggle", "packet": "m1/ack:N#1"})
+    tell(lab, {"do": "drop", "packet": "m1/ack:N#1"})
     assert lab.refusal.startswith("Fragile.on_timer raised KeyError: 'm1' when its timer m1 ran out at 300 ms (line ")
     assert lab.refusal.endswith(" of test_lab_widget.py: raise KeyError(msgid))")
     assert "its code stops here" in lab.picture

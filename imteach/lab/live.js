@@ -1,0 +1,168 @@
+// @ts-check
+// What every page of ours shares: how it asks Python for something and shows that the answer is pending, how it keeps
+// its keys to itself, and how it learns that its kernel is gone. Python's half stands in live.py, which puts this file
+// in front of each page's own.
+
+/**
+ * @typedef {object} Model
+ * @property {(name: string) => any} get
+ * @property {(event: string, callback: (...told: any[]) => void) => void} on
+ * @property {(event: string, callback: (...told: any[]) => void) => void} off
+ * @property {(message: object) => void} send
+ * @property {any} [widget_manager]
+ */
+
+const SOON = 400; // ms; an answer that comes sooner needs no words
+const LATE = 4000; // ms; from now on the same may be asked again, for a question can be lost
+
+const WAITING = "Waiting for Python …";
+const STILL_WAITING =
+  "Python has not answered yet: a cell is running, or the connection is slow. This shows what came of it as soon as it answers.";
+const GONE = "The kernel of this lab has ended, so nothing can be clicked. ";
+const NONE = "There is no Python behind this page, so nothing can be clicked. ";
+const COME_BACK = "To go on, run the code cells above and then this one again (Ctrl+Enter).";
+
+/**
+ * Make an element. Children that are text stay text.
+ * @param {string} tag
+ * @param {Record<string, string>} [attributes]
+ * @param {...(Node | string)} children
+ */
+export function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+/** The element that has the focus, also inside a shadow root, where the document only knows the root's host.
+ * @param {Element} root
+ */
+export function focusedIn(root) {
+  const active = /** @type {Document | ShadowRoot} */ (root.getRootNode()).activeElement;
+  return active && root.contains(active) ? active : null;
+}
+
+/** What an element asks for, as its `data-asks` says it. @param {Record<string, any>} message */
+export const asks = (message) => Object.values(message).join(" ");
+
+const ENDED = ["restarting", "autorestarting", "terminating", "dead"];
+
+/**
+ * Connect a page with Python. `ask` asks for something; it is pending until the trait `answered` says that it is done
+ * with: meanwhile the root and what was clicked have `data-pending`. `data-kernel` of the root says whether there is
+ * anybody to ask. `words` says both; nobody else writes there. `settle` is called when nothing is pending any more.
+ * @param {{model: Model, el: HTMLElement, root: HTMLElement, words: HTMLElement, settle: () => void}} page
+ * @returns {{ask: (message: Record<string, any>, seen: number) => void, mark: () => void, stop: () => void}}
+ */
+export function connect({ model, el, root, words, settle }) {
+  const view = Math.random().toString(36).slice(2); // by lot: each view has its own copy of this file
+  /** @type {{number: number, key: string, at: number}[]} */
+  let pending = [];
+  let number = 0;
+  /** @type {number[]} */
+  let timers = [];
+
+  /** Say this now, and later that. @param {...[number, string]} what */
+  function say(...what) {
+    timers.forEach(clearTimeout);
+    words.textContent = "";
+    timers = what.map(([later, text]) => setTimeout(() => (words.textContent = text), later));
+  }
+
+  /** Mark what is pending, also on elements that were drawn anew meanwhile. */
+  function mark() {
+    const keys = new Set(pending.map(({ key }) => key));
+    for (const element of root.querySelectorAll("[data-asks]")) {
+      element.toggleAttribute("data-pending", keys.has(element.getAttribute("data-asks") ?? ""));
+    }
+    root.toggleAttribute("data-pending", pending.length > 0);
+  }
+
+  /** Of what is pending, keep what is after this number. @param {number} last */
+  function done(last) {
+    pending = pending.filter((one) => one.number > last);
+    mark();
+    if (pending.length) return;
+    say();
+    settle();
+  }
+
+  const answered = () => done(model.get("answered")?.[view] ?? 0);
+
+  /** @param {Record<string, any>} message @param {number} seen the revision that the learner saw */
+  function ask(message, seen) {
+    if (root.dataset.kernel !== "alive") {
+      settle();
+      return;
+    }
+    const key = asks(message);
+    if (pending.some((one) => one.key === key && Date.now() - one.at < LATE)) return; // it is on its way
+    pending.push({ number: ++number, key, at: Date.now() });
+    mark();
+    say([SOON, WAITING], [LATE, STILL_WAITING]);
+    model.send({ ...message, rev: seen, ask: [view, number] });
+  }
+
+  // Who is there to ask. A kernel that ended does not come back: the next one knows nothing of this page.
+
+  /** @param {"gone" | "none"} what */
+  function over(what) {
+    if (root.dataset.kernel !== "alive") return;
+    root.dataset.kernel = what;
+    for (const control of root.querySelectorAll("[data-asks]")) control.setAttribute("aria-disabled", "true");
+    done(number);
+    words.textContent = (what === "gone" ? GONE : NONE) + COME_BACK;
+  }
+
+  const isCutOff = () => el.closest(".jupyter-widgets-disconnected") !== null;
+  const cutOff = () => queueMicrotask(() => isCutOff() && over("gone")); // ipywidgets marks the view as we are told
+  const closed = () => over("gone");
+  /** @param {any} _ @param {string} status */
+  const heard = (_, status) => ENDED.includes(status) && over("gone");
+  const kernel = model.widget_manager?.kernel; // in JupyterLab and Notebook; other hosts tell nobody
+
+  root.dataset.kernel = "alive";
+  queueMicrotask(() => isCutOff() && over("none"));
+  kernel?.statusChanged?.connect(heard);
+  kernel?.disposed?.connect(closed);
+  model.on("comm_live_update", cutOff);
+  model.on("change:answered", answered);
+  const stop = () => {
+    timers.forEach(clearTimeout);
+    kernel?.statusChanged?.disconnect(heard);
+    kernel?.disposed?.disconnect(closed);
+    model.off("comm_live_update", cutOff);
+    model.off("change:answered", answered);
+  };
+  return { ask, mark, stop };
+}
+
+/** Whether a key is for the notebook: it runs the cell, or saves. @param {KeyboardEvent} event */
+function isNotebooks(event) {
+  const command = event.ctrlKey || event.metaKey;
+  if (event.key === "Enter") return command || event.altKey || event.shiftKey;
+  return command && event.key.toLowerCase() === "s";
+}
+
+/**
+ * Let no other key reach the notebook, where x cuts the cell. JupyterLab listens as an event comes up, Notebook 7 as it
+ * goes down, and passes over a key only if its very element says so: so it says so, for just those keys.
+ * @param {HTMLElement} root
+ * @returns {() => void} what ends it
+ */
+export function keepKeys(root) {
+  /** @param {Event} event */
+  const down = (event) => {
+    const target = event.composedPath()[0];
+    if (!(target instanceof Element) || !root.contains(target)) return;
+    target.toggleAttribute("data-lm-suppress-shortcuts", !isNotebooks(/** @type {KeyboardEvent} */ (event)));
+  };
+  /** @param {Event} event */
+  const up = (event) => {
+    if (!isNotebooks(/** @type {KeyboardEvent} */ (event))) event.stopPropagation();
+  };
+  window.addEventListener("keydown", down, true); // before the document, where Notebook 7 listens
+  root.addEventListener("keydown", up);
+  return () => window.removeEventListener("keydown", down, true);
+}

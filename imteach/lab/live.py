@@ -1,0 +1,81 @@
+"""What the widgets of ours share: a page that asks for things one by one, and is told of each that it is answered.
+
+The page's half stands in `live.js`. A page asks in messages, for a trait that is used as an event loses events. Each
+message says from which view it comes and its number there; `answered` holds the last number of each view that Python is
+done with, whatever came of it. So a page knows what is still pending, also when answers come late or in one piece.
+"""
+
+import re
+from functools import cache
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+import anywidget
+from traitlets import Dict
+
+MOST_VIEWS = 16
+"""So many views of one widget are kept in mind; who opens more sees the oldest as pending until it asks again."""
+
+_HERE = Path(__file__).parent
+_MODULE_ONLY = re.compile(r"^import .*\n|^export (?!default)", re.MULTILINE)
+
+
+@cache
+def page_script(name: str) -> str:
+    """Return the script of this page behind what all pages share, as the one module that anywidget takes.
+
+    >>> page_script("lab.js").count("export"), page_script("lab.js").count("function make(")
+    (1, 1)
+    """
+    return "\n".join(_MODULE_ONLY.sub("", (_HERE / part).read_text("utf-8")) for part in ("live.js", name))
+
+
+class LiveWidget(anywidget.AnyWidget):
+    """A widget that does what its page asks for, a step at a time, in whatever thread the question comes.
+
+    With ipykernel 7 a question is answered in another thread than cells are run in, even while a cell runs. `_lock`
+    makes each step one step, whoever takes it: all that it changes reaches the page in one piece, before the next.
+    """
+
+    answered = Dict().tag(sync=True)  # by view: the number of the last thing asked there that is done with
+
+    def __init__(self, lock: Any = None) -> None:
+        self._lock = lock or RLock()
+        super().__init__()
+        self.on_msg(self._hear)
+
+    def open(self) -> None:
+        """Open the way to the page."""
+        super().open()
+        self._listen_beside_cells()
+
+    def send_state(self, key: Any = None) -> None:
+        """Send what changed, or these parts of it, to the page."""
+        super().send_state(key)
+        self._listen_beside_cells()
+
+    def _listen_beside_cells(self) -> None:
+        """Let the next question be heard at once, also while a cell runs.
+
+        ipykernel 7.4 hands a question to the thread that spoke last: after a step in a cell, to the one in which cells
+        run. It has no switch for that; where it remembers nobody, the question goes where the page sent it.
+        """
+        if self.comm is not None:
+            self.comm.__dict__.pop("_reply_subshell_id", None)
+
+    def _hear(self, _widget: object, content: object, _buffers: object) -> None:
+        with self._lock, self.hold_sync():
+            self._answer(content)
+            self._done_with(content.get("ask") if isinstance(content, dict) else None)
+
+    def _answer(self, content: object) -> None:
+        """Do what the page asks for, and show it. A message is not to be trusted: what makes no sense is said there."""
+        raise NotImplementedError
+
+    def _done_with(self, ask: object) -> None:
+        match ask:
+            case [str(view), int(number)] if len(view) <= 40:
+                others = {name: last for name, last in self.answered.items() if name != view}
+                kept = list(others.items())[1 - MOST_VIEWS :]
+                self.answered = {**dict(kept), view: number}
