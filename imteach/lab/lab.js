@@ -20,7 +20,8 @@ const KEYS = "Keys: Tab to the diagram, arrows to move, Enter to drop.";
 /** How far each key moves in the row of packets. */
 const MOVES = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
 
-const WIDE = 1000; // px; a wider picture (a group's) has the whole width, and the rest stands below it
+const BESIDE = 276; // px; what came of the run, and the gap to it, where it stands beside the picture
+const SMALLEST = 0.96; // of its size: a picture whose words would be smaller than that scrolls instead
 
 /** @param {Bubble} bubble */
 function makeBubble(bubble) {
@@ -51,6 +52,23 @@ function makePromise(promise) {
   const row = make("li", attributes, sign, title);
   if (promise.why) row.append(make("div", { class: "lab-why" }, promise.why));
   return row;
+}
+
+/** The names of the lifelines once more, to stay in sight while the picture below them scrolls.
+ * @param {Element} svg
+ */
+function makeHeads(svg) {
+  const cards = Array.from(svg.querySelectorAll(".imt-card"));
+  const [top, high] = ["y", "height"].map((name) => Number(cards[0]?.getAttribute(name)));
+  const heads = /** @type {Element} */ (svg.cloneNode(false));
+  for (const name of ["role", "aria-label", "data-rev", "height"]) heads.removeAttribute(name);
+  heads.setAttribute("viewBox", `0 ${top - 4} ${svg.getAttribute("width")} ${high + 8}`);
+  heads.setAttribute("aria-hidden", "true");
+  for (const card of cards) { // behind each its name and its role
+    const [name, role] = [card.nextElementSibling, card.nextElementSibling?.nextElementSibling];
+    for (const part of [card, name, role]) if (part) heads.append(part.cloneNode(true));
+  }
+  return { heads, below: top + high };
 }
 
 /** How far a place on the screen is from the line that a hit lies along.
@@ -97,7 +115,9 @@ function render({ model, el }) {
   const reset = make("button", { type: "button", class: "lab-button", "data-asks": "reset", ...begin }, "Reset");
   const bar = make("div", { class: "lab-bar" }, ladder, adds, make("div", { class: "lab-steps" }, undo, reset));
 
-  const picture = make("div", { class: "lab-picture" });
+  const names = make("div", { class: "lab-heads" });
+  const drawing = make("div", { class: "lab-drawing" });
+  const picture = make("div", { class: "lab-picture" }, names, drawing);
   const sheet = make("style");
   const keys = make("span", { class: "lab-keys" }, KEYS);
   const hint = make("p", { class: "lab-hint" }, `${HINT} `, keys);
@@ -111,7 +131,7 @@ function render({ model, el }) {
   const judged = make("div", { class: "lab-judged" }, promisesTitle, promises);
   const news = make("div", { class: "lab-news" }, outcome, live, refusal, faults);
   const side = make("div", { class: "lab-side" }, news, phones, judged);
-  const body = make("div", { class: "lab-body" }, make("div", { class: "lab-main" }, hint, picture), side);
+  const body = make("div", { class: "lab-body" }, side, make("div", { class: "lab-main" }, hint, picture));
 
   const code = make("code");
   const copyButton = make("button", { type: "button", class: "lab-button" }, "Copy");
@@ -119,13 +139,29 @@ function render({ model, el }) {
   const foot = make("div", { class: "lab-foot" }, python, copyButton);
 
   const attributes = { class: "imteach-lab", role: "group", "aria-label": "Lab" };
-  const root = make("div", attributes, sheet, bar, body, foot);
+  const root = make("div", attributes, sheet, make("div", { class: "lab-all" }, bar, body, foot));
 
   const { ask, mark, stop } = connect({ model, el, root, words: live, settle: () => draw.ladder() });
   const giveKeysBack = keepKeys(root);
 
   /** Ask Python for something, as of the picture that is shown. @param {object} message */
-  const wish = (message) => ask(message, Number(picture.querySelector("svg")?.dataset.rev));
+  const wish = (message) => ask(message, Number(drawing.querySelector("svg")?.dataset.rev));
+
+  // The picture's place: with the rest beside it where both have room, and its lifelines' names in sight where it scrolls
+
+  let below = 0; // the lower edge of those names in the picture
+
+  function arrange() {
+    const svg = drawing.firstElementChild;
+    const natural = Number(svg?.getAttribute("width"));
+    body.classList.toggle("lab-beside", body.clientWidth >= natural * SMALLEST + BESIDE);
+    const scale = (svg?.getBoundingClientRect().width ?? 0) / (natural || 1);
+    names.hidden = picture.scrollTop < below * scale;
+  }
+
+  const watchSize = new ResizeObserver(arrange);
+  watchSize.observe(body);
+  picture.addEventListener("scroll", arrange, { passive: true });
 
   // The packets: one of them is in the page's tab order, the arrow keys move among them
 
@@ -133,7 +169,7 @@ function render({ model, el }) {
   let place = 0; // where it stands among the others
 
   /** @returns {SVGElement[]} */
-  const packets = () => Array.from(picture.querySelectorAll("[data-packet]"));
+  const packets = () => Array.from(drawing.querySelectorAll("[data-packet]"));
 
   /** Make this packet the one in the tab order. @param {SVGElement | undefined} packet */
   function choose(packet) {
@@ -234,8 +270,11 @@ function render({ model, el }) {
       if (style && sheet.textContent !== style.textContent) sheet.textContent = style.textContent;
       style?.remove(); // a sheet that comes and goes makes the browser look at the whole notebook again
       picture.style.setProperty("--natural-width", svg.getAttribute("width"));
-      body.classList.toggle("lab-wide", Number(svg.getAttribute("width")) > WIDE);
-      picture.replaceChildren(svg);
+      const { heads, below: edge } = makeHeads(svg);
+      below = edge;
+      drawing.replaceChildren(svg);
+      names.replaceChildren(heads);
+      arrange();
       const all = packets();
       for (const packet of all) packet.dataset.asks = asks(wished(packet));
       choose(all.find((packet) => packet.dataset.packet === current) ?? all[Math.min(place, all.length - 1)]);
@@ -306,6 +345,7 @@ function render({ model, el }) {
   return () => {
     stop();
     giveKeysBack();
+    watchSize.disconnect();
     for (const [event, redraw] of watch) model.off(event, redraw);
   };
 }

@@ -339,7 +339,8 @@ SHOW = """async (path) => {
 }"""
 
 TOO_WIDE = """lab => [lab, ...lab.querySelectorAll("div, p, pre, ul, ol, li")]
-    .filter(element => element.scrollWidth > element.clientWidth + 1 && !element.matches(".lab-unseen"))
+    .filter(element => !element.closest(".lab-picture, .lab-unseen"))  // the picture scrolls rather than be unreadable
+    .filter(element => element.scrollWidth > element.clientWidth + 1)
     .map(element => element.className)"""
 
 CONTRAST = """lab => {

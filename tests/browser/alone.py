@@ -1,0 +1,48 @@
+"""A widget's page without Jupyter: its script, its style and what Python sent it, in an empty page of Chromium."""
+
+import base64
+import json
+from typing import Any
+
+from playwright.sync_api import Locator, Page
+
+MOUNT = """async ([script, css, state, shadow]) => {
+    document.body.replaceChildren();
+    const host = document.body.appendChild(document.createElement("div"));
+    const home = shadow ? host.attachShadow({mode: "open"}) : host;
+    home.appendChild(document.createElement("style")).textContent = css;
+    const el = home.appendChild(document.createElement("div"));
+    const heard = {};
+    window.sent = [];
+    window.tell = (changed) => {  // as if Python had sent these traits
+        Object.assign(state, changed);
+        for (const name of Object.keys(changed)) for (const listen of heard[`change:${name}`] ?? []) listen();
+    };
+    const model = {
+        get: (name) => state[name],
+        on: (event, listen) => (heard[event] ??= []).push(listen),
+        off: (event, listen) => (heard[event] = heard[event].filter((other) => other !== listen)),
+        send: (message) => window.sent.push(message),
+    };
+    const {default: widget} = await import(script);
+    window.unmount = await widget.render({model, el});
+}"""
+
+
+def mount(page: Page, widget: Any, shadow: bool = False) -> Locator:
+    """Show a widget, perhaps in a shadow root as marimo does, and return its root.
+
+    What it sends lies in `window.sent`; `window.tell` answers.
+    """
+    state = {name: value for name, value in widget.get_state().items() if not name.startswith("_")}
+    script = "data:text/javascript;base64," + base64.b64encode(widget._esm.encode()).decode()
+    css = str(widget._css)
+    page.evaluate(MOUNT, [script, css, json.loads(json.dumps(state, default=str)), shadow])
+    return page.locator(".imteach-lab, .imteach-map").first
+
+
+def told(page: Page, widget: Any, *names: str) -> None:
+    """Let the page know what the widget holds now: all of it, or these traits."""
+    state = widget.get_state(names or None)
+    shown = {name: value for name, value in state.items() if not name.startswith("_")}
+    page.evaluate("(state) => window.tell(state)", json.loads(json.dumps(shown, default=str)))

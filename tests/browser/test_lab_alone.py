@@ -1,0 +1,94 @@
+"""The lab's page by itself: what a click means, in a shadow root too, and what it says to Python."""
+
+from collections.abc import Iterator
+
+import alone
+import driving
+import pytest
+from playwright.sync_api import Page, expect
+
+from imteach import Lab, Say, Scenario
+
+
+@pytest.fixture(scope="module")
+def page(chromium: str) -> Iterator[Page]:  # no Jupyter here
+    with driving.chromium_page(chromium) as page:
+        yield page
+
+
+@pytest.mark.parametrize("shadow", [False, True])
+def test_the_focus_stays_on_the_packet_that_was_in_use(page: Page, shadow: bool):
+    lab = Lab("dedup")
+    root = alone.mount(page, lab, shadow)
+    packet = root.locator('[data-packet="m1/ack:N#1"]')
+    packet.focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("sent.map(({do: what, packet, rev}) => [what, packet, rev])") == [["drop", "m1/ack:N#1", 1]]
+    expect(packet).to_have_attribute("data-pending", "")
+    lab.drop("ack:N")
+    alone.told(page, lab)
+    expect(packet).to_have_attribute("data-fate", "dropped")
+    expect(packet).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(root.locator('[data-packet="m1/ack:A#1"]')).to_be_focused()
+
+
+def test_a_question_is_pending_until_python_is_done_with_it_and_its_words_have_one_writer(page: Page):
+    lab = Lab("dedup")
+    root = alone.mount(page, lab)
+    words, radio = root.locator(".lab-live"), root.get_by_role("radio", name="acked")
+    radio.check()
+    radio.check()
+    root.locator('[data-packet="m1/msg:R#1"] .imt-pill').click()
+    sent = page.evaluate("sent")
+    assert [message["do"] for message in sent] == ["rung", "drop"]
+    view = sent[0]["ask"][0]
+    assert [message["ask"] for message in sent] == [[view, 1], [view, 2]]
+    expect(words).to_have_text("Waiting for Python …")
+    expect(words).to_contain_text("Python has not answered yet", timeout=8_000)
+
+    page.evaluate("tell({answered: {other: 7}})")  # another view's
+    expect(root.locator("[data-pending]")).to_have_count(2)
+    page.evaluate(f"tell({{answered: {{{view!r}: 1}}}})")
+    expect(root.locator("[data-pending]")).to_have_count(1)
+    expect(root).to_have_attribute("data-pending", "")
+    page.evaluate(f"tell({{answered: {{{view!r}: 2}}}})")  # refused both: the page goes back to what is true
+    expect(root.locator("[data-pending]")).to_have_count(0)
+    expect(root).not_to_have_attribute("data-pending", "")
+    expect(words).to_be_empty()
+    expect(root.get_by_role("radio", name="dedup")).to_be_checked()
+
+
+def test_between_two_lines_the_nearer_one_is_meant(page: Page):
+    root = alone.mount(page, Lab(Scenario("dedup", say=[Say("one"), Say("two", at=4)])))
+    lines = root.evaluate(
+        """root => Object.fromEntries([...root.querySelectorAll("[data-packet]")].map((packet) => {
+            const hit = packet.querySelector(".imt-hit"), matrix = hit.getScreenCTM();
+            const at = (part) => hit.getPointAtLength(part * hit.getTotalLength()).matrixTransform(matrix);
+            return [packet.dataset.packet, [0.25, 0.75].map((part) => [at(part).x, at(part).y])];
+        }))"""
+    )
+    tried = 0
+    for name, places in lines.items():
+        for x, y in places:
+            over = page.evaluate(
+                "([x, y]) => document.elementFromPoint(x, y)?.closest('[data-packet]') !== null", [x, y]
+            )
+            label = page.evaluate("([x, y]) => document.elementFromPoint(x, y)?.matches('.imt-pill, text')", [x, y])
+            if not over or label:
+                continue
+            page.evaluate("window.sent.length = 0")
+            page.mouse.click(x, y)
+            asked = page.evaluate("sent.at(-1)?.packet ?? 'pending already'")
+            assert asked in (name, "pending already")
+            tried += 1
+    assert tried > 10
+
+
+def test_the_script_leaves_nothing_behind(page: Page):
+    lab = Lab("dedup")
+    alone.mount(page, lab)
+    page.evaluate("window.unmount()")
+    lab.drop("ack:N")
+    alone.told(page, lab)
+    assert page.locator('[data-fate="dropped"]').count() == 0  # nobody listens any more

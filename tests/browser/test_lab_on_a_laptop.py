@@ -1,0 +1,106 @@
+"""The lab on a laptop's screen, beside JupyterLab's file browser: what came of a run is in sight, and can be read."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import driving
+import nbformat
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from test_lab_in_jupyterlab import packet
+
+LAPTOPS = [(1366, 768), (1440, 900)]
+
+IN_SIGHT = """lab => {  // how far each stands out of what can be seen of the notebook
+    const place = lab.closest(".jp-WindowedPanel-outer").getBoundingClientRect();
+    const out = (selector) => Math.max(...[...lab.querySelectorAll(selector)].map((element) => {
+        const box = element.getBoundingClientRect();
+        return Math.max(place.top - box.top, box.bottom - place.bottom, box.right - place.right, 0);
+    }));
+    return {phones: out("[data-phone]"), promises: out("[data-promise]"), outcome: out(".lab-outcome")};
+}"""
+
+SMALLEST = """lab => Math.min(...[...lab.querySelectorAll("*")].flatMap((element) => {
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    if (!own || element.tagName === "style" || !element.getClientRects().length) return [];
+    const svg = element.ownerSVGElement;
+    const scale = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
+    return [parseFloat(getComputedStyle(element).fontSize) * scale];
+}))"""
+
+Run = Callable[..., Locator]
+
+
+@pytest.fixture(params=LAPTOPS, ids=lambda size: f"{size[0]}x{size[1]}")
+def laptop(page: Page, request: pytest.FixtureRequest) -> Iterator[tuple[int, int]]:
+    width, height = request.param
+    page.set_viewport_size({"width": width, "height": height})
+    yield request.param
+    page.set_viewport_size(driving.SCREEN)
+
+
+def up_to_its_lab(lesson: str, folder: Path) -> str:
+    """The code of a lesson up to its lab, as one cell."""
+    (path,) = folder.glob(f"{lesson}-*.ipynb")
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    (place,) = [place for place, cell in enumerate(cells) if "lab" in cell.metadata.get("tags", [])]
+    return "\n".join(
+        cell.source for cell in cells[: place + 1] if "raises-exception" not in cell.metadata.get("tags", [])
+    )
+
+
+def test_what_came_of_the_run_is_in_sight_while_the_diagram_scrolls(
+    page: Page, server: driving.Server, laptop: tuple[int, int], run: Run
+):
+    run(*(up_to_its_lab(lesson, server.folder) for lesson in ("07", "09", "11", "12")))
+    labs = page.locator(".imteach-lab")
+    expect(labs).to_have_count(4)
+    for lab in labs.all():
+        lab.locator("svg[data-rev]").wait_for()
+        lab.evaluate("lab => lab.scrollIntoView({block: 'start'})")
+        assert lab.evaluate(IN_SIGHT) == {"phones": 0, "promises": 0, "outcome": 0}
+        assert lab.evaluate(SMALLEST) >= 10
+
+        last = lab.locator("[data-packet]").last
+        last.scroll_into_view_if_needed()
+        assert lab.evaluate(IN_SIGHT) == {"phones": 0, "promises": 0, "outcome": 0}
+        names = lab.locator(".imt-name:visible", has_text="server")
+        assert any(lab.evaluate(INSIDE, name.element_handle()) for name in names.all())
+
+
+INSIDE = """(lab, name) => {
+    const [box, frame] = [name, lab.querySelector(".lab-picture")].map((element) => element.getBoundingClientRect());
+    return box.top >= frame.top - 1 && box.bottom <= frame.bottom + 1;
+}"""
+
+
+def test_the_names_of_the_lifelines_stay_where_their_lifelines_are(page: Page, laptop: tuple[int, int], run: Run):
+    lab = run("lab = Lab(Scenario('retransmit', say=[Say(str(i), at=100 * i) for i in range(20)]))\nlab")
+    assert not lab.locator(".lab-heads svg").is_visible()
+    packet(lab, "m20/ack:N#1").scroll_into_view_if_needed()
+    expect(lab.locator(".lab-heads svg")).to_be_visible()
+    above = lab.evaluate(
+        """lab => [...lab.querySelectorAll(".lab-heads .imt-card, .lab-drawing .imt-card")].map(card => {
+            const box = card.getBoundingClientRect();
+            return Math.round(box.left + box.width / 2);
+        })"""
+    )
+    assert above[: len(above) // 2] == above[len(above) // 2 :]
+    assert lab.evaluate(SMALLEST) >= 10
+
+
+def test_a_packet_that_gets_the_focus_stands_clear_of_the_names(page: Page, laptop: tuple[int, int], run: Run):
+    lab = run("lab = Lab(Scenario('retransmit', say=[Say(str(i), at=100 * i) for i in range(20)]))\nlab")
+    packet(lab, "m20/ack:N#1").focus()
+    for _ in range(60):
+        page.keyboard.press("ArrowUp")
+        hidden = lab.evaluate(
+            """lab => {
+                const pill = lab.querySelector('[data-packet][tabindex="0"] .imt-pill').getBoundingClientRect();
+                const heads = lab.querySelector(".lab-heads:not([hidden]) svg")?.getBoundingClientRect();
+                const frame = lab.querySelector(".lab-picture").getBoundingClientRect();
+                const top = (heads ?? frame).top + (heads?.height ?? 0);
+                return pill.top < top - 1 || pill.bottom > frame.bottom + 1;
+            }"""
+        )
+        assert not hidden, packet
