@@ -5,9 +5,10 @@
 True
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from imteach.errors import InputError
+from imteach.lazily import LAB, offer
 from imteach.protocol import LADDER, Client, Server
 from imteach.sim import (
     Crash,
@@ -61,15 +62,12 @@ __all__ = [
     "sweep",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """Load what is first asked for: the lab brings ipywidgets, and `import imteach` does without both."""
-    if name in ("FaultMapLab", "Lab"):
-        from imteach import lab
-
-        return getattr(lab, name)
-    if name in ("check", "explore", "fault_map", "follow", "machine_graph", "state_graph", "stats", "sweep"):
-        from imteach import verify
-
-        return getattr(verify, name)
-    raise AttributeError(f"module 'imteach' has no attribute {name!r}")
+# The lab brings ipywidgets, and `import imteach` does without it and without the searches.
+offer(
+    __name__,
+    {
+        "lab": ["FaultMapLab", "Lab"],
+        "verify": ["check", "explore", "fault_map", "follow", "machine_graph", "state_graph", "stats", "sweep"],
+    },
+    needs={"lab": LAB},
+)

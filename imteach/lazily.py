@@ -4,13 +4,25 @@ import sys
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 
-def offer(package: str, names: Mapping[str, Iterable[str]]) -> None:
-    """Let a package offer these names, by the module of it that each stands in.
+class Extra(NamedTuple):
+    """An extra of imteach, by its name, and the modules that come with it and may be missing without it."""
 
-    For those who read and check the code, the package imports them too, below `if TYPE_CHECKING:`.
+    name: str
+    modules: tuple[str, ...]
+
+
+LAB = Extra("lab", ("anywidget", "ipywidgets", "traitlets", "IPython"))
+
+
+def offer(package: str, names: Mapping[str, Iterable[str]], needs: Mapping[str, Extra] | None = None) -> None:
+    """Let a package offer these names, by the module of it that each stands in; `needs` says which need an extra.
+
+    For those who read and check the code, the package imports them too, below `if TYPE_CHECKING:`. Where an extra is
+    missing, its names say on being asked for how to install it, and `dir` does without them: `help` asks for every
+    name that `dir` has, and would fail of one.
 
     >>> import imteach.verify
     >>> imteach.verify.in_short.__module__
@@ -18,17 +30,28 @@ def offer(package: str, names: Mapping[str, Iterable[str]]) -> None:
     """
     module = sys.modules[package]
     module.__class__ = _Package
-    module.__dict__["_module_of"] = {name: f"{package}.{part}" for part, those in names.items() for name in those}
+    extras = needs or {}
+    module.__dict__["_offered"] = {
+        name: (f"{package}.{part}", extras.get(part)) for part, those in names.items() for name in those
+    }
 
 
 class _Package(ModuleType):
     """A package that knows where its names stand."""
 
     def __getattr__(self, name: str) -> Any:
-        where = self.__dict__["_module_of"].get(name)
-        if where is None:
+        where, extra = self.__dict__["_offered"].get(name, ("", None))
+        if not where:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        value = self.__dict__[name] = getattr(import_module(where), name)
+        try:
+            value = self.__dict__[name] = getattr(import_module(where), name)
+        except ModuleNotFoundError as error:
+            missing = (error.name or "").partition(".")[0]
+            if extra is None or missing not in extra.modules:
+                raise  # something else is wrong, and installing the extra would not help
+            raise ImportError(
+                f"{name} needs {error.name}, which comes with: pip install 'imteach[{extra.name}]'"
+            ) from error
         return value
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -37,8 +60,16 @@ class _Package(ModuleType):
         Python binds each module that it loads to its package, and `imteach.verify.follow` is a function that
         stands in a module of that name.
         """
-        if name not in self.__dict__["_module_of"] or not isinstance(value, ModuleType):
+        if name not in self.__dict__["_offered"] or not isinstance(value, ModuleType):
             super().__setattr__(name, value)
 
     def __dir__(self) -> list[str]:
-        return sorted({*self.__dict__, *self.__dict__["_module_of"]})
+        offered = self.__dict__["_offered"]
+        return sorted({*self.__dict__, *(name for name, (_, extra) in offered.items() if _is_here(extra))})
+
+
+def _is_here(extra: Extra | None) -> bool:
+    """Whether what an extra brings is installed."""
+    from importlib.util import find_spec  # only a look around needs it
+
+    return extra is None or all(find_spec(module) for module in extra.modules)

@@ -95,7 +95,7 @@ def test_import_imteach_loads_nothing_heavy():
     assert {"imteach", "imteach.protocol.client", "imteach.sim.trace"} <= loaded
     assert {name for name in loaded if name.partition(".")[0] in HEAVY} == set()
     ours = {part_of(name) for name in loaded if name.partition(".")[0] == "imteach"}
-    assert ours <= {"", "errors", "plain", "protocol", "sim"}
+    assert ours <= {"", "errors", "plain", "lazily", "protocol", "sim"}
 
 
 def test_a_run_and_its_sentences_load_nothing_heavy_either():
@@ -138,9 +138,11 @@ LAZY = [name for name, tree in MODULES.items() if "imteach.lazily" in {imported 
 def test_what_a_lazy_package_offers_is_what_a_reader_of_its_code_is_told(name):
     (for_readers,) = (node for node in MODULES[name].body if isinstance(node, ast.If))
     told = {alias.name: node.module for node in for_readers.body for alias in node.names}
+    at_once = {
+        alias.name for node in MODULES[name].body if isinstance(node, ast.ImportFrom) for alias in node.names
+    } - {"TYPE_CHECKING", "LAB", "offer"}
     package = importlib.import_module(name)
-    assert set(told) == set(package.__all__)
-    assert set(dir(package)) >= set(told)
+    assert {*told, *at_once} == set(package.__all__)
     for offered, module in told.items():
         assert getattr(package, offered) is getattr(importlib.import_module(module), offered), offered
 
@@ -152,14 +154,37 @@ def test_a_function_is_offered_though_the_module_that_has_its_name_is_loaded_fir
 
 
 def test_a_name_that_a_lazy_package_does_not_offer_is_an_error():
-    assert LAZY == ["imteach.draw", "imteach.verify"]
+    assert LAZY == ["imteach", "imteach.draw", "imteach.lab", "imteach.verify"]
     with pytest.raises(AttributeError, match=r"module 'imteach\.draw' has no attribute 'to_png'"):
         importlib.import_module("imteach.draw").to_png  # noqa: B018  # to ask for it is what fails
 
 
-@pytest.mark.parametrize(
-    "name", ["imteach", *(f"imteach.{package.name}" for package in pkgutil.iter_modules([str(ROOT)]) if package.ispkg)]
-)
+PACKAGES = ["imteach", *(f"imteach.{package.name}" for package in pkgutil.iter_modules([str(ROOT)]) if package.ispkg)]
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_every_name_that_a_package_offers_is_found_by_looking_around(name):
+    """Tab completion asks `dir`, and documentation asks `inspect`."""
+    fresh = (
+        f"import inspect, pydoc, {name} as package; offered = set(getattr(package, '__all__', []))\n"
+        "print(offered - set(dir(package)), offered - dict(inspect.getmembers(package)).keys(),\n"
+        "      {name for name in offered if name not in pydoc.render_doc(package, renderer=pydoc.plaintext)})"
+    )
+    run = subprocess.run([sys.executable, "-c", fresh], cwd=ROOT.parent, capture_output=True, text=True, check=True)
+    assert run.stdout == "set() set() set()\n"
+
+
+@pytest.mark.parametrize("name", ["imteach", "imteach.lab"])
+def test_without_an_extra_help_still_tells_of_everything_else(name):
+    code = (
+        "import sys, pydoc; sys.modules['anywidget'] = None\n"
+        f"import {name} as package; print('Lab' in dir(package), len(pydoc.render_doc(package)) > 100)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT.parent, capture_output=True, text=True, check=True)
+    assert run.stdout == "False True\n"
+
+
+@pytest.mark.parametrize("name", PACKAGES)
 def test_every_name_that_a_package_offers_exists(name):
     package = importlib.import_module(name)
     offered = getattr(package, "__all__", [])
@@ -189,9 +214,10 @@ def test_imports_go_one_way_down():
     assert seen == set(UPWARDS), "take an exception that is no longer needed off the list"
 
 
-def test_at_the_top_the_lab_and_the_checks_wait_until_they_are_asked_for():
-    functions = {(function, name) for function, name in imports(MODULES["imteach"]) if function is not None}
-    assert functions == {("__getattr__", "imteach.lab"), ("__getattr__", "imteach.verify")}
+def test_there_is_one_way_to_load_what_is_first_asked_for():
+    inside = {(module, function) for module in PACKAGES for function, _ in imports(MODULES[module]) if function}
+    assert {module for module, _ in inside} <= {"imteach.cli"}  # which loads the command that is asked for
+    assert not any(function == "__getattr__" for _, function in inside)
 
 
 def test_the_protocol_knows_no_time_no_chance_no_wire_and_nothing_else_of_imteach():

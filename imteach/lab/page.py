@@ -5,6 +5,7 @@ from typing import Any
 from imteach.lab.session import Session
 from imteach.protocol import LADDER, STATUSES, Outcome
 from imteach.sim import Delay, Drop, Duplicate, Event, Trace, done_instead
+from imteach.sim.outcomes import places
 from imteach.verify import PROMISE_TITLES, fault_in_words, in_short, why_broken
 
 Part = dict[str, Any]
@@ -19,6 +20,8 @@ def ladder(session: Session) -> Part:
 def phones(trace: Trace) -> list[Part]:
     """For each person their chat as they see it at the end: what they said and were shown, in time order.
 
+    What they sent again stands where the promise `in_order` takes it to be said: see `places`.
+
     >>> from imteach import Drop, Scenario
     >>> for phone in phones(Scenario("retransmit").run(Drop("ack:N"))):
     ...     print(phone["person"], [bubble["note"] for bubble in phone["bubbles"]])
@@ -26,11 +29,12 @@ def phones(trace: Trace) -> list[Part]:
     bob ['at 100 ms', 'at 400 ms, shown again']
     """
     told = {outcome.msgid: outcome for outcome in trace.messages}
+    place = places(trace)
     several = len(trace.scenario.people) > 2
     chats: dict[str, list[Part]] = {person: [] for person in trace.scenario.people}
     for event in trace.events:
         outcome = told.get(event.said or "")
-        if event.kind == "say" and outcome:
+        if outcome and event.id == place[outcome.msgid]:
             chats[event.node].append(_said(outcome, several))
         elif event.kind == "show" and outcome and event.node in chats:
             seen_before = any(bubble["said"] == outcome.msgid for bubble in chats[event.node])

@@ -4,6 +4,7 @@ What is saved depends on the lesson alone: no times, no paths, no versions, no i
 twice gives the same bytes, and a difference is a difference.
 """
 
+import asyncio
 import atexit
 import json
 import os
@@ -20,11 +21,13 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.util import run_sync
 
 from imteach.errors import InputError, quoted
 from imteach.files import write_whole
 from imteach.lab.outputs import Notebook, cell_name, code_cells, differences, tidy
 from imteach.lab.workspace import lesson_names
+from imteach.sim.checks import can_be_written
 
 CELL_LIMIT = 120  # seconds for one cell; the slowest lesson needs one
 
@@ -104,6 +107,8 @@ def _read(path: Path) -> Notebook:
         raw = json.loads(path.read_text("utf-8"))
         if not isinstance(raw, dict) or raw.get("nbformat") != 4:
             raise InputError(f"{path}: expected a notebook of format 4")
+        if not can_be_written(json.dumps(raw, ensure_ascii=False)):
+            raise InputError(f"{path}: expected whole characters, got half of one")
         _give_ids(raw)
         lesson = _nbformat.from_dict(raw)
         _nbformat.validate(lesson)
@@ -149,11 +154,10 @@ def _run(lesson: Notebook, folder: Path) -> str | None:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     running: list[Any] = []
-    client = NotebookClient(
+    client = NotebookClient(  # it keeps the widgets' state, for without it nbclient 0.11 cannot run an Output widget
         lesson,
         timeout=CELL_LIMIT,
         kernel_manager_class=_ThisPython,
-        store_widget_state=False,
         record_timing=False,
         on_cell_execute=lambda cell, **_: running.append(cell),
         resources={"metadata": {"path": str(folder)}},
@@ -162,18 +166,39 @@ def _run(lesson: Notebook, folder: Path) -> str | None:
         try:
             # An empty profile: nobody's own start-up files take part. What the kernel says of itself goes aside.
             # No progress bars: how far a cell was after a second is a matter of the machine.
-            client.execute(env={**os.environ, "IPYTHONDIR": profile, "TQDM_DISABLE": "1"}, stderr=aside)
+            _execute(client, env={**os.environ, "IPYTHONDIR": profile, "TQDM_DISABLE": "1"}, stderr=aside)
             return None
-        except CellExecutionError as error:
-            problem = f"{error.ename}: {_plain(error.evalue)}"
-        except CellTimeoutError:
-            problem = f"not done after {CELL_LIMIT} s"
-        except (DeadKernelError, RuntimeError):  # the second where it dies before it is ready
+        except Exception as error:  # of the lesson, the kernel or nbclient: a lesson that cannot be run is told of
             aside.seek(0)
-            last_words = _plain(_GREETING.sub("", aside.read()))
-            problem = f"the kernel died{': ' if last_words else ''}{last_words}"
+            problem = _what_is_wrong(error, bool(running), aside.read())
             atexit.unregister(client._cleanup_kernel)  # of a kernel that never was ready; nbclient forgets to
     return f"{cell_name(len(running), running[-1])}: {problem}" if running else problem
+
+
+@run_sync
+async def _execute(client: NotebookClient, **how: Any) -> None:
+    """Run a lesson, and end what nbclient forgets to end where it cannot go on: it would complain later of that."""
+    before = asyncio.all_tasks()
+    try:
+        await client.async_execute(**how)
+    finally:
+        left = asyncio.all_tasks() - before
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+
+def _what_is_wrong(error: Exception, began: bool, last_words: str) -> str:
+    """Say in a line why a lesson cannot be run; `began` if a cell was, `last_words` are the kernel's."""
+    if isinstance(error, CellExecutionError):
+        return f"{error.ename}: {_plain(error.evalue)}"
+    if isinstance(error, CellTimeoutError):
+        return f"not done after {CELL_LIMIT} s"
+    if isinstance(error, DeadKernelError) or (isinstance(error, RuntimeError) and not began):  # it was never ready
+        last_words = _plain(_GREETING.sub("", last_words))
+        return f"the kernel died{': ' if last_words else ''}{last_words}"
+    said = str(error).strip().partition("\n")[0]
+    return f"nbclient, which runs the lessons, cannot go on: {type(error).__name__}{': ' if said else ''}{said}"
 
 
 def _plain(text: str) -> str:

@@ -66,7 +66,7 @@ class Branching(Simulator):
         self.states = dict.fromkeys(self.nodes, 0)  # by node: its number in the table of its machine
         self.disk_keys: dict[str, Hashable] = dict.fromkeys(self.nodes)
         self.effects = Effects()
-        self.reader = OutcomeReader(scenario.groups, Cursors({}))
+        self.reader = OutcomeReader(scenario, Cursors({}))
         self.reader_key: Hashable = None
         self.doings = 0  # how often somebody said or resent something
         self.begun = False

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from imteach.protocol import SERVER, Outcome
 from imteach.sim import Event, PacketRecord, Trace, instant
+from imteach.sim.outcomes import places
 from imteach.verify.words import few, join, quote, sign
 
 TO_SENDER = ("msg:A",)  # the way back of the server's own answer
@@ -307,11 +308,10 @@ class Case:
         copies = (str(cause.packet) for cause in self.trace.causes(event) if cause.kind == "send")
         return next((packet for packet in copies if "~" in packet), "")
 
-    def is_newer(self, other: str, late: Event) -> bool:
-        """Whether another message was said, or sent again by its person, after this one, as `late` found it."""
-        saids = [e for e in self.trace.events if e.kind in ("say", "resend") and e.id < late.id]
-        mine = max(e.id for e in saids if e.said == self.said.msgid)
-        return any(e.id > mine for e in saids if e.said == other)
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where each thing said stands on its sender's screen."""
+        return places(self.trace)
 
     @property
     def forgot(self) -> str:

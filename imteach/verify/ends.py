@@ -1,9 +1,10 @@
 """How a run ended, in a word with a sign of its own: the worst of what came of the things said."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from imteach.protocol import Outcome
+from imteach.verify.words import times
 
 
 class End(NamedTuple):
@@ -35,7 +36,7 @@ _REPAIRED = End("↻", "repaired", "all is well in the end; something was sent a
 _HARMLESS = End("=", "harmless", "all is well, and nothing had to be sent again", "good")
 
 ENDS: tuple[End, ...] = (*_BROKEN.values(), _FAILED, _UNSURE, _KEPT, _SENT, _REPAIRED, _HARMLESS)
-"""Every end, the worst first."""
+"""Every end, the worst first. What was shown more often than twice has an end that says how often."""
 
 
 def end_of(messages: Sequence[Outcome], promises: Mapping[str, bool], sent_again: Collection[object]) -> End:
@@ -48,7 +49,7 @@ def end_of(messages: Sequence[Outcome], promises: Mapping[str, bool], sent_again
     """
     for promise, end in _BROKEN.items():
         if not promises.get(promise, True):
-            return end
+            return _shown(messages) if promise == "no_duplicates" else end
     if promises["all_delivered"]:
         return _REPAIRED if sent_again else _HARMLESS
     statuses = {said.status for said in messages}
@@ -58,3 +59,19 @@ def end_of(messages: Sequence[Outcome], promises: Mapping[str, bool], sent_again
         return _UNSURE
     shown = all(said.shown[receiver] for said in messages for receiver in said.to)
     return _SENT if shown else _KEPT
+
+
+def worst_first(ends: Iterable[End]) -> list[End]:
+    """Return the ends that are among these, each once, the worst first: shown 3 times before shown twice.
+
+    >>> [end.sign for end in worst_first([ENDS[3], ENDS[-1], ENDS[3]._replace(sign="3×"), ENDS[-1]])]
+    ['3×', '2×', '=']
+    """
+    kinds = [end.means for end in ENDS]
+    return sorted(set(ends), key=lambda end: (-kinds.index(end.means), len(end.sign), end.sign), reverse=True)
+
+
+def _shown(messages: Sequence[Outcome]) -> End:
+    """The end in which something was shown too often, with how often that was at most."""
+    count = max(said.shown[receiver] for said in messages for receiver in said.to)
+    return _BROKEN["no_duplicates"]._replace(sign=f"{count}×", name=f"shown {times(count)}")

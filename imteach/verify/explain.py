@@ -139,7 +139,7 @@ def _in_order(case: Case) -> str:
     late = next(show for show in shows if show.said == case.said.msgid)
     conversation = {said.msgid for said in case.trace.messages if (said.sender, said.to) == (case.sender, case.said.to)}
     earlier = [show for show in shows if show.id < late.id and show.said in conversation]
-    newer = next(show for show in earlier if case.is_newer(str(show.said), late))
+    newer = next(show for show in earlier if case.places[str(show.said)] > case.places[case.said.msgid])
     seen = f"{receiver} was shown {case.name} at {late.t} ms, after {quote(str(newer.text))} ({newer.msgid})"
     again = case.behind(late, "retransmit")
     fired = case.behind(again, "timer_fire") if again is not None else None

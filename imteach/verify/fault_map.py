@@ -13,7 +13,7 @@ from imteach.sim.faults import checked_given
 from imteach.sim.mistakes import unsteady
 from imteach.sim.scenario import checked_scenario
 from imteach.verify import fault_map_tables as tables
-from imteach.verify.ends import ENDS, End, end_of
+from imteach.verify.ends import End, end_of, worst_first
 from imteach.verify.finding import Plan
 from imteach.verify.short import PROMISE_TITLES
 from imteach.verify.words import counted, few, join, sign, times
@@ -163,7 +163,7 @@ class FaultMap:
     def ends(self) -> dict[End, int]:
         """How many cells end how, the worst end first."""
         counts = Counter(cell.end for cell in self.cells)
-        return {end: counts[end] for end in ENDS if counts[end]}
+        return {end: counts[end] for end in worst_first(counts)}
 
     @cached_property
     def _by_names(self) -> dict[frozenset[str], Cell]:

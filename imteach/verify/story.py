@@ -19,7 +19,7 @@ class Story:
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        self.reader = OutcomeReader(scenario.groups, _CURSORS)
+        self.reader = OutcomeReader(scenario, _CURSORS)
         self.first: dict[int, str] = {}  # the first msgid of each thing said
         self.carries: dict[str, str] = {}  # for each msgid the first one of the same thing said
         self.screens: dict[str, dict[str, str]] = {}  # by person and msgid: the last status seen

@@ -31,6 +31,20 @@ LESSON = [
     cell("2 + 3"),
 ]
 
+WIDGETS = [
+    cell(
+        "from IPython.display import clear_output, display\n"
+        "from ipywidgets import Button, IntSlider, Output, VBox, interact, interactive_output"
+    ),
+    cell("@interact(lost=3)\ndef run(lost):\n    print(lost, 'lost')\n    return lost"),
+    cell("out = Output()\nwith out:\n    print('inside')\n    display(5, IntSlider())\nout"),
+    cell("with out:\n    clear_output()\n    print('again')"),
+    cell("button = Button(description='Drop')\nbutton.on_click(lambda _: print('dropped'))\nVBox([button, out])"),
+    cell("slider = IntSlider()\nVBox([slider, interactive_output(lambda n: print(n), {'n': slider})])"),
+    cell("slider.value = 5\nout.outputs[0]['text']"),
+    cell("with out:\n    raise KeyError('inside too')", "raises-exception"),
+]
+
 GRAPH = "machine_graph(Scenario('basic'), 'bob')"
 
 
@@ -65,6 +79,28 @@ def test_saving_twice_gives_the_same_bytes(saved: Path) -> None:
 
 def test_a_saved_lesson_is_the_same_when_run_again(saved: Path) -> None:
     assert [str(report) for report in validate(saved.parent)] == ["✓ 01.ipynb: 5 cells run"]
+
+
+def test_any_widget_may_stand_in_a_lesson(tmp_path: Path) -> None:
+    """Their ids are random, and an `Output` takes what is printed in it; what is saved is what they are, as text."""
+    path = write(tmp_path / "01.ipynb", WIDGETS)
+    assert [str(report) for report in validate(tmp_path, write=True)] == ["✓ 01.ipynb: 8 cells run, outputs saved"]
+    first = path.read_bytes()
+    assert [str(report) for report in validate(tmp_path, write=True)] == ["✓ 01.ipynb: 8 cells run, nothing to save"]
+    assert path.read_bytes() == first
+    assert [str(report) for report in validate(tmp_path)] == ["✓ 01.ipynb: 8 cells run"]
+    notebook = read(path)
+    assert sorted(notebook.metadata) == ["kernelspec", "language_info"]
+    assert b"model_id" not in first
+    seen = [[output.data["text/plain"].split("(")[0] for output in cell.outputs] for cell in notebook.cells]
+    assert seen == [[], ["interactive"], ["Output"], [], ["VBox"], ["VBox"], [r"'again\n'"], []]
+
+
+def test_what_a_widget_is_is_compared(tmp_path: Path) -> None:
+    path = write(tmp_path / "01.ipynb", [cell("import ipywidgets\nipywidgets.interact(lambda lost: lost, lost=3);")])
+    assert all(report.good for report in validate(tmp_path, write=True))
+    path.write_text(path.read_text("utf-8").replace("IntSlider(value=3", "IntSlider(value=4"), "utf-8")
+    assert "-interactive(children=(IntSlider(value=4" in problem(tmp_path)
 
 
 def test_what_is_saved_depends_on_the_lesson_alone(saved: Path) -> None:
@@ -176,6 +212,29 @@ def test_a_kernel_that_dies_is_told(tmp_path: Path) -> None:
     assert problem(tmp_path) == "✗ 01.ipynb: cell 2 (os._exit(1)): the kernel died"
 
 
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("from ipywidgets import Output\nOutput().send_state()", "AttributeError: "),
+        ("display({'text/html': [1]}, raw=True)", "NotebookValidationError: "),
+        ("raise RuntimeError('mine')", "RuntimeError: mine"),
+    ],
+)
+def test_whatever_keeps_a_lesson_from_being_run_is_told_in_a_line(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], source: str, says: str
+) -> None:
+    """nbclient stops over a widget's message that it does not expect, and over an output that no notebook can hold."""
+    write(tmp_path / "01.ipynb", [cell(source)])
+    write(tmp_path / "02.ipynb", [cell("1")])
+    assert main(["validate", str(tmp_path), "--write"]) == 1
+    told = capfd.readouterr()
+    first, second = told.out.splitlines()
+    assert first.startswith("✗ 01.ipynb: not saved: cell 1 (")
+    assert says in first
+    assert second == "✓ 02.ipynb: 1 cells run, outputs saved"
+    assert told.err == ""
+
+
 def test_the_kernel_is_this_python_without_anyones_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     start = tmp_path / "ipython" / "profile_default" / "startup"
     start.mkdir(parents=True)
@@ -195,7 +254,14 @@ def test_the_kernel_is_this_python_without_anyones_profile(tmp_path: Path, monke
     assert cwd == str(lessons)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"nbformat": 4, "cells": [1]}', '{"nbformat": 3}', "[" * 100_000])
+HALF = json.dumps({"cells": [{"cell_type": "markdown", "source": "\ud800", "metadata": {}}], "nbformat": 4} | {
+    "metadata": {}, "nbformat_minor": 4
+})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"nbformat": 4, "cells": [1]}', '{"nbformat": 3}', "[" * 100_000, HALF]
+)
 def test_what_is_no_notebook_gets_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
     (tmp_path / "01.ipynb").write_text(text)
     with pytest.raises(SystemExit) as exit_:

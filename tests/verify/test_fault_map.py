@@ -74,6 +74,27 @@ def test_at_retransmit_a_lost_ack_n_brings_bob_a_second_copy_and_dedup_discards_
     assert (once.saw, once.copies, once.end.sign) == ("once", 2, "↻")
 
 
+def test_what_is_shown_three_times_is_nowhere_called_twice():
+    pairs = fault_map("retransmit", faults=2)
+    thrice = [cell for cell in pairs if cell.messages[0].shown["bob"] == 3]
+    assert ("m1/ack:R#1", "m1/ack:R#2") in {cell.names for cell in thrice}
+    for cell in thrice:
+        assert (cell.end.sign, cell.end.name, cell.saw) == ("3×", "shown 3 times", "3 times")
+        assert "lost: shown 3 times. alice sees ✓✓ delivered, bob is shown it 3 times;" in cell.sentence
+        assert "twice." not in cell.sentence.removesuffix(" Broken: “Nothing is shown twice”.")
+    twice = [cell for cell in pairs if cell.end.sign == "2×"]
+    assert {cell.messages[0].shown["bob"] for cell in twice} == {2}
+    ends = {end.name: count for end, count in pairs.ends.items()}
+    assert list(ends)[:2] == ["shown 3 times", "shown twice"]
+    assert (ends["shown 3 times"], ends["shown twice"]) == (len(thrice), len(twice))
+    assert f"3×  shown 3 times: the receiver sees it more than once ({len(thrice)} runs)" in pairs.to_text()
+
+
+def test_of_several_messages_the_end_says_how_often_the_one_was_shown_that_was_shown_most():
+    cell = fault_map(Scenario("retransmit", say=[Say("one"), Say("two", at=2000)]), faults=2)["m2/ack:N", "m2/ack:N#2"]
+    assert (cell.end.name, cell.saw) == ("shown 3 times", "once: m1; 3 times: m2")
+
+
 @pytest.mark.parametrize("rung", ["acked", "retransmit", "dedup", "offline", "group"])
 def test_losing_ack_a_is_harmless_on_every_rung_that_has_it(rung):
     cell = fault_map(rung)["ack:A"]
