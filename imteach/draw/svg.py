@@ -1,7 +1,7 @@
 """The layout as SVG: one text, the same bytes everywhere, for the lab, a notebook, a file and a page.
 
-Colours are CSS variables with a fallback, so that the lab can follow its theme while a file stands alone. Everything
-that a learner typed is escaped: it is text, never markup.
+Colours are CSS variables with a fallback, so that the lab can follow its theme while a file stands alone and brings
+the dark ones along. Everything that a learner typed is escaped: it is text, never markup.
 """
 
 import html
@@ -37,31 +37,9 @@ from imteach.draw.layout import (
 from imteach.draw.measure import fit
 from imteach.draw.words import is_again, packet_sentence
 from imteach.sim import PacketRecord, Trace
+from imteach.themes import COLOURS, DARK, in_the_dark
 
 DOWN = 9.0  # how wide the hatched box is that stands for a node that is down
-
-COLOURS = {
-    "paper": "#ffffff",
-    "ink": "#1f2937",
-    "muted": "#5b6472",
-    "rule": "#eceff3",
-    "lifeline": "#9ca3af",
-    "card": "#f8fafc",
-    "card-edge": "#cbd5e1",
-    "msg": "#1d4ed8",
-    "ack": "#0f766e",
-    "drop": "#b91c1c",
-    "timer": "#fde68a",
-    "timer-edge": "#b45309",
-    "timer-ink": "#92400e",
-    "idle": "#e5e7eb",
-    "bubble": "#dbeafe",
-    "bubble-edge": "#93c5fd",
-    "good": "#0f766e",
-    "cut": "#fdf1f1",
-    "down": "#7c8494",
-}
-"""The fallbacks of the variables `--imt-NAME`, for the light theme."""
 
 
 def _colour(name: str) -> str:
@@ -148,7 +126,7 @@ def _rules(rules: Mapping[str, str]) -> str:
     )
 
 
-_STYLE = _rules(_RULES)
+_STYLE = _rules(_RULES) + in_the_dark("imteach-diagram", DARK)
 _MORE = {css: _rules(rules) for css, rules in _SELDOM.items()}
 
 
