@@ -22,7 +22,7 @@ HEAVY = {
 # names what the layers below it offer.
 LAYERS = [
     {"errors"},
-    {"plain", "files", "progress", "lazily"},
+    {"plain", "files", "progress", "lazily", "themes"},
     {"protocol"},
     {"sim"},
     {"planted"},
@@ -122,7 +122,7 @@ def test_a_command_loads_only_what_it_needs(tmp_path):
     loaded = set(run.stdout.split())
     assert {"imteach.cli.run", "imteach.draw.svg"} <= loaded
     assert {part_of(name) for name in loaded if name.startswith("imteach.")} == {
-        *("errors", "plain", "files", "lazily"),
+        *("errors", "plain", "files", "lazily", "themes"),
         *("protocol", "sim", "verify", "draw", "cli"),
     }
     assert {name for name in loaded if name.startswith("imteach.verify.")} == set()

@@ -10,9 +10,9 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from imteach.draw.measure import fit, text_width
-from imteach.draw.svg import COLOURS
 from imteach.errors import InputError
 from imteach.plain import plain
+from imteach.themes import COLOURS
 
 if TYPE_CHECKING:
     from imteach.verify.graph import Graph

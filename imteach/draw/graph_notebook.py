@@ -1,12 +1,12 @@
 """A graph of states in a notebook: a picture if `dot` is here, else drawn in the browser, else words."""
 
-from base64 import b64encode
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from imteach.draw.graph_dot import graph_to_dot, refuse_too_large
 from imteach.draw.graph_svg import alt_text, graph_to_svg, graph_to_text
 from imteach.errors import InputError
+from imteach.themes import as_image
 
 if TYPE_CHECKING:
     from imteach.verify.graph import Graph
@@ -42,8 +42,7 @@ def _framed(html: str) -> str:
 
 
 def _image(graph: "Graph") -> str:
-    data = b64encode(graph_to_svg(graph).encode()).decode()
-    return f'<img style="max-width: none" alt="{escape(alt_text(graph))}" src="data:image/svg+xml;base64,{data}">'
+    return as_image(graph_to_svg(graph), alt_text(graph), style="max-width:none")
 
 
 def _live(graph: "Graph", words: str) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """A graph of states as SVG, laid out by graphviz's program `dot`, and in words.
 
-What `dot` writes is dressed as our other pictures are: colours are CSS variables with a fallback, each state and each
-line has a sentence for its title, and the picture says what it is and how the marked run goes.
+What `dot` writes is dressed as our other pictures are: colours are CSS variables with a fallback, and the dark ones
+come along; each state and each line has a sentence for its title, and the picture says what it is and how the marked
+run goes.
 """
 
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from xml.etree import ElementTree
 from imteach.draw.graph_dot import C, folded, graph_to_dot, package
 from imteach.errors import InputError
 from imteach.plain import plain
+from imteach.themes import DARK, in_the_dark
 
 if TYPE_CHECKING:
     from imteach.verify.graph import Graph
@@ -19,6 +21,7 @@ NO_DOT = "graphs are laid out by graphviz's program dot, and there is none here:
 
 _SVG = "http://www.w3.org/2000/svg"
 _STYLE = '.imteach-graph text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}'
+_STYLE += in_the_dark("imteach-graph", {name: DARK[name] for name in C})
 _NAMES = {colour: name for name, colour in C.items()}
 
 

@@ -1,12 +1,10 @@
 """A trace in a notebook: a picture that shows even where nobody has run anything."""
 
-from base64 import b64encode
-from html import escape
-
 from imteach.draw.svg import to_svg
 from imteach.draw.text import to_text
 from imteach.draw.words import title
 from imteach.sim import Trace
+from imteach.themes import as_image
 from imteach.verify import in_short
 
 MOST_SHOWN = 500  # packets
@@ -29,8 +27,7 @@ def mimebundle(trace: Trace) -> dict[str, str]:
 
 def image(trace: Trace) -> str:
     """Return the sequence diagram as an HTML image that stands alone, with its alternative text."""
-    data = b64encode(to_svg(trace).encode()).decode()
-    return f'<img alt="{escape(alt_text(trace))}" src="data:image/svg+xml;base64,{data}">'
+    return as_image(to_svg(trace), alt_text(trace))
 
 
 def alt_text(trace: Trace) -> str:

@@ -1,7 +1,7 @@
 """The layout as SVG: one text, the same bytes everywhere, for the lab, a notebook, a file and a page.
 
-Colours are CSS variables with a fallback, so that the lab can follow its theme while a file stands alone. Everything
-that a learner typed is escaped: it is text, never markup.
+Colours are CSS variables with a fallback, so that the lab can follow its theme while a file stands alone and brings
+the dark ones along. Everything that a learner typed is escaped: it is text, never markup.
 """
 
 import html
@@ -35,33 +35,12 @@ from imteach.draw.layout import (
     lay_out,
 )
 from imteach.draw.measure import fit
+from imteach.draw.window import Passing, Stretch, Window, cut_out
 from imteach.draw.words import is_again, packet_sentence
 from imteach.sim import PacketRecord, Trace
+from imteach.themes import COLOURS, DARK, in_the_dark
 
 DOWN = 9.0  # how wide the hatched box is that stands for a node that is down
-
-COLOURS = {
-    "paper": "#ffffff",
-    "ink": "#1f2937",
-    "muted": "#5b6472",
-    "rule": "#eceff3",
-    "lifeline": "#9ca3af",
-    "card": "#f8fafc",
-    "card-edge": "#cbd5e1",
-    "msg": "#1d4ed8",
-    "ack": "#0f766e",
-    "drop": "#b91c1c",
-    "timer": "#fde68a",
-    "timer-edge": "#b45309",
-    "timer-ink": "#92400e",
-    "idle": "#e5e7eb",
-    "bubble": "#dbeafe",
-    "bubble-edge": "#93c5fd",
-    "good": "#0f766e",
-    "cut": "#fdf1f1",
-    "down": "#7c8494",
-}
-"""The fallbacks of the variables `--imt-NAME`, for the light theme."""
 
 
 def _colour(name: str) -> str:
@@ -136,6 +115,7 @@ _SELDOM = {
     "crash": {".imt-crash": f"fill:{_colour('drop')}"},
     "unsaid": {".imt-unsaid": f"fill:{_colour('drop')};font-weight:600"},
     "forgotten": {".imt-forgotten": f"fill:{_colour('muted')};font-style:italic"},
+    "passing": {".imt-passing": "opacity:0.5"},
     "written": {".imt-written": f"fill:{_colour('muted')}"},
 }
 """Rules that few pictures need, by what needs them: see `_seldom`."""
@@ -148,19 +128,24 @@ def _rules(rules: Mapping[str, str]) -> str:
     )
 
 
-_STYLE = _rules(_RULES)
+_STYLE = _rules(_RULES) + in_the_dark("imteach-diagram", DARK)
 _MORE = {css: _rules(rules) for css, rules in _SELDOM.items()}
 
 
 @uncollected
-def to_svg(trace: Trace, rev: int = 0) -> str:
+def to_svg(trace: Trace, rev: int = 0, window: Window | None = None) -> str:
     """Return the sequence diagram of a trace as SVG text. `rev` goes into `data-rev`, for a page that redraws.
+
+    With a `window` (one of `windows(trace)`) only that stretch of it. Raises `InputError` for a window of another run.
 
     >>> from imteach import Scenario
     >>> to_svg(Scenario("basic").run()).count('role="button"')
     3
     """
     layout = lay_out(trace)
+    if window is not None and not (window.is_whole and window.count == len(layout.arrows)):
+        layout = cut_out(layout, window)
+    passing, about = (layout.passing, f", {layout.words}") if isinstance(layout, Stretch) else ([], "")
     packets = [_packet(arrow, layout.unit) for arrow in layout.arrows]
     backed = len(layout.lifelines) > 3
     gaps: dict[str, list[Gap]] = {line.name: [] for line in layout.lifelines}
@@ -169,7 +154,7 @@ def to_svg(trace: Trace, rev: int = 0) -> str:
     width, height, room = n(layout.width), n(layout.height), layout.width - 2 * MARGIN - 8
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="imteach-diagram" role="group" '
-        f'aria-label="{escape(f"Sequence diagram: {layout.title}")}" data-rev="{rev}" '
+        f'aria-label="{escape(f"Sequence diagram: {layout.title}{about}")}" data-rev="{rev}" '
         f'viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
     )
     seldom = _seldom(layout)
@@ -187,6 +172,7 @@ def to_svg(trace: Trace, rev: int = 0) -> str:
         *map(_cut, layout.cuts),
         *(_lifeline(line, gaps[line.name], layout) for line in layout.lifelines),
         *map(_bar, layout.bars),
+        *_passed(passing),
         *[way for way, _ in packets],  # every line before any words, so that none crosses them out
         *(_idle(stretch, layout) for stretch in layout.breaks),
         *[_note(note, backed) for note in layout.notes],
@@ -202,6 +188,7 @@ def _seldom(layout: Layout) -> set[str]:
     found = {note.line.kind for note in layout.notes} | {note.line.status for note in layout.notes}
     found |= {gap.kind for gap in layout.gaps} | {"cut" for _ in layout.cuts}
     found |= {f"{bar.ended} timer" for bar in layout.bars}
+    found |= {"passing" for _ in (layout.passing if isinstance(layout, Stretch) else ())}
     for arrow in layout.arrows:
         if arrow.remarks:
             found.update(arrow.remarks, ["remark"])
@@ -339,6 +326,22 @@ def _packet(arrow: Arrow, unit: str) -> tuple[str, str]:
     dot = f'<circle class="imt-dot" cx="{x0}" cy="{y0}" r="3.6"/>'
     way = f'<g class="{classes}"><line class="imt-line" {ends}/>{head}{dot}</g>'
     return way, _button(arrow, half, classes, ends, unit)
+
+
+def _passed(passing: list[Passing]) -> Iterator[str]:
+    """The ways of other windows' packets, in one piece for all that look alike: there may be many."""
+    alike: dict[str, list[str]] = {}
+    for seen in passing:
+        arrow, half = seen.arrow, seen.arrow.half
+        classes = _classes(arrow.packet, half)
+        parts = alike.setdefault(classes, [])
+        parts[:1] = [f"{parts[0] if parts else ''}M{n(arrow.x0)} {n(arrow.y0)}L{n(arrow.x1)} {n(arrow.y1)}"]
+        if seen.starts:
+            parts.append(f'<circle class="imt-dot" cx="{n(arrow.x0)}" cy="{n(arrow.y0)}" r="3.6"/>')
+        if seen.ends:
+            parts.append(_head(arrow, half) if arrow.packet.fate == "arrived" else _cross(arrow))
+    for classes, (ways, *ends) in alike.items():
+        yield f'<g class="imt-passing {classes}"><path class="imt-line" d="{ways}"/>{"".join(ends)}</g>'
 
 
 def _classes(packet: PacketRecord, half: str) -> str:

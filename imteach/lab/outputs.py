@@ -20,7 +20,7 @@ _KERNEL = {
 }
 _VOLATILE = ("widgets", "signature", "execution", "ExecuteTime", "collapsed", "scrolled", "trusted")
 _GRAPH = re.compile(r'<div class="imteach-graph".*?</div>', re.DOTALL)
-_PLOT = re.compile(r"data:image/png;base64,[A-Za-z0-9+/]+=*")
+_PLOT = re.compile(r'(class="imteach-picture imteach-plot"[^>]*src=")data:image/svg\+xml;base64,[A-Za-z0-9+/]+=*')
 _PICTURE = re.compile(r"data:image/svg\+xml;base64,([A-Za-z0-9+/]+=*)")
 
 
@@ -94,7 +94,7 @@ def differences(saved: Notebook, fresh: Notebook) -> Iterator[str]:
 def _compared(outputs: list[Any]) -> list[Any]:
     """Return the outputs as they are compared: what another program drew differs a little with each of its versions.
 
-    That is a plot (PNG, by matplotlib) or a graph (by graphviz). What it shows stands beside it as text.
+    That is a plot (by matplotlib) or a graph (by graphviz). What it shows stands beside it as text.
     """
     compared = deepcopy(outputs)
     for output in compared:
@@ -102,7 +102,7 @@ def _compared(outputs: list[Any]) -> list[Any]:
         if "image/png" in data:
             data["image/png"] = "a picture, not compared"
         if "text/html" in data:
-            data["text/html"] = _PLOT.sub("a plot, not compared", data["text/html"])
+            data["text/html"] = _PLOT.sub(r"\1a plot, not compared", data["text/html"])
             data["text/html"] = _GRAPH.sub("a graph, not compared", data["text/html"])
     return compared
 

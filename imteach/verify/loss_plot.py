@@ -1,17 +1,19 @@
 """Shares over the loss as a picture: lines computed by the closed forms, and beside them marks that were counted.
 
 In a notebook it is HTML: an `<img>` with alternative text, and below it the same words to unfold. HTML, because
-JupyterLab and nbconvert show a bare PNG without alternative text, whatever its metadata say. Each version of
-matplotlib draws a little differently, so what compares notebooks leaves a PNG out, and compares the words.
+JupyterLab and nbconvert show a bare picture without alternative text, whatever its metadata say. SVG, for it can bring
+the colours of both themes. Each version of matplotlib draws a little differently, so what compares notebooks leaves a
+plot out, and compares the words.
 """
 
-from base64 import b64encode
+import re
 from collections.abc import Sequence
 from html import escape
-from io import BytesIO
+from io import StringIO
 from typing import TYPE_CHECKING, NamedTuple
 
 from imteach.errors import InputError
+from imteach.themes import COLOURS, DARK, as_image, in_the_dark
 from imteach.verify.closed_forms import closed_forms
 from imteach.verify.stats_tables import NONE, percent
 from imteach.verify.words import counted
@@ -24,25 +26,29 @@ if TYPE_CHECKING:
 
 
 class _Look(NamedTuple):
-    """How a share looks: no two alike in their colour, nor without it. The colours are Okabe and Ito's."""
+    """How a share looks: no two alike in their colour, nor without it. The colours are Okabe and Ito's.
+
+    `colour` is darker than theirs where it must be to stand out from white paper; `dark` is for the dark theme.
+    """
 
     words: str
     colour: str
+    dark: str
     marker: str
     line: str
 
 
 LOOKS = {
-    "shown": _Look("shown to the receiver", "#0072B2", "o", "-"),
-    "delivered": _Look("the sender sees ✓✓", "#007556", "s", "--"),
-    "false_failure": _Look("failed, yet shown", "#C04A00", "^", "-."),
-    "duplicates": _Look("shown more than once", "#A64D79", "D", ":"),
-    "silent_loss": _Look("lost without a sign", "#333333", "X", (0, (5, 1, 1, 1, 1, 1))),  # type: ignore[arg-type]
+    "shown": _Look("shown to the receiver", "#0072B2", "#56B4E9", "o", "-"),
+    "delivered": _Look("the sender sees ✓✓", "#007556", "#2FBF95", "s", "--"),
+    "false_failure": _Look("failed, yet shown", "#C04A00", "#F0883C", "^", "-."),
+    "duplicates": _Look("shown more than once", "#A64D79", "#D98BB5", "D", ":"),
+    "silent_loss": _Look("lost without a sign", "#333333", "#D0D4DA", "X", (0, (5, 1, 1, 1, 1, 1))),  # type: ignore[arg-type]
 }
 
 SIZE = (7.5, 4)  # inches
 DOTS = 100  # an inch, on a notebook's page
-SHARP = 2  # so many dots of the picture to one of the page
+CLASS = "imteach-plot"  # by it what compares notebooks knows a plot
 
 UP_TO = 0.5  # the loss at the right edge, unless more was measured
 STEPS = 100  # of a curve
@@ -79,8 +85,7 @@ def alt_text(points: Sequence["Stats"]) -> str:
 
 def as_html(figure: "Figure", points: Sequence["Stats"]) -> str:
     """Return the picture as an HTML image that stands alone, with its alternative text, and the words to unfold."""
-    data, width = b64encode(_png(figure)).decode(), SIZE[0] * DOTS
-    picture = f'<img alt="{escape(alt_text(points))}" width="{width:g}" src="data:image/png;base64,{data}">'
+    picture = as_image(_svg(figure), alt_text(points), more=CLASS, width=SIZE[0] * DOTS)
     return f"{picture}{words(points)}"
 
 
@@ -199,11 +204,33 @@ def _figure(points: Sequence["Stats"]) -> "Figure":
     return Plot(figsize=SIZE, layout="constrained", facecolor="white")
 
 
-def _png(figure: "Figure") -> bytes:
-    """The figure as PNG, with a palette: a third of the bytes, which a notebook carries about."""
-    from PIL import Image  # what matplotlib itself writes a PNG with
+_SAID = re.compile(r"<metadata>.*?</metadata>|<!--.*?-->", re.DOTALL)  # where it is from, and each text once more
+_TOO_FINE = re.compile(r"\b([1-9]\d*\.\d\d)\d+")  # a hundredth of a point is enough; what scales a glyph begins with 0
+_COLOURED = re.compile(r"(fill|stroke): (#[0-9a-f]{6})")
+_INKS = {"#ffffff": ("paper", COLOURS["paper"]), "#000000": ("ink", COLOURS["ink"])}
+_INKS |= {look.colour.lower(): (name, look.colour) for name, look in LOOKS.items()}
+_DARK = {name: DARK[name] for name in ("paper", "ink")} | {name: look.dark for name, look in LOOKS.items()}
+_STYLE = f".{CLASS}{{fill:var(--imt-ink,{COLOURS['ink']})}}{in_the_dark(CLASS, _DARK)}"  # matplotlib leaves black out
 
-    drawn, small = BytesIO(), BytesIO()
-    figure.savefig(drawn, format="png", dpi=SHARP * DOTS)
-    Image.open(drawn).convert("RGB").quantize(256).save(small, "png", optimize=True)
-    return small.getvalue()
+
+def _svg(figure: "Figure") -> str:
+    """The figure as SVG in which our colours are variables, with those of the dark theme.
+
+    Text is drawn, for a browser's font would be wider or narrower than the room that matplotlib kept for it. A text or
+    a line that is black, as a learner's own would be, has the colour of ink.
+    """
+    from matplotlib import rc_context
+
+    written = StringIO()
+    with rc_context({"svg.fonttype": "path", "svg.hashsalt": CLASS}):  # the same names inside it each time
+        figure.savefig(written, format="svg", metadata={"Date": None})
+    svg = _SAID.sub("", written.getvalue().partition("<svg")[2])
+    svg = _COLOURED.sub(_themed, _TOO_FINE.sub(r"\1", re.sub(r"\s*\n\s*", "\n", svg)))
+    head, _, rest = svg.partition(">")
+    return f'<svg class="{CLASS}"{head}><style>{_STYLE}</style>{rest}'
+
+
+def _themed(found: re.Match[str]) -> str:
+    """A colour as a variable, if it is one of ours; a learner's own stays."""
+    name, colour = _INKS.get(found[2], ("", ""))
+    return f"{found[1]}:var(--imt-{name},{colour})" if name else found[0]

@@ -1,0 +1,85 @@
+"""Our colours in both themes, and a picture that brings both: the page which shows it chooses.
+
+What an `<img>` shows is a document of its own: it sees none of the page's variables, yet it knows the `color-scheme` of
+its `<img>`. So a still picture brings its dark colours along, in a rule for where that is dark. `as_image` says light:
+where nothing chooses, a picture is light, whatever the operating system is. A page with a dark theme says
+`img.imteach-picture {color-scheme: dark !important}`. JupyterLab takes styles out of a notebook that it does not trust
+yet; there its own `color-scheme` chooses.
+"""
+
+from binascii import b2a_base64
+from collections.abc import Mapping
+from html import escape
+
+COLOURS = {
+    "paper": "#ffffff",
+    "ink": "#1f2937",
+    "muted": "#5b6472",
+    "rule": "#eceff3",
+    "lifeline": "#8a919e",
+    "card": "#f8fafc",
+    "card-edge": "#cbd5e1",
+    "msg": "#1d4ed8",
+    "ack": "#0f766e",
+    "drop": "#b91c1c",
+    "timer": "#fde68a",
+    "timer-edge": "#b45309",
+    "timer-ink": "#92400e",
+    "idle": "#e5e7eb",
+    "bubble": "#dbeafe",
+    "bubble-edge": "#93c5fd",
+    "good": "#0f766e",
+    "cut": "#fdf1f1",
+    "down": "#7c8494",
+}
+"""The values of the variables `--imt-NAME` in the light theme; `imteach/lab/lab.css` has the same."""
+
+DARK = {
+    "paper": "#17191e",
+    "ink": "#e6e9ee",
+    "muted": "#a4adba",
+    "rule": "#262a32",
+    "lifeline": "#6d7684",
+    "card": "#20242c",
+    "card-edge": "#414a58",
+    "msg": "#8fb4ff",
+    "ack": "#4fd0b8",
+    "drop": "#ff8f87",
+    "timer": "#6a5114",
+    "timer-edge": "#d6a23f",
+    "timer-ink": "#f0c776",
+    "idle": "#373d48",
+    "bubble": "#1d3960",
+    "bubble-edge": "#3f6aa8",
+    "good": "#4fd0b8",
+    "cut": "#2b1e20",
+    "down": "#8b95a5",
+}
+"""The same in the dark theme."""
+
+
+def in_the_dark(css: str, colours: Mapping[str, str]) -> str:
+    """Return the CSS that gives the variables `--imt-NAME` these values where the SVG of this class is dark.
+
+    Only where it is a document of its own, as an image or a file: inside a page, the page sets the variables. What is
+    left of a window beside it is dark then, too.
+
+    >>> in_the_dark("imteach-graph", {"ink": "#e6e9ee"})
+    '@media (prefers-color-scheme:dark){:root.imteach-graph{color-scheme:dark;--imt-ink:#e6e9ee}}'
+    """
+    values = ";".join(f"--imt-{name}:{value}" for name, value in colours.items())
+    return f"@media (prefers-color-scheme:dark){{:root.{css}{{color-scheme:dark;{values}}}}}"
+
+
+def as_image(svg: str, alt: str, more: str = "", style: str = "", width: float | None = None) -> str:
+    """Return an SVG as an HTML image that stands alone: `alt` says what it shows; `more` is another class of it.
+
+    >>> as_image("<svg/>", "Nothing", more="imteach-plot", width=750)
+    '<img alt="Nothing" class="imteach-picture imteach-plot" style="color-scheme:light" width="750" \
+src="data:image/svg+xml;base64,PHN2Zy8+">'
+    """
+    classes, styles = f"imteach-picture {more}".rstrip(), f"color-scheme:light;{style}".rstrip(";")
+    wide = "" if width is None else f' width="{width:g}"'
+    data = b2a_base64(svg.encode(), newline=False).decode()
+    about = f'alt="{escape(alt)}" class="{classes}" style="{styles}"{wide}'
+    return f'<img {about} src="data:image/svg+xml;base64,{data}">'
