@@ -8,7 +8,7 @@ import { asks, connect, focusedIn, keepKeys, make } from "./live.js";
 
 /**
  * @typedef {{own: boolean, msgid: string, text: string, who: string, note: string, mood: string}} Bubble
- * @typedef {{person: string, bubbles: Bubble[]}} Phone
+ * @typedef {{person: string, bubbles: Bubble[], earlier: number}} Phone
  * @typedef {{name: string, title: string, holds: boolean, why: string}} PromiseRow
  * @typedef {{fault: string, text: string}} FaultRow
  * @typedef {{chosen: string, rungs: {name: string, adds: string}[]}} Ladder
@@ -25,7 +25,7 @@ const SMALLEST = 0.96; // of its size: a picture whose words would be smaller th
 
 /** @param {Bubble} bubble */
 function makeBubble(bubble) {
-  const line = make("div", { class: "lab-text" }, bubble.text);
+  const line = make("div", { class: "lab-text", dir: "auto" }, bubble.text);
   const note = make("div", { class: "lab-note" }, bubble.note);
   const item = make("li", { class: "lab-bubble", "data-msgid": bubble.msgid, "data-mood": bubble.mood }, line, note);
   item.dataset.own = String(bubble.own);
@@ -36,6 +36,7 @@ function makeBubble(bubble) {
 /** @param {Phone} phone */
 function makePhone(phone) {
   const chat = make("ol", { class: "lab-chat", role: "list" }, ...phone.bubbles.map(makeBubble));
+  if (phone.earlier) chat.prepend(make("li", { class: "lab-empty" }, `… ${phone.earlier} earlier`));
   const content = phone.bubbles.length ? chat : make("p", { class: "lab-empty" }, "no messages");
   const name = make("div", { class: "lab-name" }, phone.person);
   const attributes = { class: "lab-phone", "data-phone": phone.person, role: "group" };
@@ -115,6 +116,11 @@ function render({ model, el }) {
   const reset = make("button", { type: "button", class: "lab-button", "data-asks": "reset", ...begin }, "Reset");
   const bar = make("div", { class: "lab-bar" }, ladder, adds, make("div", { class: "lab-steps" }, undo, reset));
 
+  const shows = make("span");
+  const [earlier, later] = ["← Earlier", "Later →"].map((name) => {
+    return make("button", { type: "button", class: "lab-button lab-small" }, name);
+  });
+  const stretch = make("div", { class: "lab-stretch" }, shows, earlier, later);
   const names = make("div", { class: "lab-heads" });
   const drawing = make("div", { class: "lab-drawing" });
   const picture = make("div", { class: "lab-picture" }, names, drawing);
@@ -131,7 +137,7 @@ function render({ model, el }) {
   const judged = make("div", { class: "lab-judged" }, promisesTitle, promises);
   const news = make("div", { class: "lab-news" }, outcome, live, refusal, faults);
   const side = make("div", { class: "lab-side" }, news, phones, judged);
-  const body = make("div", { class: "lab-body" }, side, make("div", { class: "lab-main" }, hint, picture));
+  const body = make("div", { class: "lab-body" }, side, make("div", { class: "lab-main" }, hint, stretch, picture));
 
   const code = make("code");
   const copyButton = make("button", { type: "button", class: "lab-button" }, "Copy");
@@ -251,6 +257,9 @@ function render({ model, el }) {
   for (const button of [undo, reset]) {
     button.addEventListener("click", () => wish({ do: button.dataset.asks }));
   }
+  for (const button of [earlier, later]) {
+    button.addEventListener("click", () => wish({ do: "window", window: Number(button.dataset.window) }));
+  }
   faults.addEventListener("click", (event) => {
     const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-take-back]"));
     if (button) wish({ do: "take back", fault: button.dataset.takeBack });
@@ -314,6 +323,17 @@ function render({ model, el }) {
         return make("li", {}, make("span", {}, text), button);
       };
       faults.replaceChildren(...model.get("fault_rows").map(row));
+    },
+    stretch() {
+      const { words = "", ...places } = model.get("stretch");
+      stretch.hidden = !words;
+      shows.textContent = words;
+      for (const [button, place] of [[earlier, places.earlier], [later, places.later]]) {
+        button.disabled = (place ?? null) === null;
+        button.dataset.window = place;
+        button.dataset.asks = asks({ do: "window", window: place });
+      }
+      mark();
     },
     code() {
       code.textContent = model.get("code");

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from imteach.draw.window import Window
 from imteach.lab.session import Session
 from imteach.protocol import LADDER, STATUSES, Outcome
 from imteach.sim import Delay, Drop, Duplicate, Event, Trace, done_instead
@@ -9,6 +10,9 @@ from imteach.sim.outcomes import places
 from imteach.verify import PROMISE_TITLES, fault_in_words, in_short, why_broken
 
 Part = dict[str, Any]
+
+MOST_BUBBLES = 50
+"""So many of its last messages a phone shows."""
 
 
 def ladder(session: Session) -> Part:
@@ -20,7 +24,8 @@ def ladder(session: Session) -> Part:
 def phones(trace: Trace) -> list[Part]:
     """For each person their chat as they see it at the end: what they said and were shown, in time order.
 
-    What they sent again stands where the promise `in_order` takes it to be said: see `places`.
+    What they sent again stands where the promise `in_order` takes it to be said: see `places`. A phone shows the last
+    `MOST_BUBBLES` of a long chat; `earlier` counts those before.
 
     >>> from imteach import Drop, Scenario
     >>> for phone in phones(Scenario("retransmit").run(Drop("ack:N"))):
@@ -30,16 +35,19 @@ def phones(trace: Trace) -> list[Part]:
     """
     told = {outcome.msgid: outcome for outcome in trace.messages}
     place = places(trace)
-    several = len(trace.scenario.people) > 2
+    several, seen = len(trace.scenario.people) > 2, set()
     chats: dict[str, list[Part]] = {person: [] for person in trace.scenario.people}
     for event in trace.events:
         outcome = told.get(event.said or "")
         if outcome and event.id == place[outcome.msgid]:
             chats[event.node].append(_said(outcome, several))
         elif event.kind == "show" and outcome and event.node in chats:
-            seen_before = any(bubble["said"] == outcome.msgid for bubble in chats[event.node])
-            chats[event.node].append(_shown(event, outcome, several, seen_before))
-    return [{"person": person, "bubbles": bubbles} for person, bubbles in chats.items()]
+            chats[event.node].append(_shown(event, outcome, several, (event.node, outcome.msgid) in seen))
+            seen.add((event.node, outcome.msgid))
+    return [
+        {"person": person, "bubbles": bubbles[-MOST_BUBBLES:], "earlier": max(0, len(bubbles) - MOST_BUBBLES)}
+        for person, bubbles in chats.items()
+    ]
 
 
 def _said(outcome: Outcome, several: bool) -> Part:
@@ -101,6 +109,26 @@ def fault_rows(trace: Trace) -> list[Part]:
             continue
         rows.append({"fault": str(fault), "text": text})
     return rows
+
+
+def stretch(parts: list[Window], place: int) -> Part:
+    """Which window of a long run the picture shows, and the places of its neighbours; nothing of a run that is whole.
+
+    >>> from imteach import Scenario
+    >>> from imteach.draw.window import windows
+    >>> trace = Scenario("basic").run()
+    >>> stretch(windows(trace), 0)
+    {}
+    >>> stretch(windows(trace, size=2), 1)["words"]
+    'Showing packet 3 of 3, 50 to 100 ms'
+    """
+    if len(parts) == 1:
+        return {}
+    return {
+        "words": f"Showing {parts[place].words}",
+        "earlier": place - 1 if place > 0 else None,
+        "later": place + 1 if place + 1 < len(parts) else None,
+    }
 
 
 def everything(session: Session) -> dict[str, Any]:

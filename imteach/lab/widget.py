@@ -7,6 +7,7 @@ from typing import Any
 from traitlets import Dict, List, Unicode
 
 from imteach.draw import image, to_svg
+from imteach.draw.window import Window, windows
 from imteach.errors import InputError, quoted
 from imteach.lab import page
 from imteach.lab.live import LiveWidget, page_script
@@ -51,11 +52,14 @@ class Lab(LiveWidget):
     code = Unicode().tag(sync=True)
     steps = Dict().tag(sync=True)
     refusal = Unicode().tag(sync=True)
+    stretch = Dict().tag(sync=True)
 
     def __init__(self, scenario: Scenario | str, *faults: Fault) -> None:
         self._session = Session(scenario, *faults)
         self._rev = 0  # counts what was shown: the page's `data-rev`
         self._shown: Trace | None = None
+        self._windows: list[Window] = []
+        self._window = 0  # the place of the one that is shown
         super().__init__()
         self._show()
 
@@ -81,6 +85,18 @@ class Lab(LiveWidget):
     def take_fault_back(self, text: str) -> None:
         """Let a fault strike no more, by its text: `"crash bob@150+50"`. Raises `InputError` if it does not strike."""
         self._step(lambda: self._session.take_fault_back(text))
+
+    @property
+    def window(self) -> int:
+        """Which part of a long run the picture shows, from 0. Set it to look at another: `lab.window = 3`.
+
+        A picture of thousands of packets would take a page seconds. Raises `InputError` for a place that there is not.
+        """
+        return self._window
+
+    @window.setter
+    def window(self, place: int) -> None:
+        self._step(lambda: self._look_at(place))
 
     def undo(self) -> None:
         """Take the last step back, wherever it was made. Raises `InputError` when there is none."""
@@ -133,11 +149,21 @@ class Lab(LiveWidget):
         with self.hold_sync():
             if self._session.trace is not self._shown:
                 self._shown = self._session.trace
-                self._rev += 1
-                self.picture = to_svg(self.trace, self._rev)
+                self._windows = windows(self.trace)
+                self._look_at(min(self._window, len(self._windows) - 1))
                 for part, value in page.everything(self._session).items():
                     setattr(self, part, value)
             self.refusal = refusal or self._session.mistake
+
+    def _look_at(self, place: int) -> None:
+        """Draw this part of the run."""
+        if not isinstance(place, int) or place not in range(len(self._windows)):
+            last = len(self._windows) - 1
+            raise InputError(f"window: expected one of 0 to {last}, the parts of this run, not {quoted(place)}")
+        self._window = place
+        self._rev += 1
+        self.picture = to_svg(self.trace, self._rev, self._windows[place])
+        self.stretch = page.stretch(self._windows, place)
 
     def _answer(self, content: object) -> None:
         """Do what the learner did in the page. What cannot be done is said there, and changes nothing.
@@ -167,6 +193,7 @@ class Lab(LiveWidget):
             "spare": lambda: self._session.spare(message.get("packet", "")),
             "take back": lambda: self._session.take_fault_back(message.get("fault", "")),
             "rung": lambda: self._session.choose(message.get("rung", "")),
+            "window": lambda: self._look_at(message.get("window", -1)),
             "undo": self._session.undo,
             "reset": self._session.reset,
         }

@@ -85,6 +85,31 @@ def test_between_two_lines_the_nearer_one_is_meant(page: Page):
     assert tried > 10
 
 
+def test_a_long_run_is_shown_in_windows(page: Page):
+    lab = Lab(Scenario("acked", say=[Say(f"message {n}", at=50 * n) for n in range(100)]))
+    root = alone.mount(page, lab)
+    expect(root.locator(".lab-stretch")).to_contain_text("Showing packets 1 to 200 of 600, 0 to ")
+    earlier, later = (root.get_by_role("button", name=name) for name in ("Earlier", "Later"))
+    expect(earlier).to_be_disabled()
+    expect(root.locator('[data-phone="bob"]')).to_contain_text("… 50 earlier")
+    later.click()
+    later.click()  # asked for already
+    assert page.evaluate("sent.map(({do: what, window}) => [what, window])") == [["window", 1]]
+    lab.window = 2
+    alone.told(page, lab)
+    expect(root.locator(".lab-stretch")).to_contain_text("Showing packets 401 to 600 of 600")
+    expect(later).to_be_disabled()
+    expect(earlier).to_be_enabled()
+    alone.mount(page, Lab("dedup"))
+    expect(root.locator(".lab-stretch")).to_be_hidden()
+
+
+def test_text_begins_at_its_own_side(page: Page):
+    root = alone.mount(page, Lab(Scenario("dedup", say=[Say("שלום, 3 הודעות!"), Say("hello")])))
+    words = root.locator('[data-phone="bob"] .lab-text')
+    assert [words.nth(n).evaluate("text => getComputedStyle(text).direction") for n in (0, 1)] == ["rtl", "ltr"]
+
+
 def test_the_script_leaves_nothing_behind(page: Page):
     lab = Lab("dedup")
     alone.mount(page, lab)

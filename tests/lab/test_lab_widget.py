@@ -13,7 +13,7 @@ from imteach.draw import mimebundle, to_svg
 from imteach.lab import widget
 from imteach.lab.live import MOST_VIEWS
 
-PARTS = ("picture", "ladder", "outcome", "phones", "promises", "fault_rows", "code", "steps", "refusal")
+PARTS = ("stretch", "picture", "ladder", "outcome", "phones", "promises", "fault_rows", "code", "steps", "refusal")
 
 NASTY = "<script>alert(1)</script> & <img src=x onerror=\"alert('2')\"> ]]> </svg>"
 
@@ -259,6 +259,40 @@ def test_it_brings_a_still_picture_for_a_page_without_a_kernel():
     words, picture = data["text/html"].split("</p>")
     assert picture == mimebundle(lab.trace)["text/html"]
     assert "To make it live" in words
+
+
+def test_a_long_run_is_shown_in_windows_and_says_so():
+    lab = Lab(Scenario("acked", say=[Say(f"message {n}", at=50 * n) for n in range(1000)]))
+    assert len(lab.trace.packets) == 6000
+    assert lab.stretch["words"].startswith("Showing packets 1 to 200 of 6,000, 0 to ")
+    assert (lab.stretch["earlier"], lab.stretch["later"]) == (None, 1)
+    assert lab.picture.count('role="button"') == 200
+    assert len(lab.picture) < 300_000
+    assert [len(phone["bubbles"]) for phone in lab.phones] == [50, 50]
+    assert lab.phones[1]["earlier"] == 950
+    assert lab.phones[1]["bubbles"][-1]["text"] == "message 999"
+
+    tell(lab, {"do": "window", "window": 29})
+    assert (lab.window, lab.stretch["earlier"], lab.stretch["later"]) == (29, 28, None)
+    assert "m1000/ack:N#1" in lab.picture
+    tell(lab, {"do": "drop", "packet": "m1000/ack:N#1"})
+    assert lab.window == 29  # where the learner is
+    assert lab.trace.packet["m1000/ack:N#1"].fate == "dropped"
+    lab.window = 0
+    assert 'data-packet="m1/msg:R#1"' in lab.picture
+    lab.rung = "basic"
+    assert lab.stretch["words"].startswith("Showing packets 1 to 200 of 3,000")
+    for place in (30, -1, "0", None):
+        tell(lab, {"do": "window", "window": place})
+        assert "window: expected one of 0 to 14" in lab.refusal
+
+
+def test_a_window_that_is_no_more_gives_way_to_the_last():
+    lab = Lab(Scenario("acked", say=[Say(f"message {n}", at=50 * n) for n in range(50)]))
+    lab.window = 1
+    lab.rung = "basic"
+    assert (lab.window, lab.stretch) == (0, {})
+    assert Lab("dedup").stretch == {}
 
 
 def test_two_labs_do_not_share_a_thing():
