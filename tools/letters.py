@@ -7,8 +7,8 @@ wcwidth). It looks for the fonts of `FONTS` in the folders and below them; on De
 of each group names the package. The same fonts give the same bytes. Then look at the pictures: `pytest tests/draw`.
 
 Widths: of each letter the widest that any of these fonts draws, in whatever place of its word (Arabic letters have up
-to four forms). What Unicode says of letters is taken from wcwidth, whose tables are newer than those of the Python
-that runs this.
+to four forms), and for Arabic the widest that runs into the next letter, which is much less. What Unicode says of
+letters is taken from wcwidth, whose tables are newer than those of the Python that runs this.
 """
 
 import re
@@ -62,6 +62,7 @@ SCRIPTS = [
     (0x750, 0x7BF),  # more Arabic, Thaana
     (0x900, 0xFFF),  # Devanagari and its relatives, Sinhala, Thai, Lao, Tibetan
     (0x1000, 0x13FF),  # Myanmar, Georgian, Hangul's letters, Ethiopic, Cherokee
+    (0x1400, 0x167F),  # what is written in Canada
     (0x1780, 0x17FF),  # Khmer
     (0x1C80, 0x1CBF),  # more Cyrillic and Georgian
     (0x1E00, 0x1FFF),  # more Latin and Greek
@@ -69,6 +70,7 @@ SCRIPTS = [
     (0x2C60, 0x2C7F),  # more Latin
     (0x2D00, 0x2DFF),  # more Georgian, Tifinagh, Ethiopic, Cyrillic
     (0x2E80, 0x9FFF),  # CJK
+    (0xA4D0, 0xA4FF),  # Lisu
     (0xA640, 0xA69F),  # more Cyrillic
     (0xA720, 0xA7FF),  # more Latin
     (0xA8E0, 0xA8FF),  # more Devanagari
@@ -78,12 +80,14 @@ SCRIPTS = [
     (0xFEF5, 0xFFFD),  # lam-alef, and forms of other widths
     (0x20000, 0x3134F),  # seldom CJK
 ]
+ARABIC = (0x620, 0x77F)  # the letters that people type, among which each joins the next or does not
 PICTURE = 140  # an emoji: 125 in Noto Color Emoji, and in the emoji of Windows 137
 IDEOGRAPH = 100  # CJK, also where these fonts have not all of it
 MOST = 255  # what two hexadecimal digits can say
 A_ROW = 24  # letters, in a line of the table
 
 Ranges = Iterable[tuple[int, int]]
+Faces = tuple[dict[int, int], dict[int, int]]  # widths by letter: regular, bold
 
 
 def main(folders: list[str]) -> int:
@@ -94,49 +98,58 @@ def main(folders: list[str]) -> int:
     if not folders or missing:
         print(f"no {', no '.join(missing)}\n{__doc__}", file=sys.stderr)
         return 2
-    faces: tuple[dict[int, int], dict[int, int]] = ({}, {})
+    faces: Faces = ({}, {})
+    inner: Faces = ({}, {})
     read = []
     for package, pairs in FONTS.items():
         for pair in pairs:
-            own: dict[int, int] = {}
-            for name, widest in zip(pair, faces, strict=True):
+            own, joined = {}, {}
+            for face, name in enumerate(pair):
                 if name:
                     font = TTFont(files[name], fontNumber=0)
-                    own |= letters(font)  # what the bold face has not is drawn from the other
+                    widths = letters(font, ANYWHERE)
+                    own |= widths  # what the bold face has not is drawn from the other
+                    joined |= widths | letters(font, BEFORE_ANOTHER)
                     read.append((package, font))
-                for code, width in own.items():
-                    if "cjk" not in package or code >= CJK:
-                        widest[code] = max(width, widest.get(code, 0))
-    TABLE.write_text(module(faces, sources(read)), "utf-8")
+                keep(faces[face], {code: width for code, width in own.items() if "cjk" not in package or code >= CJK})
+                keep(inner[face], joined)
+    TABLE.write_text(module(faces, inner, sources(read)), "utf-8")
     return 0
 
 
-def letters(font: TTFont) -> dict[int, int]:
-    """Return each letter of a font and its width in hundredths of its size: of its forms the widest."""
+def keep(widest: dict[int, int], widths: dict[int, int]) -> None:
+    """Keep of each letter the greater width."""
+    widest.update((code, max(width, widest.get(code, 0))) for code, width in widths.items())
+
+
+def letters(font: TTFont, places: set[str]) -> dict[int, int]:
+    """Return the letters that have forms for these places in a word and how wide the widest is, in hundredths."""
     advances, size = font["hmtx"].metrics, font["head"].unitsPerEm
-    other = forms(font)
-    widest = {
-        code: max(advances[name][0] for name in (glyph, *other.get(glyph, ())))
-        for code, glyph in font.getBestCmap().items()
-    }
-    return {code: ceil(100 * width / size) for code, width in widest.items()}
+    forms = {(glyph, place): form for place, glyph, form in substituted(font)}
+    found = {}
+    for code, glyph in font.getBestCmap().items():
+        shapes = [forms[glyph, place] for place in places if (glyph, place) in forms]
+        if "isol" in places:
+            shapes.append(glyph)
+        if shapes:
+            found[code] = ceil(100 * max(advances[shape][0] for shape in shapes) / size)
+    return found
 
 
-def forms(font: TTFont) -> dict[str, set[str]]:
-    """The forms that a letter takes where it stands at the beginning, in the middle or at the end of a word."""
-    found: dict[str, set[str]] = {}
+ANYWHERE = {"init", "medi", "fina", "isol"}
+BEFORE_ANOTHER = {"init", "medi"}
+
+
+def substituted(font: TTFont) -> Iterator[tuple[str, str, str]]:
+    """Yield what a letter becomes at the beginning, in the middle and at the end of a word: place, glyph, glyph."""
     table = font["GSUB"].table if "GSUB" in font else None
     if table is None or table.FeatureList is None:
-        return found
-    kinds = {"init", "medi", "fina", "isol"}
-    features = [record.Feature for record in table.FeatureList.FeatureRecord if record.FeatureTag in kinds]
-    for lookup in {number for feature in features for number in feature.LookupListIndex}:
-        for subtable in table.LookupList.Lookup[lookup].SubTable:
-            subtable = getattr(subtable, "ExtSubTable", subtable)
-            for glyph, form in getattr(subtable, "mapping", {}).items():
-                if isinstance(form, str):
-                    found.setdefault(glyph, set()).add(form)
-    return found
+        return
+    features = [record for record in table.FeatureList.FeatureRecord if record.FeatureTag in ANYWHERE]
+    for place, number in sorted({(each.FeatureTag, n) for each in features for n in each.Feature.LookupListIndex}):
+        for subtable in table.LookupList.Lookup[number].SubTable:
+            mapping = getattr(getattr(subtable, "ExtSubTable", subtable), "mapping", {})
+            yield from ((place, glyph, form) for glyph, form in sorted(mapping.items()) if isinstance(form, str))
 
 
 # What Unicode says
@@ -180,8 +193,11 @@ SETS = {
 # The module
 
 
-def module(faces: tuple[dict[int, int], dict[int, int]], read: list[str]) -> str:
+def module(faces: Faces, inner: Faces, read: list[str]) -> str:
     """The whole module as text."""
+    arabic = [code for code in sorted(inner[0]) if ARABIC[0] <= code <= ARABIC[1]]
+    joined = [code for code in arabic if inner[0][code] < faces[0][code] and inner[1][code] < faces[1][code]]
+    told = wrapped(f"{code:x}:{inner[0][code]:02x}{inner[1][code]:02x}" for code in joined)
     rows = "\n".join(table(faces))
     sets = "".join(
         f'{name} = """\n{wrapped(ranges(those))}\n"""\n"""{why}"""\n\n' for name, (those, why) in SETS.items()
@@ -202,6 +218,11 @@ Sets are ranges of Unicode {unicode_version()}; all numbers are hexadecimal.
 
 Where a row says from which letter to which, all of them are equally wide.
 """
+
+JOINED = """
+{told}
+"""
+"""The width of an Arabic letter that runs into the next one, and the same in bold."""
 '''
 
 
@@ -260,7 +281,7 @@ def wrapped(words: Iterable[str]) -> str:
     return "\n".join(lines)
 
 
-def table(faces: tuple[dict[int, int], dict[int, int]]) -> Iterator[str]:
+def table(faces: Faces) -> Iterator[str]:
     """Yield the rows of the table."""
     ruled = {code: IDEOGRAPH for code in WIDE if code >= CJK} | dict.fromkeys(PICTURES, PICTURE)
     ruled = dict.fromkeys(MARKS | UNSEEN, 0) | ruled

@@ -13,6 +13,7 @@ import re
 from bisect import bisect
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import accumulate
 
 from imteach.draw import letters
 
@@ -79,13 +80,34 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     >>> text_width("привет", 100), text_width("👨‍👩‍👧", 100) == text_width("👋", 100)
     (381.0, True)
     """
-    # whole numbers are added up, for Python 3.12 and later round a sum of broken ones otherwise than 3.11
+    return size * _hundredths(text, bold) / 100
+
+
+def _hundredths(text: str, bold: bool) -> int:
+    """Whole numbers are added up, for Python 3.12 and later round a sum of broken ones otherwise than 3.11."""
     widths = _WIDTHS[bold]
     total = sum(map(widths.__getitem__, text))
-    if not text.isascii():
-        for picture in _PICTURE.finditer(text.translate(_KINDS)):
-            total += _EMOJI - sum(map(widths.__getitem__, text[picture.start() : picture.end()]))
-    return size * total / 100
+    if text.isascii():
+        return total
+    for picture in _PICTURE.finditer(text.translate(_KINDS)):
+        total += _EMOJI - sum(map(widths.__getitem__, text[picture.start() : picture.end()]))
+    for letter in _JOINED.findall(text):
+        total -= widths[letter] - _joined().get(letter, (widths[letter],) * 2)[bold]
+    return total
+
+
+# An Arabic letter, if one follows that it may run into: neither of the two that stand alone (hamza), nor a full stop.
+_JOINED = re.compile(
+    "[\u0620-\u077f](?=[\u064b-\u065f\u0670\u06d6-\u06ed]*"
+    "[\u0622-\u064a\u066e\u066f\u0671-\u0673\u0675-\u06d3\u06d5\u06fa-\u06fc\u0750-\u077f])"
+)
+
+
+@cache
+def _joined() -> dict[str, tuple[int, int]]:
+    """How wide a letter is that runs into the next, and in bold; who stands alone is not among them."""
+    told = (each.partition(":")[::2] for each in letters.JOINED.split())
+    return {chr(int(code, 16)): (int(widths[:2], 16), int(widths[2:], 16)) for code, widths in told}
 
 
 def fit(text: str, size: float, room: float) -> str:
@@ -97,13 +119,9 @@ def fit(text: str, size: float, room: float) -> str:
     if text_width(text, size) <= room:
         return text
     room -= text_width("…", size)
-    kept, width = 0, 0.0
-    for sign in signs(text):
-        width += text_width(sign, size)
-        if width > room:
-            break
-        kept += len(sign)
-    return text[:kept] + "…"
+    ends = list(accumulate(map(len, signs(text))))
+    kept = bisect(ends, room, key=lambda end: size * _hundredths(text[:end], bold=False) / 100)
+    return f"{text[: ends[kept - 1]] if kept else ''}…"
 
 
 def signs(text: str) -> Sequence[str]:
@@ -117,6 +135,7 @@ def signs(text: str) -> Sequence[str]:
     return [text[sign.start() : sign.end()] for sign in _SIGN.finditer(text.translate(_KINDS))]
 
 
+@lru_cache(maxsize=4096)
 def columns(text: str) -> int:
     """Return how many columns `text` takes in a terminal: none for marks, two for CJK and emoji, one for the rest.
 
@@ -149,7 +168,7 @@ class _Kinds(dict[int, str]):
 
 _KIND = {
     "z": "200d",  # ties two emoji into one
-    "e": "fe0f 20e3 e0020-e007f",  # makes an emoji of what stands before it
+    "e": "20e3 fe0f e0020-e007f",  # makes an emoji of what stands before it
     "t": "1f3fb-1f3ff",  # the same: the tone of a skin
     "f": "1f1e6-1f1ff",  # half a flag
     "j": "1100-115f a960-a97c",  # what a syllable of Hangul begins with
@@ -172,7 +191,7 @@ _SPACED = re.compile(".[ekmtz]*(?:s|k[ekmstz]*c)")
 
 @cache
 def _bounds(ranges: str) -> list[int]:
-    """Where these ranges begin, and where each has ended, in turns."""
+    """Where these ranges, which are in order, begin and where each has ended, in turns."""
     pairs = (told.partition("-")[::2] for told in ranges.split())
     return [bound for first, last in pairs for bound in (int(first, 16), int(last or first, 16) + 1)]
 
