@@ -1,6 +1,7 @@
 """`imteach run`: a scenario, its faults, and what came of it as text, JSON or a picture."""
 
 import argparse
+import warnings
 from collections.abc import Callable, Sequence
 
 from imteach import verify
@@ -68,12 +69,16 @@ def main(asked: argparse.Namespace, _: Sequence[str]) -> int:
     """Run it. Raises `InputError` for a value, name or file that is not what was expected."""
     scenario, faults = scenario_and_faults(asked)
     trace = scenario.run(*faults)
-    text = FORMATS[asked.format](trace).rstrip("\n") + "\n"
+    with warnings.catch_warnings(record=True) as doubts:
+        warnings.simplefilter("always")
+        text = FORMATS[asked.format](trace).rstrip("\n") + "\n"
     status = 0
     if asked.output is None:
         status = say(text)
     else:
         write_whole(asked.output, text)
+    for doubt in doubts:
+        note(str(doubt.message))
     for fault in trace.unused:
         instead = done_instead(fault, trace.events)
         note(f"{fault}: {_why_unused(fault)}{f'; {instead}' if instead else ''}")

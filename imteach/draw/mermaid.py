@@ -3,21 +3,31 @@
 Mermaid knows no slope and no time, so the times stand in the words.
 """
 
+import re
+import warnings
+
 from imteach.draw.collector import uncollected
+from imteach.draw.direction import isolated, with_isolates
 from imteach.draw.layout import in_columns
 from imteach.draw.steps import Story
 from imteach.draw.words import packet_label, unit
-from imteach.plain import plain
 from imteach.protocol import SERVER
 from imteach.sim import Trace
 
-# What Mermaid would read as its own: it takes such characters as numbered entities.
-_ENTITIES = {ord(char): f"#{ord(char)};" for char in '#;<>&"`\\{}|'}
+# What Mermaid would read as its own: it takes such characters as numbered entities. Mathematics stands between $$, ﬂ°
+# and ¶ß are how it writes entities to itself, and isolates are better seen by those who read the source.
+_ENTITIES = {ord(char): f"#{ord(char)};" for char in '#;<>&"`\\{}|$ﬂ¶\u2068\u2069'}
+_COMMANDS = re.compile("(?<=st)y(?=le)|(?<=class)D(?=ef)")  # behind such a word, it takes the ; from an entity
+
+MOST = 50_000  # what JavaScript counts as characters: Mermaid's maxTextSize, which a page may raise but seldom does
 
 
 @uncollected
 def to_mermaid(trace: Trace) -> str:
     """Return the sequence diagram of a trace in Mermaid's language, ending in a newline.
+
+    Spaces that follow each other are kept apart with entities, for Mermaid makes one of them; those at the end of a
+    line are lost. Warns (`UserWarning`) where it has more than `MOST` characters: most pages draw an error instead.
 
     >>> from imteach import Drop, Scenario
     >>> print(to_mermaid(Scenario("basic").run(Drop("msg:N"))), end="")
@@ -47,7 +57,8 @@ def to_mermaid(trace: Trace) -> str:
     for step in story.steps:
         side = "left" if list(node).index(step.node) < middle else "right"
         for line in step.lines:
-            words = " ".join(part for part in (line.tag, line.text, line.sign) if part)
+            text = isolated(line.text) if line.is_bubble else line.text
+            words = " ".join(part for part in (line.tag, text, line.sign) if part)
             note = f"Note {side} of {node[step.node]}: {step.t}{after}: {_text(words)}"
             rows.append((step.t, len(trace.packets) + step.number, note))
     for cut in story.cuts:
@@ -57,8 +68,19 @@ def to_mermaid(trace: Trace) -> str:
                 rows.append((edge.t, -1, f"Note over {','.join(ends)}: {edge.t}{after}: {_text(words)}"))
     heads = [f"participant {short} as {_text(name)}" for name, short in node.items()]
     body = [row[-1] for row in sorted(rows, key=lambda row: row[:2])]
-    return "".join(f"{line}\n" for line in ["sequenceDiagram", *(f"    {line}" for line in heads + body)])
+    diagram = "".join(f"{line}\n" for line in ["sequenceDiagram", *(f"    {line}" for line in heads + body)])
+    _warn_if_too_long(diagram)
+    return diagram
 
 
 def _text(words: str) -> str:
-    return plain(words).translate(_ENTITIES)
+    """Words that are fit to be shown, as Mermaid is to read them."""
+    told = with_isolates(words).translate(_ENTITIES).replace("  ", " #160;")
+    return _COMMANDS.sub(lambda letter: f"#{ord(letter[0])};", told)
+
+
+def _warn_if_too_long(diagram: str) -> None:
+    length = len(diagram.encode("utf-16-le")) // 2
+    if length > MOST:
+        told = f"this Mermaid diagram has {length:,} characters, and most pages draw none of more than {MOST:,}"
+        warnings.warn(f"{told}; as SVG and as text there is no limit", stacklevel=5)  # where a trace was asked for it

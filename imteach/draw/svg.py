@@ -10,6 +10,7 @@ from functools import lru_cache
 from math import sqrt
 
 from imteach.draw.collector import uncollected
+from imteach.draw.direction import isolated, with_isolates
 from imteach.draw.layout import (
     BAR,
     CROSS,
@@ -198,6 +199,12 @@ def _seldom(layout: Layout) -> set[str]:
 escape = lru_cache(maxsize=4096)(html.escape)  # the same words stand in a picture again and again
 
 
+@lru_cache(maxsize=4096)
+def _words(text: str) -> str:
+    """Words of ours as they stand in a `<text>`."""
+    return html.escape(with_isolates(text))
+
+
 @lru_cache(maxsize=1 << 14)  # so do its lifelines, and the heights of its steps
 def n(number: float) -> str:
     """Return a coordinate as text, to a tenth of a pixel. See `short` for one that stands in a picture but once.
@@ -220,7 +227,7 @@ def short(markup: str) -> str:
 
 def _text(css: str, x: float, y: float, text: str, anchor: str = "start") -> str:
     anchored = "" if anchor == "start" else f' text-anchor="{anchor}"'
-    return f'<text class="{css}" x="{n(x)}" y="{n(y)}"{anchored}>{escape(text)}</text>'
+    return f'<text class="{css}" x="{n(x)}" y="{n(y)}"{anchored}>{_words(text)}</text>'
 
 
 def _times(layout: Layout) -> Iterator[str]:
@@ -294,14 +301,14 @@ def _idle(stretch: Idle, layout: Layout) -> str:
 def _note(note: Note, backed: bool) -> str:
     """A line beside a lifeline; `backed` with paper where others' arrows go behind it."""
     box, line = note.box, note.line
-    tag = f'<tspan class="imt-tag">{escape(line.tag)} </tspan>' if line.tag else ""
+    tag = f'<tspan class="imt-tag">{_words(line.tag)} </tspan>' if line.tag else ""
     if line.is_bubble:
         sign = f'<tspan class="imt-tag"> {escape(line.sign)}</tspan>' if line.sign else ""
         middle = box.x + box.width / 2
         return (
             f'<rect class="imt-bubble imt-{line.kind}" x="{n(box.x)}" y="{n(box.y + 1.5)}" width="{n(box.width)}" '
             f'height="{n(box.height - 3)}" rx="11"/><text class="imt-note" x="{n(middle)}" y="{n(box.y + 16.5)}" '
-            f'text-anchor="middle">{tag}{escape(note.text)}{sign}</text>'
+            f'text-anchor="middle">{tag}{escape(isolated(note.text))}{sign}</text>'
         )
     css = "imt-again-note" if line.kind == "again" else f"imt-{line.kind}"
     if line.kind in ("status", "node") and line.status:
@@ -313,7 +320,7 @@ def _note(note: Note, backed: bool) -> str:
         if backed
         else ""
     )
-    return f'{paper}<text class="imt-note {css}" {place}>{tag}{escape(note.text)}</text>'
+    return f'{paper}<text class="imt-note {css}" {place}>{tag}{_words(note.text)}</text>'
 
 
 def _packet(arrow: Arrow, unit: str) -> tuple[str, str]:
@@ -381,7 +388,7 @@ def _button(arrow: Arrow, half: str, classes: str, ends: str, unit: str) -> str:
         f'data-kind="{escape(packet.kind)}" data-fate="{fate}" aria-pressed="{pressed}" '
         f'aria-label="{told}"><line class="imt-hit" {ends}/>'
         f"{'' if fate == 'arrived' else _cross(arrow)}"
-        f"{pill}{escape(arrow.label)}</text>{''.join(remarks)}</g>"
+        f"{pill}{_words(arrow.label)}</text>{''.join(remarks)}</g>"
     )
 
 

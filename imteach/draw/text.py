@@ -6,14 +6,16 @@ while its person is logged out, and a row of crosses while its node is down.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import lru_cache
 from heapq import heappop, heappush
 from itertools import pairwise
 from typing import NamedTuple
 
 from imteach.draw.collector import uncollected
+from imteach.draw.direction import BEGIN, isolated, with_isolates
 from imteach.draw.layout import Arrow, Gap, Layout, Note, lay_out
-from imteach.draw.measure import columns
+from imteach.draw.measure import columns, signs
 from imteach.draw.words import in_few_words
 from imteach.plain import plain
 from imteach.sim import Trace
@@ -66,9 +68,7 @@ class _Line:
 
     def put(self, x: int, text: str) -> None:
         """Write `text` from column `x` on, over what stands there."""
-        cells: Sequence[str] = text
-        if columns(text) > len(text):  # a wide letter takes two cells, the second of them empty
-            cells = [cell for char in text for cell in (char, "")[: columns(char)]]
+        cells = text if text.isascii() else _cells(with_isolates(text))
         self._cells.extend(" " * (x + len(cells) - len(self._cells)))
         self._cells[x : x + len(cells)] = cells
 
@@ -83,6 +83,22 @@ class _Line:
 
     def __str__(self) -> str:
         return "".join(self._cells).rstrip()
+
+
+@lru_cache(maxsize=4096)  # the same words stand in many lines
+def _cells(text: str) -> tuple[str, ...]:
+    """Text column by column: a wide sign takes two cells, the second of them empty; what is not seen takes none."""
+    cells: list[str] = []
+    unseen = ""
+    for sign in signs(text):
+        if width := columns(sign):
+            cells += [unseen + sign, ""][:width]
+            unseen = ""
+        elif sign == BEGIN or not cells:
+            unseen += sign
+        else:
+            cells[-1] += sign
+    return tuple(cells)
 
 
 class _Page:
@@ -112,8 +128,7 @@ class _Page:
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of the whole diagram."""
-        yield self.layout.title
-        yield from self.layout.subtitles
+        yield from map(with_isolates, [self.layout.title, *self.layout.subtitles])
         names = _Line()
         for name, x in self.x.items():
             names.put(x - columns(name) // 2, name)
@@ -279,7 +294,8 @@ def _needs(arrow: Arrow) -> int:
 
 def _words(note: Note) -> str:
     """What a note says, in one line."""
-    words = f"{note.line.tag} {note.text}".strip()
+    text = isolated(note.text) if note.line.is_bubble else note.text
+    words = f"{note.line.tag} {text}".strip()
     if note.line.is_bubble:
         words = f"({words}{' ' * bool(note.line.sign)}{note.line.sign})"
     return words

@@ -5,6 +5,8 @@ from pathlib import Path
 import driving
 import pytest
 
+from imteach.draw.measure import text_width
+
 GOLDEN = Path(__file__).parents[1] / "draw" / "golden"
 
 FOUND = """() => {
@@ -23,6 +25,11 @@ FOUND = """() => {
                 if (across > 0.5 && down > 1.5)  // boxes of lines may touch, letters do not
                     found.push(`${picture.parentElement.id}: “${one.text}” overlaps “${other.text}”`);
             }
+        }
+        for (const bubble of picture.querySelectorAll(".imt-bubble")) {
+            const [frame, words] = [bubble, bubble.nextElementSibling].map((part) => part.getBBox());
+            if (words.x < frame.x || words.x + words.width > frame.x + frame.width)
+                found.push(`${picture.parentElement.id}: “${bubble.nextElementSibling.textContent}” leaves its bubble`);
         }
         for (const packet of picture.querySelectorAll("[data-packet]")) {
             const [pill, label] = [".imt-pill", ".imt-label"].map((part) => packet.querySelector(part).getBBox());
@@ -44,3 +51,48 @@ def test_no_words_overlap_or_leave_their_frame(chromium, font):
         page.set_content("".join(pictures))
         assert page.locator("svg").count() == len(pictures) > 10
         assert page.evaluate(FOUND) == []
+
+
+# What the fonts of the gate (DejaVu, FreeFont) have; others' letters are boxes there, so nothing can be said of them.
+SCRIPTS = {
+    "Latin": "The quick brown fox jumps over it",
+    "Polish": "Zażółć gęślą jaźń, proszę",
+    "Vietnamese": "Tiếng Việt rất đẹp, phải không ạ",
+    "Greek": "Γειά σου κόσμε, τι κάνεις σήμερα;",
+    "Russian": "Привет, как дела? Щука жужжит",
+    "Ukrainian": "Їжак, ґанок, єдність і щука",
+    "Armenian": "Բարեւ ձեզ, ինչպես եք այսօր",
+    "Georgian": "გამარჯობა, როგორ ხარ დღეს",
+    "Hebrew": "שלום עולם, מה שלומך היום?",
+    "Hebrew with its points": "שָׁלוֹם עוֹלָם",
+    "Arabic": "مرحبا، لديك ٣ رسائل (جديدة)!",
+    "Persian": "سلام دنیا، حال شما چطور است؟",
+    "Lao": "ສະບາຍດີຊາວໂລກ ສະບາຍດີບໍ່",
+    "Hindi": "नमस्ते दुनिया, आप कैसे हैं आज",
+    "Bengali": "ওহে বিশ্ব, আপনি কেমন আছেন",
+    "Tamil": "வணக்கம் உலகம், எப்படி இருக்கிறீர்கள்",
+    "Thai": "สวัสดีชาวโลก คุณเป็นอย่างไรบ้าง",
+    "Gujarati": "નમસ્તે વિશ્વ, તમે કેમ છો",
+    "Panjabi": "ਸਤ ਸ੍ਰੀ ਅਕਾਲ, ਦੁਨਿਆ",
+    "Malayalam": "ഹലോ ലോകം, സുഖമാണോ",
+    "Amharic": "ሰላም ዓለም፣ እንዴት ነህ",
+    "signs": "✓✓ ✕ ◷ → ↻ ● ○ ✂ ┃ ▶ “hello” — … 20 €",
+}
+
+DRAWN = """(texts) => texts.map(([words, weight]) => {
+    const text = document.createElementNS("http://www.w3.org/2000/svg", "text");
+    text.setAttribute("style", `font-size: 100px; font-weight: ${weight}`);
+    text.textContent = words;
+    document.querySelector("svg").append(text);
+    return text.getComputedTextLength();
+})"""
+
+
+def test_words_of_every_script_take_no_more_room_than_is_kept_and_more_than_half_of_it(chromium):
+    texts = [(words, bold) for words in SCRIPTS.values() for bold in (False, True)]
+    with driving.chromium_page(chromium) as page:
+        page.set_content("<svg style='font-family: system-ui, \"DejaVu Sans\", sans-serif'></svg>")
+        drawn = page.evaluate(DRAWN, [(words, 600 if bold else 400) for words, bold in texts])
+    share = {text: width / text_width(text[0], 100, text[1]) for text, width in zip(texts, drawn, strict=True)}
+    # a hundredth more: where a machine's fonts are hinted, widths are whole pixels
+    assert {text: part for text, part in share.items() if not 0.55 < part < 1.01} == {}

@@ -1,6 +1,7 @@
 """`imteach run`, as a learner types it: in this process, through the command's own door."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -354,3 +355,19 @@ def test_what_lab_does_not_know_goes_to_jupyterlab_in_order(tmp_path: Path, monk
     assert main(["lab", *options]) == 0
     assert started == [(Path(named), options), (tmp_path / "imteach-lessons", options)]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["imteach-lessons", "mine"]
+
+
+def test_a_mermaid_diagram_that_most_pages_refuse_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["run", "dedup", "--say", f"alice>bob:{'x' * 9999}", "--format"]
+    says = [part for number in range(3) for part in ("--say", f"alice>bob@{number}:{'x' * 9999}")]
+    assert main([*asked, "mermaid", *says]) == 0
+    written = capsys.readouterr()
+    assert written.out.startswith("sequenceDiagram\n")
+    assert re.fullmatch(
+        r"imteach: this Mermaid diagram has 8\d,\d{3} characters, and most pages draw none of more than 50,000; "
+        r"as SVG and as text there is no limit\n",
+        written.err,
+    )
+    for form in ("svg", "text"):
+        assert main([*asked, form, *says]) == 0
+        assert capsys.readouterr().err == ""

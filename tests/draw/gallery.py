@@ -52,6 +52,16 @@ BOTH_WAYS = [
     Say("hey", sender="bob", to="alice", at=20),
     Say("hello carol", to="carol", at=40),
 ]
+SCRIPTS = [
+    "Привет, как твои дела?",
+    "שלום, 3 הודעות!",
+    "مرحبا، لديك ٣ رسائل (جديدة)!",
+    "नमस्ते, आप कैसे हैं?",
+    "สวัสดี สบายดีไหม",
+    "你好，最近怎么样？",
+    "👨‍👩‍👧 👍🏽 ok 🇩🇪",
+    "Καλημέρα σε όλους, τι κάνετε σήμερα εσείς;",
+]
 FRIENDS = ["alice", "bob", "carol", "dave", "erin"]
 
 GALLERY: dict[str, Trace] = {
@@ -74,6 +84,10 @@ GALLERY: dict[str, Trace] = {
     "typed-by-a-learner": Scenario(
         "acked", say=[Say('<script>alert("&")</script> \x1b[31m你好 👋 a very long message')]
     ).run(),
+    "many-scripts": Scenario(
+        "dedup",
+        say=[Say(text, to="דנה", at=700 * number) for number, text in enumerate(SCRIPTS)],
+    ).run(Drop("m2/ack:N")),
     "nothing-said": Scenario("dedup", say=[]).run(),
     "duplicate": Scenario("dedup").run(Duplicate("msg:N", after=80)),
     "delay": Scenario("dedup").run(Delay("msg:N", by=400)),

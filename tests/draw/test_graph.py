@@ -57,7 +57,7 @@ def test_every_state_and_every_transition_is_drawn_in_the_order_of_the_search(lo
         (r"7 \[", [">7 end<", "peripheries=2", "rounded"]),
         (r"15 \[", [">15 end<", "peripheries=2", "diagonals", "✕ No loss goes unnoticed"]),
         (r"0 -> 1 ", [">1. alice says<", "penwidth=3"]),
-        (r"1 -> 11 ", [">✕ msg:R<", ">is dropped<", "dashed"]),
+        (r"1 -> 11 ", [">✕ msg:R is<", ">dropped<", "dashed"]),
         (r"4 -> 15 ", [">4. ✕ msg:N<", "penwidth=3", "dashed"]),
     ],
 )

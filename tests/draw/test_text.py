@@ -1,7 +1,9 @@
 """The diagram as text: read by people at terminals and by ear."""
 
 import re
+import warnings
 
+import pytest
 from gallery import GALLERY
 
 from imteach import Crash, Delay, Drop, Loss, Offline, Partition, Say, Scenario
@@ -108,3 +110,35 @@ def test_mermaid_tells_of_crashes_lost_packets_and_cut_links():
     assert "n1--xn2: 200 ms: msg:N lost: bob is down" in crash
     assert "Note over n0,n1: 70 ms: ✂ alice – server cut" in GALLERY["partition"].to_mermaid()
     assert "ack:N fabricated" in Scenario("offline").run(Offline("bob")).to_mermaid()
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("costs $$5$$ now", "costs #36;#36;5#36;#36; now"),
+        ("a # b; c", "a #35; b#59; c"),
+        ("style: a#", "st#121;le: a#35;"),
+        ("classDef: a#", "class#68;ef: a#35;"),
+        ("ﬂ°°36¶ß", "#64258;°°36#182;ß"),
+        ("two  and   three", "two #160;and #160; three"),
+        ("<br>&amp;", "#60;br#62;#38;amp#59;"),
+        ("привет 👋", "привет 👋"),
+    ],
+)
+def test_mermaid_is_given_as_entities_what_it_would_read_as_its_own(typed, written):
+    assert f"Note left of n0: 0 ms: {written}\n" in Scenario("basic", say=[Say(typed)]).run().to_mermaid()
+
+
+def test_mermaid_that_most_pages_refuse_is_told():
+    def of(letters):
+        says = [Say("👍" * 5000, at=at) for at in range(2)]  # said and shown: twice, and each counts two
+        return Scenario("basic", say=[*says, Say("x" * letters, at=2)]).run()
+
+    rest = len(of(0).to_mermaid().encode("utf-16-le")) // 2
+    most = (50_000 - rest) // 2 - 1  # the space before it
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        of(most).to_mermaid()
+    with pytest.warns(UserWarning, match=r"has 50,00\d characters, .* none of more than 50,000; as SVG") as told:
+        of(most + 1).to_mermaid()
+    assert [warning.filename for warning in told] == [__file__], "where it was asked for"
