@@ -28,13 +28,16 @@ def phones(trace: Trace) -> list[Part]:
     told = {outcome.msgid: outcome for outcome in trace.messages}
     several = len(trace.scenario.people) > 2
     chats: dict[str, list[Part]] = {person: [] for person in trace.scenario.people}
+    seen: set[tuple[str, str]] = set()  # by whom, and what was said
     for event in trace.events:
         outcome = told.get(event.said or "")
         if event.kind == "say" and outcome:
             chats[event.node].append(_said(outcome, several))
+            seen.add((event.node, outcome.msgid))
         elif event.kind == "show" and outcome and event.node in chats:
-            seen_before = any(bubble["said"] == outcome.msgid for bubble in chats[event.node])
+            seen_before = (event.node, outcome.msgid) in seen
             chats[event.node].append(_shown(event, outcome, several, seen_before))
+            seen.add((event.node, outcome.msgid))
     return [{"person": person, "bubbles": bubbles} for person, bubbles in chats.items()]
 
 
