@@ -10,8 +10,21 @@ if TYPE_CHECKING:
     from imteach.draw.notebook import alt_text, image, mimebundle
     from imteach.draw.svg import to_svg
     from imteach.draw.text import to_text
+    from imteach.draw.window import Window, window_of, windows
 
-__all__ = ["Layout", "alt_text", "image", "lay_out", "mimebundle", "to_mermaid", "to_svg", "to_text"]
+__all__ = [
+    "Layout",
+    "Window",
+    "alt_text",
+    "image",
+    "lay_out",
+    "mimebundle",
+    "to_mermaid",
+    "to_svg",
+    "to_text",
+    "window_of",
+    "windows",
+]
 
 offer(
     __name__,
@@ -21,5 +34,6 @@ offer(
         "notebook": ["alt_text", "image", "mimebundle"],
         "svg": ["to_svg"],
         "text": ["to_text"],
+        "window": ["Window", "window_of", "windows"],
     },
 )

@@ -51,6 +51,8 @@ class Window(Value, frozen=True):
     @property
     def words(self) -> str:
         """What it shows, in words: `packets 201 to 400 of 3,000, 4000 to 8050 ms`."""
+        if not self.count:
+            return "no packets"
         return f"{_packets(self.first, self.last)} of {self.count:,}, {self.start} to {self.end}{self.unit}"
 
 

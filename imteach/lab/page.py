@@ -35,14 +35,17 @@ def phones(trace: Trace) -> list[Part]:
     """
     told = {outcome.msgid: outcome for outcome in trace.messages}
     place = places(trace)
-    several, seen = len(trace.scenario.people) > 2, set()
+    several = len(trace.scenario.people) > 2
     chats: dict[str, list[Part]] = {person: [] for person in trace.scenario.people}
+    seen: set[tuple[str, str]] = set()  # by whom, and what was said
     for event in trace.events:
         outcome = told.get(event.said or "")
         if outcome and event.id == place[outcome.msgid]:
             chats[event.node].append(_said(outcome, several))
+            seen.add((event.node, outcome.msgid))
         elif event.kind == "show" and outcome and event.node in chats:
-            chats[event.node].append(_shown(event, outcome, several, (event.node, outcome.msgid) in seen))
+            seen_before = (event.node, outcome.msgid) in seen
+            chats[event.node].append(_shown(event, outcome, several, seen_before))
             seen.add((event.node, outcome.msgid))
     return [
         {"person": person, "bubbles": bubbles[-MOST_BUBBLES:], "earlier": max(0, len(bubbles) - MOST_BUBBLES)}

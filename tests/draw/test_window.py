@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from gallery import GALLERY
 
-from imteach import Delay, InputError, Loss, Offline, Say, Scenario
+from imteach import Delay, InputError, Loss, Offline, Say, Scenario, check
 from imteach.draw import lay_out, to_svg
 from imteach.draw.layout import MARGIN
 from imteach.draw.window import PILL_HEIGHT, WINDOW, Stretch, cut_out, window_of, windows
@@ -149,7 +149,7 @@ def test_a_run_that_fits_is_drawn_as_without_a_window(name):
 def test_a_run_without_packets_has_one_window():
     silent = Scenario("basic", say=[]).run()
     (window,) = windows(silent)
-    assert (window.first, window.last, window.count) == (0, 0, 0)
+    assert (window.first, window.last, window.count, window.words) == (0, 0, 0, "no packets")
     assert to_svg(silent, window=window) == to_svg(silent)
 
 
@@ -172,6 +172,13 @@ def test_a_window_ends_when_its_last_packet_was_lost_not_when_it_was_due():
     lost = [event.t for event in trace.happened("lose")]
     packets = [packet for packet in trace.packets if packet.fate == "lost"]
     assert [window.end for window in windows(trace, 1) if trace.packets[window.first - 1] in packets] == lost
+
+
+def test_without_a_clock_no_time_looks_measured():
+    trace = check(Scenario("basic"), faults=1).promises["no_silent_loss"].trace
+    first, second = windows(trace, 2)
+    assert re.fullmatch("packets 1 to 2 of 3, [0-9]+ to [0-9]+", first.words)
+    assert " ms" not in to_svg(trace, window=second)
 
 
 def test_a_window_of_another_run_is_refused():

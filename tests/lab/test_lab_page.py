@@ -1,6 +1,7 @@
 """What the page shows of a run: phones, promises, drops, as plain data."""
 
 import json
+import sys
 
 from imteach import Client, Crash, Drop, Offline, Say, Scenario
 from imteach.lab import page
@@ -107,3 +108,25 @@ def test_faults_that_are_no_arrow_stand_in_rows_and_drops_that_can_be_clicked_do
             "(alice did: send m1/msg:R#1, send m1/msg:R#2).",
         },
     ]
+
+
+def test_a_chat_costs_the_same_for_each_bubble_however_many_there_are():
+    def work(count: int) -> int:
+        """How many lines of code run, those of a comprehension as often as they go round."""
+        trace, lines = Scenario("dedup", say=[Say("hello", at=100 * number) for number in range(count)]).run(), 0
+        assert trace.messages  # what the page has asked for before
+
+        def step(*_):
+            nonlocal lines
+            lines += 1
+            return step
+
+        before = sys.gettrace()
+        sys.settrace(step)
+        try:
+            page.phones(trace)
+        finally:
+            sys.settrace(before)
+        return lines
+
+    assert work(80) < 4.2 * work(20)

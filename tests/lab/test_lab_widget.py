@@ -92,8 +92,8 @@ def test_a_step_that_comes_from_another_thread_in_the_middle_of_one_waits_until_
     monkeypatch.setattr(lab.comm, "send", lambda data=None, **_: sent.append(data["state"]))  # what goes to the page
     click = Thread(target=tell, args=(lab, {"do": "drop", "packet": "m1/msg:N#1", "ask": ["page", 1]}))
 
-    def drawn_slowly(trace, rev):
-        picture = to_svg(trace, rev)
+    def drawn_slowly(*asked):
+        picture = to_svg(*asked)
         if not click.ident:
             click.start()
             click.join(0.3)  # it comes now, and has time enough to be done
