@@ -29,8 +29,12 @@ def mimebundle(trace: Trace) -> dict[str, str]:
 
 def image(trace: Trace) -> str:
     """Return the sequence diagram as an HTML image that stands alone, with its alternative text."""
-    data = b64encode(to_svg(trace).encode()).decode()
-    return f'<img alt="{escape(alt_text(trace))}" src="data:image/svg+xml;base64,{data}">'
+    return b64encode(to_svg(trace).encode()).decode().join(image_tag(trace))
+
+
+def image_tag(trace: Trace) -> tuple[str, str]:
+    """Return the tag of the image: what stands before the picture's data (in base64), and what after it."""
+    return f'<img alt="{escape(alt_text(trace))}" src="data:image/svg+xml;base64,', '">'
 
 
 def alt_text(trace: Trace) -> str:
