@@ -11,13 +11,8 @@ from imteach.draw import image, to_svg
 from imteach.errors import InputError, quoted
 from imteach.lab import page
 from imteach.lab.session import Session
+from imteach.lab.still import STILL, for_listeners, parts
 from imteach.sim import Fault, Scenario, Trace
-
-STILL = (
-    "<b>A still picture.</b> To make it live, run the code cells above it and then this one (Ctrl+Enter): "
-    "then click a packet to drop it."
-)
-"""What stands above the picture where there is no live lab."""
 
 _HERE = Path(__file__).parent
 
@@ -43,6 +38,7 @@ class Lab(anywidget.AnyWidget):
 
     # The parts of the page. Only those that a step changes travel; only they are drawn again.
     picture = Unicode().tag(sync=True)
+    still = Dict().tag(sync=True)  # what is around the picture when it is saved
     ladder = Dict().tag(sync=True)
     outcome = Unicode().tag(sync=True)
     phones: List[Any] = List().tag(sync=True)
@@ -124,8 +120,8 @@ class Lab(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The live widget, and a still picture for a page that has no kernel."""
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        still = {"text/plain": repr(self), "text/html": f"<p>{STILL}</p>{image(self.trace)}"}
-        return {**data, **still}, metadata
+        html = f"<p>{STILL}</p>{image(self.trace)}"
+        return for_listeners({**data, "text/plain": repr(self), "text/html": html}), metadata
 
     # The page
 
@@ -134,6 +130,7 @@ class Lab(anywidget.AnyWidget):
         self._rev += 1
         with self.hold_sync():
             self.picture = to_svg(self.trace, self._rev)
+            self.still = {**parts(self.trace), "text": repr(self)}
             for part, value in page.everything(self._session).items():
                 setattr(self, part, value)
             self.refusal = refusal or self._session.mistake
