@@ -45,9 +45,9 @@ def for_listeners(data: Mapping[str, Any]) -> dict[str, Any]:
 def _somebody_listens() -> bool:
     """Whether a person may have run this cell: whoever asked for it could then answer an `input()`, too.
 
-    Voilà asks as nbclient does, and then shows live widgets.
+    Voilà asks as nbclient does, and then shows live widgets; it tells its kernels whether they waited for a reader.
     """
-    if os.environ.get("SERVER_SOFTWARE", "").startswith("voila/"):
+    if "VOILA_PREHEAT" in os.environ:
         return True
     ipython: Any = sys.modules.get("IPython")  # whoever runs a notebook has loaded it
     shell: Any = ipython.get_ipython() if ipython is not None else None
