@@ -78,8 +78,16 @@ def as_image(svg: str, alt: str, more: str = "", style: str = "", width: float |
     '<img alt="Nothing" class="imteach-picture imteach-plot" style="color-scheme:light" width="750" \
 src="data:image/svg+xml;base64,PHN2Zy8+">'
     """
+    return b2a_base64(svg.encode(), newline=False).decode().join(image_tag(alt, more, style, width))
+
+
+def image_tag(alt: str, more: str = "", style: str = "", width: float | None = None) -> tuple[str, str]:
+    """Return the tag of such an image: what stands before the picture's data (in base64), and what after it.
+
+    >>> image_tag("Nothing")[1]
+    '">'
+    """
     classes, styles = f"imteach-picture {more}".rstrip(), f"color-scheme:light;{style}".rstrip(";")
     wide = "" if width is None else f' width="{width:g}"'
-    data = b2a_base64(svg.encode(), newline=False).decode()
     about = f'alt="{escape(alt)}" class="{classes}" style="{styles}"{wide}'
-    return f'<img {about} src="data:image/svg+xml;base64,{data}">'
+    return f'<img {about} src="data:image/svg+xml;base64,', '">'

@@ -2,9 +2,10 @@
 
 from imteach.draw.svg import to_svg
 from imteach.draw.text import to_text
+from imteach.draw.window import Window
 from imteach.draw.words import title
 from imteach.sim import Trace
-from imteach.themes import as_image
+from imteach.themes import as_image, image_tag
 from imteach.verify import in_short
 
 MOST_SHOWN = 500  # packets
@@ -25,9 +26,14 @@ def mimebundle(trace: Trace) -> dict[str, str]:
     return {"text/html": image(trace), "text/plain": to_text(trace)}
 
 
-def image(trace: Trace) -> str:
-    """Return the sequence diagram as an HTML image that stands alone, with its alternative text."""
-    return as_image(to_svg(trace), alt_text(trace))
+def image(trace: Trace, window: Window | None = None) -> str:
+    """Return the sequence diagram, or a window of it, as an HTML image that stands alone, with its alternative text."""
+    return as_image(to_svg(trace, window=window), alt_text(trace))
+
+
+def tag(trace: Trace) -> tuple[str, str]:
+    """Return the tag of that image: what stands before the picture's data (in base64), and what after it."""
+    return image_tag(alt_text(trace))
 
 
 def alt_text(trace: Trace) -> str:

@@ -129,6 +129,12 @@ function render({ model, el }) {
   for (const [part, redraw] of Object.entries(draw)) model.on(`change:${part}`, redraw);
   el.append(root);
 
+  // What is saved of it. The words are for the first of several.
+  /** @type {any} */ (root).imteachStill = (/** @type {boolean} */ first) => {
+    const { words, html, text } = model.get("still");
+    return { "text/html": (first ? words : "") + html, "text/plain": text };
+  };
+
   return () => {
     stop();
     giveKeysBack();

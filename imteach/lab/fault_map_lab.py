@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import ipywidgets
-from traitlets import Int, List, Unicode
+from traitlets import Dict, Int, List, Unicode
 
 from imteach.draw import image
 from imteach.errors import InputError, quoted
 from imteach.lab.live import LiveWidget, page_script
+from imteach.lab.still import for_listeners
 from imteach.lab.widget import Lab
 from imteach.plain import plain
 from imteach.sim import Drop, Fault, Scenario, Trace
@@ -20,7 +21,7 @@ STILL = (
     "<b>A still table.</b> To make it live, run the code cells above it and then this one (Ctrl+Enter): "
     "then click a cell to open its run."
 )
-"""What stands above the table where there is no live one."""
+"""What stands above the table where there is no live one. It begins as that of the lab does: see there."""
 
 NOWHERE = "The diagram shows a run that is not in this map."
 
@@ -37,6 +38,7 @@ class FaultMapTable(LiveWidget):
     _css = _HERE / "fault_map.css"
 
     table = Unicode().tag(sync=True)
+    still = Dict().tag(sync=True)  # what is saved of it
     legend: List[Any] = List().tag(sync=True)
     chosen = Unicode(None, allow_none=True).tag(sync=True)  # what is lost in the cell that is open; None: no cell's run
     said = Unicode().tag(sync=True)
@@ -80,8 +82,9 @@ class FaultMapLab(ipywidgets.VBox):  # type: ignore[misc]
     def __init__(self, scenario: Scenario | str, faults: int = 1, given: Sequence[Fault] = ()) -> None:
         first = fault_map(scenario, faults, given)
         self.lab = Lab(first.scenario, *first.given)
-        self._map, self._maps = first, {first.scenario.rung: first}
+        self._maps = {first.scenario.rung: first}
         self._table = FaultMapTable(self._open_text, self.lab._lock)
+        self._take(first)
         super().__init__(children=[self._table, self.lab])
         self.add_class("imteach-fault-map-lab")
         self._show()
@@ -118,9 +121,14 @@ class FaultMapLab(ipywidgets.VBox):  # type: ignore[misc]
         """The live map; and for a page that has no kernel a still one, with the picture of the run that is open."""
         data = super()._repr_mimebundle_(**kwargs) or {}
         html = f"<p>{STILL}</p>{self._map.to_html()}{image(self.trace)}"
-        return {**data, "text/plain": repr(self), "text/html": html}
+        return for_listeners({**data, "text/plain": repr(self), "text/html": html})
 
     # The page
+
+    def _take(self, new: FaultMap) -> None:
+        """Have this map from now on, and let the page know what to save of it."""
+        self._map = new
+        self._table.still = {"words": f"<p>{STILL}</p>", "html": new.to_html(), "text": repr(self)}
 
     def _show(self, news: str = "") -> None:
         """Bring the table up to date with the map and the lab."""
@@ -139,7 +147,7 @@ class FaultMapLab(ipywidgets.VBox):  # type: ignore[misc]
             self._show()
             return
         try:
-            self._map = self._maps.get(rung) or fault_map(self.lab.scenario, self._map.faults, self._map.given)
+            self._take(self._maps.get(rung) or fault_map(self.lab.scenario, self._map.faults, self._map.given))
         except Exception as error:  # too large on this rung, or a learner's own client that stops under some loss
             self._table.say(f"There is no map of {rung}, for one of its runs stopped: {error}")
             return

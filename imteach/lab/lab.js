@@ -84,6 +84,13 @@ function distance(hit, x, y) {
   return Math.hypot(from.x + part * dx - here.x, from.y + part * dy - here.y);
 }
 
+/** @param {string} text */
+function base64(text) {
+  let bytes = "";
+  for (const byte of new TextEncoder().encode(text)) bytes += String.fromCharCode(byte);
+  return btoa(bytes);
+}
+
 /** Put text on the clipboard; where the browser gives no access to it, select the text instead.
  * @param {HTMLElement} element
  */
@@ -361,6 +368,13 @@ function render({ model, el }) {
   for (const drawPart of Object.values(draw)) drawPart();
   for (const [event, redraw] of watch) model.on(event, redraw);
   el.append(root);
+
+  // What is saved of it: the picture as it is now. The words are for the first of several.
+  /** @type {any} */ (root).imteachStill = (/** @type {boolean} */ first) => {
+    const { words, before, after, text } = model.get("still");
+    const data = base64(model.get("picture").replace(/data-rev="\d+"/, 'data-rev="0"'));
+    return { "text/html": (first ? words : "") + before + data + after, "text/plain": text };
+  };
 
   return () => {
     stop();

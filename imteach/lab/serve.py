@@ -10,10 +10,14 @@ from urllib.parse import quote
 from imteach.lab.workspace import lesson_names, shipped_lessons
 
 CONFIG = Path(__file__).resolve().parent / "jupyter_config"
-"""Jupyter settings of ours: no news toast, no blank page below a lesson, and the extensions `nodelay` and `still`.
+"""Jupyter settings of ours: no news toast, no blank page below a lesson, and the server's extension `nodelay`.
 
-Jupyter reads them where they are; `imteach lab` copies them nowhere.
+Jupyter reads them where they are; `imteach lab` copies them nowhere. Of these a wheel installs the extension alone, for
+each JupyterLab of its environment: how another's looks is not ours to choose.
 """
+
+DATA = Path(__file__).resolve().parent / "jupyter_data"
+"""The extension for the page, of JupyterLab and Notebook 7. A wheel installs it too; this one fits this version."""
 
 
 def serve(folder: Path, options: Sequence[str]) -> int:
@@ -66,5 +70,6 @@ def _environment(outer: Mapping[str, str]) -> dict[str, str]:
     >>> _environment({"JUPYTER_CONFIG_PATH": "/etc/j"})["JUPYTER_CONFIG_PATH"] == f"{CONFIG}{os.pathsep}/etc/j"
     True
     """
-    theirs = outer.get("JUPYTER_CONFIG_PATH")
-    return {**outer, "JUPYTER_CONFIG_PATH": f"{CONFIG}{os.pathsep}{theirs}" if theirs else str(CONFIG)}
+    ours = {"JUPYTER_CONFIG_PATH": CONFIG, "JUPYTER_PATH": DATA}
+    paths = {name: os.pathsep.join(filter(None, [str(path), outer.get(name)])) for name, path in ours.items()}
+    return {**outer, **paths}

@@ -1,39 +1,55 @@
-"""A Jupyter server extension: what is saved of a lab is its still picture, not a view of a widget that will be gone.
+"""What stands in the place of a live widget where nothing is live: its still picture, of when it was saved.
 
-Opened again without its kernel, a saved view shows "Error displaying widget: model not found" and hides the picture
-that stands beside it. The page that is open keeps its live lab. An output that was taken back, as a progress bar is
-at its end, is not saved at all.
+The page makes it anew each time that the notebook is saved (`jupyter_data`), from what Python sent it (`parts`).
 """
 
+import os
+import sys
+from collections.abc import Mapping
 from typing import Any
+
+from imteach.draw.notebook import tag
+from imteach.sim import Trace
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 """What shows a live widget: nothing but its id, which means nothing to the next kernel."""
 
-
-def _jupyter_server_extension_points() -> list[dict[str, str]]:
-    return [{"module": "imteach.lab.still"}]
-
-
-def _load_jupyter_server_extension(serverapp: Any) -> None:
-    serverapp.contents_manager.register_pre_save_hook(keep_still_pictures)
+STILL = (
+    "<b>A still picture.</b> To make it live, run the code cells above it and then this one (Ctrl+Enter): "
+    "then click a packet to drop it."
+)
+"""What stands above the picture where there is no live lab. The page knows our pictures by how this begins."""
 
 
-def keep_still_pictures(model: dict[str, Any], **_: Any) -> None:
-    """Take the view of a widget out of each output that has a picture to show instead, and drop empty outputs.
+def parts(trace: Trace) -> dict[str, str]:
+    """Return what the page puts around its picture, to save it.
 
-    >>> data = {WIDGET_VIEW: {"model_id": "1"}, "text/html": "<p>A still picture.</p>"}
-    >>> cell = {"cell_type": "code", "outputs": [{"output_type": "display_data", "data": data}]}
-    >>> keep_still_pictures({"type": "notebook", "content": {"cells": [cell]}})
-    >>> list(data)
-    ['text/html']
+    >>> from imteach import Scenario
+    >>> made = parts(Scenario("basic").run())
+    >>> made["before"].startswith('<img alt="Sequence diagram: basic'), made["after"]
+    (True, '">')
     """
-    if model.get("type") != "notebook" or not model.get("content"):
-        return
-    for cell in model["content"].get("cells", []):
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            if "text/html" in data:
-                data.pop(WIDGET_VIEW, None)
-        if cell.get("outputs"):
-            cell["outputs"] = [output for output in cell["outputs"] if output.get("data") != {}]
+    before, after = tag(trace)
+    return {"words": f"<p>{STILL}</p>", "before": before, "after": after}
+
+
+def for_listeners(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a cell shows, without the live view where nobody could click on it.
+
+    There the view would be all that is seen, and it is blank: programs that run notebooks (nbclient, and so
+    nbconvert --execute, nbgrader, papermill) save the widgets' state, and a page with both prefers the view.
+    """
+    return {kind: value for kind, value in data.items() if kind != WIDGET_VIEW or _somebody_listens()}
+
+
+def _somebody_listens() -> bool:
+    """Whether a person may have run this cell: whoever asked for it could then answer an `input()`, too.
+
+    Voilà asks as nbclient does, and then shows live widgets; it tells its kernels whether they waited for a reader.
+    """
+    if "VOILA_PREHEAT" in os.environ:
+        return True
+    ipython: Any = sys.modules.get("IPython")  # whoever runs a notebook has loaded it
+    shell: Any = ipython.get_ipython() if ipython is not None else None
+    request = shell.get_parent() if hasattr(shell, "get_parent") else None
+    return bool((request or {}).get("content", {}).get("allow_stdin", True))

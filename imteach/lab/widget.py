@@ -12,13 +12,8 @@ from imteach.errors import InputError, quoted
 from imteach.lab import page
 from imteach.lab.live import LiveWidget, page_script
 from imteach.lab.session import Session
+from imteach.lab.still import STILL, for_listeners, parts
 from imteach.sim import Fault, Scenario, Trace
-
-STILL = (
-    "<b>A still picture.</b> To make it live, run the code cells above it and then this one (Ctrl+Enter): "
-    "then click a packet to drop it."
-)
-"""What stands above the picture where there is no live lab."""
 
 _HERE = Path(__file__).parent
 
@@ -44,6 +39,7 @@ class Lab(LiveWidget):
 
     # The parts of the page. Only those that a step changes travel; only they are drawn again.
     picture = Unicode().tag(sync=True)
+    still = Dict().tag(sync=True)  # what is around the picture when it is saved
     ladder = Dict().tag(sync=True)
     outcome = Unicode().tag(sync=True)
     phones: List[Any] = List().tag(sync=True)
@@ -133,8 +129,8 @@ class Lab(LiveWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The live widget, and a still picture for a page that has no kernel."""
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        still = {"text/plain": repr(self), "text/html": f"<p>{STILL}</p>{image(self.trace)}"}
-        return {**data, **still}, metadata
+        html = f"<p>{STILL}</p>{image(self.trace, self._windows[self._window])}"
+        return for_listeners({**data, "text/plain": repr(self), "text/html": html}), metadata
 
     def _step(self, step: Callable[[], None]) -> None:
         """Take a step and show what came of it, before anybody else takes one."""
@@ -151,6 +147,7 @@ class Lab(LiveWidget):
                 self._shown = self._session.trace
                 self._windows = windows(self.trace)
                 self._look_at(min(self._window, len(self._windows) - 1))
+                self.still = {**parts(self.trace), "text": repr(self)}
                 for part, value in page.everything(self._session).items():
                     setattr(self, part, value)
             self.refusal = refusal or self._session.mistake

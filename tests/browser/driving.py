@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,8 @@ from urllib.parse import quote
 import nbformat
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from playwright.sync_api import TimeoutError as TookTooLong
+
+import imteach
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -48,14 +51,30 @@ OPEN = """async (path) => {
     await app.commands.execute("notebook:run-all-cells");
 }"""
 
-RUN = """async () => {
+REOPEN = """async (path) => {
     const app = window.jupyterapp;
-    const panel = app.shell.currentWidget;
+    const panel = await app.commands.execute("docmanager:open", {path, factory: "Notebook"});
     await panel.context.ready;
     await panel.sessionContext.ready;
-    await panel.sessionContext.session.kernel.info;
-    await app.commands.execute("notebook:run-all-cells");
+    app.shell.activateById(panel.id);
 }"""
+
+READY = """async () => {
+    const { context, sessionContext } = window.jupyterapp.shell.currentWidget;
+    await context.ready;
+    await sessionContext.ready;
+    await sessionContext.session.kernel.info;
+}"""
+
+RUN = """() => window.jupyterapp.commands.execute("notebook:run-all-cells").then(() => null)"""
+
+SAVE = """async () => {
+    const { context } = window.jupyterapp.shell.currentWidget;
+    await context.save();
+    return context.model.dirty;
+}"""
+
+SHUT_DOWN = """() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()"""
 
 PATIENCE = 30  # seconds that anything in the page may take; a dialog that waits for an answer would wait for ever
 
@@ -84,9 +103,12 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def jupyterlab(home: Path) -> Iterator[Server]:
-    """Start JupyterLab on a working copy of the lessons inside `home`, with nothing of this machine's own settings."""
-    folder, token, port = home / "lessons", secrets.token_hex(16), _free_port()
+def jupyterlab(home: Path, plain: bool = False) -> Iterator[Server]:
+    """Start JupyterLab on a working copy of the lessons inside `home`, with nothing of this machine's own settings.
+
+    A plain one is started as `jupyter lab` in an empty folder, and has of ours no more than what a wheel installs.
+    """
+    server = Server(home / "lessons", f"http://127.0.0.1:{_free_port()}", secrets.token_hex(16))
     private = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
     environment = {
         **os.environ,
@@ -96,25 +118,46 @@ def jupyterlab(home: Path) -> Iterator[Server]:
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
     }
-    options = [
+    command = ["-m", "imteach", "lab", str(server.folder)]
+    if plain:
+        server.folder.mkdir()
+        environment |= _installed(home)
+        command = ["-m", "jupyterlab", f"--ServerApp.root_dir={server.folder}", "--allow-root"]
+    with _started([sys.executable, *command, *_options(server)], environment, server, home / "jupyterlab.log"):
+        yield server
+
+
+def _options(server: Server) -> list[str]:
+    return [
         "--no-browser",
-        f"--ServerApp.port={port}",
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.port={server.address.rpartition(':')[2]}",
         "--ServerApp.port_retries=0",
-        f"--IdentityProvider.token={token}",
+        f"--IdentityProvider.token={server.token}",
         "--LabApp.expose_app_in_browser=True",
         "--JupyterNotebookApp.expose_app_in_browser=True",
     ]
-    with (home / "jupyterlab.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "imteach", "lab", str(folder), *options],
-            env=environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
+
+
+def _installed(home: Path) -> dict[str, str]:
+    """Put what a wheel installs for Jupyter below `home`, and return the environment in which Jupyter looks there."""
+    root = Path(imteach.__file__).parent.parent
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    for source, target in project["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"].items():
+        shutil.copytree(root / source, home / "prefix" / target)
+    return {
+        "JUPYTER_PATH": str(home / "prefix" / "share" / "jupyter"),
+        "JUPYTER_CONFIG_PATH": str(home / "prefix" / "etc" / "jupyter"),
+    }
+
+
+@contextmanager
+def _started(command: list[str], environment: dict[str, str], server: Server, log: Path) -> Iterator[None]:
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
         try:
-            server = Server(folder, f"http://127.0.0.1:{port}", token)
-            _wait_for(server, process, home / "jupyterlab.log")
-            yield server
+            _wait_for(server, process, log)
+            yield
         finally:
             process.terminate()
             try:
@@ -173,17 +216,26 @@ def running(page: Page, name: str) -> Iterator[None]:
     if ask(page, "() => window.jupyterapp.name") == "JupyterLab":
         ask(page, OPEN, name)
     else:
-        goto_notebook(page, name)
+        open_again(page, name)
         ask(page, RUN)
     yield
     ask(page, CLOSE)
 
 
-def goto_notebook(page: Page, name: str) -> None:
-    """Open the notebook of this name in Notebook 7, where each has a page of its own."""
-    page.goto(ask(page, "() => location.origin") + f"/notebooks/{quote(name)}")
+def open_again(page: Page, name: str) -> None:
+    """Show the notebook of this name in the host that the page has entered, once its kernel is there."""
+    if ask(page, "() => window.jupyterapp.name") == "JupyterLab":
+        ask(page, REOPEN, name)
+    else:
+        page.goto(ask(page, "() => location.origin") + f"/notebooks/{quote(name)}")  # each has a page of its own
+        wait_for_notebook(page)
+
+
+def wait_for_notebook(page: Page) -> None:
+    """Wait until the page shows a notebook, and its kernel is there."""
     _wait_for_the_app(page)
     page.wait_for_function("window.jupyterapp.shell.currentWidget?.context")
+    ask(page, READY)
 
 
 def _wait_for_the_app(page: Page) -> None:

@@ -10,13 +10,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from imteach import Drop, Lab
 
-REOPEN = """async (path) => {
-    const panel = await window.jupyterapp.commands.execute("docmanager:open", {path, factory: "Notebook"});
-    await panel.context.ready;
-    await panel.sessionContext.ready;
-    window.jupyterapp.shell.activateById(panel.id);
-}"""
-
 Run = Callable[..., Locator]
 Shoot = Callable[[Locator, str], None]
 
@@ -194,24 +187,6 @@ def test_the_key_that_runs_a_cell_and_the_key_that_saves_still_work_inside_the_l
     expect(packet(lab, "m1/msg:R#1")).to_have_attribute("data-fate", "dropped")
     page.keyboard.press("Control+Enter")  # runs the cell anew: a lab as it began
     expect(packet(page.locator(".imteach-lab").first, "m1/msg:R#1")).to_have_attribute("data-fate", "arrived")
-
-
-def test_a_lab_that_was_saved_and_opened_again_shows_its_still_picture(page: Page, server: driving.Server):
-    imports = "from imteach import Lab"
-    name = driving.write_notebook(server, "another-day.ipynb", [imports, 'lab = Lab("dedup")\nlab'])
-    with driving.running(page, name):
-        driving.first_lab(page)
-    saved = (server.folder / name).read_text("utf-8")
-    assert "A still picture" in saved
-    assert "widget-view" not in saved
-    driving.ask(page, REOPEN, name)
-    try:
-        notebook = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
-        expect(notebook.get_by_text("A still picture.")).to_be_visible()
-        expect(notebook.get_by_role("img", name="Sequence diagram: dedup")).to_be_visible()
-        expect(notebook.get_by_text("Error displaying widget")).to_have_count(0)
-    finally:
-        driving.ask(page, driving.CLOSE)
 
 
 def test_every_part_has_a_role_and_a_name(run: Run):

@@ -1,6 +1,7 @@
 """`imteach lab`: a real JupyterLab, started as a learner starts it, with nothing of this machine's own settings."""
 
 import asyncio
+import hashlib
 import json
 import os
 import secrets
@@ -13,13 +14,14 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tornado.websocket import websocket_connect
 
-from imteach.lab.serve import CONFIG, _command, _environment
+from imteach.lab.serve import CONFIG, DATA, _command, _environment
 from imteach.lab.workspace import MANIFEST, lesson_names, shipped_lessons
 
 NAGLE_PROBE = '''
@@ -40,6 +42,9 @@ def _jupyter_server_extension_points():
 def _load_jupyter_server_extension(serverapp):
     serverapp.web_app.add_handlers(".*$", [(serverapp.base_url + "probe", Probe)])
 '''
+
+
+EXTENSION = DATA / "labextensions" / "imteach"
 
 
 @dataclass(frozen=True)
@@ -197,10 +202,14 @@ def test_root_is_let_in_once() -> None:
 
 
 def test_our_settings_stand_beside_those_of_the_learner() -> None:
-    assert _environment({"HOME": "/h"}) == {"HOME": "/h", "JUPYTER_CONFIG_PATH": str(CONFIG)}
-    theirs = {"JUPYTER_CONFIG_PATH": "/theirs"}
-    assert _environment(theirs) == {"JUPYTER_CONFIG_PATH": f"{CONFIG}{os.pathsep}/theirs"}
-    assert theirs == {"JUPYTER_CONFIG_PATH": "/theirs"}
+    ours = {"JUPYTER_CONFIG_PATH": str(CONFIG), "JUPYTER_PATH": str(DATA)}
+    assert _environment({"HOME": "/h"}) == {"HOME": "/h", **ours}
+    theirs = {"JUPYTER_CONFIG_PATH": "/theirs", "JUPYTER_PATH": "/also"}
+    assert _environment(theirs) == {
+        "JUPYTER_CONFIG_PATH": f"{CONFIG}{os.pathsep}/theirs",
+        "JUPYTER_PATH": f"{DATA}{os.pathsep}/also",
+    }
+    assert theirs == {"JUPYTER_CONFIG_PATH": "/theirs", "JUPYTER_PATH": "/also"}
 
 
 class _Server:
@@ -241,3 +250,18 @@ def test_a_websocket_opens_though_the_delay_cannot_be_set(monkeypatch: pytest.Mo
     _load_jupyter_server_extension(server)
     assert Handler().open("k1") == "opened k1"  # and Handler has no set_nodelay
     assert len(server.warnings) == 1
+
+
+def test_a_browser_that_has_an_older_extension_asks_for_this_one(lab: Lab) -> None:
+    """Jupyter's server lets browsers keep an extension for a year, so another version needs another address."""
+    package = json.loads((EXTENSION / "package.json").read_text("utf-8"))
+    script = (EXTENSION / "static" / "remoteEntry.js").read_bytes()
+    load = package["jupyterlab"]["_build"]["load"]
+    assert load == f"static/remoteEntry.js?v={hashlib.sha256(script).hexdigest()[:16]}"
+    assert package["version"] == metadata.version("imteach")
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{lab.port}/lab/extensions/imteach/{load}", headers={"Authorization": f"token {lab.token}"}
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert answer.read() == script
+        assert "immutable" in answer.headers["Cache-Control"]

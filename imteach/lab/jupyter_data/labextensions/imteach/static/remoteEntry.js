@@ -1,0 +1,203 @@
+// @ts-check
+// An extension of JupyterLab and Notebook 7: a lab comes back wherever its kernel lives, and where it does not, its
+// still picture stands there, of the moment when the notebook was saved.
+//
+// It is written as what a bundler would make of it (a container of module federation), for it imports nothing. What
+// is wrapped here is wrapped for one notebook, and a click in a lab passes through none of it.
+
+/**
+ * @typedef {{data: Record<string, any>}} MimeModel
+ * @typedef {{node: HTMLElement, renderModel: (model: MimeModel) => Promise<void>, dispose: () => void,
+ *   isDisposed: boolean, isHidden: boolean, widgets?: readonly object[]}} Renderer
+ * @typedef {{createRenderer: (mimeType: string) => Renderer}} RenderMime
+ * @typedef {{output_type: string, data?: Record<string, any>}} Output
+ * @typedef {{cells: {outputs?: Output[]}[]}} Notebook
+ * @typedef {{toJSON: () => Notebook}} NotebookModel
+ * @typedef {(first: boolean) => Record<string, string>} Still
+ */
+
+{
+  const VIEW = "application/vnd.jupyter.widget-view+json";
+  const HTML = "text/html";
+  /** @type {Record<string, string>} */
+  const JOINT = { [HTML]: "", "text/plain": "\n" }; // between the parts of one widget
+
+  const OURS = /^<p><b>A still /; // how the HTML of each of our widgets begins, and that of no other
+  const ROOTS = ".imteach-lab, .imteach-map"; // what knows its still picture, as `imteachStill`
+  const PATIENCE = 500; // ms; a view that comes takes some 50, and a picture before it would flicker
+
+  /** Whether there is our still picture beside a view. @param {MimeModel} model */
+  const hasPicture = (model) => OURS.test([model.data[HTML] ?? ""].flat().join(""));
+
+  /** What the widgets of a notebook would show as still pictures, by the ids of their models. */
+  class Stills {
+    constructor() {
+      /** @type {Map<string, Renderer>} */
+      this.renderers = new Map();
+      /** @type {Map<string, Still[]>} */
+      this.parts = new Map(); // a function outlives its view, and tells what the model holds even then
+    }
+
+    /** Remember the functions of the view that is shown. @param {string} id */
+    look(id) {
+      /** @type {any[]} */
+      const roots = Array.from(this.renderers.get(id)?.node.querySelectorAll(ROOTS) ?? []);
+      const parts = roots.map((root) => root.imteachStill).filter((part) => part);
+      if (parts.length) this.parts.set(id, parts);
+    }
+
+    /** What a widget would show as it is now, by MIME type; nothing if it was never shown. @param {string} id */
+    now(id) {
+      this.look(id);
+      const stills = (this.parts.get(id) ?? []).map((part, index) => part(index === 0)); // the first has words above it
+      const kinds = new Set(stills.flatMap(Object.keys));
+      return Object.fromEntries(Array.from(kinds, (kind) => [kind, stills.map((still) => still[kind]).join(JOINT[kind])]));
+    }
+
+    /** Forget all widgets but these. @param {Set<string>} ids */
+    keep(ids) {
+      for (const all of [this.renderers, this.parts]) {
+        for (const id of all.keys()) if (!ids.has(id)) all.delete(id);
+      }
+    }
+  }
+
+  // What is saved
+
+  /** Return the notebook with the still pictures of now, as a new object. @param {Notebook} notebook @param {Stills} stills */
+  function withStills(notebook, stills) {
+    const ids = new Set();
+    /** @param {Output} output */
+    const current = (output) => {
+      const id = output.data?.[VIEW]?.model_id;
+      if (!id) return output;
+      ids.add(id);
+      return { ...output, data: { ...output.data, ...stills.now(id) } };
+    };
+    // An output that was taken back, as a progress bar is at its end, shows nothing, and nbconvert warns of it.
+    /** @param {Output} output */
+    const shows = (output) => !output.data || Object.keys(output.data).length > 0;
+    const cells = notebook.cells.map((cell) =>
+      cell.outputs ? { ...cell, outputs: cell.outputs.filter(shows).map(current) } : cell,
+    );
+    stills.keep(ids);
+    return { ...notebook, cells };
+  }
+
+  /** Let what is saved of this notebook have the pictures of now; what is shown stays as it is.
+   * @param {NotebookModel} model @param {Stills} stills
+   */
+  function followSaving(model, stills) {
+    const toJSON = model.toJSON.bind(model);
+    model.toJSON = () => {
+      const notebook = toJSON();
+      try {
+        return withStills(notebook, stills);
+      } catch (error) {
+        console.error("imteach: the still pictures are those of the last time", error); // saving goes on
+        return notebook;
+      }
+    };
+  }
+
+  // What is shown
+
+  /** Show the still picture in a widget's place while there is no live view.
+   * @param {Renderer} renderer @param {RenderMime} rendermime @param {Stills} stills
+   */
+  function attend(renderer, rendermime, stills) {
+    const { renderModel, dispose } = renderer;
+    let id = "";
+    /** @type {Renderer | null} */
+    let picture = null;
+
+    const live = () => renderer.widgets?.length !== 0;
+
+    function takeAway() {
+      picture?.node.remove();
+      picture?.dispose();
+      picture = null;
+    }
+
+    /** Show the picture instead of "Loading widget..." and "Error displaying widget". @param {MimeModel} model */
+    async function show(model) {
+      if (!picture) {
+        picture = rendermime.createRenderer(HTML); // which cleans it as far as the notebook is not trusted
+        await picture.renderModel(model);
+      }
+      if (picture && !live() && !renderer.isDisposed) renderer.node.replaceChildren(picture.node);
+    }
+
+    renderer.renderModel = async (model) => {
+      id = model.data[VIEW]?.model_id ?? "";
+      stills.renderers.set(id, renderer);
+      const coming = renderModel.call(renderer, model);
+      if (!hasPicture(model)) return coming;
+      if (picture) show(model); // it stays where it stands
+      const waiting = setTimeout(() => show(model), PATIENCE);
+      try {
+        await coming;
+      } finally {
+        clearTimeout(waiting);
+      }
+      if (live() || renderer.isHidden) takeAway(); // hidden: the widget was closed, so that nothing is shown of it
+      else await show(model);
+    };
+
+    renderer.dispose = () => {
+      if (stills.renderers.get(id) === renderer) stills.look(id);
+      takeAway();
+      dispose.call(renderer);
+    };
+  }
+
+  /** Attend to each view of a widget that this notebook will show. It asks the registry for a renderer each time, so
+   * that it does not matter when the one of the widgets is registered (once more with each kernel).
+   * @param {RenderMime} rendermime @param {Stills} stills
+   */
+  function followShowing(rendermime, stills) {
+    const createRenderer = rendermime.createRenderer.bind(rendermime);
+    rendermime.createRenderer = (mimeType) => {
+      const renderer = createRenderer(mimeType);
+      if (mimeType === VIEW) attend(renderer, rendermime, stills);
+      return renderer;
+    };
+  }
+
+  // The extension
+
+  // A still picture says that it is light, for pages that choose nothing. JupyterLab's body says which its theme is.
+  const THEMED = "img.imteach-picture { color-scheme: inherit !important; }";
+
+  /** @type {WeakMap<NotebookModel, Stills>} */
+  const known = new WeakMap(); // several views of a notebook have one model
+  /** @type {WeakSet<RenderMime>} */
+  const followed = new WeakSet(); // and sometimes one registry
+
+  /** @param {{content: {rendermime: RenderMime}}} panel @param {{model: NotebookModel}} context */
+  function createNew({ content: { rendermime } }, { model }) {
+    const stills = known.get(model) ?? new Stills();
+    if (!known.has(model)) followSaving(model, stills);
+    if (!followed.has(rendermime)) followShowing(rendermime, stills);
+    known.set(model, stills);
+    followed.add(rendermime);
+  }
+
+  const plugin = {
+    id: "imteach:still",
+    description: "Keeps a lab alive while its kernel lives, and its still picture up to date.",
+    autoStart: true,
+    /** @param {any} app */
+    activate(app) {
+      document.head.appendChild(document.createElement("style")).textContent = THEMED;
+      app.docRegistry.addWidgetExtension("Notebook", { createNew });
+    },
+  };
+
+  const all = /** @type {any} */ (window);
+  all._JUPYTERLAB ??= {};
+  all._JUPYTERLAB.imteach = {
+    init: () => {}, // it takes nothing from the other extensions, and gives them nothing
+    get: async () => () => ({ __esModule: true, default: plugin }),
+  };
+}

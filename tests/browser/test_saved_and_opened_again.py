@@ -1,0 +1,169 @@
+"""A notebook with a lab is saved, and opened again: the lab lives as long as its kernel, and its picture longer.
+
+All of it in JupyterLab and in Notebook 7.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import driving
+import pytest
+from nbconvert import HTMLExporter
+from playwright.sync_api import Locator, Page, expect
+from test_lab_in_jupyterlab import click, packet
+
+from imteach import Drop, FaultMapLab, Lab
+from imteach.draw import image
+from imteach.lab.still import WIDGET_VIEW
+
+both = pytest.mark.parametrize("host", driving.HOSTS, indirect=True)
+
+NAME = "cells.ipynb"
+DROPPED = "m1/ack:N#1 is dropped"  # says the picture's alternative text
+
+CLOSE_THE_TAB = """() => {
+    if (window.jupyterapp.name === "JupyterLab") window.jupyterapp.shell.currentWidget.close();
+}"""
+
+COLLAPSE = "() => { window.jupyterapp.shell.currentWidget.content.widgets.at(-1).outputHidden = true; }"
+
+IN_PYTHON = """async (code) => {
+    const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+    return (await kernel.requestExecute({ code }).done).content.status;
+}"""
+
+Run = Callable[..., Locator]
+
+
+def saved(page: Page, server: driving.Server) -> list[dict[str, str | dict[str, str]]]:
+    """Save the notebook, and return what the file has of each output."""
+    assert driving.ask(page, driving.SAVE) is False  # and it is not changed again by that
+    cells = json.loads((server.folder / NAME).read_text("utf-8"))["cells"]
+    data = [output["data"] for cell in cells for output in cell["outputs"]]
+    return [{kind: "".join(text) if isinstance(text, list) else text for kind, text in one.items()} for one in data]
+
+
+def html(lab: Lab | FaultMapLab) -> str:
+    bundle = lab._repr_mimebundle_()
+    return (bundle if isinstance(bundle, dict) else bundle[0])["text/html"]
+
+
+def lives(page: Page, other: str) -> None:
+    """The lab is there with its drop, and a click drops another packet."""
+    lab = driving.first_lab(page)
+    expect(packet(lab, "m1/ack:N#1")).to_have_attribute("data-fate", "dropped")
+    click(lab, other)
+    expect(packet(lab, other)).to_have_attribute("data-fate", "dropped")
+
+
+@pytest.fixture
+def dropped(run: Run) -> Locator:
+    """A lab in which ack:N was dropped."""
+    lab = run("lab = Lab('dedup')\nlab")
+    click(lab, "m1/ack:N#1")
+    expect(packet(lab, "m1/ack:N#1")).to_have_attribute("data-fate", "dropped")
+    return lab
+
+
+# The lab comes back
+
+
+@both
+def test_a_lab_lives_on_after_its_page_was_loaded_anew_and_its_tab_closed(page: Page, dropped: Locator):
+    driving.ask(page, driving.SAVE)
+    page.reload()
+    driving.wait_for_notebook(page)
+    lives(page, "m1/msg:R#1")
+    driving.ask(page, driving.SAVE)
+    driving.ask(page, CLOSE_THE_TAB)
+    driving.open_again(page, NAME)
+    lives(page, "m1/ack:R#1")
+
+
+# Its picture stays
+
+
+def kernel_ends(page: Page) -> Locator:
+    """Save, end the kernel and load the page anew, until there is no hope for the live widget; return the notebook."""
+    driving.ask(page, driving.SAVE)
+    driving.ask(page, driving.SHUT_DOWN)
+    page.reload()
+    with page.expect_console_message(lambda message: "widget model not found" in message.text, timeout=30_000):
+        driving.wait_for_notebook(page)
+    return page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+
+
+@both
+def test_without_its_kernel_the_last_picture_of_a_lab_stands_there(page: Page, run: Run):
+    lab = run("import ipywidgets\nipywidgets.IntSlider()", "Lab('dedup')")
+    click(lab, "m1/ack:N#1")
+    expect(packet(lab, "m1/ack:N#1")).to_have_attribute("data-fate", "dropped")
+    notebook = kernel_ends(page)
+    expect(notebook.get_by_text("A still picture.")).to_be_visible()
+    expect(notebook.get_by_role("img", name=DROPPED)).to_be_visible()
+    expect(notebook.get_by_text("Error displaying widget")).to_have_count(1)  # the slider, which is not ours
+    expect(notebook.get_by_text("Loading widget")).to_have_count(0)
+
+
+def test_it_is_the_same_wherever_imteach_is_installed(page: Page, tmp_path: Path):
+    """`jupyter lab`, not `imteach lab`."""
+    with driving.jupyterlab(tmp_path, plain=True) as server, page.context.browser.new_page() as other:
+        driving.enter(other, server)
+        name = driving.write_notebook(server, NAME, ["from imteach import Lab", "Lab('dedup')"])
+        with driving.running(other, name):
+            click(driving.first_lab(other), "m1/ack:N#1")
+            expect(packet(driving.first_lab(other), "m1/ack:N#1")).to_have_attribute("data-fate", "dropped")
+            driving.ask(other, driving.SAVE)
+            other.reload()
+            driving.wait_for_notebook(other)
+            lives(other, "m1/msg:R#1")
+            notebook = kernel_ends(other)
+            expect(notebook.get_by_role("img", name="m1/msg:R#1 and m1/ack:N#1 are dropped")).to_be_visible()
+            expect(notebook.get_by_text("Error displaying widget")).to_have_count(0)
+
+
+# What is saved
+
+
+@both
+def test_what_is_saved_is_the_lab_of_now(page: Page, server: driving.Server, dropped: Locator):
+    (output,) = saved(page, server)
+    now = Lab("dedup", Drop("ack:N"))
+    assert output["text/html"] == html(now)
+    assert output["text/plain"] == repr(now)
+    assert output[WIDGET_VIEW]
+    expect(packet(dropped, "m1/ack:N#1")).to_have_attribute("data-fate", "dropped")  # nothing was drawn anew
+    page_of_it, _ = HTMLExporter().from_filename(str(server.folder / NAME))
+    assert 'alt="Sequence diagram: dedup, m1/ack:N#1 dropped.' in page_of_it
+
+
+def test_what_python_did_to_a_lab_that_nobody_sees_is_saved_too(page: Page, server: driving.Server, dropped: Locator):
+    driving.ask(page, COLLAPSE)
+    expect(dropped).to_be_hidden()
+    assert driving.ask(page, IN_PYTHON, "lab.rung = 'acked'") == "ok"
+    (output,) = saved(page, server)
+    assert output["text/html"] == html(Lab("acked", Drop("ack:N")))
+
+
+def test_of_widgets_in_a_widget_each_is_saved(page: Page, server: driving.Server, run: Run):
+    run("import ipywidgets\nipywidgets.HBox([Lab('basic'), Lab('acked')])")
+    (output,) = saved(page, server)
+    assert output["text/html"] == html(Lab("basic")) + image(Lab("acked").trace)
+
+
+@both
+def test_of_a_fault_map_the_table_is_saved_and_the_run_that_is_open(page: Page, server: driving.Server, run: Run):
+    lab = run("from imteach import FaultMapLab", "losses = FaultMapLab('retransmit')\nlosses")
+    page.locator('.imteach-map button[data-faults="drop m1/ack:N#1"]').click()
+    expect(packet(lab, "m1/ack:N#1")).to_have_attribute("data-fate", "dropped")
+    (output,) = saved(page, server)
+    losses = FaultMapLab("retransmit")
+    losses.choose("ack:N")
+    assert output["text/html"] == html(losses)
+    lab.get_by_role("radio", name="dedup").check()
+    expect(page.locator(".imteach-map").get_by_role("status")).to_contain_text("This is the map of dedup now.")
+    expect(lab.locator(".lab-python")).to_contain_text("dedup")
+    (output,) = saved(page, server)
+    losses.lab.rung = "dedup"
+    assert output["text/html"] == html(losses)
