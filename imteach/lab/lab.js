@@ -128,7 +128,7 @@ function render({ model, el }) {
     return make("button", { type: "button", class: "lab-button lab-small" }, name);
   });
   const stretch = make("div", { class: "lab-stretch" }, shows, earlier, later);
-  const names = make("div", { class: "lab-heads" });
+  const names = make("div", { class: "lab-heads", hidden: "" });
   const drawing = make("div", { class: "lab-drawing" });
   const picture = make("div", { class: "lab-picture" }, names, drawing);
   const sheet = make("style");
@@ -163,18 +163,25 @@ function render({ model, el }) {
   // The picture's place: with the rest beside it where both have room, and its lifelines' names in sight where it scrolls
 
   let below = 0; // the lower edge of those names in the picture
+  let natural = 0; // how wide the picture would be
+  let room = 0; // how wide the body is
 
-  function arrange() {
-    const svg = drawing.firstElementChild;
-    const natural = Number(svg?.getAttribute("width"));
-    body.classList.toggle("lab-beside", body.clientWidth >= natural * SMALLEST + BESIDE);
-    const scale = (svg?.getBoundingClientRect().width ?? 0) / (natural || 1);
-    names.hidden = picture.scrollTop < below * scale;
-  }
+  // Nothing here asks the browser for a size while the page is drawn: it would lay the whole notebook out in between.
+  const arrange = () => body.classList.toggle("lab-beside", room >= natural * SMALLEST + BESIDE);
 
-  const watchSize = new ResizeObserver(arrange);
+  const watchSize = new ResizeObserver(([{ contentRect }]) => {
+    room = contentRect.width;
+    arrange();
+  });
   watchSize.observe(body);
-  picture.addEventListener("scroll", arrange, { passive: true });
+  picture.addEventListener(
+    "scroll",
+    () => {
+      const scale = (drawing.firstElementChild?.getBoundingClientRect().width ?? 0) / (natural || 1);
+      names.hidden = picture.scrollTop < below * scale;
+    },
+    { passive: true },
+  );
 
   // The packets: one of them is in the page's tab order, the arrow keys move among them
 
@@ -288,6 +295,7 @@ function render({ model, el }) {
       picture.style.setProperty("--natural-width", svg.getAttribute("width"));
       const { heads, below: edge } = makeHeads(svg);
       below = edge;
+      natural = Number(svg.getAttribute("width"));
       drawing.replaceChildren(svg);
       names.replaceChildren(heads);
       arrange();

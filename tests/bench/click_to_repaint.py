@@ -1,8 +1,9 @@
 """How long a click in the lab takes until the page shows what came of it, in real JupyterLab.
 
-    python tests/bench/click_to_repaint.py [CLICKS]
+    python tests/bench/click_to_repaint.py [CLICKS] [CHECKOUT]
 
-It is compared with a click on an ipywidgets Button that does nothing, in the same page: the time of day's machine
+With the folder of another CHECKOUT its lab is measured too, in the same run, and the ratio of the two is printed. A lab
+is compared with a click on an ipywidgets Button that does nothing, in the same page: the time of day's machine
 and Jupyter's own way to the kernel and back are in both. The two are clicked in turn, CLICKS times each (default
 60, after 5 that do not count). The exit status is 1 if the lab's median is more than 1.5 times the Button's.
 
@@ -15,11 +16,14 @@ time until the page changed, before anything is painted, is printed too; it has 
 import statistics
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 
 import driving
+from playwright.sync_api import Page
 
 LIMIT = 1.5
 WARM_UP = 5
@@ -49,33 +53,44 @@ CLICK = """([what, shows]) => new Promise((resolve) => {
 LAB = ['.imteach-lab [data-packet="m1/msg:N#1"] .imt-hit', ".imteach-lab .lab-picture"]
 BUTTON = [".jupyter-button", ".widget-label"]
 
+Times = list[tuple[float, float]]  # ms until a click's change was on the screen, and in the page
 
-def measure(clicks: int) -> dict[str, list[tuple[float, float]]]:
-    """Click both in turn; return the times in ms until each click's change was on the screen, and in the page."""
-    times: dict[str, list[tuple[float, float]]] = {"Lab": [], "Button": []}
-    executable = driving.chromium()
-    if executable is None:
-        sys.exit("no Chromium on this machine: apt install chromium")
-    with (
-        tempfile.TemporaryDirectory() as home,
-        driving.jupyterlab(Path(home)) as server,
-        driving.chromium_page(executable) as page,
-    ):
+
+@contextmanager
+def notebook(page: Page, checkout: str | None) -> Iterator[Page]:
+    """The page with a lab of this checkout and a Button, ready to be clicked."""
+    with tempfile.TemporaryDirectory() as home, driving.jupyterlab(Path(home), checkout=checkout) as server:
         driving.enter(page, server)
         with driving.running(page, driving.write_notebook(server, "bench.ipynb", CELLS)):
             driving.first_lab(page)
             page.locator(".jupyter-button").wait_for()
-            for _ in range(WARM_UP + clicks):
-                for name, what in (("Lab", LAB), ("Button", BUTTON)):
-                    times[name].append(tuple(driving.ask(page, CLICK, what)))
-                    page.wait_for_timeout(50)  # what follows a click, such as the kernel's "idle", is over
+            yield page
+
+
+def measure(clicks: int, checkout: str | None = None) -> dict[str, Times]:
+    """Click all in turn; return the times of each."""
+    executable = driving.chromium()
+    if executable is None:
+        sys.exit("no Chromium on this machine: apt install chromium")
+    times: dict[str, Times] = {}
+    with driving.chromium_page(executable) as page, ExitStack() as stack:
+        stack.enter_context(notebook(page, None))
+        what = {"Lab": (page, LAB), "Button": (page, BUTTON)}
+        if checkout is not None:
+            other = page.context.browser.new_page(viewport=driving.SCREEN)
+            what["Other"] = (stack.enter_context(notebook(other, checkout)), LAB)
+        for _ in range(WARM_UP + clicks):
+            for name, (clicked, click) in what.items():
+                clicked.bring_to_front()
+                times.setdefault(name, []).append(tuple(driving.ask(clicked, CLICK, click)))
+                clicked.wait_for_timeout(50)  # what follows a click, such as the kernel's "idle", is over
     return {name: values[WARM_UP:] for name, values in times.items()}
 
 
 def main() -> None:
     """Measure, print and judge."""
     clicks = int(sys.argv[1]) if len(sys.argv) > 1 else 60
-    times = measure(clicks)
+    times = measure(clicks, sys.argv[2] if len(sys.argv) > 2 else None)
     medians = {}
     for name, values in times.items():
         repaint, change = zip(*values, strict=True)
@@ -84,6 +99,8 @@ def main() -> None:
             f"{name:6}  repaint: median {medians[name]:5.1f} ms, quartiles {low:5.1f} and {high:5.1f} ms;  "
             f"page changed after {statistics.median(change):5.1f} ms  ({clicks} clicks)"
         )
+    if "Other" in medians:
+        print(f"Lab to Other: {medians['Lab'] / medians['Other']:.2f}")
     ratio = medians["Lab"] / medians["Button"]
     print(f"ratio   {ratio:.2f} (limit {LIMIT})")
     sys.exit(ratio > LIMIT)

@@ -103,10 +103,11 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def jupyterlab(home: Path, plain: bool = False) -> Iterator[Server]:
+def jupyterlab(home: Path, plain: bool = False, checkout: str | None = None) -> Iterator[Server]:
     """Start JupyterLab on a working copy of the lessons inside `home`, with nothing of this machine's own settings.
 
     A plain one is started as `jupyter lab` in an empty folder, and has of ours no more than what a wheel installs.
+    With `checkout`, the imteach of that folder is run instead of the one that is installed.
     """
     server = Server(home / "lessons", f"http://127.0.0.1:{_free_port()}", secrets.token_hex(16))
     private = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
@@ -118,6 +119,8 @@ def jupyterlab(home: Path, plain: bool = False) -> Iterator[Server]:
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
     }
+    if checkout is not None:
+        environment["PYTHONPATH"] = str(Path(checkout).resolve())
     command = ["-m", "imteach", "lab", str(server.folder)]
     if plain:
         server.folder.mkdir()
