@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 from imteach.draw.graph_dot import C, folded, graph_to_dot, package
 from imteach.errors import InputError
 from imteach.plain import plain
+from imteach.printed import fold
 
 if TYPE_CHECKING:
     from imteach.verify.graph import Graph
@@ -142,7 +143,7 @@ def graph_to_text(graph: "Graph") -> str:
     State 0 (start). holds: nothing that changes.
       m1/msg:N arrives / show m1 → 0
     """
-    return "\n".join(_text(graph)) + "\n"
+    return "\n".join(map(fold, _text(graph))) + "\n"
 
 
 def _text(graph: "Graph") -> Iterator[str]:
