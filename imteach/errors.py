@@ -4,6 +4,8 @@ from functools import cache
 from os.path import dirname
 from typing import TYPE_CHECKING
 
+from imteach.printed import fold
+
 if TYPE_CHECKING:
     from traceback import FrameSummary
 
@@ -22,7 +24,7 @@ class InputError(ValueError):
 
         own = [frame for frame in extract_tb(self.__traceback__) if _is_learners(frame)]
         where = [f"line {own[-1].lineno}:  {own[-1].line}"] if own else []
-        return [*where, f"{type(self).__name__}: {self}"]
+        return [*where, fold(f"{type(self).__name__}: {self}")]
 
 
 def _is_learners(frame: "FrameSummary") -> bool:

@@ -21,6 +21,7 @@ HEAVY = {
 # From the ground up. A part may import from itself and from the layers below. "" is imteach's own __init__, which
 # names what the layers below it offer.
 LAYERS = [
+    {"printed"},
     {"errors"},
     {"plain", "files", "progress", "lazily", "themes"},
     {"protocol"},
@@ -95,7 +96,7 @@ def test_import_imteach_loads_nothing_heavy():
     assert {"imteach", "imteach.protocol.client", "imteach.sim.trace"} <= loaded
     assert {name for name in loaded if name.partition(".")[0] in HEAVY} == set()
     ours = {part_of(name) for name in loaded if name.partition(".")[0] == "imteach"}
-    assert ours <= {"", "errors", "plain", "lazily", "protocol", "sim"}
+    assert ours <= {"", "printed", "errors", "plain", "lazily", "protocol", "sim"}
 
 
 def test_a_run_and_its_sentences_load_nothing_heavy_either():
@@ -122,7 +123,7 @@ def test_a_command_loads_only_what_it_needs(tmp_path):
     loaded = set(run.stdout.split())
     assert {"imteach.cli.run", "imteach.draw.svg"} <= loaded
     assert {part_of(name) for name in loaded if name.startswith("imteach.")} == {
-        *("errors", "plain", "files", "lazily", "themes"),
+        *("printed", "errors", "plain", "files", "lazily", "themes"),
         *("protocol", "sim", "verify", "draw", "cli"),
     }
     assert {name for name in loaded if name.startswith("imteach.verify.")} == set()

@@ -1,4 +1,4 @@
-"""A graph of states in a notebook: a picture if `dot` is here, else drawn in the browser, else words."""
+"""A graph of states in a notebook: a picture if `dot` can run, else drawn in the browser, else words."""
 
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -18,9 +18,9 @@ MOST_UNZOOMED = 15
 def graph_mimebundle(graph: "Graph") -> dict[str, Any]:
     """Return a graph as a notebook shows it: `text/html`, and the graph in words as `text/plain`.
 
-    An image, with its text for those who cannot see it. Without `dot` the browser lays it out: graphviz-anywidget
-    brings graphviz for the browser along, and needs no internet; the graph in words stands below it. What is too large
-    is told in a line, and what cannot be drawn in words.
+    An image, with its text for those who cannot see it. Where `dot` is missing or cannot be started, as in a browser's
+    Python, the browser lays it out: graphviz-anywidget brings graphviz for the browser along, and needs no internet;
+    the graph in words stands below it. What is too large is told in a line, and what cannot be drawn in words.
     """
     try:
         refuse_too_large(graph)

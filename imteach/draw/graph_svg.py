@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 from imteach.draw.graph_dot import C, folded, graph_to_dot, package
 from imteach.errors import InputError
 from imteach.plain import plain
+from imteach.printed import fold
 from imteach.themes import DARK, in_the_dark
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _NAMES = {colour: name for name, colour in C.items()}
 
 
 def graph_to_svg(graph: "Graph") -> str:
-    """Return a graph as SVG text. Raises `InputError` if it is too large, or if `dot` is missing."""
+    """Return a graph as SVG text. Raises `InputError` if it is too large, or if `dot` cannot draw it."""
     svg = ElementTree.fromstring(laid_out(graph_to_dot(graph)))
     lines = list(folded(graph))
     for element in list(svg.iter()):
@@ -61,12 +62,17 @@ def _introduce(svg: Any, graph: "Graph") -> None:
 
 
 def laid_out(dot: str) -> str:
-    """Return what the program `dot` makes of it, as SVG. Raises `InputError` if it is missing or refuses."""
+    """Return what the program `dot` makes of it, as SVG. Raises `InputError` if it cannot run, or refuses."""
     graphviz = package()
     try:
         return str(graphviz.Source(dot).pipe(format="svg", encoding="utf-8", quiet=True))
     except graphviz.ExecutableNotFound:
         raise InputError(NO_DOT) from None
+    except OSError as error:  # no processes at all, as in a browser's Python; not allowed; too many of them
+        why = plain(error.strerror or str(error))
+        raise InputError(
+            f"graphs are laid out by graphviz's program dot, and it cannot be started here: {why}"
+        ) from None
     except graphviz.CalledProcessError as error:
         raise InputError(f"graphviz's program dot could not draw this graph: {plain(str(error.stderr))}") from None
 
@@ -145,7 +151,7 @@ def graph_to_text(graph: "Graph") -> str:
     State 0 (start). holds: nothing that changes.
       m1/msg:N arrives / show m1 → 0
     """
-    return "\n".join(_text(graph)) + "\n"
+    return "\n".join(map(fold, _text(graph))) + "\n"
 
 
 def _text(graph: "Graph") -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from imteach.errors import InputError, is_learners_file, quoted
 from imteach.plain import plain
+from imteach.printed import fold
 from imteach.protocol import SERVER, Client, Effect, Packet, Server, Transmit
 from imteach.sim.records import Event
 from imteach.sim.returned import piece_of, wrong_with
@@ -81,7 +82,7 @@ class LearnerError(InputError):
         """What IPython shows: the sentence, the learner's line, and the run so far."""
         where = [str(self.line)] if self.line else []
         drawn = ["", *self.trace.to_text().splitlines()] if self.trace and len(self.trace.packets) <= MOST_DRAWN else []
-        return [f"{type(self).__name__}: {self.sentence}", *where, *drawn]
+        return [fold(f"{type(self).__name__}: {self.sentence}"), *where, *drawn]
 
 
 MOST_DRAWN = 100

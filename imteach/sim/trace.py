@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from imteach.errors import InputError, quoted
+from imteach.printed import fold
 from imteach.protocol import KINDS, SERVER, Outcome, judge
 from imteach.sim.checks import ByName
 from imteach.sim.faults import Fault
@@ -243,6 +244,9 @@ class Trace:
         verdict = f"broken: {', '.join(broken)}" if broken else "all promises kept"
         stopped = "".join(f"; {crash.text}" for crash in self.mistakes[:1])
         return f'<Trace of "{self.rung}"{faults}: {came}; {verdict}{stopped}>'
+
+    def __str__(self) -> str:
+        return fold(repr(self))
 
     def _never_happened(self, fault: Fault) -> str:
         """What stands behind a fault that named something which never happened."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from imteach.errors import InputError
 from imteach.plain import plain
+from imteach.printed import Sentence, Sentences
 from imteach.sim import Event, Trace, the
 from imteach.verify.words import few, quote, sign
 
@@ -34,7 +35,7 @@ def why(trace: Trace, event: Event) -> list[str]:
     400 ms: m1/msg:N#2 reaches bob
     400 ms: bob is shown “hello” again: the first time was at 100 ms
     """
-    return list(_Chain(trace, event).sentences())
+    return Sentences(map(Sentence, _Chain(trace, event).sentences()))
 
 
 def happens_before(trace: Trace) -> "DiGraph":

@@ -1,6 +1,7 @@
 """Why a promise is broken, in one sentence about this very run."""
 
 from imteach.errors import InputError, quoted
+from imteach.printed import Sentence
 from imteach.protocol import PROMISES
 from imteach.sim import Event, PacketRecord, Trace
 from imteach.verify.case import BACK_TO_SENDER, Case, Stop
@@ -14,8 +15,9 @@ def why_broken(trace: Trace, promise: str) -> str:
     name that is no promise.
 
     >>> from imteach import Drop, Scenario
-    >>> print(why_broken(Scenario("acked").run(Drop("msg:N")), "all_delivered"))
-    bob never saw “hello” (m1), because m1/msg:N#1 was dropped; alice's screen says ✓? unconfirmed.
+    >>> print(why_broken(Scenario("basic").run(Drop("msg:A")), "no_false_failure"))
+    alice's screen says ! failed, yet bob was shown “hello” (m1) at 100 ms: m1/msg:A#1
+        was dropped, so alice's client gave up at 300 ms.
     >>> why_broken(Scenario("dedup").run(Drop("msg:N")), "all_delivered")
     ''
     """
@@ -26,7 +28,7 @@ def why_broken(trace: Trace, promise: str) -> str:
         return ""
     more = len(broken_by) - 1
     others = f" (and {counted(more, 'more message')})" if more else ""
-    return f"{_SENTENCES[promise](Case(trace, broken_by[0]))}{others}."
+    return Sentence(f"{_SENTENCES[promise](Case(trace, broken_by[0]))}{others}.")
 
 
 def _no_duplicates(case: Case) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from imteach.errors import InputError, quoted
+from imteach.printed import Sentence
 from imteach.progress import progress
 from imteach.protocol import Outcome
 from imteach.sim import Drop, Fault, Scenario, Trace, short_name
@@ -107,7 +108,7 @@ Broken: “Nothing is shown twice”.'
         """All of it in words, for a screen reader."""
         broken = [f"“{PROMISE_TITLES[name]}”" for name in self.broken]
         promises = f"Broken: {join(broken)}" if broken else "No promise is broken"
-        return f"{self.title}: {self.end.name}. {self._came()}. {promises}."
+        return Sentence(f"{self.title}: {self.end.name}. {self._came()}. {promises}.")
 
     def _came(self) -> str:
         copies = {0: "no copy", 1: "1 copy"}.get(self.copies, f"{self.copies} copies")
@@ -228,8 +229,10 @@ def fault_map(scenario: Scenario | str, faults: int = 1, given: Sequence[Fault] 
     lost     what came of it  alice sees  bob is shown it  copies at bob  packets  broken promises
     nothing  ✓ only sent      ✓ sent      once             1              3        all_delivered
     msg:R    ! true failure   ! failed    never            0              1        all_delivered
-    msg:A    ≠ false failure  ! failed    once             1              3        no_false_failure, all_delivered
-    msg:N    ∅ silent loss    ✓ sent      never            0              3        no_silent_loss, all_delivered
+    msg:A    ≠ false failure  ! failed    once             1              3        no_false_failure,
+                                                                                   all_delivered
+    msg:N    ∅ silent loss    ✓ sent      never            0              3        no_silent_loss,
+                                                                                   all_delivered
     ∅   silent loss: it is lost, and its sender sees no sign of that (1 run)
     ≠   false failure: the sender sees a failure, and the receiver has it (1 run)
     !   true failure: it did not arrive, and its sender sees that (1 run)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 from typing import Any, ClassVar
 
 from imteach.errors import InputError, quoted
@@ -188,8 +189,8 @@ class Finding:
         return {}
 
     def to_text(self) -> str:
-        """Return it as a table for a terminal."""
-        return as_text([self._table()])
+        """Return it as a table for a terminal, a line for each promise; printed, it is as wide as a notebook's page."""
+        return as_text([self._table()], line=inf)
 
     def to_markdown(self) -> str:
         """Return it as a table in Markdown."""
@@ -211,7 +212,7 @@ class Finding:
         return {"text/plain": self.to_text(), "text/html": as_html([self._table()])}
 
     def __repr__(self) -> str:
-        return self.to_text().rstrip()
+        return as_text([self._table()]).rstrip()
 
 
 MOST_ASKED = 10**9

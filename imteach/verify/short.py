@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from imteach.printed import Sentence
 from imteach.protocol import SERVER, Outcome
 from imteach.sim import (
     Crash,
@@ -37,7 +38,7 @@ def in_short(trace: Trace) -> str:
     'm1/ack:N#1 is dropped. bob is shown “hello” once. alice sees ✓✓ delivered. All 5 promises are kept.'
     """
     parts = (*_stopped(trace), *_struck(trace), *_came(trace.messages), _verdict(trace.promises))
-    return " ".join(f"{part}." for part in parts)
+    return Sentence(" ".join(f"{part}." for part in parts))
 
 
 def _stopped(trace: Trace) -> list[str]:

@@ -2,8 +2,13 @@
 
 from collections.abc import Sequence
 from html import escape
-from itertools import zip_longest
+from itertools import chain, repeat, zip_longest
 from typing import NamedTuple
+
+from imteach.printed import LINE, fold, folded
+
+_BETWEEN = "  "  # two columns of a text
+_LEAST = 16  # the last column is never narrower, for the sake of a line's end
 
 
 class Table(NamedTuple):
@@ -19,8 +24,8 @@ class Table(NamedTuple):
     words: bool = False
 
 
-def as_text(tables: Sequence[Table]) -> str:
-    """Return tables as text, columns aligned.
+def as_text(tables: Sequence[Table], line: float = LINE) -> str:
+    """Return tables as text, columns aligned. What is wider than a `line` is broken at spaces.
 
     >>> print(as_text([Table("Ticks", ["", "count"], [["✓", "7"], ["✓✓", "12"]], ["That is all."])]), end="")
     Ticks
@@ -29,13 +34,27 @@ def as_text(tables: Sequence[Table]) -> str:
     ✓✓     12
     That is all.
     """
-    return "\n".join(map(_text, tables))
+    return "\n".join(_text(table, line) for table in tables)
 
 
-def _text(table: Table) -> str:
-    heads = zip_longest(*(column.split("\n") for column in table.columns), fillvalue="")
-    lines = _aligned([*heads, *table.rows], table.words)
-    return "\n".join([table.caption, *lines, *table.notes, ""])
+def _text(table: Table, line: float) -> str:
+    heads = list(zip_longest(*(column.split("\n") for column in table.columns), fillvalue=""))
+    rows = _narrowed([*heads, *table.rows], line) if table.words else [*heads, *table.rows]
+    return "\n".join(
+        [fold(table.caption, line), *_aligned(rows, table.words), *(fold(note, line) for note in table.notes), ""]
+    )
+
+
+def _narrowed(rows: Sequence[Sequence[str]], line: float) -> list[Sequence[str]]:
+    """Break the words of the last column where the rows are wider than a line; the other columns keep theirs."""
+    others = [[*row[:-1]] for row in rows]
+    before = sum(max(map(len, column)) + len(_BETWEEN) for column in zip(*others, strict=True))
+    room = max(line - before, _LEAST)
+    return [
+        [*(other if first else [""] * len(other)), words]
+        for row, other in zip(rows, others, strict=True)
+        for first, words in zip(chain([True], repeat(False)), folded(row[-1], room), strict=False)
+    ]
 
 
 def _aligned(rows: Sequence[Sequence[str]], words: bool) -> list[str]:
@@ -46,7 +65,7 @@ def _aligned(rows: Sequence[Sequence[str]], words: bool) -> list[str]:
             cell.rjust(width) if column and not words else cell.ljust(width)
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
-        aligned.append("  ".join(cells).rstrip())
+        aligned.append(_BETWEEN.join(cells).rstrip())
     return aligned
 
 

@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from imteach import Client, InputError, Say, Scenario, machine_graph, state_graph
+from imteach.cli import main
 from imteach.draw import graph_dot, graph_svg
 from imteach.draw.graph_dot import wrapped
 from imteach.draw.measure import text_width
@@ -199,6 +200,47 @@ def test_without_dot_a_notebook_draws_it_in_the_browser_and_says_it_in_words(wit
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert "m1/msg:N#1 is dropped → 15" in bundle["text/html"]
     assert bundle["text/plain"] == lost.to_text()
+
+
+REFUSALS = [
+    OSError(138, "emscripten does not support processes."),  # a browser's Python
+    PermissionError(13, "Permission denied"),
+    BlockingIOError(11, "Resource temporarily unavailable"),
+    OSError("cannot fork"),
+]
+
+
+@pytest.fixture(params=REFUSALS, ids=repr)
+def without_processes(monkeypatch, request):
+    """No program can be started: what the system says to that."""
+
+    def refuse(*what, **how):
+        raise request.param
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    monkeypatch.setattr(subprocess, "run", refuse)
+    return request.param.strerror or "cannot fork"
+
+
+def test_where_no_program_can_be_started_it_says_so_in_a_line(without_processes, lost, capsys):
+    with pytest.raises(InputError, match=f"graphviz's program dot, and it cannot be started here: {without_processes}"):
+        lost.to_svg()
+    with pytest.raises(SystemExit) as ended:
+        main(["check", "basic", "--faults", "1", "--format", "svg"])
+    said = capsys.readouterr()
+    assert ended.value.code == 2
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    assert f"it cannot be started here: {without_processes}" in said.err
+
+
+@pytest.mark.parametrize("graph", [lambda: state_graph("basic", faults=1), lambda: machine_graph("basic", "bob")])
+def test_where_no_program_can_be_started_a_notebook_draws_it_in_the_browser(without_processes, graph):
+    pytest.importorskip("graphviz_anywidget")
+    shown = graph()
+    bundle = shown._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert f"it cannot be started here: {without_processes}" in bundle["text/html"]
+    assert bundle["text/plain"] == shown.to_text()
 
 
 @pytest.mark.parametrize("missing", ["graphviz", "graphviz_anywidget"])
