@@ -194,3 +194,39 @@ def test_a_click_is_answered_while_a_cell_runs(page: Page, run: Run, step: str):
 
 
 SESSION = "window.jupyterapp.shell.currentWidget.sessionContext.session"
+
+
+STRESS = """async ([lab, rounds]) => {  // clicks and cells at once; then what the page shows and what the kernel holds
+    const {kernel} = window.jupyterapp.shell.currentWidget.sessionContext.session;
+    const run = (code) => {
+        const future = kernel.requestExecute({code});
+        let said = "";
+        future.onIOPub = ({content}) => said += content.text ?? "";
+        return future.done.then(() => said.trim());
+    };
+    const packets = ["m1/msg:R#1", "m1/msg:N#1", "m1/ack:R#1", "m1/ack:N#1"];
+    const differ = [];
+    for (let round = 0; round < rounds; round++) {
+        const rung = round % 2 ? "dedup" : "retransmit";
+        const cell = run(`lab.rung = "${rung}"; lab.drop("msg:A"); lab.undo()`);
+        for (let i = 0; i < 4; i++) {
+            const packet = lab.querySelector(`[data-packet="${packets[(round + i) % 4]}"]`);
+            packet?.dispatchEvent(new MouseEvent("click", {bubbles: true, cancelable: true}));
+            await new Promise((done) => setTimeout(done, round % 5));
+        }
+        await cell;
+        for (let tries = 0; lab.hasAttribute("data-pending") && tries < 100; tries++) {
+            await new Promise((done) => setTimeout(done, 20));
+        }
+        const code = await run("print(lab.code)");
+        await new Promise((done) => setTimeout(done, 50));
+        const shown = lab.querySelector(".lab-python").textContent;
+        if (shown !== code) differ.push([shown, code]);
+    }
+    return differ;
+}"""
+
+
+def test_clicks_and_cells_at_once_end_with_the_run_that_the_kernel_holds(page: Page, run: Run):
+    lab = run('lab = Lab("dedup")\nlab')
+    assert driving.ask(page, STRESS, [lab.element_handle(), 20]) == []
