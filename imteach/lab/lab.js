@@ -373,16 +373,18 @@ function render({ model, el }) {
     return /** @type {[string, () => void]} */ ([`change:${part}`, redraw]);
   });
 
-  for (const drawPart of Object.values(draw)) drawPart();
-  for (const [event, redraw] of watch) model.on(event, redraw);
-  el.append(root);
-
-  // What is saved of it: the picture as it is now. The words are for the first of several.
+  // What is saved of it: the picture as it is now. The words are for the first of several. An event says when it is
+  // another one: then the notebook is not saved as it is.
   /** @type {any} */ (root).imteachStill = (/** @type {boolean} */ first) => {
     const { words, before, after, text } = model.get("still");
     const data = base64(model.get("picture").replace(/data-rev="\d+"/, 'data-rev="0"'));
     return { "text/html": (first ? words : "") + before + data + after, "text/plain": text };
   };
+  watch.push(["change:still", () => root.dispatchEvent(new CustomEvent("imteach-still", { bubbles: true }))]);
+
+  for (const drawPart of Object.values(draw)) drawPart();
+  for (const [event, redraw] of watch) model.on(event, redraw);
+  el.append(root);
 
   return () => {
     stop();

@@ -26,6 +26,8 @@ CLOSE_THE_TAB = """() => {
     if (window.jupyterapp.name === "JupyterLab") window.jupyterapp.shell.currentWidget.close();
 }"""
 
+DIRTY = "() => window.jupyterapp.shell.currentWidget.context.model.dirty"
+
 COLLAPSE = "() => { window.jupyterapp.shell.currentWidget.content.widgets.at(-1).outputHidden = true; }"
 
 IN_PYTHON = """async (code) => {
@@ -134,8 +136,13 @@ def test_what_is_saved_is_the_lab_of_now(page: Page, server: driving.Server, dro
     assert output["text/plain"] == repr(now)
     assert output[WIDGET_VIEW]
     expect(packet(dropped, "m1/ack:N#1")).to_have_attribute("data-fate", "dropped")  # nothing was drawn anew
+    click(dropped, "m1/msg:R#1")
+    expect(packet(dropped, "m1/msg:R#1")).to_have_attribute("data-fate", "dropped")
+    assert driving.ask(page, DIRTY)  # so that Jupyter saves it by itself, or asks before it is lost
+    (output,) = saved(page, server)
+    assert output["text/html"] == html(Lab("dedup", Drop("msg:R"), Drop("ack:N")))
     page_of_it, _ = HTMLExporter().from_filename(str(server.folder / NAME))
-    assert 'alt="Sequence diagram: dedup, m1/ack:N#1 dropped.' in page_of_it
+    assert 'alt="Sequence diagram: dedup, m1/msg:R#1, m1/ack:N#1 dropped.' in page_of_it
 
 
 def test_what_python_did_to_a_lab_that_nobody_sees_is_saved_too(page: Page, server: driving.Server, dropped: Locator):

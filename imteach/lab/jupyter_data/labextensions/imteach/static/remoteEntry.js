@@ -12,7 +12,7 @@
  * @typedef {{createRenderer: (mimeType: string) => Renderer}} RenderMime
  * @typedef {{output_type: string, data?: Record<string, any>}} Output
  * @typedef {{cells: {outputs?: Output[]}[]}} Notebook
- * @typedef {{toJSON: () => Notebook}} NotebookModel
+ * @typedef {{toJSON: () => Notebook, dirty: boolean}} NotebookModel
  * @typedef {(first: boolean) => Record<string, string>} Still
  */
 
@@ -31,7 +31,9 @@
 
   /** What the widgets of a notebook would show as still pictures, by the ids of their models. */
   class Stills {
-    constructor() {
+    /** @param {NotebookModel} notebook */
+    constructor(notebook) {
+      this.notebook = notebook;
       /** @type {Map<string, Renderer>} */
       this.renderers = new Map();
       /** @type {Map<string, Still[]>} */
@@ -107,6 +109,7 @@
    */
   function attend(renderer, rendermime, stills) {
     const { renderModel, dispose } = renderer;
+    renderer.node.addEventListener("imteach-still", () => (stills.notebook.dirty = true));
     let id = "";
     /** @type {Renderer | null} */
     let picture = null;
@@ -176,7 +179,7 @@
 
   /** @param {{content: {rendermime: RenderMime}}} panel @param {{model: NotebookModel}} context */
   function createNew({ content: { rendermime } }, { model }) {
-    const stills = known.get(model) ?? new Stills();
+    const stills = known.get(model) ?? new Stills(model);
     if (!known.has(model)) followSaving(model, stills);
     if (!followed.has(rendermime)) followShowing(rendermime, stills);
     known.set(model, stills);
