@@ -34,6 +34,7 @@ NOTE_ROOM = 170.0  # the widest a note may be
 CROSS = 14.0  # the ✕
 DROPPED_AT = 0.6  # of its way: how far a packet that is dropped is drawn
 MOST_CROSSED = 3  # arrows: words that would stand across more are left out
+SIDE_BY_SIDE = 9.0  # pixels down: arrows that run along together are as far apart somewhere, at least
 STUB, SHORT_OF = 34.0, 16.0  # how far one gets that cannot leave, and where one ends that nobody takes
 
 
@@ -226,6 +227,16 @@ class _Way(Value, frozen=True):
         """1 for a packet that goes to the right, -1 to the left."""
         return 1 if self.x1 > self.x0 else -1
 
+    @property
+    def across(self) -> float:
+        """How far it goes to the side."""
+        return abs(self.x1 - self.x0)
+
+    @property
+    def slope(self) -> float:
+        """How far down it goes for one pixel across."""
+        return (self.y1 - self.y0) / self.across
+
     def pill(self, along: float) -> Box:
         """Return the box of the label at this part of the way; behind the ✕, if it never left."""
         x0, y0, width = self.x0, self.y0, self.label_width
@@ -238,6 +249,12 @@ class _Way(Value, frozen=True):
         """Return this much of the way."""
         x1, y1 = self.x0 + (self.x1 - self.x0) * part, self.y0 + (self.y1 - self.y0) * part
         return self if part == 1 else self._replace(x1=x1, y1=y1)
+
+    def lowered(self, by: float) -> "_Way":
+        """Return the way with a start so much lower; one that is dropped on its way is all so much lower."""
+        if self.fate == "dropped":
+            return self._replace(y0=self.y0 + by, y1=self.y1 + by)
+        return self._replace(y0=self.y0 + min(by, (self.y1 - self.y0) / 2))
 
     def cross(self) -> Box:
         """Return the box of the ✕ at the end of the way."""
@@ -265,6 +282,12 @@ class _Way(Value, frozen=True):
             yield self._behind(
                 self.x1 + self.toward * CROSS / 2 - self.toward * room, self.y1 + below, room, LINE_HEIGHT
             )
+
+    def near_cross(self, room: float) -> Iterator[Box]:
+        """Yield where else words may stand near the ✕, `room` wide; on the way itself last."""
+        aside = self.toward * (room / 2 + CROSS / 2 + 2)
+        for dx, dy in _NEAR:
+            yield Box(self.x1 + dx * aside - room / 2, self.y1 + dy - LINE_HEIGHT / 2, room, LINE_HEIGHT)
 
     def _behind(self, x: float, y: float, width: float, height: float) -> Box:
         """Return the box that begins at `x` and goes on as the packet goes, around this height."""
@@ -296,6 +319,7 @@ class _Draft:
         self.taken = Taken()
         self.breaks = [self._break(stretch) for stretch in self.timeline.breaks]
         self.ways = list(map(self._way, self.packets, self.labels, self.label_widths))
+        self.ways = _side_by_side(self.ways) if self.between else self.ways
         self.ways = [self._ending(way) if way.fate and not way.is_stub else way for way in self.ways]
         self.ways = [self._moved(way) if way.is_stub else way for way in self.ways]
 
@@ -460,12 +484,12 @@ class _Draft:
 
     def _arrows(self) -> list[Arrow]:
         """Every packet's arrow: labels in the middle if they all fit there, else nearer to their senders."""
-        early = [self._fate(*pair, self.taken) if pair[1].fate == "lost" else [] for pair in self._pairs()]
+        early = [self._fate(*pair, None, self.taken) if pair[1].fate == "lost" else [] for pair in self._pairs()]
         pills, taken = self._pills(0.5) or self._pills(0.3) or (list(map(self._free_pill, self.ways)), self.taken)
         arrows = []
         for (packet, way), pill, words in zip(self._pairs(), pills, early, strict=True):
             if way.fate == "dropped":
-                words = self._fate(packet, way, taken)
+                words = self._fate(packet, way, pill, taken)
             if packet.name in self.story.remarks:
                 words = [*words, *self._remark(packet, pill, taken)]
             arrows.append(self._arrow(packet, way, pill, words))
@@ -503,7 +527,7 @@ class _Draft:
             way.is_stub,
         )
 
-    def _fate(self, packet: PacketRecord, way: _Way, taken: Taken) -> list[Words]:
+    def _fate(self, packet: PacketRecord, way: _Way, pill: Box | None, taken: Taken) -> list[Words]:
         """Return what became of a packet, in the first place between its lifelines that is not taken."""
         why = plain(in_few_words(self.story.why.get(packet.name, "")))
         left, right = sorted([self.x[packet.src], self.x[packet.dst]])
@@ -511,17 +535,18 @@ class _Draft:
             for box in way.fate_words(text_width(text, NOTE_SIZE)):
                 if left <= box.x and box.x + box.width <= right and taken.add_if_free(box):
                     return [Words(text, box)]
-        return []
+        width = text_width(packet.fate, NOTE_SIZE)
+        near = [box for box in way.near_cross(width) if left <= box.x and box.x + box.width <= right]
+        free = next(filter(taken.is_free, [*near, *(_beside(pill, width) if pill else ())]), None)
+        box = free or min(map(taken.first_free, near), key=lambda box: box.y)
+        taken.add(box)
+        return [Words(packet.fate, box)]
 
     def _remark(self, packet: PacketRecord, pill: Box, taken: Taken) -> list[Words]:
         """Return what is unusual about a packet beside its label, if there is room."""
         text = ", ".join(self.story.remarks[packet.name])
         width = text_width(text, NOTE_SIZE)
-        x = pill.x + pill.width / 2 - width / 2
-        down = PILL_HEIGHT + 1
-        boxes = [Box(x + dx, pill.y + dy, width, LINE_HEIGHT) for dx in (0, 30, -30) for dy in (down, -LINE_HEIGHT - 1)]
-        boxes += [pill._replace(x=at, width=width) for at in (pill.x + pill.width + 4, pill.x - width - 4)]
-        best = self.lines.clearest(filter(taken.is_free, boxes))
+        best = self.lines.clearest(filter(taken.is_free, _beside(pill, width)))
         if best is None or best[0] > MOST_CROSSED:
             return []
         taken.add(best[1])
@@ -602,6 +627,34 @@ class _Draft:
         return marks
 
 
+def _beside(pill: Box, width: float) -> list[Box]:
+    """Return the places for words of this width around a label."""
+    x = pill.x + pill.width / 2 - width / 2
+    down = PILL_HEIGHT + 1
+    boxes = [Box(x + dx, pill.y + dy, width, LINE_HEIGHT) for dx in (0, 30, -30) for dy in (down, -LINE_HEIGHT - 1)]
+    return boxes + [pill._replace(x=at, width=width) for at in (pill.x + pill.width + 4, pill.x - width - 4)]
+
+
+def _side_by_side(ways: list[_Way]) -> list[_Way]:
+    """Return ways of which none runs along on another from the same dot: the steeper one starts a little lower.
+
+    They would where people on one side of the server are as far from it as their links are slow.
+    """
+    from_dot: dict[tuple[float, float, int], list[int]] = {}
+    for number, way in enumerate(ways):
+        from_dot.setdefault((way.x0, way.y0, way.toward), []).append(number)
+    moved = ways.copy()
+    for numbers in from_dot.values():
+        lower = 0.0
+        for one, other in pairwise(sorted(numbers, key=lambda number: (ways[number].slope, ways[number].across))):
+            upper, way = ways[one], ways[other]
+            if (way.slope - upper.slope) * min(way.across, upper.across) < SIDE_BY_SIDE:
+                lower += SIDE_BY_SIDE
+            moved[other] = way.lowered(lower)
+    return moved
+
+
+_NEAR = ((1, 9), (1, -9), (0, 17), (0, -17), (1, 17), (1, -17), (0, 26), (0, -26), (-1, 17), (-1, -17), (-1, 0))
 _ALONG = (0.3, 0.42, 0.2, 0.56, 0.7)  # which part of its way a label stands at, the best first
 
 

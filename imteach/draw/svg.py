@@ -11,6 +11,7 @@ from math import sqrt
 
 from imteach.draw.collector import uncollected
 from imteach.draw.direction import isolated, with_isolates
+from imteach.draw.hits import Point, hits
 from imteach.draw.layout import (
     BAR,
     CROSS,
@@ -74,12 +75,12 @@ _RULES = {
     ".imt-pill": f"fill:{_colour('paper')};stroke:var(--imt-half);stroke-width:0.9",
     ".imt-again .imt-pill": "stroke-width:1.8",
     ".imt-label": f"fill:var(--imt-half);font-size:{LABEL_SIZE:g}px;font-weight:600;pointer-events:none",
-    ".imt-hit": "stroke:transparent;stroke-width:14;pointer-events:stroke",
+    ".imt-hit": "fill:transparent;pointer-events:fill",
     ".imt-dot": f"fill:var(--imt-half);stroke:{_colour('paper')};stroke-width:1.2;pointer-events:none",
     ".imt-bar": f"fill:{_colour('idle')};stroke:{_colour('lifeline')}",
     ".imt-bar.imt-fired": f"fill:{_colour('timer')};stroke:{_colour('timer-edge')}",
     ".imt-timer": f"fill:{_colour('timer-ink')}",
-    ".imt-fate": f"fill:{_colour('drop')};pointer-events:none",
+    ".imt-fate": f"fill:{_colour('drop')}",
     ".imt-quiet,.imt-tag,.imt-idle": f"fill:{_colour('muted')}",
     ".imt-again-note": f"fill:{_colour('drop')};font-weight:600",
     ".imt-status": "font-weight:600",
@@ -100,7 +101,7 @@ _SELDOM = {
         ".imt-fabricated .imt-line": "stroke-dasharray:12 3 2 3",
         ".imt-fabricated .imt-pill": "stroke-dasharray:3 2",
     },
-    "remark": {".imt-remark": "fill:var(--imt-half);font-style:italic;pointer-events:none"},
+    "remark": {".imt-remark": "fill:var(--imt-half);font-style:italic"},
     "lost timer": {".imt-bar.imt-lost": f"stroke:{_colour('drop')};stroke-dasharray:3 2"},
     "out": {".imt-lifeline.imt-out": "stroke-dasharray:1 6;stroke-width:2.4;stroke-linecap:round"},
     "down": {
@@ -147,7 +148,7 @@ def to_svg(trace: Trace, rev: int = 0, window: Window | None = None) -> str:
     if window is not None and not (window.is_whole and window.count == len(layout.arrows)):
         layout = cut_out(layout, window)
     passing, about = (layout.passing, f", {layout.words}") if isinstance(layout, Stretch) else ([], "")
-    packets = [_packet(arrow, layout.unit) for arrow in layout.arrows]
+    packets = [_packet(*each, layout.unit) for each in zip(layout.arrows, hits(layout), strict=True)]
     backed = len(layout.lifelines) > 3
     gaps: dict[str, list[Gap]] = {line.name: [] for line in layout.lifelines}
     for gap in layout.gaps:
@@ -323,7 +324,7 @@ def _note(note: Note, backed: bool) -> str:
     return f'{paper}<text class="imt-note {css}" {place}>{tag}{_words(note.text)}</text>'
 
 
-def _packet(arrow: Arrow, unit: str) -> tuple[str, str]:
+def _packet(arrow: Arrow, shapes: list[list[Point]], unit: str) -> tuple[str, str]:
     """What is seen of a packet, in two pieces: its way, and the button with its label."""
     packet, half = arrow.packet, arrow.half
     classes = _classes(packet, half)
@@ -332,7 +333,7 @@ def _packet(arrow: Arrow, unit: str) -> tuple[str, str]:
     head = _head(arrow, half) if packet.fate == "arrived" else ""
     dot = f'<circle class="imt-dot" cx="{x0}" cy="{y0}" r="3.6"/>'
     way = f'<g class="{classes}"><line class="imt-line" {ends}/>{head}{dot}</g>'
-    return way, _button(arrow, half, classes, ends, unit)
+    return way, _button(arrow, half, classes, shapes, unit)
 
 
 def _passed(passing: list[Passing]) -> Iterator[str]:
@@ -360,20 +361,24 @@ def _classes(packet: PacketRecord, half: str) -> str:
 
 def _head(arrow: Arrow, half: str) -> str:
     """The head of an arrow: filled for the msg half, open for the ack half."""
-    x1, y1 = arrow.x1, arrow.y1
-    dx, dy = x1 - arrow.x0, y1 - arrow.y0
-    length = sqrt(dx * dx + dy * dy) or 1
-    ux, uy = dx / length, dy / length
-    x, y = x1 - 2 * ux, y1 - 2 * uy
-    back_x, back_y = x - 10 * ux, y - 10 * uy
-    corners = (back_x + 4.4 * uy, back_y - 4.4 * ux, x, y, back_x - 4.4 * uy, back_y + 4.4 * ux)
-    closed = "Z" if half == "msg" else ""
-    d = ("M%.1f %.1f L%.1f %.1f L%.1f %.1f " % corners).replace(".0 ", " ")  # noqa: UP031  # it is the fastest
-    return f'<path class="imt-head" d="{d.replace(" L", "L")[:-1]}{closed}"/>'
+    across = arrow.x1 - arrow.x0
+    x, y, barbs = _barbs(across > 0, round((arrow.y1 - arrow.y0) / across, 2), half)
+    return f'<path class="imt-head" d="M{arrow.x1 + x:.1f} {arrow.y1 + y:.1f}{barbs}"/>'
 
 
-def _button(arrow: Arrow, half: str, classes: str, ends: str, unit: str) -> str:
-    """The button that a packet is: a wide invisible line to hit, the label, and the ✕ if it was lost."""
+@lru_cache(maxsize=4096)  # most arrows of a picture have one of a few slopes
+def _barbs(to_right: bool, slope: float, half: str) -> tuple[float, float, str]:
+    """Where a head begins, seen from the end of its arrow, and how it goes on from there."""
+    toward = 1 if to_right else -1
+    ux, uy = toward / sqrt(1 + slope * slope), toward * slope / sqrt(1 + slope * slope)
+    along, aside = (10 * ux, 10 * uy), (4.4 * uy, -4.4 * ux)
+    there, back = (along[0] - aside[0], along[1] - aside[1]), (-along[0] - aside[0], -along[1] - aside[1])
+    barbs = f"l{n(there[0])} {n(there[1])}l{n(back[0])} {n(back[1])}" + ("Z" if half == "msg" else "")
+    return aside[0] - 12 * ux, aside[1] - 12 * uy, barbs
+
+
+def _button(arrow: Arrow, half: str, classes: str, shapes: list[list[Point]], unit: str) -> str:
+    """The button that a packet is: an invisible shape to hit, the label, and the ✕ if it was lost."""
     packet, fate = arrow.packet, arrow.packet.fate
     x, y, width = arrow.pill.x, arrow.pill.y, arrow.pill.width
     pressed = "true" if fate == "dropped" else "false"
@@ -386,10 +391,20 @@ def _button(arrow: Arrow, half: str, classes: str, ends: str, unit: str) -> str:
     return (
         f'<g class="imt-packet {classes}" role="button" tabindex="-1" data-packet="{escape(packet.name)}" '
         f'data-kind="{escape(packet.kind)}" data-fate="{fate}" aria-pressed="{pressed}" '
-        f'aria-label="{told}"><line class="imt-hit" {ends}/>'
+        f'aria-label="{told}"><path class="imt-hit" d="{_outline(shapes)}"/>'
         f"{'' if fate == 'arrived' else _cross(arrow)}"
         f"{pill}{_words(arrow.label)}</text>{''.join(remarks)}</g>"
     )
+
+
+def _outline(shapes: list[list[Point]]) -> str:
+    """The path around what can be hit of a packet."""
+    if len(shapes) == 1 and len(shapes[0]) == 6:  # as most: level, along above the line, upright, and so back below it
+        (x0, y0), (bend, _), (x1, above), (_, y1), (back, _), (_, below) = shapes[0]
+        d = f"M{n(x0)} {n(y0)}H{bend:.1f}L{n(x1)} {above:.1f}V{n(y1)}H{back:.1f}L{n(x0)} {below:.1f}Z"
+    else:
+        d = "".join(["M" + "L".join(["%.1f %.1f" % corner for corner in corners]) + "Z" for corners in shapes])  # noqa: UP031
+    return d
 
 
 _CORNERS = {

@@ -72,12 +72,12 @@ function makeHeads(svg) {
   return { heads, below: top + high };
 }
 
-/** How far a place on the screen is from the line that a hit lies along.
- * @param {SVGGeometryElement} hit @param {number} x @param {number} y
+/** How far a place on the screen is from a packet's line.
+ * @param {SVGLineElement} line @param {number} x @param {number} y
  */
-function distance(hit, x, y) {
-  const here = new DOMPoint(x, y).matrixTransform(/** @type {DOMMatrix} */ (hit.getScreenCTM()).inverse());
-  const [from, to] = [hit.getPointAtLength(0), hit.getPointAtLength(hit.getTotalLength())];
+function distance(line, x, y) {
+  const here = new DOMPoint(x, y).matrixTransform(/** @type {DOMMatrix} */ (line.getScreenCTM()).inverse());
+  const [from, to] = [line.getPointAtLength(0), line.getPointAtLength(line.getTotalLength())];
   const [dx, dy] = [to.x - from.x, to.y - from.y];
   const along = ((here.x - from.x) * dx + (here.y - from.y) * dy) / (dx * dx + dy * dy || 1);
   const part = Math.min(1, Math.max(0, along));
@@ -218,10 +218,12 @@ function render({ model, el }) {
     if (!(/** @type {Element} */ (event.target).matches(".imt-hit"))) return packetOf(event);
     const { clientX, clientY } = event;
     const here = /** @type {Document | ShadowRoot} */ (root.getRootNode()).elementsFromPoint(clientX, clientY);
-    const hits = here.filter((element) => element.matches(".imt-hit") && picture.contains(element));
-    const far = hits.map((hit) => distance(/** @type {SVGGeometryElement} */ (hit), clientX, clientY));
-    const nearest = hits[far.indexOf(Math.min(...far))];
-    return nearest ? /** @type {SVGElement} */ (nearest.closest("[data-packet]")) : packetOf(event);
+    const hits = here.filter((element) => element.matches(".imt-hit") && drawing.contains(element));
+    const close = hits.map((hit) => /** @type {Element} */ (hit.parentElement));
+    const all = /** @type {Element[]} */ (packets());
+    const lines = drawing.querySelectorAll("line.imt-line"); // one for each packet, in their order
+    const far = close.map((packet) => distance(/** @type {any} */ (lines[all.indexOf(packet)]), clientX, clientY));
+    return /** @type {any} */ (close[far.indexOf(Math.min(...far))]) ?? packetOf(event);
   }
 
   /** @param {SVGElement} packet */

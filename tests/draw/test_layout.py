@@ -606,3 +606,107 @@ def test_a_copy_is_dropped_as_early_as_the_packet_itself_would_be():
     layout = lay_out(Scenario("basic").run(Duplicate("msg:N", after=100), Drop("msg:N#1~2")))
     first, dropped = arrow(layout, "m1/msg:N#1"), arrow(layout, "m1/msg:N#1~2")
     assert (dropped.x1 - dropped.x0) / (first.x1 - first.x0) == pytest.approx(0.2)  # of 150 ms: both fall after 30 ms
+
+
+# Arrows that would run along on one another, and the words on what became of a packet
+
+
+def apart(one: Arrow, other: Arrow) -> float:
+    """How far apart two arrows are, up and down, where they are farthest apart; inf where they are not side by side."""
+    left = max(min(one.x0, one.x1), min(other.x0, other.x1))
+    right = min(max(one.x0, one.x1), max(other.x0, other.x1))
+    if right - left < 50:
+        return float("inf")
+
+    def y(line: Arrow, x: float) -> float:
+        return line.y0 + (line.y1 - line.y0) * (x - line.x0) / (line.x1 - line.x0)
+
+    return max(abs(y(one, x) - y(other, x)) for x in (left, right))
+
+
+def close(layout: Layout) -> list[tuple[str, str, float]]:
+    """The pairs of arrows that are hardly to be told apart."""
+    pairs = [(one.packet.name, other.packet.name, apart(one, other)) for one, other in combinations(layout.arrows, 2)]
+    return [pair for pair in pairs if pair[2] < 8]
+
+
+FIVE = ("alice", "bob", "carol", "dave", "erin")
+far_and_near = st.builds(
+    Scenario,
+    rung=st.sampled_from(list(LADDER)),
+    people=st.just(FIVE),
+    say=st.lists(
+        st.builds(
+            lambda pair, at: Say("hi", sender=pair[0], to=pair[1], at=at),
+            st.permutations(FIVE).map(lambda people: people[:2]),
+            st.sampled_from([0, 0, 50]),
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+    latency=st.sampled_from([0, 20, 50]) | st.fixed_dictionaries({who: st.sampled_from([0, 50, 100]) for who in FIVE}),
+    rto=st.just(600),
+)
+
+
+def test_arrows_to_people_who_are_as_far_as_their_links_are_slow_run_side_by_side():
+    says = [Say(sender="alice", to="carol")]
+    trace = Scenario("acked", people=FIVE, say=says, latency={"alice": 150, "bob": 100, "carol": 50}).run()
+    layout = lay_out(trace)
+    steeper, other = arrow(layout, "m1/msg:N#1"), arrow(layout, "m1/msg:A#1")
+    assert apart(steeper, other) >= 8
+    assert close(layout) == []
+    assert close(lay_out(GALLERY["group-of-five"])) == []
+
+
+@given(far_and_near, drops)
+def test_no_arrow_runs_along_on_another(scenario, faults):
+    assert close(lay_out(run(scenario, faults))) == []
+
+
+def test_arrows_that_are_apart_start_in_one_dot():
+    layout = lay_out(GALLERY["group-gap"])
+    sent = {line.y0 for line in layout.arrows if line.packet.src == "server" and line.packet.sent == 50}
+    assert len(sent) == 1
+
+
+def untold(layout: Layout) -> list[str]:
+    """The packets that did not arrive, of which no word nearby says so: near the ✕ or the label."""
+
+    def is_near(words: Box, box: Box) -> bool:
+        return Box(box.x - 40, box.y - 40, box.width + 80, box.height + 80).overlaps(words)
+
+    told = {
+        line.packet.name
+        for line in layout.arrows
+        for words in line.words
+        if not words.is_remark
+        and (is_near(words.box, line.pill) or is_near(words.box, Box(line.x1, line.y1, 0, 0)))
+        and (words.text == line.packet.fate or words.text.removeprefix("lost: ") in line.fate or words.text in SHORTER)
+    }
+    return [
+        line.packet.name for line in layout.arrows if line.packet.fate != "arrived" and line.packet.name not in told
+    ]
+
+
+SHORTER = {f"{lost}{why}" for lost in ("lost: ", "") for why in ("the link is cut", "old connection")}
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_in_a_kept_picture_every_packet_that_did_not_arrive_says_so(name):
+    assert untold(lay_out(GALLERY[name])) == []
+
+
+@given(scenarios | far_and_near, drops | faults_of_all_kinds)
+def test_every_packet_that_did_not_arrive_says_so(scenario, faults):
+    assert untold(lay_out(run(scenario, faults))) == []
+
+
+def test_where_nothing_takes_any_time_a_dropped_packet_says_so():
+    says = [Say(f"message {n}") for n in range(5)]
+    faults = [Drop("m1/msg:N"), Drop("m2/msg:A"), Drop("m3/ack:R"), Drop("m4/ack:N"), Drop("m5/ack:A")]
+    layout = lay_out(Scenario("dedup", say=says, latency=0).run(*faults))
+    assert {line.packet.name for line in layout.arrows if "dropped" in [words.text for words in line.words]} == {
+        fault.packet for fault in faults
+    }
+    assert overlapping(layout) == []
