@@ -58,9 +58,9 @@ class LiveWidget(anywidget.AnyWidget):
     def _listen_beside_cells(self) -> None:
         """Let the next question be heard at once, also while a cell runs.
 
-        ipykernel 7.4 takes a question to where the last thing was sent to the page: after a step in a cell, to where cells
-        run. It has no switch for that; where it remembers nothing, the question goes where the page addressed it. See
-        `findings/comm_message_goes_where_the_kernel_last_published.sh`.
+        ipykernel 7.4 takes a question to where the last thing was sent to the page: after a step in a cell, to where
+        cells run. It has no switch for that; where it remembers nothing, the question goes where the page addressed
+        it. See `findings/comm_message_goes_where_the_kernel_last_published.sh`.
         """
         if self.comm is not None:
             self.comm.__dict__.pop("_reply_subshell_id", None)
