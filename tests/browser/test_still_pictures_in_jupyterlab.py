@@ -6,7 +6,7 @@ import driving
 import nbformat
 import pytest
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from imteach import Drop, Scenario, sweep
 from imteach.themes import COLOURS, DARK
@@ -37,6 +37,16 @@ def pictures(server: driving.Server, page: Page):
     driving.ask(page, driving.CLOSE)
 
 
+def settled(picture: Locator, wanted: tuple[int, ...]) -> tuple[int, ...]:
+    """The colour of a picture's corner; JupyterLab's splash lies over the page for a moment while the theme changes."""
+    for _ in range(50):
+        seen = Image.open(BytesIO(picture.screenshot())).convert("RGB").getpixel((3, 3))
+        if seen == wanted:
+            break
+        picture.page.wait_for_timeout(100)
+    return seen
+
+
 @pytest.mark.parametrize("system", ["light", "dark"])
 @pytest.mark.parametrize(("theme", "colours"), [("JupyterLab Light", COLOURS), ("JupyterLab Dark", DARK)])
 def test_a_picture_that_nobody_has_run_follows_jupyterlabs_theme(page: Page, pictures, theme, colours, system):
@@ -48,5 +58,5 @@ def test_a_picture_that_nobody_has_run_follows_jupyterlabs_theme(page: Page, pic
         picture = pictures.nth(number)
         assert "imteach-picture" in picture.get_attribute("class").split()
         paper = tuple(int(colours["paper"][at : at + 2], 16) for at in (1, 3, 5))
-        assert Image.open(BytesIO(picture.screenshot())).convert("RGB").getpixel((3, 3)) == paper
+        assert settled(picture, paper) == paper
     page.emulate_media(color_scheme=None)
