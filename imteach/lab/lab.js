@@ -57,6 +57,7 @@ function makePromise(promise) {
 
 /** The names of the lifelines once more, to stay in sight while the picture below them scrolls.
  * @param {Element} svg
+ * @returns {{heads: HTMLElement, below: number}}
  */
 function makeHeads(svg) {
   const cards = Array.from(svg.querySelectorAll(".imt-card"));
@@ -69,7 +70,7 @@ function makeHeads(svg) {
     const [name, role] = [card.nextElementSibling, card.nextElementSibling?.nextElementSibling];
     for (const part of [card, name, role]) if (part) heads.append(part.cloneNode(true));
   }
-  return { heads, below: top + high };
+  return { heads: /** @type {any} */ (heads), below: top + high };
 }
 
 /** How far a place on the screen is from a packet's line.
@@ -128,7 +129,7 @@ function render({ model, el }) {
     return make("button", { type: "button", class: "lab-button lab-small" }, name);
   });
   const stretch = make("div", { class: "lab-stretch" }, shows, earlier, later);
-  const names = make("div", { class: "lab-heads", hidden: "" });
+  const names = make("div", { class: "lab-heads" });
   const drawing = make("div", { class: "lab-drawing" });
   const picture = make("div", { class: "lab-picture" }, names, drawing);
   const sheet = make("style");
@@ -162,7 +163,8 @@ function render({ model, el }) {
 
   // The picture's place: with the rest beside it where both have room, and its lifelines' names in sight where it scrolls
 
-  let below = 0; // the lower edge of those names in the picture
+  let heads = make("div"); // those names, drawn once more, and their lower edge in the picture
+  let below = 0;
   let natural = 0; // how wide the picture would be
   let room = 0; // how wide the body is
 
@@ -178,7 +180,8 @@ function render({ model, el }) {
     "scroll",
     () => {
       const scale = (drawing.firstElementChild?.getBoundingClientRect().width ?? 0) / (natural || 1);
-      names.hidden = picture.scrollTop < below * scale;
+      const isPast = picture.scrollTop > below * scale;
+      if (isPast !== names.hasChildNodes()) names.replaceChildren(...(isPast ? [heads] : []));
     },
     { passive: true },
   );
@@ -295,11 +298,10 @@ function render({ model, el }) {
       if (style && sheet.textContent !== style.textContent) sheet.textContent = style.textContent;
       style?.remove(); // a sheet that comes and goes makes the browser look at the whole notebook again
       picture.style.setProperty("--natural-width", svg.getAttribute("width"));
-      const { heads, below: edge } = makeHeads(svg);
-      below = edge;
+      ({ heads, below } = makeHeads(svg));
       natural = Number(svg.getAttribute("width"));
       drawing.replaceChildren(svg);
-      names.replaceChildren(heads);
+      if (names.hasChildNodes()) names.replaceChildren(heads);
       arrange();
       const all = packets();
       for (const packet of all) packet.dataset.asks = asks(wished(packet));

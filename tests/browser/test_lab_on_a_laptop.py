@@ -97,7 +97,7 @@ def test_a_packet_that_gets_the_focus_stands_clear_of_the_names(page: Page, lapt
         hidden = lab.evaluate(
             """lab => {
                 const pill = lab.querySelector('[data-packet][tabindex="0"] .imt-pill').getBoundingClientRect();
-                const heads = lab.querySelector(".lab-heads:not([hidden]) svg")?.getBoundingClientRect();
+                const heads = lab.querySelector(".lab-heads svg")?.getBoundingClientRect();
                 const frame = lab.querySelector(".lab-picture").getBoundingClientRect();
                 const top = (heads ?? frame).top + (heads?.height ?? 0);
                 return pill.top < top - 1 || pill.bottom > frame.bottom + 1;
