@@ -21,7 +21,7 @@ from imteach.plain import plain
 from imteach.protocol import SERVER, Value
 from imteach.sim import PacketRecord, Scenario, Trace, instant
 
-TITLE_SIZE, NAME_SIZE, ROLE_SIZE, LABEL_SIZE, NOTE_SIZE, TIME_SIZE = 15.0, 13.0, 10.5, 11.5, 11.5, 10.5
+TITLE_SIZE, NAME_SIZE, ROLE_SIZE, LABEL_SIZE, NOTE_SIZE, TIME_SIZE = 15.0, 13.0, 11.5, 11.5, 11.5, 11.5
 MARGIN = 16.0
 TIMES = 58.0  # room for the times at the left, at least
 HEAD_WIDTH, HEAD_HEIGHT = 148.0, 42.0

@@ -21,7 +21,7 @@ const KEYS = "Keys: Tab to the diagram, arrows to move, Enter to drop.";
 const MOVES = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
 
 const BESIDE = 276; // px; what came of the run, and the gap to it, where it stands beside the picture
-const SMALLEST = 0.96; // of its size: a picture whose words would be smaller than that scrolls instead
+const SMALLEST = 0.87; // of its size: a picture whose words would be smaller than that scrolls instead
 
 /** @param {Bubble} bubble */
 function makeBubble(bubble) {
@@ -153,7 +153,7 @@ function render({ model, el }) {
   const foot = make("div", { class: "lab-foot" }, python, copyButton);
 
   const attributes = { class: "imteach-lab", role: "group", "aria-label": "Lab" };
-  const root = make("div", attributes, sheet, make("div", { class: "lab-all" }, bar, body, foot));
+  const root = make("div", attributes, sheet, bar, body, foot);
 
   const { ask, mark, stop } = connect({ model, el, root, words: live, settle: () => draw.ladder() });
   const giveKeysBack = keepKeys(root);
@@ -171,11 +171,16 @@ function render({ model, el }) {
   // Nothing here asks the browser for a size while the page is drawn: it would lay the whole notebook out in between.
   const arrange = () => body.classList.toggle("lab-beside", room >= natural * SMALLEST + BESIDE);
 
-  const watchSize = new ResizeObserver(([{ contentRect }]) => {
-    room = contentRect.width;
+  // The picture takes what the others leave of the screen: they are watched, for a reason that is told makes them grow.
+  const watchSize = new ResizeObserver((changes) => {
+    for (const { target, contentRect } of changes) {
+      if (target === body) room = contentRect.width;
+      else if (target === picture) keepInSight();
+      else root.style.setProperty(`--${target.className}`, `${contentRect.height}px`);
+    }
     arrange();
   });
-  watchSize.observe(body);
+  for (const part of [body, bar, side, foot, picture]) watchSize.observe(part);
   picture.addEventListener(
     "scroll",
     () => {
@@ -204,6 +209,16 @@ function render({ model, el }) {
 
   function focusPacket() {
     packets()[place]?.focus({ preventScroll: true });
+  }
+
+  /** Keep the packet in use where it can be seen: what came of a click can make the picture's place smaller. */
+  function keepInSight() {
+    const packet = focusedIn(drawing)?.querySelector(".imt-pill")?.getBoundingClientRect();
+    if (!packet) return;
+    const frame = picture.getBoundingClientRect();
+    const top = names.firstElementChild?.getBoundingClientRect().bottom ?? frame.top;
+    if (packet.top < top) picture.scrollTop -= top - packet.top + 8;
+    else if (packet.bottom > frame.bottom) picture.scrollTop += packet.bottom - frame.bottom + 24;
   }
 
   /** What a click on a packet asks for: the other way than it is shown, never than it is by now.
@@ -373,6 +388,7 @@ function render({ model, el }) {
       const focused = focusedIn(root);
       drawPart();
       if (focused && (!focused.isConnected || focused.matches(":disabled"))) focusPacket();
+      if (part === "picture" && focused) requestAnimationFrame(keepInSight);
     };
     return /** @type {[string, () => void]} */ ([`change:${part}`, redraw]);
   });

@@ -68,6 +68,14 @@ def test_what_came_of_the_run_is_in_sight_while_the_diagram_scrolls(
         assert any(lab.evaluate(INSIDE, name.element_handle()) for name in names.all())
 
 
+HIDDEN = """lab => {
+    const pill = lab.querySelector('[data-packet][tabindex="0"] .imt-pill').getBoundingClientRect();
+    const heads = lab.querySelector(".lab-heads svg")?.getBoundingClientRect();
+    const frame = lab.querySelector(".lab-picture").getBoundingClientRect();
+    const top = (heads ?? frame).top + (heads?.height ?? 0);
+    return pill.top < top - 1 || pill.bottom > frame.bottom + 1;
+}"""
+
 INSIDE = """(lab, name) => {
     const [box, frame] = [name, lab.querySelector(".lab-picture")].map((element) => element.getBoundingClientRect());
     return box.top >= frame.top - 1 && box.bottom <= frame.bottom + 1;
@@ -89,18 +97,21 @@ def test_the_names_of_the_lifelines_stay_where_their_lifelines_are(page: Page, l
     assert lab.evaluate(SMALLEST) >= 10
 
 
+def test_a_packet_that_was_dropped_stays_in_sight_though_the_reasons_take_room(
+    page: Page, laptop: tuple[int, int], run: Run
+):
+    lab = run('Lab("dedup")')
+    for number in (1, 2, 3):
+        packet(lab, f"m1/ack:N#{number}").locator(".imt-pill").click()
+        expect(packet(lab, f"m1/ack:N#{number}")).to_have_attribute("data-fate", "dropped")
+        page.wait_for_timeout(100)  # two frames
+        assert lab.evaluate(HIDDEN) is False
+    expect(lab.locator('[data-holds="false"]')).to_have_count(2)
+
+
 def test_a_packet_that_gets_the_focus_stands_clear_of_the_names(page: Page, laptop: tuple[int, int], run: Run):
     lab = run("lab = Lab(Scenario('retransmit', say=[Say(str(i), at=100 * i) for i in range(20)]))\nlab")
     packet(lab, "m20/ack:N#1").focus()
     for _ in range(60):
         page.keyboard.press("ArrowUp")
-        hidden = lab.evaluate(
-            """lab => {
-                const pill = lab.querySelector('[data-packet][tabindex="0"] .imt-pill').getBoundingClientRect();
-                const heads = lab.querySelector(".lab-heads svg")?.getBoundingClientRect();
-                const frame = lab.querySelector(".lab-picture").getBoundingClientRect();
-                const top = (heads ?? frame).top + (heads?.height ?? 0);
-                return pill.top < top - 1 || pill.bottom > frame.bottom + 1;
-            }"""
-        )
-        assert not hidden, packet
+        assert lab.evaluate(HIDDEN) is False
