@@ -76,6 +76,8 @@ SAVE = """async () => {
 
 SHUT_DOWN = """() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()"""
 
+THEME = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
+
 PATIENCE = 30  # seconds that anything in the page may take; a dialog that waits for an answer would wait for ever
 
 CLOSE = """async () => {

@@ -7,7 +7,7 @@ import driving
 import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from test_lab_in_jupyterlab import CONTRAST, SHOW, THEME, TOO_WIDE, click, packet
+from test_lab_in_jupyterlab import CONTRAST, TOO_WIDE, click, packet
 
 from imteach import FaultMapLab
 
@@ -136,7 +136,7 @@ def test_choosing_the_cell_that_is_open_is_answered_too(opened):
 
 def change_theme(page: Page, theme: str, light: str) -> None:
     """Change JupyterLab's theme, and wait until it has: another change in the meantime would be forgotten."""
-    driving.ask(page, THEME, theme)
+    driving.ask(page, driving.THEME, theme)
     page.wait_for_selector(f'body[data-jp-theme-light="{light}"]', state="attached")
 
 
@@ -206,7 +206,7 @@ def test_a_map_that_nobody_has_run_shows_its_table_and_a_still_picture(
             "execute_result", data={k: v for k, v in data.items() if "widget" not in k}, execution_count=1
         )
     ]
-    driving.ask(page, SHOW, driving.write_notebook(server, "unrun-map.ipynb", [source]))
+    driving.ask(page, driving.REOPEN, driving.write_notebook(server, "unrun-map.ipynb", [source]))
     notebook = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
     expect(notebook.get_by_text("A still table.")).to_be_visible()
     expect(notebook.get_by_role("img", name="Sequence diagram: retransmit")).to_be_visible()

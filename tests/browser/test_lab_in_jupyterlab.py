@@ -244,7 +244,7 @@ def test_a_lesson_that_nobody_has_run_shows_a_still_picture(page: Page, server: 
     data, _ = Lab("dedup", Drop("ack:N"))._repr_mimebundle_()
     cell = nbformat.v4.new_code_cell("Lab('dedup')", execution_count=1)
     cell.outputs = [nbformat.v4.new_output("execute_result", data=data, execution_count=1)]
-    driving.ask(page, SHOW, driving.write_notebook(server, "unrun.ipynb", [cell]))
+    driving.ask(page, driving.REOPEN, driving.write_notebook(server, "unrun.ipynb", [cell]))
     picture = page.locator(".jp-OutputArea-output img")
     expect(picture).to_be_visible()
     assert picture.evaluate("img => img.complete && img.naturalWidth") > 300
@@ -257,9 +257,9 @@ def test_a_lesson_that_nobody_has_run_shows_a_still_picture(page: Page, server: 
 
 @pytest.fixture
 def dark(page: Page) -> Iterator[None]:
-    driving.ask(page, THEME, "JupyterLab Dark")
+    driving.ask(page, driving.THEME, "JupyterLab Dark")
     yield
-    driving.ask(page, THEME, "JupyterLab Light")
+    driving.ask(page, driving.THEME, "JupyterLab Light")
 
 
 LOOKS = 'Lab(Scenario("retransmit", say=[Say("hello"), Say("still there?", at=40)]), Drop("m1/ack:N"))'
@@ -303,15 +303,6 @@ def faint(lab: Locator) -> list[str]:
 
 KERNEL = """code => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
     .requestExecute({code}).done.then(() => null)"""
-
-THEME = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
-
-SHOW = """async (path) => {
-    const panel = await window.jupyterapp.commands.execute("docmanager:open", {path, factory: "Notebook"});
-    await panel.context.ready;
-    await panel.sessionContext.ready;
-    window.jupyterapp.shell.activateById(panel.id);
-}"""
 
 TOO_WIDE = """lab => [lab, ...lab.querySelectorAll("div, p, pre, ul, ol, li")]
     .filter(element => !element.closest(".lab-picture, .lab-unseen"))  // the picture scrolls rather than be unreadable

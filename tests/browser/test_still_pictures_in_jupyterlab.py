@@ -11,14 +11,6 @@ from playwright.sync_api import Locator, Page
 from imteach import Drop, Scenario, sweep
 from imteach.themes import COLOURS, DARK
 
-SHOW = """async (path) => {
-    const panel = await window.jupyterapp.commands.execute("docmanager:open", {path, factory: "Notebook"});
-    await panel.context.ready;
-    await panel.sessionContext.ready;
-    window.jupyterapp.shell.activateById(panel.id);
-}"""
-THEME = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
-
 
 @pytest.fixture
 def pictures(server: driving.Server, page: Page):
@@ -29,11 +21,11 @@ def pictures(server: driving.Server, page: Page):
         cells.append(nbformat.v4.new_code_cell("…", execution_count=number))
         data = one._repr_mimebundle_()
         cells[-1].outputs = [nbformat.v4.new_output("execute_result", data=data, execution_count=number)]
-    driving.ask(page, SHOW, driving.write_notebook(server, "unrun-pictures.ipynb", cells))
+    driving.ask(page, driving.REOPEN, driving.write_notebook(server, "unrun-pictures.ipynb", cells))
     found = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea-output img")
     found.nth(1).wait_for()
     yield found
-    driving.ask(page, THEME, "JupyterLab Light")
+    driving.ask(page, driving.THEME, "JupyterLab Light")
     driving.ask(page, driving.CLOSE)
 
 
@@ -52,7 +44,7 @@ def settled(picture: Locator, wanted: tuple[int, ...]) -> tuple[int, ...]:
 def test_a_picture_that_nobody_has_run_follows_jupyterlabs_theme(page: Page, pictures, theme, colours, system):
     """JupyterLab says `color-scheme` on its body, and with the styles it takes ours out."""
     page.emulate_media(color_scheme=system)
-    driving.ask(page, THEME, theme)
+    driving.ask(page, driving.THEME, theme)
     page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=str(colours is COLOURS).lower())
     for number in (0, 1):
         picture = pictures.nth(number)
