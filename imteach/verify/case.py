@@ -17,6 +17,7 @@ from imteach.verify.words import few, join, quote, sign
 TO_SENDER = ("msg:A",)  # the way back of the server's own answer
 TO_RECEIVER = ("msg:N",)  # the way of a message to its receiver, after msg:R
 BACK_TO_SENDER = ("msg:N", "ack:R", "ack:N")  # and on to the sender's ✓✓
+PULL = ("offline:R", "offline:A")
 
 
 class Stop(NamedTuple):
@@ -158,11 +159,18 @@ class Case:
         if not self.requests:
             return f"{self.sender}'s client never sent a msg:R for it"
         if self.said.stored[self.receiver] and not self.to_group:
-            away = self.receiver in self.said.away
-            return f"the server keeps it for {self.receiver}, who {'is logged out' if away else 'has not pulled it'}"
+            return f"the server keeps it for {self.receiver}, who {self.why_not_pulled()}"
         deleted = [event for event in self.events("delete") if event.to == self.receiver]
         kept = f", and what the server kept was deleted at {deleted[0].t} ms" if deleted else ""
         return self.told(self.all_stops(TO_RECEIVER)) + kept + self.acked_past()
+
+    def why_not_pulled(self) -> str:
+        """Why the receiver has not got what the server keeps for it."""
+        if self.receiver in self.said.away:
+            return "is logged out"
+        pulls = [p for p in self.trace.packets if p.kind in PULL and self.receiver in (p.src, p.dst)]
+        lost = [Stop(p.fate, p) for p in pulls if p.fate != "arrived"]
+        return f"pulled it in vain: {self.told(lost)}" if lost else "has not pulled it"
 
     def acked_past(self) -> str:
         """That the receiver's client acked past it, in a group: what it says it has, it will not be given again."""

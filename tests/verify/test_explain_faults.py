@@ -242,3 +242,12 @@ def test_what_struck_is_said(faults, told):
 
 def test_packets_that_reached_nobody_are_named():
     assert "m1/msg:N#1 is lost." in in_short(Scenario("dedup").run(Crash("bob", at=60, down=100)))
+
+
+def test_who_pulled_in_vain_is_not_said_not_to_have_pulled():
+    pulls = [Drop(f"bob/offline:R#{number}") for number in (1, 2, 3)]
+    trace = Scenario("offline").run(Offline("bob", at=0, lasting=1000), *pulls)
+    assert f"{why_broken(trace, 'all_delivered')}" == (
+        "bob never saw “hello” (m1), because the server keeps it for bob, who pulled it in vain: bob/offline:R#1, "
+        "bob/offline:R#2 and bob/offline:R#3 were dropped; alice's screen says ✓✓ delivered."
+    )
