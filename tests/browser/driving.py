@@ -16,6 +16,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -183,8 +184,16 @@ def chromium_page(executable: str) -> Iterator[Page]:
         browser.close()
 
 
+_numbers = count(1)
+
+
 def write_notebook(server: Server, name: str, cells: Sequence[str | nbformat.NotebookNode]) -> str:
-    """Write a notebook of these code cells into the server's folder, and return its name."""
+    """Write a notebook of these code cells into the server's folder, and return its name, which no other has.
+
+    What is written over a notebook that was open makes JupyterLab ask, perhaps, which of the two is meant.
+    """
+    path = Path(name)
+    name = f"{path.stem}-{next(_numbers)}{path.suffix}"
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells]
     )
@@ -207,6 +216,11 @@ def ask(page: Page, function: str, argument: object = None) -> Any:
     """Call this JavaScript function in the page and return what it returns; raise if that takes too long."""
     limit = f"new Promise((_, no) => setTimeout(() => no(new Error('took over {PATIENCE} s')), {PATIENCE * 1000}))"
     return page.evaluate(f"(argument) => Promise.race([({function})(argument), {limit}])", argument)
+
+
+def shown(page: Page) -> str:
+    """Return the name of the notebook that the page shows."""
+    return str(ask(page, "() => window.jupyterapp.shell.currentWidget.context.path"))
 
 
 def enter(page: Page, server: Server, host: str = "jupyterlab") -> None:

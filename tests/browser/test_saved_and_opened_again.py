@@ -19,7 +19,6 @@ from imteach.lab.still import WIDGET_VIEW
 
 both = pytest.mark.parametrize("host", driving.HOSTS, indirect=True)
 
-NAME = "cells.ipynb"
 DROPPED = "m1/ack:N#1 is dropped"  # says the picture's alternative text
 
 CLOSE_THE_TAB = """() => {
@@ -41,7 +40,7 @@ Run = Callable[..., Locator]
 def saved(page: Page, server: driving.Server) -> list[dict[str, str | dict[str, str]]]:
     """Save the notebook, and return what the file has of each output."""
     assert driving.ask(page, driving.SAVE) is False  # and it is not changed again by that
-    cells = json.loads((server.folder / NAME).read_text("utf-8"))["cells"]
+    cells = json.loads((server.folder / driving.shown(page)).read_text("utf-8"))["cells"]
     data = [output["data"] for cell in cells for output in cell["outputs"]]
     return [{kind: "".join(text) if isinstance(text, list) else text for kind, text in one.items()} for one in data]
 
@@ -78,8 +77,9 @@ def test_a_lab_lives_on_after_its_page_was_loaded_anew_and_its_tab_closed(page: 
     driving.wait_for_notebook(page)
     lives(page, "m1/msg:R#1")
     driving.ask(page, driving.SAVE)
+    name = driving.shown(page)
     driving.ask(page, CLOSE_THE_TAB)
-    driving.open_again(page, NAME)
+    driving.open_again(page, name)
     lives(page, "m1/ack:R#1")
 
 
@@ -112,7 +112,7 @@ def test_it_is_the_same_wherever_imteach_is_installed(page: Page, tmp_path: Path
     """`jupyter lab`, not `imteach lab`."""
     with driving.jupyterlab(tmp_path, plain=True) as server, page.context.browser.new_page() as other:
         driving.enter(other, server)
-        name = driving.write_notebook(server, NAME, ["from imteach import Lab", "Lab('dedup')"])
+        name = driving.write_notebook(server, "plain.ipynb", ["from imteach import Lab", "Lab('dedup')"])
         with driving.running(other, name):
             click(driving.first_lab(other), "m1/ack:N#1")
             expect(packet(driving.first_lab(other), "m1/ack:N#1")).to_have_attribute("data-fate", "dropped")
@@ -141,7 +141,7 @@ def test_what_is_saved_is_the_lab_of_now(page: Page, server: driving.Server, dro
     assert driving.ask(page, DIRTY)  # so that Jupyter saves it by itself, or asks before it is lost
     (output,) = saved(page, server)
     assert output["text/html"] == html(Lab("dedup", Drop("msg:R"), Drop("ack:N")))
-    page_of_it, _ = HTMLExporter().from_filename(str(server.folder / NAME))
+    page_of_it, _ = HTMLExporter().from_filename(str(server.folder / driving.shown(page)))
     assert 'alt="Sequence diagram: dedup, m1/msg:R#1, m1/ack:N#1 dropped.' in page_of_it
 
 
