@@ -86,6 +86,7 @@ CLOSE = """async () => {
     const panel = app.shell.currentWidget;
     await panel.context.save();
     await panel.sessionContext.shutdown();
+    panel.context.model.dirty = false;  // what a kernel said of itself since is no work that one is asked to save
     if (app.name === "JupyterLab") panel.close();  // Notebook 7 would close the page
 }"""
 
