@@ -134,7 +134,7 @@ class Lab(LiveWidget):
 
     def _step(self, step: Callable[[], None]) -> None:
         """Take a step and show what came of it, before anybody else takes one."""
-        with self._lock:
+        with self._lock, self.hold_sync():
             step()
             self._show()
 

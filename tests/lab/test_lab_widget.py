@@ -287,6 +287,14 @@ def test_a_long_run_is_shown_in_windows_and_says_so():
         assert "window: expected one of 0 to 14" in lab.refusal
 
 
+def test_another_window_comes_to_the_page_in_one_piece(monkeypatch):
+    lab = Lab(Scenario("acked", say=[Say(f"message {n}", at=50 * n) for n in range(50)]))
+    sent: list[set[str]] = []
+    monkeypatch.setattr(lab.comm, "send", lambda data=None, **_: sent.append(set(data["state"])))
+    lab.window = 1
+    assert sent == [{"picture", "stretch"}]
+
+
 def test_a_window_that_is_no_more_gives_way_to_the_last():
     lab = Lab(Scenario("acked", say=[Say(f"message {n}", at=50 * n) for n in range(50)]))
     lab.window = 1
