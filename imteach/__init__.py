@@ -9,26 +9,45 @@ from typing import TYPE_CHECKING
 
 from imteach.errors import InputError
 from imteach.lazily import LAB, offer
+from imteach.learner import LearnerError
 from imteach.protocol import LADDER, Client, Server
-from imteach.sim import (
+from imteach.scenario import (
     Crash,
     Delay,
     Drop,
     Duplicate,
-    LearnerError,
     Loss,
     Offline,
     Partition,
     Resend,
     Say,
     Scenario,
-    Trace,
     read_scenario,
 )
+from imteach.trace import Trace
+from imteach.views import register
 
 if TYPE_CHECKING:
     from imteach.lab import FaultMapLab, Lab
     from imteach.verify import check, explore, fault_map, follow, machine_graph, state_graph, stats, sweep
+
+# Who answers what a trace, a scenario or a graph is asked and cannot know itself: see `imteach.views`.
+register(
+    {
+        "Scenario.run": "imteach.sim.simulator:simulate",
+        "Trace.in_a_line": "imteach.tell.summary:in_a_line",
+        "Trace.seen_by": "imteach.tell.event:seen_by",
+        "Trace.why": "imteach.tell.reason:why",
+        "Trace.to_svg": "imteach.draw.sequence.svg:to_svg",
+        "Trace.to_text": "imteach.draw.sequence.text:to_text",
+        "Trace.to_mermaid": "imteach.draw.sequence.mermaid:to_mermaid",
+        "Trace.mimebundle": "imteach.draw.sequence.notebook:mimebundle",
+        "Graph.to_dot": "imteach.draw.graph.dot:graph_to_dot",
+        "Graph.to_svg": "imteach.draw.graph.svg:graph_to_svg",
+        "Graph.to_text": "imteach.draw.graph.svg:graph_to_text",
+        "Graph.mimebundle": "imteach.draw.graph.notebook:graph_mimebundle",
+    }
+)
 
 __version__ = "0.1.0"
 

@@ -26,13 +26,15 @@ def offer(package: str, names: Mapping[str, Iterable[str]], needs: Mapping[str, 
 
     >>> import imteach.verify
     >>> imteach.verify.in_short.__module__
-    'imteach.verify.short'
+    'imteach.tell.summary'
     """
     module = sys.modules[package]
     module.__class__ = _Package
     extras = needs or {}
     module.__dict__["_offered"] = {
-        name: (f"{package}.{part}", extras.get(part)) for part, those in names.items() for name in those
+        name: (part if part.startswith("imteach.") else f"{package}.{part}", extras.get(part))
+        for part, those in names.items()
+        for name in those
     }
 
 
@@ -53,15 +55,6 @@ class _Package(ModuleType):
                 f"{name} needs {error.name}, which comes with: pip install 'imteach[{extra.name}]'"
             ) from error
         return value
-
-    def __setattr__(self, name: str, value: object) -> None:
-        """Set an attribute, as any module does; but a name that is offered stays what is offered.
-
-        Python binds each module that it loads to its package, and `imteach.verify.follow` is a function that
-        stands in a module of that name.
-        """
-        if name not in self.__dict__["_offered"] or not isinstance(value, ModuleType):
-            super().__setattr__(name, value)
 
     def __dir__(self) -> list[str]:
         offered = self.__dict__["_offered"]

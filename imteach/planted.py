@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from imteach.protocol import CancelTimer, Client, Delete, Discard, Effect, Packet, Server, Show, StartTimer, Transmit
-from imteach.sim import Crash, Drop, Fault, Offline, Scenario, Trace
-from imteach.sim.checks import ByName
+from imteach.scenario import Crash, Drop, Fault, Offline, Scenario
+from imteach.scenario.checks import ByName
+from imteach.trace import Trace
 
 
 class SilentDedup(Client):

@@ -1,4 +1,4 @@
-"""Make `imteach/draw/letters.py`: how wide letters are in the common free fonts, and which signs are one.
+"""Make `imteach/draw/letters/widths.py`: how wide letters are in the common free fonts, and which signs are one.
 
     python tools/letters.py FOLDER…
 
@@ -56,7 +56,7 @@ FONTS: dict[str, list[tuple[str, str]]] = {
 }
 CJK = 0x2E80  # only from here on are the fonts for CJK asked: below, they draw “…” and Cyrillic as wide as a sign
 
-# The scripts that people type today, and what stands between words. ASCII is in `imteach/draw/measure.py`.
+# The scripts that people type today, and what stands between words. ASCII is in `imteach/draw/letters/measure.py`.
 SCRIPTS = [
     (0xA0, 0x6FF),  # Latin, marks, Greek, Cyrillic, Armenian, Hebrew, Arabic
     (0x750, 0x7BF),  # more Arabic, Thaana

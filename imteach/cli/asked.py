@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from imteach.errors import InputError, quoted
 from imteach.protocol import LADDER
-from imteach.sim import (
+from imteach.scenario import (
     Crash,
     Delay,
     Drop,
@@ -24,7 +24,7 @@ from imteach.sim import (
     read_scenario,
     usual_say,
 )
-from imteach.sim.checks import share, whole
+from imteach.scenario.checks import share, whole
 
 T = TypeVar("T")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from imteach.cli.parser import Command
 from imteach.cli.terminal import note, say
+from imteach.course.workspace import refresh, shipped_lessons
 from imteach.errors import InputError
-from imteach.lab.workspace import refresh, shipped_lessons
 
 LAB_USAGE = "imteach lab [DIR] [JUPYTER OPTION]…"
 
@@ -45,7 +45,7 @@ def add_validate_arguments(parser: argparse.ArgumentParser) -> None:
 def lab(_: argparse.Namespace, rest: Sequence[str]) -> int:
     """Bring the working copy up to date and start JupyterLab on it. `rest` is [DIR] [JUPYTER OPTION]…"""
     _need("jupyterlab", "ipywidgets", "anywidget", "ipykernel")
-    from imteach.lab.serve import as_root, serve
+    from imteach.course.serve import as_root, serve
 
     # Only the first argument can be DIR: in "--port 8899", 8899 is no folder.
     named = bool(rest) and not rest[0].startswith("-")
@@ -60,7 +60,7 @@ def lab(_: argparse.Namespace, rest: Sequence[str]) -> int:
 def validate(asked: argparse.Namespace, _: Sequence[str]) -> int:
     """Run every lesson; compare or save its outputs. The exit status is 1 if something differs or fails."""
     _need("nbclient", "nbformat", "ipykernel")
-    from imteach.lab.validate import validate as reports
+    from imteach.course.validate import validate as reports
 
     folder = _lessons_to_validate(asked.folder, asked.write)
     status = 0

@@ -8,7 +8,7 @@ from imteach.cli.asked import add_scenario_arguments, scenario_and_faults, whole
 from imteach.cli.parser import Command
 from imteach.cli.terminal import say
 from imteach.files import check_writable, write_whole
-from imteach.verify.fault_map import FaultMap, fault_map
+from imteach.verify.losses.fault_map import FaultMap, fault_map
 
 USAGE = "imteach map [RUNG] [--faults 1|2] [OPTION]…"
 

@@ -4,13 +4,15 @@ import argparse
 import warnings
 from collections.abc import Callable, Sequence
 
-from imteach import verify
+from imteach import tell
 from imteach.cli.asked import add_scenario_arguments, scenario_and_faults
 from imteach.cli.parser import Command
 from imteach.cli.terminal import note, say
 from imteach.files import write_whole
 from imteach.protocol import LADDER
-from imteach.sim import Crash, Delay, Drop, Duplicate, Fault, Trace, done_instead, the, to_toml
+from imteach.scenario import Crash, Delay, Drop, Duplicate, Fault, to_toml
+from imteach.tell import done_instead, the
+from imteach.trace import Trace
 
 USAGE = "imteach run [RUNG] [--scenario FILE] [OPTION]…"
 
@@ -38,8 +40,8 @@ milliseconds. Put what has a > in it in quotes: to a shell it means something el
 
 def _text(trace: Trace) -> str:
     """The diagram, what came of it, and of each broken promise why."""
-    broken = [f"✗ {name}: {verify.why_broken(trace, name)}" for name, holds in trace.promises.items() if not holds]
-    return "\n".join([trace.to_text(), verify.in_short(trace), *broken])
+    broken = [f"✗ {name}: {tell.why_broken(trace, name)}" for name, holds in trace.promises.items() if not holds]
+    return "\n".join([trace.to_text(), tell.in_short(trace), *broken])
 
 
 def _toml(trace: Trace) -> str:

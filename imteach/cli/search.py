@@ -9,13 +9,13 @@ from imteach.cli.parser import Command
 from imteach.cli.terminal import note, say
 from imteach.errors import InputError
 from imteach.files import check_writable, write_whole
-from imteach.sim import Scenario
+from imteach.scenario import Scenario
 from imteach.verify import Finding, check, explore, machine_graph, state_graph
-from imteach.verify.branching import EXPLORE_KINDS
-from imteach.verify.world import CHECK_KINDS
+from imteach.verify.search.branching import EXPLORE_KINDS
+from imteach.verify.search.world import CHECK_KINDS
 
 if TYPE_CHECKING:
-    from imteach.verify.graph import Graph
+    from imteach.draw.graph.graph import Graph
 
 EXPLORE_USAGE = "imteach explore [RUNG] --faults K [--kinds KIND,KIND] [OPTION]…"
 CHECK_USAGE = "imteach check [RUNG] --faults K [--kinds KIND,KIND] [OPTION]…"
@@ -104,7 +104,7 @@ def check_main(asked: argparse.Namespace, _: Sequence[str]) -> int:
 
 def _graph(asked: argparse.Namespace) -> "Graph":
     """The graph that was asked for, if it is not too large to be drawn."""
-    from imteach.draw.graph_dot import MOST_STATES
+    from imteach.draw.graph.dot import MOST_STATES
 
     scenario, search = _asked_for(asked)
     if asked.machine is None:

@@ -1,16 +1,16 @@
-"""How it looks: a trace becomes a layout (geometry only), and the layout a picture."""
+"""How it looks: a trace becomes a layout (geometry only), and the layout a picture. Imports `tell`."""
 
 from typing import TYPE_CHECKING
 
 from imteach.lazily import offer
 
 if TYPE_CHECKING:
-    from imteach.draw.layout import Layout, lay_out
-    from imteach.draw.mermaid import to_mermaid
-    from imteach.draw.notebook import alt_text, image, mimebundle
-    from imteach.draw.svg import to_svg
-    from imteach.draw.text import to_text
-    from imteach.draw.window import Window, window_of, windows
+    from imteach.draw.sequence.layout import Layout, lay_out
+    from imteach.draw.sequence.mermaid import to_mermaid
+    from imteach.draw.sequence.notebook import alt_text, image, mimebundle
+    from imteach.draw.sequence.svg import to_svg
+    from imteach.draw.sequence.text import to_text
+    from imteach.draw.sequence.window import Window, window_of, windows
 
 __all__ = [
     "Layout",
@@ -29,11 +29,11 @@ __all__ = [
 offer(
     __name__,
     {
-        "layout": ["Layout", "lay_out"],
-        "mermaid": ["to_mermaid"],
-        "notebook": ["alt_text", "image", "mimebundle"],
-        "svg": ["to_svg"],
-        "text": ["to_text"],
-        "window": ["Window", "window_of", "windows"],
+        "sequence.layout": ["Layout", "lay_out"],
+        "sequence.mermaid": ["to_mermaid"],
+        "sequence.notebook": ["alt_text", "image", "mimebundle"],
+        "sequence.svg": ["to_svg"],
+        "sequence.text": ["to_text"],
+        "sequence.window": ["Window", "window_of", "windows"],
     },
 )

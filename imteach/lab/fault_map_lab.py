@@ -13,9 +13,10 @@ from imteach.lab.live import LiveWidget, page_script
 from imteach.lab.still import for_listeners
 from imteach.lab.widget import Lab
 from imteach.plain import plain
-from imteach.sim import Drop, Fault, Scenario, Trace
+from imteach.scenario import Drop, Fault, Scenario
+from imteach.trace import Trace
 from imteach.verify import Cell, FaultMap, fault_map
-from imteach.verify.fault_map_tables import faults_text, legend, live_html
+from imteach.verify.losses.tables import faults_text, legend, live_html
 
 STILL = (
     "<b>A still table.</b> To make it live, run the code cells above it and then this one (Ctrl+Enter): "

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from imteach.draw.window import Window
+from imteach.draw.sequence.window import Window
 from imteach.lab.session import Session
 from imteach.protocol import LADDER, STATUSES, Outcome
-from imteach.sim import Delay, Drop, Duplicate, Event, Trace, done_instead
-from imteach.sim.outcomes import places
-from imteach.verify import PROMISE_TITLES, fault_in_words, in_short, why_broken
+from imteach.scenario import Delay, Drop, Duplicate
+from imteach.tell import PROMISE_TITLES, done_instead, fault_in_words, in_short, why_broken
+from imteach.trace import Event, Trace
+from imteach.trace.outcomes import places
 
 Part = dict[str, Any]
 
@@ -118,7 +119,7 @@ def stretch(parts: list[Window], place: int) -> Part:
     """Which window of a long run the picture shows, and the places of its neighbours; nothing of a run that is whole.
 
     >>> from imteach import Scenario
-    >>> from imteach.draw.window import windows
+    >>> from imteach.draw.sequence.window import windows
     >>> trace = Scenario("basic").run()
     >>> stretch(windows(trace), 0)
     {}

@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 from imteach.errors import InputError, quoted
+from imteach.learner import LearnerError
 from imteach.protocol import LADDER
-from imteach.sim import Delay, Drop, Duplicate, Fault, LearnerError, Scenario, Trace, parse_fault, short_name
-from imteach.sim.scenario import checked_scenario
+from imteach.scenario import Delay, Drop, Duplicate, Fault, Scenario, parse_fault, short_name
+from imteach.scenario.scenario import checked_scenario
+from imteach.trace import Trace
 
 
 class Session:

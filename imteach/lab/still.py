@@ -8,8 +8,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from imteach.draw.notebook import tag
-from imteach.sim import Trace
+from imteach.draw.sequence.notebook import tag
+from imteach.trace import Trace
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 """What shows a live widget: nothing but its id, which means nothing to the next kernel."""

@@ -7,13 +7,14 @@ from typing import Any
 from traitlets import Dict, List, Unicode
 
 from imteach.draw import image, to_svg
-from imteach.draw.window import Window, windows
+from imteach.draw.sequence.window import Window, windows
 from imteach.errors import InputError, quoted
 from imteach.lab import page
 from imteach.lab.live import LiveWidget, page_script
 from imteach.lab.session import Session
 from imteach.lab.still import STILL, for_listeners, parts
-from imteach.sim import Fault, Scenario, Trace
+from imteach.scenario import Fault, Scenario
+from imteach.trace import Trace
 
 _HERE = Path(__file__).parent
 

@@ -1,16 +1,36 @@
-"""When it happens: scenarios, faults, a virtual clock and a network, giving a trace. Imports `protocol`."""
+"""The virtual clock: a `Scenario` runs and gives a `Trace`. Imports `trace`, `tell` and `learner`.
 
-from imteach.sim.agenda import instant
-from imteach.sim.faults import FAULTS, Crash, Delay, Drop, Duplicate, Fault, Loss, Offline, Partition, parse_fault
-from imteach.sim.mistakes import LearnerError
-from imteach.sim.naming import PacketName, parse_name, short_name
-from imteach.sim.orders import done_instead
-from imteach.sim.people import Resend, Say, python
-from imteach.sim.records import EVENT_KINDS, Event, PacketRecord
-from imteach.sim.scenario import DEFAULT_LATENCY, Scenario
-from imteach.sim.scenario_file import parse_scenario, read_scenario, to_toml, usual_say
-from imteach.sim.telling import the
-from imteach.sim.trace import Trace
+Lessons and other people's notebooks find here, under one name, all that a run is made of and gives.
+"""
+
+from imteach.learner import LearnerError
+from imteach.scenario import (
+    DEFAULT_LATENCY,
+    FAULTS,
+    Crash,
+    Delay,
+    Drop,
+    Duplicate,
+    Fault,
+    Loss,
+    Offline,
+    PacketName,
+    Partition,
+    Resend,
+    Say,
+    Scenario,
+    parse_fault,
+    parse_name,
+    parse_scenario,
+    python,
+    read_scenario,
+    short_name,
+    to_toml,
+    usual_say,
+)
+from imteach.tell.fault import done_instead
+from imteach.tell.words import the
+from imteach.trace import EVENT_KINDS, Event, PacketRecord, Trace, instant
 
 __all__ = [
     "DEFAULT_LATENCY",

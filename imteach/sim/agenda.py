@@ -12,18 +12,6 @@ in the order of their starting, what people do.
 """
 
 
-def instant(t: float) -> float:
-    """Return `t` in simulated ms as a trace keeps it: to the microsecond, and whole where it can be.
-
-    >>> instant(0.1 + 0.2), instant(50.0)
-    (0.3, 50)
-    """
-    if isinstance(t, int):
-        return t
-    t = round(t, 3)
-    return int(t) if t.is_integer() else t
-
-
 class Appointment(NamedTuple):
     """Something due at `t` simulated ms. `order` settles ties: first made, first kept."""
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable
 
 from imteach.protocol import SERVER
-from imteach.sim.telling import the
+from imteach.tell.words import the
 
 
 class Network:

@@ -4,7 +4,7 @@ from collections.abc import Hashable
 
 from imteach.errors import InputError
 from imteach.protocol import NO_MESSAGE, Kept, Message, Packet, Value
-from imteach.sim.records import Event, KeptRecord, PacketRecord
+from imteach.trace.records import Event, KeptRecord, PacketRecord
 
 
 class Flight(Value, frozen=True):

@@ -9,6 +9,8 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from imteach.errors import InputError
+from imteach.learner.mistakes import LearnerError, Learners, Line, Mistake, in_one_line, when
+from imteach.learner.returned import checked
 from imteach.protocol import (
     SERVER,
     CancelTimer,
@@ -27,19 +29,18 @@ from imteach.protocol import (
     Value,
     Write,
 )
-from imteach.sim.agenda import ARRIVAL, CRASH, PERSON, PRESENCE, TIMER, Agenda, instant
-from imteach.sim.checks import NETWORK
-from imteach.sim.ending import NEWS, Ending
-from imteach.sim.faults import Crash, Fault, checked_fault
-from imteach.sim.mistakes import LearnerError, Learners, Line, Mistake, in_one_line, when
+from imteach.scenario.checks import NETWORK
+from imteach.scenario.faults import Crash, Fault, checked_fault
+from imteach.scenario.people import Resend
+from imteach.scenario.scenario import HEARTBEAT, Scenario
+from imteach.sim.agenda import ARRIVAL, CRASH, PERSON, PRESENCE, TIMER, Agenda
 from imteach.sim.network import Network
-from imteach.sim.orders import Orders, unused
-from imteach.sim.people import Resend
+from imteach.sim.orders import Orders
+from imteach.sim.pending import NEWS, Ending
 from imteach.sim.recorder import Flight, Recorder
-from imteach.sim.records import Event
-from imteach.sim.returned import checked
-from imteach.sim.scenario import HEARTBEAT, Scenario
-from imteach.sim.trace import Trace
+from imteach.trace.records import Event, instant
+from imteach.trace.trace import Trace
+from imteach.trace.unused import unused
 
 T = TypeVar("T")
 

@@ -1,24 +1,26 @@
-"""What could happen, and why it did: sentences about a run. Imports `sim` and `protocol`."""
+"""What could happen: every fault plan, every interleaving, statistics, the fault map. Imports `sim`."""
 
 from typing import TYPE_CHECKING
 
 from imteach.lazily import offer
 
 if TYPE_CHECKING:
-    from imteach.verify.causes import happens_before, why
-    from imteach.verify.checker import Check, check
-    from imteach.verify.closed_forms import closed_forms
-    from imteach.verify.cost import group_cost, group_cost_formula
-    from imteach.verify.ends import ENDS, End
-    from imteach.verify.explain import why_broken
-    from imteach.verify.explorer import Exploration, explore
-    from imteach.verify.fault_map import Cell, FaultMap, fault_map
-    from imteach.verify.finding import Finding, Verdict
-    from imteach.verify.follow import follow
-    from imteach.verify.machine_graph import machine_graph
-    from imteach.verify.short import PROMISE_TITLES, fault_in_words, in_short
-    from imteach.verify.state_graph import state_graph
-    from imteach.verify.statistics import Measured, Stats, Sweep, stats, sweep
+    from imteach.tell.ends import ENDS, End
+    from imteach.tell.fault import fault_in_words
+    from imteach.tell.promise import PROMISE_TITLES, why_broken
+    from imteach.tell.reason import why
+    from imteach.tell.summary import in_short
+    from imteach.trace.causes import happens_before
+    from imteach.verify.count.closed_forms import closed_forms
+    from imteach.verify.count.cost import group_cost, group_cost_formula
+    from imteach.verify.count.statistics import Measured, Stats, Sweep, stats, sweep
+    from imteach.verify.graphs.machine_graph import machine_graph
+    from imteach.verify.graphs.state_graph import state_graph
+    from imteach.verify.losses.fault_map import Cell, FaultMap, fault_map
+    from imteach.verify.search.checker import Check, check
+    from imteach.verify.search.explorer import Exploration, explore
+    from imteach.verify.search.finding import Finding, Verdict
+    from imteach.verify.search.follow import follow
 
 __all__ = [
     "ENDS",
@@ -54,19 +56,17 @@ __all__ = [
 offer(
     __name__,
     {
-        "causes": ["happens_before", "why"],
-        "checker": ["Check", "check"],
-        "closed_forms": ["closed_forms"],
-        "cost": ["group_cost", "group_cost_formula"],
-        "ends": ["ENDS", "End"],
-        "explain": ["why_broken"],
-        "explorer": ["Exploration", "explore"],
-        "fault_map": ["Cell", "FaultMap", "fault_map"],
-        "finding": ["Finding", "Verdict"],
-        "follow": ["follow"],
-        "machine_graph": ["machine_graph"],
-        "short": ["PROMISE_TITLES", "fault_in_words", "in_short"],
-        "state_graph": ["state_graph"],
-        "statistics": ["Measured", "Stats", "Sweep", "stats", "sweep"],
+        "count.closed_forms": ["closed_forms"],
+        "count.cost": ["group_cost", "group_cost_formula"],
+        "count.statistics": ["Measured", "Stats", "Sweep", "stats", "sweep"],
+        "graphs.machine_graph": ["machine_graph"],
+        "graphs.state_graph": ["state_graph"],
+        "losses.fault_map": ["Cell", "FaultMap", "fault_map"],
+        "search.checker": ["Check", "check"],
+        "search.explorer": ["Exploration", "explore"],
+        "search.finding": ["Finding", "Verdict"],
+        "search.follow": ["follow"],
+        "imteach.tell": ["ENDS", "PROMISE_TITLES", "End", "fault_in_words", "in_short", "why", "why_broken"],
+        "imteach.trace": ["happens_before"],
     },
 )

@@ -18,7 +18,7 @@ import in_simpy
 import pytest
 
 from imteach import Loss, Say, Scenario, stats
-from imteach.verify import tally
+from imteach.verify.count import tally
 
 LOSS, SEED, MESSAGES, ROUNDS = 0.2, 1, 100_000, 3
 SIZES = (10_000, 30_000, 100_000)

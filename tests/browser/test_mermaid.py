@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Page
 
 from imteach import Say, Scenario
-from imteach.draw.mermaid import MOST
+from imteach.draw.sequence.mermaid import MOST
 from imteach.plain import plain
 
 # A Markdown cell of JupyterLab draws what stands behind ```mermaid. Returns the texts of the picture, in its order.

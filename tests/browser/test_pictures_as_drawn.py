@@ -5,7 +5,7 @@ from pathlib import Path
 import driving
 import pytest
 
-from imteach.draw.measure import text_width
+from imteach.draw.letters.measure import text_width
 
 GOLDEN = Path(__file__).parents[1] / "draw" / "golden"
 

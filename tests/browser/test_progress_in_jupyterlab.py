@@ -10,7 +10,7 @@ AT_ONCE = driving.OPEN.replace('await app.commands.execute("notebook:run', 'app.
 """Opens and runs it all, and does not wait for the end."""
 
 SLOW = """import time
-from imteach.progress import progress
+from imteach.bars import progress
 
 print("before")
 for state in progress(iter(range(30)), total=None, what="states"):

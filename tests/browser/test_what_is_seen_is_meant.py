@@ -5,13 +5,12 @@ head (or ✕), where no words cover them. Then points beside arrows: none is mea
 """
 
 import contextlib
-import sys
-from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
 import driving
 import pytest
+from gallery import GALLERY
 
 from imteach import (
     LADDER,
@@ -27,9 +26,6 @@ from imteach import (
     Scenario,
     Trace,
 )
-
-sys.path.append(str(Path(__file__).parents[1] / "draw"))
-from gallery import GALLERY
 
 RUNS, AT_ONCE = 500, 60
 PEOPLE = ("alice", "bob", "carol", "dave", "erin")

@@ -23,7 +23,7 @@ from imteach import (
     read_scenario,
 )
 from imteach.cli import main
-from imteach.sim import FAULTS, parse_scenario
+from imteach.scenario import FAULTS, parse_scenario
 
 
 def out(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -344,7 +344,7 @@ def test_help_has_an_example(capsys: pytest.CaptureFixture[str], command: str) -
 
 
 def test_what_lab_does_not_know_goes_to_jupyterlab_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from imteach.lab import serve
+    from imteach.course import serve
 
     started: list[tuple[Path, list[str]]] = []
     monkeypatch.setattr(serve, "serve", lambda folder, options: started.append((folder, list(options))) or 0)

@@ -15,7 +15,8 @@ import pytest
 import imteach
 from imteach import Drop, Scenario
 from imteach.cli import main
-from imteach.verify import statistics, stats
+from imteach.verify import stats
+from imteach.verify.count import statistics
 
 ROOT = Path(imteach.__file__).parents[1]
 ASK = ["--loss", "0.2", "--messages", "300"]

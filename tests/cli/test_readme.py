@@ -10,7 +10,7 @@ import pytest
 import imteach
 from imteach import LADDER, Scenario
 from imteach.cli import main
-from imteach.sim import FAULTS, parse_fault, parse_scenario
+from imteach.scenario import FAULTS, parse_fault, parse_scenario
 
 README = Path(__file__).parents[2] / "README.md"
 SECTION = README.read_text("utf-8").partition("## On the command line")[2].partition("\n## ")[0]

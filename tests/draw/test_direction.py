@@ -7,8 +7,8 @@ import pytest
 from gallery import GALLERY
 
 from imteach import Drop, Say, Scenario, Trace
-from imteach.draw.direction import BEGIN, END, isolated, with_isolates
-from imteach.draw.measure import columns, text_width
+from imteach.draw.letters.direction import BEGIN, END, isolated, with_isolates
+from imteach.draw.letters.measure import columns, text_width
 
 HEBREW = "שלום, 3 הודעות!"
 FORMS = [Trace.to_svg, Trace.to_text, Trace.to_mermaid]

@@ -36,7 +36,7 @@ def test_another_process_with_other_hashes_draws_the_same_bytes():
         "from gallery import GALLERY; from hashlib import sha256\n"
         "print(sha256(''.join(t.to_svg() + t.to_text() for t in GALLERY.values()).encode()).hexdigest())"
     )
-    here = Path(__file__).parent
+    here = Path(__file__).parents[1] / "shared"
 
     def digest(seed: str) -> str:
         env = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(here.parents[1])}

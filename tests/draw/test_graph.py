@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from imteach import Client, InputError, Say, Scenario, machine_graph, state_graph
 from imteach.cli import main
-from imteach.draw import graph_dot, graph_svg
-from imteach.draw.graph_dot import wrapped
-from imteach.draw.measure import text_width
+from imteach.draw.graph import dot as graph_dot
+from imteach.draw.graph import svg as graph_svg
+from imteach.draw.graph.dot import wrapped
+from imteach.draw.letters.measure import text_width
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="no graphviz on this machine: apt install graphviz")
 

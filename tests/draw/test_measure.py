@@ -10,8 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from wcwidth import iter_graphemes, wcswidth
 
-from imteach.draw.layout import NOTE_ROOM, NOTE_SIZE
-from imteach.draw.measure import columns, fit, signs, text_width
+from imteach.draw.letters.measure import columns, fit, signs, text_width
+from imteach.draw.sequence.layout import NOTE_ROOM, NOTE_SIZE
 
 
 @pytest.mark.parametrize(

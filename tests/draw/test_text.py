@@ -7,7 +7,7 @@ import pytest
 from gallery import GALLERY
 
 from imteach import Crash, Delay, Drop, Loss, Offline, Partition, Say, Scenario
-from imteach.draw.measure import columns
+from imteach.draw.letters.measure import columns
 
 
 def line_with(text: str, part: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from imteach import Drop, Scenario
 from imteach.draw import image
 from imteach.themes import COLOURS, DARK, as_image
-from imteach.verify.loss_plot import LOOKS
+from imteach.verify.count.loss_plot import LOOKS
 
 LAB_CSS = (Path(__file__).parents[2] / "imteach" / "lab" / "lab.css").read_text("utf-8")
 THEMES = {"light": COLOURS, "dark": DARK}

@@ -12,9 +12,9 @@ from nbconvert import HTMLExporter
 from nbconvert.preprocessors import ExecutePreprocessor
 
 from imteach import Drop, FaultMapLab, Lab, Scenario
+from imteach.course.serve import DATA as JUPYTER_DATA
 from imteach.draw import image
 from imteach.lab import fault_map_lab
-from imteach.lab.serve import DATA as JUPYTER_DATA
 from imteach.lab.still import STILL, WIDGET_VIEW, for_listeners, parts
 
 EXTENSION = JUPYTER_DATA / "labextensions" / "imteach"

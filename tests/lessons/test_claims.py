@@ -22,8 +22,8 @@ from imteach import (
 from imteach.planted import PLANTED
 from imteach.protocol import Show
 from imteach.verify import group_cost
-from imteach.verify.closed_forms import closed_forms
-from imteach.verify.world import World
+from imteach.verify.count.closed_forms import closed_forms
+from imteach.verify.search.world import World
 
 
 def broken(search, scenario, faults, kinds=("drop",)):

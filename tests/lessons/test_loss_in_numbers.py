@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from imteach import Drop, Partition, Scenario, stats
-from imteach.verify.closed_forms import closed_forms
+from imteach.verify.count.closed_forms import closed_forms
 
 LESSON = next(Path(__file__).parents[2].joinpath("lessons").glob("*-loss-in-numbers.ipynb"))
 TEXT = " ".join(

@@ -3,7 +3,7 @@
 import pytest
 
 from imteach import Crash, Delay, Drop, Duplicate, InputError, Loss, Offline, Partition, Say, Scenario, Trace
-from imteach.sim import Resend, parse_fault
+from imteach.scenario import Resend, parse_fault
 
 
 def test_a_crash_is_caused_by_the_effect_that_it_follows_not_by_what_the_network_did_then():

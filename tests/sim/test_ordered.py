@@ -4,7 +4,7 @@ import pytest
 
 from imteach import LADDER, Crash, Delay, Drop, Offline, Say, Scenario
 from imteach.protocol import HoldBack
-from imteach.sim import Resend
+from imteach.scenario import Resend
 
 ORDERING = [name for name, rung in LADDER.items() if rung.orders]
 BELOW = [name for name, rung in LADDER.items() if rung.retransmits and not rung.orders]

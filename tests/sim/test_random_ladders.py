@@ -14,7 +14,7 @@ from worlds import names
 
 from imteach import LADDER, Crash, Delay, Drop, Duplicate, Loss, Offline, Partition, Say, Scenario, Trace
 from imteach.protocol import SERVER
-from imteach.sim import Resend
+from imteach.scenario import Resend
 
 PEOPLE = ("alice", "bob", "carol")
 MS = st.integers(1, 900) | st.sampled_from([50, 100, 300])

@@ -17,8 +17,9 @@ from worlds import EVERY_FAULT, PACKET_FAULTS, WITHOUT_CRASHES, runs
 
 from imteach import LADDER, Crash, Delay, Drop, Duplicate, Loss, Offline, Partition, Say, Scenario, Trace
 from imteach.protocol import SERVER, STATUSES
-from imteach.sim import EVENT_KINDS, Resend, instant, parse_name
+from imteach.scenario import Resend, parse_name
 from imteach.sim.simulator import Simulator
+from imteach.trace import EVENT_KINDS, instant
 
 
 def rungs(idea):
@@ -638,6 +639,6 @@ def test_every_kind_of_event_happens():
 
 
 def test_every_kind_of_fault_is_in_the_random_runs():
-    from imteach.sim import FAULTS
+    from imteach.scenario import FAULTS
 
     assert set(EVERY_FAULT) == set(FAULTS.values())

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from imteach import Crash, Delay, Drop, Duplicate, Scenario, Trace
-from imteach.sim import Event, Fault
+from imteach.scenario import Fault
+from imteach.trace import Event
 
 EFFECTS = {"show": "show", "send": "send", "store": "store", "write": "write", "delete": "write"}
 Plan = tuple[Fault, ...]

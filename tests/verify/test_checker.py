@@ -6,9 +6,9 @@ import pytest
 
 from imteach import Client, InputError, Loss, Offline, Partition, Resend, Say, Scenario, Trace, check, explore, follow
 from imteach.protocol import LADDER, Discard
-from imteach.verify import checker
-from imteach.verify.follow import Follower
-from imteach.verify.world import CHECK_KINDS, World
+from imteach.verify.search import checker
+from imteach.verify.search.follow import Follower
+from imteach.verify.search.world import CHECK_KINDS, World
 
 TWO = [Say("one"), Say("two", at=20)]
 BOTH_WAYS = [Say("hello"), Say("hi", sender="bob", to="alice", at=10)]
@@ -145,7 +145,7 @@ def test_a_group_with_heartbeats_is_never_finished():
 
 
 def test_a_group_comes_back_soon_unless_more_is_asked_for(monkeypatch):
-    monkeypatch.setattr("imteach.verify.checker.MOST_STATES_OF_A_GROUP", 300)
+    monkeypatch.setattr("imteach.verify.search.checker.MOST_STATES_OF_A_GROUP", 300)
     group = Scenario("group", groups={"all": ["alice", "bob"]}, say=[Say("hi", to="all")])
     assert [check(group, most_states=most).states for most in (None, 400)] == [300, 400]
     assert check("dedup").states > 300

@@ -7,8 +7,8 @@ import pytest
 
 from imteach import Client, Drop, Offline, Resend, Say, Scenario
 from imteach.verify import closed_forms
-from imteach.verify.closed_forms import forms, why_none
-from imteach.verify.tally import MEANS, SHARES, came_of
+from imteach.verify.count.closed_forms import forms, why_none
+from imteach.verify.count.tally import MEANS, SHARES, came_of
 
 P = Fraction(1, 5)
 KINDS = ("msg:R", "msg:A", "msg:N", "ack:R", "ack:A", "ack:N")

@@ -22,7 +22,7 @@ from imteach import (
 )
 from imteach.planted import SilentDedup
 from imteach.protocol import LADDER, Client, StartTimer
-from imteach.verify.branching import Branching
+from imteach.verify.search.branching import Branching
 
 ALL = ("drop", "duplicate", "delay", "crash")
 TWO = [Say("one"), Say("two", at=20)]

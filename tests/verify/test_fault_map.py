@@ -21,7 +21,7 @@ from imteach import (
     fault_map,
 )
 from imteach.protocol import PROMISES
-from imteach.verify import ENDS
+from imteach.tell import ENDS
 
 KINDS = ("msg:R", "msg:A", "msg:N", "ack:R", "ack:A", "ack:N")
 

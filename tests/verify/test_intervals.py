@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from imteach.verify.intervals import Sums, of_mean, of_share, percentile, wilson
+from imteach.verify.count.intervals import Sums, of_mean, of_share, percentile, wilson
 
 
 def added(pairs):

@@ -14,7 +14,7 @@ from matplotlib.text import Text
 
 from imteach import InputError, Scenario
 from imteach.verify import stats, sweep
-from imteach.verify.loss_plot import APART, LOOKS
+from imteach.verify.count.loss_plot import APART, LOOKS
 
 DEDUP = sweep(Scenario("dedup"), losses=[0, 0.2, 0.4], messages=200)
 

@@ -7,7 +7,7 @@ import pytest
 
 from imteach import Client, InputError, Say, Scenario, Server, machine_graph
 from imteach.protocol import Discard
-from imteach.verify.held import held, in_words
+from imteach.verify.graphs.held import held, in_words
 
 
 def edges(graph):
@@ -112,7 +112,7 @@ def test_whatever_a_learner_keeps_is_said_in_few_words_and_without_addresses():
 
 
 def test_the_order_of_a_set_is_the_same_in_every_process():
-    code = "from imteach.verify.held import in_words; print(in_words({'a', 'b', 'c', 'd', 'e', 'f'}))"
+    code = "from imteach.verify.graphs.held import in_words; print(in_words({'a', 'b', 'c', 'd', 'e', 'f'}))"
     said = {
         subprocess.run(
             [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)},
@@ -124,7 +124,7 @@ def test_the_order_of_a_set_is_the_same_in_every_process():
 
 
 def test_a_machine_that_is_too_large_is_told_without_the_advice_to_ask_for_a_machine(monkeypatch):
-    monkeypatch.setattr(sys.modules["imteach.verify.machine_graph"], "MOST_STATES", 100)
+    monkeypatch.setattr(sys.modules["imteach.verify.graphs.machine_graph"], "MOST_STATES", 100)
     with pytest.raises(InputError, match=r"cannot be read: ask for fewer retries \(retries=0\)$"):
         machine_graph("dedup", "bob", faults=0)
     few = machine_graph(Scenario("basic"), "bob", faults=0)

@@ -6,8 +6,8 @@ import random
 import pytest
 
 from imteach import Drop, LearnerError, Scenario, check, explore, machine_graph
+from imteach.learner.snapshot import UnfitError, snapshot
 from imteach.protocol import Client
-from imteach.verify.snapshot import UnfitError, snapshot
 
 SEARCHES = pytest.mark.parametrize("search", [explore, check])
 

@@ -9,7 +9,8 @@ from worlds import runs  # the random runs of the simulator's tests
 from imteach import Client, Drop, InputError, LearnerError, Offline, Scenario, check, explore, fault_map
 from imteach.lab import page
 from imteach.printed import LINE, ROOM, Sentence
-from imteach.verify import in_short, stats, why_broken
+from imteach.tell import in_short, why_broken
+from imteach.verify import stats
 
 
 def printed(thing, capsys):

@@ -9,8 +9,9 @@ import pytest
 
 from imteach import Client, Drop, InputError, Loss, Offline, Say, Scenario
 from imteach.protocol import Discard
-from imteach.verify import statistics, stats, sweep
-from imteach.verify.tally import MEANS, SHARES, loss_of
+from imteach.verify import stats, sweep
+from imteach.verify.count import statistics
+from imteach.verify.count.tally import MEANS, SHARES, loss_of
 
 TWO = Scenario("dedup", say=[Say("one"), Say("two", at=10)])
 

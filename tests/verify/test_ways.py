@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from imteach import Client, Crash, Delay, Drop, Duplicate, Loss, Offline, Partition, Resend, Say, Scenario, stats
 from imteach.planted import PLANTED
 from imteach.protocol import LADDER
-from imteach.verify import ways as module
-from imteach.verify.tally import came_of
-from imteach.verify.ways import Ways
+from imteach.verify.count import ways as module
+from imteach.verify.count.tally import came_of
+from imteach.verify.count.ways import Ways
 
 GROUP = {"groups": {"friends": ["alice", "bob", "carol"]}, "say": [Say(to="friends"), Say("two", to="friends", at=700)]}
 TWO = [Say("one"), Say("two", at=10)]

@@ -6,8 +6,8 @@
 from dataclasses import dataclass
 
 from imteach import Offline, Say, Scenario, check, explore
-from imteach.verify.short import PROMISE_TITLES
-from imteach.verify.tables import Table, as_markdown
+from imteach.draw.tables import Table, as_markdown
+from imteach.tell.promise import PROMISE_TITLES
 
 MOST_FAULTS = 3
 

@@ -1,0 +1,207 @@
+"""Running the lessons from top to bottom, and comparing their outputs with those saved, or saving them.
+
+What is saved depends on the lesson alone: no times, no paths, no versions, no ids of live widgets. So `--write`
+twice gives the same bytes, and a difference is a difference.
+"""
+
+import asyncio
+import atexit
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from ipykernel.kernelspec import RESOURCES, get_kernel_dict
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.util import run_sync
+
+from imteach.course.outputs import Notebook, cell_name, code_cells, differences, tidy
+from imteach.course.workspace import lesson_names
+from imteach.errors import InputError, quoted
+from imteach.files import write_whole
+from imteach.scenario.checks import can_be_written
+
+CELL_LIMIT = 120  # seconds for one cell; the slowest lesson needs one
+
+MAY_FAIL = "raises-exception"
+"""The tag of a cell whose error is part of the lesson."""
+
+_GREETING = re.compile(r"\[IPKernelApp\] WARNING .*")  # said by a kernel in good health
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+_nbformat: Any = nbformat
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of one lesson: `done` in a few words if all is well, else what is wrong, an entry for each cell."""
+
+    lesson: str
+    done: str
+    wrong: tuple[str, ...] = ()
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.wrong
+
+    def __str__(self) -> str:
+        return f"✓ {self.lesson}: {self.done}" if self.good else "\n".join(f"✗ {self.lesson}: {w}" for w in self.wrong)
+
+
+def validate(folder: Path, write: bool = False) -> Iterator[Report]:
+    """Run every lesson in `folder`, in reading order, each in a fresh kernel of this very Python; report on each.
+
+    `write` saves the outputs of those that ran without an unexpected error. Raises `InputError` if there is no
+    lesson, or one that is no notebook.
+    """
+    if not folder.is_dir():
+        raise InputError(f"no folder {folder}; expected one with lessons (*.ipynb)")
+    names = lesson_names(folder)
+    if not names:
+        raise InputError(f"no lessons (*.ipynb) in {folder}")
+    for name in names:
+        yield _save(folder / name) if write else _compare(folder / name)
+
+
+def _compare(path: Path) -> Report:
+    saved, fresh = _read(path), _read(path)
+    problem = _run(fresh, path.parent)
+    if problem:
+        return Report(path.name, "", (problem,))
+    tidy(saved)
+    tidy(fresh)
+    return Report(path.name, _count(fresh), tuple(differences(saved, fresh)))
+
+
+def _save(path: Path) -> Report:
+    lesson = _read(path)
+    problem = _run(lesson, path.parent)
+    if problem:
+        return Report(path.name, "", (f"not saved: {problem}",))
+    tidy(lesson)
+    text = _nbformat.writes(lesson, version=4).rstrip("\n") + "\n"
+    if text == path.read_text("utf-8"):
+        return Report(path.name, f"{_count(lesson)}, nothing to save")
+    write_whole(path, text)
+    return Report(path.name, f"{_count(lesson)}, outputs saved")
+
+
+def _count(lesson: Notebook) -> str:
+    return f"{len(code_cells(lesson))} cells run"
+
+
+# Reading
+
+
+def _read(path: Path) -> Notebook:
+    try:
+        raw = json.loads(path.read_text("utf-8"))
+        if not isinstance(raw, dict) or raw.get("nbformat") != 4:
+            raise InputError(f"{path}: expected a notebook of format 4")
+        if not can_be_written(json.dumps(raw, ensure_ascii=False)):
+            raise InputError(f"{path}: expected whole characters, got half of one")
+        _give_ids(raw)
+        lesson = _nbformat.from_dict(raw)
+        _nbformat.validate(lesson)
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from None
+    except (ValueError, RecursionError, AttributeError, TypeError, nbformat.ValidationError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{path}: not a notebook: {quoted(str(error), 120)}") from None
+    return _nbformat.reads(json.dumps(lesson), as_version=4)
+
+
+def _give_ids(raw: dict[str, Any]) -> None:
+    """Give each cell without an id one that depends on its place alone; nbformat would take a random one."""
+    cells = raw.get("cells", [])
+    taken = {cell.get("id") for cell in cells}
+    for number, cell in enumerate(cells, 1):
+        if "id" not in cell:
+            cell["id"] = next(name for name in _ids(number) if name not in taken)
+            taken.add(cell["id"])
+    raw["nbformat_minor"] = max(5, raw.get("nbformat_minor", 0))  # the first with ids
+
+
+def _ids(number: int) -> Iterator[str]:
+    yield f"cell-{number}"
+    yield from (f"cell-{number}-{again}" for again in range(2, 10_000))
+
+
+# Running
+
+
+class _ThisPython(AsyncKernelManager):
+    """Starts the kernel with the Python that runs this, whatever kernels the machine has under that name."""
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
+
+
+def _run(lesson: Notebook, folder: Path) -> str | None:
+    """Run the lesson where it stands and return what went wrong, if anything did."""
+    for cell in lesson.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    running: list[Any] = []
+    client = NotebookClient(  # it keeps the widgets' state, for without it nbclient 0.11 cannot run an Output widget
+        lesson,
+        timeout=CELL_LIMIT,
+        kernel_manager_class=_ThisPython,
+        record_timing=False,
+        on_cell_execute=lambda cell, **_: running.append(cell),
+        resources={"metadata": {"path": str(folder)}},
+    )
+    with tempfile.TemporaryDirectory() as profile, Path(profile, "stderr").open("w+", encoding="utf-8") as aside:
+        try:
+            # An empty profile: nobody's own start-up files take part. What the kernel says of itself goes aside.
+            # No progress bars: how far a cell was after a second is a matter of the machine.
+            _execute(client, env={**os.environ, "IPYTHONDIR": profile, "TQDM_DISABLE": "1"}, stderr=aside)
+            return None
+        except Exception as error:  # of the lesson, the kernel or nbclient: a lesson that cannot be run is told of
+            aside.seek(0)
+            problem = _what_is_wrong(error, bool(running), aside.read())
+            atexit.unregister(client._cleanup_kernel)  # of a kernel that never was ready; nbclient forgets to
+    return f"{cell_name(len(running), running[-1])}: {problem}" if running else problem
+
+
+@run_sync
+async def _execute(client: NotebookClient, **how: Any) -> None:
+    """Run a lesson, and end what nbclient forgets to end where it cannot go on: it would complain later of that."""
+    before = asyncio.all_tasks()
+    try:
+        await client.async_execute(**how)
+    finally:
+        left = asyncio.all_tasks() - before
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+
+def _what_is_wrong(error: Exception, began: bool, last_words: str) -> str:
+    """Say in a line why a lesson cannot be run; `began` if a cell was, `last_words` are the kernel's."""
+    if isinstance(error, CellExecutionError):
+        return f"{error.ename}: {_plain(error.evalue)}"
+    if isinstance(error, CellTimeoutError):
+        return f"not done after {CELL_LIMIT} s"
+    if isinstance(error, DeadKernelError) or (isinstance(error, RuntimeError) and not began):  # it was never ready
+        last_words = _plain(_GREETING.sub("", last_words))
+        return f"the kernel died{': ' if last_words else ''}{last_words}"
+    said = str(error).strip().partition("\n")[0]
+    return f"nbclient, which runs the lessons, cannot go on: {type(error).__name__}{': ' if said else ''}{said}"
+
+
+def _plain(text: str) -> str:
+    """Return the last line of `text`, without colours."""
+    lines = _COLOUR.sub("", text).strip().splitlines()
+    return lines[-1] if lines else ""

@@ -1,0 +1,1 @@
+"""Letters: how wide they are, and which way they run."""

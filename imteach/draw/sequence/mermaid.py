@@ -1,0 +1,86 @@
+"""A trace as a Mermaid sequence diagram: text that many pages, GitHub's among them, turn into a picture.
+
+Mermaid knows no slope and no time, so the times stand in the words.
+"""
+
+import re
+import warnings
+
+from imteach.draw.collector import uncollected
+from imteach.draw.letters.direction import isolated, with_isolates
+from imteach.draw.sequence.layout import in_columns
+from imteach.draw.sequence.steps import Story
+from imteach.draw.sequence.words import packet_label, unit
+from imteach.protocol import SERVER
+from imteach.trace import Trace
+
+# What Mermaid would read as its own: it takes such characters as numbered entities. Mathematics stands between $$, ﬂ°
+# and ¶ß are how it writes entities to itself, and isolates are better seen by those who read the source.
+_ENTITIES = {ord(char): f"#{ord(char)};" for char in '#;<>&"`\\{}|$ﬂ¶\u2068\u2069'}
+_COMMANDS = re.compile("(?<=st)y(?=le)|(?<=class)D(?=ef)")  # behind such a word, it takes the ; from an entity
+
+MOST = 50_000  # what JavaScript counts as characters: Mermaid's maxTextSize, which a page may raise but seldom does
+
+
+@uncollected
+def to_mermaid(trace: Trace) -> str:
+    """Return the sequence diagram of a trace in Mermaid's language, ending in a newline.
+
+    Spaces that follow each other are kept apart with entities, for Mermaid makes one of them; those at the end of a
+    line are lost. Warns (`UserWarning`) where it has more than `MOST` characters: most pages draw an error instead.
+
+    >>> from imteach import Drop, Scenario
+    >>> print(to_mermaid(Scenario("basic").run(Drop("msg:N"))), end="")
+    sequenceDiagram
+        participant n0 as alice
+        participant n1 as server
+        participant n2 as bob
+        Note left of n0: 0 ms: hello
+        Note left of n0: 0 ms: ◷ sending
+        n0->>n1: 50 ms: msg:R
+        n1--xn2: 80 ms: msg:N dropped
+        n1->>n0: 100 ms: msg:A
+        Note left of n0: 100 ms: timer cancelled
+        Note left of n0: 100 ms: ✓ sent
+    """
+    story = Story(trace)
+    node = {name: f"n{number}" for number, name in enumerate(in_columns(trace.scenario))}
+    middle, after = len(node) // 2, unit(trace)
+    rows: list[tuple[float, int, str]] = []
+    for number, packet in enumerate(trace.packets):
+        arrived = packet.fate == "arrived"
+        told = [*story.remarks.get(packet.name, []), *([] if arrived else [story.fate(packet)])]
+        label = " ".join([packet_label(packet, story.several), ", ".join(told)]).rstrip()
+        arrow = "->>" if arrived else "--x"
+        ended = story.ended[packet.name]
+        rows.append((ended, number, f"{node[packet.src]}{arrow}{node[packet.dst]}: {ended}{after}: {_text(label)}"))
+    for step in story.steps:
+        side = "left" if list(node).index(step.node) < middle else "right"
+        for line in step.lines:
+            text = isolated(line.text) if line.is_bubble else line.text
+            words = " ".join(part for part in (line.tag, text, line.sign) if part)
+            note = f"Note {side} of {node[step.node]}: {step.t}{after}: {_text(words)}"
+            rows.append((step.t, len(trace.packets) + step.number, note))
+    for cut in story.cuts:
+        ends = sorted([node[cut.person], node[SERVER]], key=list(node.values()).index)
+        for edge, words in ((cut.begins, cut.words), (cut.mended, "mended")):
+            if edge is not None:
+                rows.append((edge.t, -1, f"Note over {','.join(ends)}: {edge.t}{after}: {_text(words)}"))
+    heads = [f"participant {short} as {_text(name)}" for name, short in node.items()]
+    body = [row[-1] for row in sorted(rows, key=lambda row: row[:2])]
+    diagram = "".join(f"{line}\n" for line in ["sequenceDiagram", *(f"    {line}" for line in heads + body)])
+    _warn_if_too_long(diagram)
+    return diagram
+
+
+def _text(words: str) -> str:
+    """Words that are fit to be shown, as Mermaid is to read them."""
+    told = with_isolates(words).translate(_ENTITIES).replace("  ", " #160;")
+    return _COMMANDS.sub(lambda letter: f"#{ord(letter[0])};", told)
+
+
+def _warn_if_too_long(diagram: str) -> None:
+    length = len(diagram.encode("utf-16-le")) // 2
+    if length > MOST:
+        told = f"this Mermaid diagram has {length:,} characters, and most pages draw none of more than {MOST:,}"
+        warnings.warn(f"{told}; as SVG and as text there is no limit", stacklevel=6)  # where a trace was asked for it

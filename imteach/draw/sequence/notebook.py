@@ -1,0 +1,46 @@
+"""A trace in a notebook: a picture that shows even where nobody has run anything."""
+
+from imteach.draw.sequence.svg import to_svg
+from imteach.draw.sequence.text import to_text
+from imteach.draw.sequence.window import Window
+from imteach.draw.sequence.words import title
+from imteach.tell import in_short
+from imteach.themes import as_image, image_tag
+from imteach.trace import Trace
+
+MOST_SHOWN = 500  # packets
+
+
+def mimebundle(trace: Trace) -> dict[str, str]:
+    """Return a trace as a notebook shows it: `text/html` with the diagram as an image, and `text/plain`.
+
+    An image, because JupyterLab takes inline SVG out of notebooks that it does not trust yet. A trace of more than
+    `MOST_SHOWN` packets shows as one line: a page would stand still over the picture.
+
+    >>> from imteach import Scenario
+    >>> sorted(mimebundle(Scenario("basic").run()))
+    ['text/html', 'text/plain']
+    """
+    if len(trace.packets) > MOST_SHOWN:
+        return {"text/plain": f"{trace!r}\n{len(trace.packets)} packets: too many to show; to_svg() draws them all"}
+    return {"text/html": image(trace), "text/plain": to_text(trace)}
+
+
+def image(trace: Trace, window: Window | None = None) -> str:
+    """Return the sequence diagram, or a window of it, as an HTML image that stands alone, with its alternative text."""
+    return as_image(to_svg(trace, window=window), alt_text(trace))
+
+
+def tag(trace: Trace) -> tuple[str, str]:
+    """Return the tag of that image: what stands before the picture's data (in base64), and what after it."""
+    return image_tag(alt_text(trace))
+
+
+def alt_text(trace: Trace) -> str:
+    """Return what the diagram shows, for those who cannot see it.
+
+    >>> from imteach import Scenario
+    >>> alt_text(Scenario("basic").run()).startswith("Sequence diagram: basic, nothing dropped.")
+    True
+    """
+    return f"Sequence diagram: {title(trace)}. {in_short(trace)}"

@@ -1,0 +1,5 @@
+"""A learner's own code: what it may return, its mistakes in one sentence, what it keeps. Imports `trace`."""
+
+from imteach.learner.mistakes import LearnerError
+
+__all__ = ["LearnerError"]

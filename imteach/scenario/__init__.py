@@ -1,0 +1,33 @@
+"""What is to happen: people, what they say, faults, the names of packets, scenario files. Imports `protocol`."""
+
+from imteach.scenario.faults import FAULTS, Crash, Delay, Drop, Duplicate, Fault, Loss, Offline, Partition, parse_fault
+from imteach.scenario.file import parse_scenario, read_scenario, to_toml, usual_say
+from imteach.scenario.naming import PacketName, parse_name, short_name
+from imteach.scenario.people import Resend, Say, python
+from imteach.scenario.scenario import DEFAULT_LATENCY, HEARTBEAT, Scenario
+
+__all__ = [
+    "DEFAULT_LATENCY",
+    "FAULTS",
+    "HEARTBEAT",
+    "Crash",
+    "Delay",
+    "Drop",
+    "Duplicate",
+    "Fault",
+    "Loss",
+    "Offline",
+    "PacketName",
+    "Partition",
+    "Resend",
+    "Say",
+    "Scenario",
+    "parse_fault",
+    "parse_name",
+    "parse_scenario",
+    "python",
+    "read_scenario",
+    "short_name",
+    "to_toml",
+    "usual_say",
+]

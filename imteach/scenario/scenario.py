@@ -1,0 +1,323 @@
+"""A scenario: who says what and when, over which links, on which rung. Running it with faults gives a trace."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from imteach.errors import InputError, quoted
+from imteach.protocol import LADDER, SERVER, Client, Message, Rung, Server
+from imteach.scenario.checks import LONGEST, factor, milliseconds, person, whole
+from imteach.scenario.naming import parse_name, whole_name
+from imteach.scenario.people import Resend, Say, python
+from imteach.views import ask
+
+if TYPE_CHECKING:
+    from imteach.scenario.faults import Fault
+    from imteach.trace.trace import Trace
+
+DEFAULT_LATENCY = 50
+HEARTBEAT = "heartbeat"  # the wait of the timers that never end by themselves
+
+
+@dataclass(frozen=True, repr=False)
+class Scenario:
+    """What happens when no fault strikes: the rung, what is said, the links and the sender's patience.
+
+    - `rung`: a name from `LADDER`.
+    - `say`: the things said, a list of `Say` (default: alice says hello to bob at 0 ms).
+    - `resend`: what people send again after it failed, a list of `Resend`.
+    - `groups`: the members of each group, by its name: `{"friends": ["alice", "bob", "carol"]}` (rung `group`).
+    - `people`: everybody, in the order of their lifelines (default: in the order in which `say` names them).
+    - `latency`: one way, in simulated ms, between each person and the server; or one for each person:
+      `{"bob": 200}` (50 for those left out).
+    - `rto`: how long the sender waits for an answer, in simulated ms, greater than 0.
+    - `retries`: how often one message may be retransmitted.
+    - `backoff`: each wait is this many times the one before (1: always the same).
+    - `ack_every`: after how many messages of a group a member acks; or `ack_delay` simulated ms after the first.
+    - `heartbeat`: every so many simulated ms a member of a group looks whether it missed something.
+    - `presence_timeout`: so many simulated ms after a client's crash the server learns that it is gone.
+    - `client`, `server`: the classes to run; your own subclass of `Client`, for instance.
+
+    Raises `InputError` for a value that breaks its rule.
+
+    >>> Scenario("dedup").run().promises["all_delivered"]
+    True
+    >>> Scenario("acked", say=[Say("hello"), Say("still there?", at=100)], latency=20)
+    Scenario("acked", say=[Say("hello"), Say("still there?", at=100)], latency=20)
+    """
+
+    rung: str
+    say: Sequence[Say] = (Say(),)
+    people: Sequence[str] = ()
+    latency: float | Mapping[str, float] = DEFAULT_LATENCY
+    rto: float = 300
+    retries: int = 2
+    backoff: float = 1
+    client: type[Client] = Client
+    server: type[Server] = Server
+    resend: Sequence[Resend] = ()
+    groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    ack_every: int = 1
+    ack_delay: float = 200
+    heartbeat: float = 2000
+    presence_timeout: float = 1000
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.rung, str) or self.rung not in LADDER:
+            raise InputError(f"no rung {quoted(self.rung)}; the rungs are {', '.join(LADDER)}")
+        checked = {
+            "say": _checked_list(self.say, Say, "say", "Say('hello', at=100)"),
+            "resend": _checked_list(self.resend, Resend, "resend", "Resend('m1', at=2000)"),
+            "groups": _checked_groups(self.groups, self.setting),
+            "rto": milliseconds(self.rto, "rto", above=0),
+            "retries": whole(self.retries, "retries", most=1000),
+            "backoff": factor(self.backoff, "backoff"),
+            "ack_every": whole(self.ack_every, "ack_every", most=1000, least=1),
+            "ack_delay": milliseconds(self.ack_delay, "ack_delay", above=0),
+            "heartbeat": milliseconds(self.heartbeat, "heartbeat", above=0),
+            "presence_timeout": milliseconds(self.presence_timeout, "presence_timeout"),
+            "client": _checked_class(self.client, Client, "client"),
+            "server": _checked_class(self.server, Server, "server"),
+        }
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)  # frozen for others, not while it is made
+        object.__setattr__(self, "people", _checked_people(self.people, self.speaking))
+        object.__setattr__(self, "latency", _checked_latency(self.latency, self.people))
+        _check_fit(self)
+
+    @property
+    def speaking(self) -> tuple[str, ...]:
+        """Everybody who says or is told something or is in a group, in the order in which they are named."""
+        named = (name for say in self.say for name in (say.sender, *self.told_by(say)))
+        return tuple(dict.fromkeys([*named, *(name for members in self.groups.values() for name in members)]))
+
+    def told_by(self, say: Say) -> tuple[str, ...]:
+        """Those who are told this: one person, or the other members of a group."""
+        if say.to not in self.groups:
+            return (say.to,)
+        return tuple(member for member in self.groups[say.to] if member != say.sender)
+
+    @cached_property
+    def groups_of(self) -> dict[str, list[str]]:
+        """The groups of each person who is in one."""
+        groups_of: dict[str, list[str]] = {}
+        for group, members in self.groups.items():
+            for member in members:
+                groups_of.setdefault(member, []).append(group)
+        return groups_of
+
+    @cached_property
+    def receivers(self) -> tuple[str, ...]:
+        """Everybody who is told something."""
+        return tuple(dict.fromkeys(name for say in self.say for name in self.told_by(say)))
+
+    @cached_property
+    def in_order(self) -> list[Say]:
+        """What is said, in the order in which it is said; what shares an instant keeps the order of `say`."""
+        return sorted(self.say, key=lambda say: say.at)
+
+    @property
+    def setting(self) -> Rung:
+        """The rung itself."""
+        return LADDER[self.rung]
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether all nodes are of our own classes, which return what they should and do the same each time."""
+        return all(made.__module__.startswith("imteach.") for made in (self.client, self.server))
+
+    @cached_property
+    def msgids(self) -> list[str]:
+        """The msgids of the things said, in the order in which they will be said: m1, m2 …"""
+        return [f"m{number}" for number in range(1, len(self.say) + 1)]
+
+    def sender_of(self, msgid: str) -> str:
+        """Who says the message of this msgid, by the order in which things are said."""
+        return self.in_order[self.msgids.index(msgid)].sender
+
+    def latency_of(self, person: str) -> float:
+        """The time one way between this person and the server, in simulated ms."""
+        return self.latency.get(person, DEFAULT_LATENCY) if isinstance(self.latency, Mapping) else self.latency
+
+    def patience(self, attempt: int) -> float:
+        """How long the timer of this attempt runs, in simulated ms; attempt 1 is the first transmission.
+
+        >>> [Scenario("dedup", rto=100, backoff=2).patience(attempt) for attempt in (1, 2, 3)]
+        [100, 200, 400]
+        """
+        wait = self.rto
+        for _ in range(attempt - 1):
+            wait = min(wait * self.backoff, LONGEST)  # keeps a large backoff from leaving the range of numbers
+        return milliseconds(wait, "patience")
+
+    def messages(self) -> list[Message]:
+        """Each thing said as the message that its packets carry, in the order in which they are said."""
+        return [Message(said, say.sender, say.to, say.text) for said, say in enumerate(self.in_order)]
+
+    @property
+    def longest_pull(self) -> float:
+        """How long a pull lasts whose tries are all in vain, in simulated ms."""
+        return sum(map(self.patience, range(1, self.retries + 2)))
+
+    def wait(self, what: str, attempt: int) -> float:
+        """How long a timer runs that waits for this, a key of `imteach.protocol.WAITS`, in simulated ms."""
+        return {"ack_delay": self.ack_delay, HEARTBEAT: self.heartbeat}.get(what) or self.patience(attempt)
+
+    def node(self, name: str, new_msgid: Callable[[], str]) -> Client | Server:
+        """Return a fresh node: a person's client, or the server."""
+        if name == SERVER:
+            return self.server(self.setting, self.people, self.groups)
+        return self.client(name, self.setting, self.retries, new_msgid, self.groups_of.get(name, ()), self.ack_every)
+
+    def nodes(self, new_msgid: Callable[[], str]) -> dict[str, Client | Server]:
+        """Return fresh nodes by name: a client for each person, and the server."""
+        return {name: self.node(name, new_msgid) for name in (*self.people, SERVER)}
+
+    def checked_node(self, name: str) -> str:
+        """Return `name` if there is such a node; raise `InputError` if not."""
+        if name != SERVER and name not in self.people:
+            raise InputError(f"no node {quoted(name)}; nodes are {', '.join((*self.people[:12], SERVER))}")
+        return name
+
+    def whole_name(self, text: str, msgids: Sequence[str] | None = None) -> str:
+        """Return a packet's whole name for a short one, where these msgids are said (default: m1, m2 …).
+
+        >>> Scenario("offline").whole_name("offline:R"), Scenario("dedup").whole_name("ack:N#2")
+        ('bob/offline:R#1', 'm1/ack:N#2')
+        """
+        name = parse_name(text)
+        msgids = self.msgids if msgids is None else msgids
+        only_groups = all(say.to in self.groups for say in self.say)
+        of_person = name.kind.startswith("offline") or (name.kind in ("ack:R", "ack:A") and only_groups)
+        name = parse_name(whole_name(name, self.receivers if of_person and self.say else msgids))
+        if name.kind == "msg:N" and name.to is None and name.owner in self.msgids:
+            say = self.in_order[self.msgids.index(name.owner)]
+            if say.to in self.groups:
+                told = self.told_by(say)
+                if len(told) > 1:
+                    each = " or ".join(str(name._replace(to=member)) for member in told[:3])
+                    raise InputError(f"{name} goes to each member of {say.to}: write {each}")
+                name = name._replace(to=told[0])
+        return str(name)
+
+    def run(self, *faults: "Fault") -> "Trace":
+        """Run it under these faults and return the trace. Raises `InputError` for a name without meaning here.
+
+        >>> from imteach import Drop
+        >>> Scenario("retransmit").run(Drop("ack:N")).messages[0].shown
+        {'bob': 2}
+        """
+        trace: Trace = ask("Scenario.run", self, faults)
+        return trace
+
+    def __repr__(self) -> str:
+        default = Scenario(self.rung, say=self.say, groups=self.groups)
+        arguments = [python(self.rung)]
+        if self.say != (Say(),):
+            arguments.append(f"say=[{', '.join(map(repr, self.say))}]")
+        if self.people != default.people:
+            arguments.append(f"people=[{', '.join(map(python, self.people))}]")
+        for name in ("latency", "rto", "retries", "backoff"):
+            if getattr(self, name) != getattr(default, name):
+                arguments.append(f"{name}={getattr(self, name)!r}")
+        for name in ("client", "server"):
+            if getattr(self, name) is not getattr(default, name):
+                arguments.append(f"{name}={getattr(self, name).__name__}")
+        if self.resend:
+            arguments.append(f"resend=[{', '.join(map(repr, self.resend))}]")
+        if self.groups:
+            groups = (f"{python(name)}: [{', '.join(map(python, who))}]" for name, who in self.groups.items())
+            arguments.append(f"groups={{{', '.join(groups)}}}")
+        for name in ("ack_every", "ack_delay", "heartbeat", "presence_timeout"):
+            if getattr(self, name) != getattr(default, name):
+                arguments.append(f"{name}={getattr(self, name)!r}")
+        return f"Scenario({', '.join(arguments)})"
+
+
+def checked_scenario(scenario: object) -> Scenario:
+    """Return a scenario: this one, or the usual one at the rung of this name. Raises `InputError`.
+
+    >>> checked_scenario("dedup") == Scenario("dedup")
+    True
+    """
+    if isinstance(scenario, Scenario):
+        return scenario
+    if isinstance(scenario, str):
+        return Scenario(scenario)
+    raise InputError(f"scenario: expected a Scenario or a rung's name, such as 'dedup', got {quoted(scenario)}")
+
+
+def _checked_list(things: object, kind: type, where: str, example: str) -> tuple[object, ...]:
+    if isinstance(things, kind):
+        return (things,)
+    if not isinstance(things, Sequence) or isinstance(things, str):
+        raise InputError(f"{where}: expected a list of {kind.__name__}, such as [{example}], got {quoted(things)}")
+    for number, thing in enumerate(things):
+        if not isinstance(thing, kind):
+            raise InputError(f"{where}[{number}]: expected a {kind.__name__}, such as {example}, got {quoted(thing)}")
+    return tuple(things)
+
+
+def _checked_groups(groups: object, rung: Rung) -> dict[str, tuple[str, ...]]:
+    if not isinstance(groups, Mapping):
+        raise InputError(
+            f'groups: expected members by name, such as {{"friends": ["alice", "bob"]}}, got {quoted(groups)}'
+        )
+    if groups and not rung.groups:
+        raise InputError(f"groups: the rung {rung.name!r} has none; the rung that has is 'group'")
+    return {person(name, "groups"): _checked_members(members, f"groups[{name!r}]") for name, members in groups.items()}
+
+
+def _checked_members(members: object, where: str) -> tuple[str, ...]:
+    if not isinstance(members, Sequence) or isinstance(members, str) or len(members) < 2:
+        raise InputError(f"{where}: expected a list of two names or more, got {quoted(members)}")
+    names = tuple(person(name, where) for name in members)
+    if len(set(names)) < len(names):
+        raise InputError(f"{where}: expected each name once, got {quoted(members)}")
+    return names
+
+
+def _check_fit(scenario: Scenario) -> None:
+    """Hold that the parts fit: groups and people, who says what to which group, what is sent again."""
+    for name in scenario.groups:
+        if name in scenario.people:
+            raise InputError(f"groups: {name!r} is a person's name; a group needs another")
+    for say in scenario.say:
+        if say.to in scenario.groups and say.sender not in scenario.groups[say.to]:
+            raise InputError(f"say: {say.sender!r} is no member of {say.to!r}, so nothing can be said there")
+    known = set(scenario.msgids)
+    for resend in scenario.resend:
+        if resend.msgid not in known:
+            said = ", ".join(scenario.msgids[:12]) or "none"
+            raise InputError(f"resend: no message {quoted(resend.msgid)}; the messages said are {said}")
+
+
+def _checked_people(people: object, speaking: tuple[str, ...]) -> tuple[str, ...]:
+    if not isinstance(people, Sequence) or isinstance(people, str):
+        raise InputError(f"people: expected a list of names, got {quoted(people)}")
+    names = tuple(person(name, "people") for name in people) or speaking or ("alice", "bob")
+    if len(set(names)) < len(names):
+        raise InputError(f"people: expected each name once, got {', '.join(names)}")
+    known = set(names)
+    for name in speaking:
+        if name not in known:
+            raise InputError(f"people: {name!r} says or is told something, but is not one of {', '.join(names)}")
+    return names
+
+
+def _checked_latency(latency: object, people: Sequence[str]) -> float | dict[str, float]:
+    if not isinstance(latency, Mapping):
+        return milliseconds(latency, "latency")
+    for name in latency:
+        if name not in people:
+            raise InputError(f"latency: no person {quoted(name)}; people are {', '.join(people)}")
+    return {name: milliseconds(ms, f"latency[{name!r}]") for name, ms in latency.items()}
+
+
+def _checked_class(value: object, base: type, where: str) -> object:
+    if isinstance(value, type) and issubclass(value, base):
+        return value
+    raise InputError(
+        f"{where}: expected a class made from {base.__name__}, such as {base.__name__} itself, got {quoted(value)}"
+    )

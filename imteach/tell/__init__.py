@@ -1,0 +1,41 @@
+"""A run in words: its events, its faults, why a promise is broken, what came of it. Imports `trace`."""
+
+from typing import TYPE_CHECKING
+
+from imteach.lazily import offer
+
+if TYPE_CHECKING:
+    from imteach.tell.ends import ENDS, End
+    from imteach.tell.event import tell
+    from imteach.tell.fault import done_instead, fault_in_words
+    from imteach.tell.promise import PROMISE_TITLES, why_broken
+    from imteach.tell.reason import why
+    from imteach.tell.summary import in_a_line, in_short
+    from imteach.tell.words import the
+
+__all__ = [
+    "ENDS",
+    "PROMISE_TITLES",
+    "End",
+    "done_instead",
+    "fault_in_words",
+    "in_a_line",
+    "in_short",
+    "tell",
+    "the",
+    "why",
+    "why_broken",
+]
+
+offer(
+    __name__,
+    {
+        "ends": ["ENDS", "End"],
+        "event": ["tell"],
+        "fault": ["done_instead", "fault_in_words"],
+        "promise": ["PROMISE_TITLES", "why_broken"],
+        "reason": ["why"],
+        "summary": ["in_a_line", "in_short"],
+        "words": ["the"],
+    },
+)

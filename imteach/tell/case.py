@@ -1,0 +1,374 @@
+"""One thing said and what happened to it: its way followed packet by packet, and pieces of sentences about it.
+
+Each fact is read from the trace: what was shown when, which packet was dropped, which timer ran out before which packet
+could arrive. A message's way is followed along the causes of the events, so a learner's own class is explained by
+what it did, not by what it should have done.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from imteach.protocol import SERVER, Outcome
+from imteach.tell.words import few, join, quote, sign
+from imteach.trace import Event, PacketRecord, Trace, instant
+from imteach.trace.outcomes import places
+
+TO_SENDER = ("msg:A",)  # the way back of the server's own answer
+TO_RECEIVER = ("msg:N",)  # the way of a message to its receiver, after msg:R
+BACK_TO_SENDER = ("msg:N", "ack:R", "ack:N")  # and on to the sender's ✓✓
+PULL = ("offline:R", "offline:A")
+
+
+class Stop(NamedTuple):
+    """Where the way of a message came to its end: at `packet`, by its `fate`, or for want of a `missing` one."""
+
+    fate: str
+    packet: PacketRecord
+    missing: str = ""
+
+
+class Case:
+    """What happened to one thing said, read from the events and the packets of its run."""
+
+    def __init__(self, trace: Trace, said: Outcome) -> None:
+        self.trace = trace
+        self.said = said
+        self.sender = said.sender
+        self.receiver = next((who for who in said.to if said.shown[who] != 1), said.to[0])
+        self.name = f"{quote(said.text)} ({said.msgid})"
+        self.screen = f"{self.sender}'s screen says {sign(said.status)}"
+
+    @property
+    def to_group(self) -> bool:
+        """Whether it was said to a group."""
+        return any(event.to in self.trace.scenario.groups for event in self.events("say"))
+
+    def events(self, kind: str) -> list[Event]:
+        """The events of this kind that are about this message."""
+        return [event for event in self.trace.events if event.kind == kind and event.said == self.said.msgid]
+
+    @cached_property
+    def shows(self) -> list[Event]:
+        """When the receiver was shown it."""
+        return [event for event in self.events("show") if event.node == self.receiver]
+
+    @cached_property
+    def requests(self) -> list[PacketRecord]:
+        """Each transmission of its msg:R."""
+        return [p for p in self.trace.packets if p.kind == "msg:R" and p.said == self.said.msgid]
+
+    def requests_before(self, event: Event) -> list[PacketRecord]:
+        """The transmissions of its msg:R that came before `event`."""
+        sent = {earlier.packet for earlier in self.events("send") if earlier.id < event.id}
+        return [request for request in self.requests if request.name in sent]
+
+    @cached_property
+    def follow_ups(self) -> dict[str, list[PacketRecord]]:
+        """For each packet the packets of this message that its arrival led to."""
+        led_to: dict[str, list[PacketRecord]] = {}
+        for event in self.events("send"):
+            arrival = self.behind(event, "arrive")
+            if arrival is not None:
+                led_to.setdefault(str(arrival.packet), []).append(self.trace.packet[str(event.packet)])
+        return led_to
+
+    def behind(self, event: Event, *kinds: str) -> Event | None:
+        """The nearest event of one of these kinds in the chain of causes that led to `event`."""
+        while event.causes:
+            event = self.trace.events[event.causes[0]]
+            if event.kind in kinds:
+                return event
+        return None
+
+    def stops(self, packet: PacketRecord, way: Sequence[str]) -> list[Stop]:
+        """Follow `packet` along the kinds of packet on its `way`, and return where that ended.
+
+        Where the server answers a msg:R with an ack:N of its own, because it keeps the message, that is the way back.
+        """
+        if packet.fate != "arrived" or not way:
+            return [Stop(packet.fate, packet)]
+        after = self.follow_ups.get(packet.name, [])
+        if packet.kind == "msg:R" and "ack:N" in way and any(p.kind == "ack:N" for p in after):
+            way = ("ack:N",)
+        following = [p for p in after if p.kind == way[0] and (p.kind != "msg:N" or p.dst == self.receiver)]
+        if not following:
+            return [Stop("no answer", packet, way[0])]
+        return [stop for p in following for stop in self.stops(p, way[1:])]
+
+    def all_stops(self, way: Sequence[str]) -> list[Stop]:
+        """Where each transmission of msg:R, and what followed from it, came to its end."""
+        return [stop for request in self.requests for stop in self.stops(request, way)]
+
+    def in_time(self, stop: Stop, way: Sequence[str], t: float) -> bool:
+        """Whether the last packet of the `way` could have come by `t` from where the way stopped."""
+        kinds = ("msg:R", *way)
+        ahead = kinds[kinds.index(stop.packet.kind) + 1 :]
+        links = [self.receiver if kind in ("msg:N", "ack:R") else self.sender for kind in ahead]
+        return instant(stop.packet.due + sum(map(self.trace.scenario.latency_of, links))) <= t
+
+    @cached_property
+    def effects(self) -> dict[str, list[Event]]:
+        """For each packet that arrived what its arrival led to at once."""
+        arrivals = {event.id: str(event.packet) for event in self.trace.events if event.kind == "arrive"}
+        effects: dict[str, list[Event]] = {name: [] for name in arrivals.values()}
+        for event in self.trace.events:
+            for cause in event.causes:
+                if cause in arrivals:
+                    effects[arrivals[cause]].append(event)
+        return effects
+
+    @cached_property
+    def timed(self) -> set[str]:
+        """The packets that arrived while the timer of their message was running at their node."""
+        running: set[tuple[str, str | None]] = set()
+        timed = set()
+        for event in self.trace.events:
+            if event.kind == "timer_start":
+                running.add((event.node, event.timer))
+            elif event.timer is not None:
+                running.discard((event.node, event.timer))
+            elif event.kind == "arrive" and (event.node, event.msgid) in running:
+                timed.add(str(event.packet))
+        return timed
+
+    @cached_property
+    def settled(self) -> Event | None:
+        """The event that set the status which the sender's screen shows at the end."""
+        settled = None
+        for report in self.events("status"):
+            if settled is None or report.status != settled.status:
+                settled = report
+        return settled
+
+    # Pieces of sentences
+
+    @property
+    def saw(self) -> str:
+        """That the receiver was shown it, and when."""
+        first = self.shows[0]
+        return f"{self.receiver} was shown {self.name} at {first.t} ms"
+
+    @property
+    def never_saw(self) -> str:
+        """That the receiver was not shown it, and why."""
+        return f"{self.receiver} never saw {self.name}, because {self.why_not_shown()}"
+
+    def why_not_shown(self) -> str:
+        """What kept it from the receiver's screen."""
+        if not self.requests:
+            return f"{self.sender}'s client never sent a msg:R for it"
+        if self.said.stored[self.receiver] and not self.to_group:
+            return f"the server keeps it for {self.receiver}, who {self.why_not_pulled()}"
+        deleted = [event for event in self.events("delete") if event.to == self.receiver]
+        kept = f", and what the server kept was deleted at {deleted[0].t} ms" if deleted else ""
+        return self.told(self.all_stops(TO_RECEIVER)) + kept + self.acked_past()
+
+    def why_not_pulled(self) -> str:
+        """Why the receiver has not got what the server keeps for it."""
+        if self.receiver in self.said.away:
+            return "is logged out"
+        pulls = [p for p in self.trace.packets if p.kind in PULL and self.receiver in (p.src, p.dst)]
+        lost = [Stop(p.fate, p) for p in pulls if p.fate != "arrived"]
+        return f"pulled it in vain: {self.told(lost)}" if lost else "has not pulled it"
+
+    def acked_past(self) -> str:
+        """That the receiver's client acked past it, in a group: what it says it has, it will not be given again."""
+        mine = [p for p in self.trace.packets if p.said == self.said.msgid and p.group]
+        if not mine or self.said.stored[self.receiver]:
+            return ""
+        acks = (p for p in self.trace.packets if p.kind == "ack:R" and p.src == self.receiver)
+        past = next((ack for ack in acks if ack.group == mine[0].group and ack.cursor >= mine[0].seq), None)
+        return f", and {past.name} acked past it, up to {past.cursor}" if past else ""
+
+    def why_no_ack_n(self) -> str:
+        """What kept the sender's screen from saying that the receiver has it."""
+        delivered = next((report for report in self.events("status") if report.status == "delivered"), None)
+        if delivered is not None and self.settled is not None:
+            taken_back = f"later reported {self.said.status}{when(self.settled)}"
+            return f"{self.sender}'s client reported delivered at {delivered.t} ms, and {taken_back}"
+        return self.told(self.all_stops(BACK_TO_SENDER))
+
+    def why_given_up(self) -> str:
+        """Why the screen came to say `failed`, and why that stayed.
+
+        A reason to give up is only what could have come before; what could have come later might have corrected it.
+        """
+        settled, rung = self.settled, self.trace.scenario.setting
+        assert settled is not None  # a status was seen, so it was reported
+        stops: list[tuple[Stop, Sequence[str]]] = []
+        if rung.acks:
+            stops += [(stop, BACK_TO_SENDER) for stop in self.all_stops(BACK_TO_SENDER)]
+        after = [stop for stop, way in stops if not self.in_time(stop, way, settled.t)]
+        if not rung.retransmits:  # there msg:A would have done, had it come before the timer ran out
+            stops += [(stop, TO_SENDER) for stop in self.all_stops(TO_SENDER)]
+        cut = [stop for stop, way in stops if self.in_time(stop, way, settled.t)]
+        late = [stop.packet for stop, way in stops if stop.fate == "arrived" and stop.packet.due > settled.t]
+        told = self.why_failed(settled, cut, late)
+        heard = settled.packet is not None and any(stop.fate == "arrived" for stop in after)
+        if after and not heard:
+            told += f", and {self.told(after)}, so no later ack:N corrected it"
+        return told
+
+    def why_failed(self, settled: Event, cut: Sequence[Stop], late: Sequence[PacketRecord]) -> str:
+        """Why the client reported `failed`: `cut` could have come before, but for this, and `late` came after."""
+        if settled.packet is not None:
+            return f"{self.sender}'s client reported failed{when(settled)}"
+        gave_up = f"{self.sender}'s client gave up at {settled.t} ms"
+        timer = self.behind(settled, "timer_fire", "arrive", "say")
+        if timer is None or timer.kind != "timer_fire":
+            return f"{gave_up} without waiting for its timer"
+        rung = self.trace.scenario.setting
+        unanswered = [stop for stop in cut if not (rung.acks and self.heeded(stop.packet))]
+        if unanswered:
+            return f"{self.told(unanswered)}, so {gave_up}"
+        if late:
+            first = min(late, key=lambda packet: packet.due)
+            return f"{gave_up}, before {first.name} could arrive at {first.due} ms"
+        return f"{gave_up}, before any {'ack:N' if cut or rung.retransmits else 'answer'} could arrive"
+
+    def heeded(self, packet: PacketRecord) -> bool:
+        """Whether this is a msg:A at which the sender's client reported `sent`."""
+        return (
+            packet.kind == "msg:A"
+            and packet.fate == "arrived"
+            and any(event.status == "sent" for event in self.effects[packet.name])
+        )
+
+    def told(self, stops: Iterable[Stop]) -> str:
+        """Say where the ways of a message ended, the same ends together."""
+        ends: dict[str, list[str]] = {}
+        for stop in dict.fromkeys(stops):
+            ends.setdefault(self.end(stop), []).append(stop.packet.name)
+        return join(
+            [
+                phrase.format(names=few(names), was="was" if len(names) == 1 else "were")
+                for phrase, names in ends.items()
+            ]
+        )
+
+    def end(self, stop: Stop) -> str:
+        """How a way ended, as a phrase with room for the packets' names."""
+        if stop.fate == "dropped":
+            return "{names} {was} dropped"
+        if stop.fate == "lost":
+            return f"{{names}} {{was}} lost ({self.why_lost(stop.packet)})"
+        at = "the server" if stop.packet.dst == SERVER else f"{stop.packet.dst}'s client"
+        if stop.missing == "msg:N" and self.receiver not in self.online_at(stop.packet):
+            return f"{self.receiver} was not online when {{names}} reached the server"
+        not_taken = [event for event in self.events("discard") if event.packet == stop.packet.name and event.text]
+        if stop.missing and not_taken:
+            return f"{at} took {{names}} not, as {not_taken[0].text}"
+        if stop.missing and self.crashed_at(stop.packet):
+            return f"{at} crashed before it sent {'an' if stop.missing[0] == 'a' else 'a'} {stop.missing} for {{names}}"
+        if stop.missing:
+            return f"{at} sent no {stop.missing} for {{names}}"
+        if stop.packet.kind == "msg:N":
+            return f"{at} {self.instead_of_showing(stop.packet)}"
+        did = self.did(stop.packet)
+        return f"{at} {did}" if did else f"{at} took no notice of {{names}}"
+
+    def why_lost(self, packet: PacketRecord) -> str:
+        """Why a packet reached nobody."""
+        return next(str(e.text) for e in self.trace.events if e.kind == "lose" and e.packet == packet.name)
+
+    def online_at(self, packet: PacketRecord) -> set[str]:
+        """Whom the server thought online when this packet reached it."""
+        online = set(self.trace.scenario.people)
+        for event in self.trace.events:
+            if event.kind == "arrive" and event.packet == packet.name:
+                break
+            if event.node == SERVER and event.kind == "login":
+                online.add(str(event.to))
+            elif event.node == SERVER and event.kind == "logout":
+                online.discard(str(event.to))
+            elif event.node == SERVER and event.kind == "restart":
+                online.clear()
+        return online
+
+    def instead_of_showing(self, packet: PacketRecord) -> str:
+        """What a client did with a msg:N that it did not show, as a phrase with room for its name."""
+        events = self.effects[packet.name]
+        kinds = {event.kind: event for event in events}
+        if self.crashed_at(packet):
+            return "crashed before it showed {names}"
+        if "hold" in kinds:
+            return "held back {names}, because a message before it was missing"
+        if "discard" in kinds:
+            return "discarded {names}" + (f" as {kinds['discard'].text}" if kinds["discard"].text else "")
+        return "got but did not show {names}"
+
+    def crashed_at(self, packet: PacketRecord) -> bool:
+        """Whether the node that this packet reached crashed while it did what that led to."""
+        effects = [event.id for event in self.effects[packet.name]]
+        return any(crash.causes[0] in effects for crash in self.crashes(packet.dst) if crash.causes)
+
+    def crashes(self, node: str) -> list[Event]:
+        """The crashes of a node."""
+        return [event for event in self.trace.events if event.kind == "crash" and event.node == node]
+
+    def crash_between(self, first: Event, second: Event) -> Event | None:
+        """The crash of the receiver's client between two events, if there is one."""
+        return next((c for c in self.crashes(self.receiver) if first.id < c.id < second.id), None)
+
+    def copy_behind(self, event: Event) -> str:
+        """The copy that the network made in the chain of causes that led to `event`; "" if there is none."""
+        copies = (str(cause.packet) for cause in self.trace.causes(event) if cause.kind == "send")
+        return next((packet for packet in copies if "~" in packet), "")
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where each thing said stands on its sender's screen."""
+        return places(self.trace)
+
+    @property
+    def forgot(self) -> str:
+        """When the sender's client forgot it, in words."""
+        assert self.settled is not None  # `forgotten` was seen, so it was recorded
+        crash = self.behind(self.settled, "crash")
+        at = f" at {crash.t} ms" if crash is not None else ""
+        return f"{self.sender}'s client crashed{at} and forgot it, so {self.sender}'s screen shows nothing"
+
+    def did(self, packet: PacketRecord) -> str:
+        """What a client did when this packet arrived, as a phrase with room for its name; "" if nothing."""
+        events = self.effects[packet.name]
+        if not events:
+            return ""
+        kinds = {event.kind for event in events}
+        deeds = [deed(event) for event in events if event.kind != "timer_cancel" or "timer_start" not in kinds]
+        but = ""
+        if "status" not in kinds:
+            but = " but reported nothing"
+        elif not kinds & {"timer_cancel", "timer_start"} and packet.name in self.timed:
+            but = " but kept its timer"
+        return f"{join(list(dict.fromkeys(deeds)))} when {{names}} arrived{but}"
+
+
+def deed(event: Event) -> str:
+    """What a client did, in a few words."""
+    match event.kind:
+        case "status":
+            return f"reported {event.status}"
+        case "timer_start":
+            return "started its timer again"
+        case "timer_cancel":
+            return "stopped its timer"
+        case "retransmit":
+            return "sent msg:R again"
+        case "send":
+            return f"sent {str(event.packet).partition('/')[2].partition('#')[0]}"
+    return _DEEDS.get(event.kind, "discarded a message")
+
+
+_DEEDS = {
+    "show": "showed a message",
+    "hold": "held a message back",
+    "write": "wrote to its disk",
+    "store": "stored a message",
+    "delete": "deleted a message",
+}
+
+
+def when(report: Event) -> str:
+    """When a status was reported, and at which arrival, if it was one."""
+    return f" when {report.packet} arrived at {report.t} ms" if report.packet else f" at {report.t} ms"

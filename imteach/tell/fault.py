@@ -1,0 +1,58 @@
+"""A fault in words: what it does, or what happened instead."""
+
+from collections.abc import Iterable
+
+from imteach.protocol import SERVER
+from imteach.scenario import Crash, Delay, Duplicate, Fault, Loss, Offline, Partition
+from imteach.tell.words import the
+from imteach.trace import Event
+from imteach.trace.unused import EffectNames
+
+MOST_NAMED = 3  # of the effects that a node did instead of one that never happened
+
+
+def fault_in_words(fault: Fault) -> str:
+    """What a fault does, as a sentence; "" for a drop, which the packets tell.
+
+    >>> fault_in_words(Offline("bob", lasting=1000))
+    'bob logs out at 0 ms for 1000 ms'
+    """
+    match fault:
+        case Duplicate(packet=packet):
+            return f"The network makes a copy of {packet}"
+        case Delay(packet=packet, by=by):
+            return f"{packet} takes {by} ms longer"
+        case Crash(node, at, after, down):
+            when = f"at {at} ms" if after is None else f"right after: {after}"
+            return f"{'The server' if node == SERVER else node} crashes {when} and is down for {down} ms"
+        case Offline(person, at, lasting):
+            return f"{person} logs out at {at} ms {_for(lasting)}"
+        case Partition(one, other, at, lasting, both):
+            way = f"between {the(one)} and {the(other)}" if both else f"from {the(one)} to {the(other)}"
+            return f"The link {way} is cut at {at} ms {_for(lasting)}"
+        case Loss(p):
+            return f"Each packet is dropped with a chance of {p:.0%}"
+    return ""
+
+
+def _for(lasting: float | None) -> str:
+    return "and stays away" if lasting is None else f"for {lasting} ms"
+
+
+def done_instead(fault: Fault, events: Iterable[Event]) -> str:
+    """Say in a few words what a node did instead of the effect that a crash was to follow; "" for other faults.
+
+    >>> from imteach import Drop
+    >>> shown = Event(0, 100, "bob", "show", (), msgid="m1")
+    >>> done_instead(Crash("bob", after="show hello"), [shown]), done_instead(Drop("ack:N"), [shown])
+    ('bob did: show m1', '')
+    """
+    if not isinstance(fault, Crash) or fault.after is None:
+        return ""
+    names = EffectNames()
+    did = [name for event in events if event.node == fault.node and (name := names.name(event))]
+    if not did or fault.after in did:  # of two crashes behind one effect, one does nothing
+        return ""
+    alike = [name for name in did if name.split()[0] == fault.after.split()[0]] or did
+    more = " …" if len(alike) > MOST_NAMED else ""
+    return f"{the(fault.node)} did: {', '.join(alike[:MOST_NAMED])}{more}"

@@ -1,0 +1,169 @@
+"""Why a promise is broken, in one sentence about this very run."""
+
+from imteach.errors import InputError, quoted
+from imteach.printed import Sentence
+from imteach.protocol import PROMISES
+from imteach.tell.case import BACK_TO_SENDER, Case, Stop
+from imteach.tell.words import counted, few, quote, times
+from imteach.trace import Event, PacketRecord, Trace
+
+PROMISE_TITLES: dict[str, str] = {
+    "no_duplicates": "Nothing is shown twice",
+    "no_false_delivery": "No false ✓✓",
+    "no_silent_loss": "No loss goes unnoticed",
+    "no_false_failure": "No false failure",
+    "all_delivered": "Everything arrives, and the sender knows",
+    "in_order": "In the order in which it was said",
+}
+"""Each promise in a few words, in the order of `PROMISES`; its rule is the first line of its docstring there."""
+
+
+def why_broken(trace: Trace, promise: str) -> str:
+    """Return one sentence that says why this run breaks `promise`, "" if it keeps it.
+
+    Where several messages break it the first is explained and the others are counted. Raises `InputError` for a
+    name that is no promise.
+
+    >>> from imteach import Drop, Scenario
+    >>> print(why_broken(Scenario("basic").run(Drop("msg:A")), "no_false_failure"))
+    alice's screen says ! failed, yet bob was shown “hello” (m1) at 100 ms: m1/msg:A#1
+        was dropped, so alice's client gave up at 300 ms.
+    >>> why_broken(Scenario("dedup").run(Drop("msg:N")), "all_delivered")
+    ''
+    """
+    if promise not in PROMISES:
+        raise InputError(f"no promise {quoted(promise)}; the promises are {', '.join(PROMISES)}")
+    broken_by = [said for said in trace.messages if not PROMISES[promise](said)]
+    if not broken_by:
+        return ""
+    more = len(broken_by) - 1
+    others = f" (and {counted(more, 'more message')})" if more else ""
+    return Sentence(f"{_SENTENCES[promise](Case(trace, broken_by[0]))}{others}.")
+
+
+def _no_duplicates(case: Case) -> str:
+    first, second, *_ = case.shows
+    moments = [f"at {show.t} ms" + (f" as {show.msgid}" if show.msgid != first.msgid else "") for show in case.shows]
+    shown = f"{case.receiver} was shown {case.name} {times(len(case.shows))}, {few(moments)}"
+    return f"{shown}: {_why_shown_again(case, first, second)}{_why_not_discarded(case, first, second)}"
+
+
+def _why_not_discarded(case: Case, first: Event, second: Event) -> str:
+    """Why dedup did not catch the second showing, where there is dedup."""
+    if not case.trace.scenario.setting.dedups:
+        return ""
+    if second.msgid != first.msgid:
+        return f", and {case.receiver}'s client cannot know {second.msgid} for the same message"
+    crash = case.crash_between(first, second)
+    if crash is not None:
+        return f", and {case.receiver}'s client had forgotten it in the crash at {crash.t} ms"
+    return f", and {case.receiver}'s client did not discard it"
+
+
+def _why_shown_again(case: Case, first: Event, second: Event) -> str:
+    """What led to the second showing, as far as the causes tell."""
+    copy = case.copy_behind(second)
+    if copy and copy != case.copy_behind(first):
+        return f"the network made a copy of {copy.partition('~')[0]}"
+    again = case.behind(second, "retransmit")
+    if again is None or again is case.behind(first, "retransmit"):
+        return _why_without_retransmission(case, first, second)
+    why = case.behind(again, "timer_fire", "arrive", "say", "resend", "restart")
+    resent = f"sent msg:R again at {again.t} ms"
+    if why is None:
+        return f"{again.node}'s client {resent} of its own accord"
+    match why.kind:
+        case "timer_fire":
+            return _why_timer_ran_out(case, why, resent)
+        case "arrive":
+            return f"{again.node}'s client {resent}, when {why.packet} arrived"
+        case "resend":
+            return f"{again.node} sent it again at {again.t} ms, because it had failed"
+        case "restart":
+            return f"{again.node}'s client started again after its crash and {resent}"
+    return f"{again.node}'s client {resent} of its own accord"
+
+
+def _why_without_retransmission(case: Case, first: Event, second: Event) -> str:
+    """What led to the second showing, where no retransmission lies between the two."""
+    if None in (first.packet, second.packet) or first.packet == second.packet:
+        return f"{case.receiver}'s client showed it again without being sent it again"
+    if case.trace.packet[str(second.packet)].kind == "offline:A":
+        return f"the server still kept it, so it came again with {second.packet}"
+    return f"both {first.packet} and {second.packet} arrived, and no retransmission lies between them"
+
+
+def _why_timer_ran_out(case: Case, fired: Event, resent: str) -> str:
+    """Why the sender had no ack:N when its timer fired: it was lost, it was on its way, or it was not heeded."""
+    cut: list[Stop] = []
+    late: list[PacketRecord] = []
+    for request in case.requests_before(fired):
+        for stop in case.stops(request, BACK_TO_SENDER):
+            if case.in_time(stop, BACK_TO_SENDER, fired.t):
+                cut.append(stop)  # it had the time to come, but for this
+            elif stop.fate == "arrived":
+                late.append(stop.packet)
+    if cut:
+        return f"{case.told(cut)}, so {case.sender}, still waiting, {resent}"
+    awaited = f"{late[0].name} could arrive at {late[0].arrived} ms" if late else "any ack:N could arrive"
+    return f"{case.sender}'s timer ran out at {fired.t} ms, before {awaited}, so {case.sender} sent msg:R again"
+
+
+def _no_false_delivery(case: Case) -> str:
+    return f"{case.screen}{_since(case)}, yet {case.never_saw}"
+
+
+def _since(case: Case) -> str:
+    """Which packet made the sender's screen say what it says."""
+    settled = case.settled
+    if settled is None or settled.packet is None:
+        return ""
+    return f" since {settled.packet} arrived at {settled.t} ms"
+
+
+def _no_silent_loss(case: Case) -> str:
+    if case.said.status == "forgotten":
+        return f"{case.never_saw}, yet {case.forgot} and nobody will ever know"
+    return f"{case.never_saw}, yet {case.screen} and nobody will ever know"
+
+
+def _no_false_failure(case: Case) -> str:
+    return f"{case.screen}, yet {case.saw}: {case.why_given_up()}"
+
+
+def _all_delivered(case: Case) -> str:
+    said = case.said
+    if not said.shown[case.receiver]:
+        return f"{case.never_saw}; {case.screen}"
+    if said.status == "forgotten":
+        return f"{case.saw}, but {case.forgot}"
+    if said.status == "failed":
+        return f"{case.saw}, but {case.screen}: {case.why_given_up()}"
+    if said.status == "sent" and not case.trace.scenario.setting.acks:
+        why = f"this rung has no ack:R, ack:A and ack:N, so {case.sender} can never know"
+        return f"{case.saw}, but {case.screen}: {why}"
+    return f"{case.saw}, but {case.screen}, because {case.why_no_ack_n()}"
+
+
+def _in_order(case: Case) -> str:
+    receiver = case.said.late[0]
+    shows = [show for show in case.trace.happened("show", node=receiver) if show.said is not None]
+    late = next(show for show in shows if show.said == case.said.msgid)
+    conversation = {said.msgid for said in case.trace.messages if (said.sender, said.to) == (case.sender, case.said.to)}
+    earlier = [show for show in shows if show.id < late.id and show.said in conversation]
+    newer = next(show for show in earlier if case.places[str(show.said)] > case.places[case.said.msgid])
+    seen = f"{receiver} was shown {case.name} at {late.t} ms, after {quote(str(newer.text))} ({newer.msgid})"
+    again = case.behind(late, "retransmit")
+    fired = case.behind(again, "timer_fire") if again is not None else None
+    why = f": {_why_timer_ran_out(case, fired, f'sent msg:R again at {again.t} ms')}" if fired and again else ""
+    return f"{seen} at {newer.t} ms, which was said later{why}"
+
+
+_SENTENCES = {
+    "no_duplicates": _no_duplicates,
+    "no_false_delivery": _no_false_delivery,
+    "no_silent_loss": _no_silent_loss,
+    "no_false_failure": _no_false_failure,
+    "all_delivered": _all_delivered,
+    "in_order": _in_order,
+}

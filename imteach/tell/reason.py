@@ -1,0 +1,136 @@
+"""Why something happened: the chain of causes behind an event, as sentences.
+
+What did not happen is no cause, yet often the reason: a timer runs out because an ack:N was dropped. Such reasons
+are added to the sentence of the event that they explain.
+"""
+
+from collections.abc import Callable, Iterator
+
+from imteach.plain import plain
+from imteach.printed import Sentence, Sentences
+from imteach.tell.words import few, quote, sign, the
+from imteach.trace import Event, Trace
+
+AWAITED = ("msg:R", "msg:N", "ack:R", "ack:N")  # the packets that a waiting sender's ack:N hangs on
+
+
+def why(trace: Trace, event: Event) -> list[str]:
+    """Return why this event happened, in a few short sentences, the beginning first.
+
+    Raises `InputError` if it is no event of this trace.
+
+    >>> from imteach import Drop, Scenario
+    >>> trace = Scenario("retransmit").run(Drop("ack:N"))
+    >>> for sentence in why(trace, trace.happened("show")[1]):
+    ...     print(sentence)
+    0 ms: alice says “hello” to bob
+    300 ms: alice's timer for m1 runs out: m1/ack:N#1 was dropped
+    300 ms: alice sends msg:R again, as m1/msg:R#2
+    350 ms: m1/msg:R#2 reaches the server
+    400 ms: m1/msg:N#2 reaches bob
+    400 ms: bob is shown “hello” again: the first time was at 100 ms
+    """
+    return Sentences(map(Sentence, _Chain(trace, event).sentences()))
+
+
+class _Chain:
+    """The causes of one event, told one by one."""
+
+    def __init__(self, trace: Trace, event: Event) -> None:
+        self.trace = trace
+        self.events = [*trace.causes(event), event]
+        self.end = event
+        arrived = {event.packet for event in self.events if event.kind == "arrive"}
+        self.tells: dict[str, Callable[[Event], str]] = {
+            "say": lambda e: f"{e.node} says {quote(str(e.text))} to {e.to}",
+            "resend": lambda e: f"{e.node} sends {e.msgid} again, because it had failed",
+            "send": lambda e: "" if e.packet in arrived else self._send(e),
+            "arrive": lambda e: f"{e.packet} reaches {the(e.node)}{self._fabricated(e)}",
+            "drop": lambda e: f"{e.packet} is dropped",
+            "lose": lambda e: f"{e.packet} is lost: {e.text}",
+            "timer_fire": self._timer_fire,
+            "timer_start": lambda e: f"{e.node} starts a timer for {e.timer}" if e is self.end else "",
+            "timer_cancel": lambda e: f"{e.node} stops the timer for {e.timer}",
+            "retransmit": lambda e: f"{e.node} sends msg:R again, as {e.packet}",
+            "show": self._show,
+            "discard": lambda e: f"{e.node} discards {e.msgid}: {e.text or self._shown_before(e)}",
+            "hold": lambda e: f"{e.node} holds {e.msgid} back: one before it is missing",
+            "write": lambda e: f"{the(e.node)} {'erases' if e.text else 'writes'} {e.key}" if e is self.end else "",
+            "store": lambda e: f"the server stores {e.msgid} for {e.to}",
+            "delete": lambda e: f"the server deletes {e.msgid}, which it kept for {e.to}",
+            "status": lambda e: f"{e.node} sees {e.msgid} {sign(e.status)}",
+            "unsaid": lambda e: f"{e.node} cannot do it: {e.text}",
+            "login": lambda e: f"the server learns that {e.to} is online" if e.to else f"{e.node} logs in",
+            "logout": lambda e: f"the server learns that {e.to} is gone" if e.to else f"{e.node} logs out",
+            "crash": lambda e: f"{the(e.node)} crashes",
+            "restart": lambda e: f"{the(e.node)} starts again",
+        }
+
+    def sentences(self) -> Iterator[str]:
+        """Yield a sentence for each event that is worth one."""
+        for event in self.events:
+            told = self.tells[event.kind](event) if event.kind in self.tells else ""
+            if told:
+                yield f"{event.t} ms: {plain(told)}"
+
+    def _send(self, event: Event) -> str:
+        if "~" in str(event.packet):
+            return f"the network makes a copy: {event.packet}"
+        return f"{the(event.node)} sends {event.packet}"
+
+    def _fabricated(self, event: Event) -> str:
+        packet = self.trace.packet[str(event.packet)]
+        if packet.fabricated:
+            return " (the server made it itself, because it keeps the message)"
+        return " (a copy that the network made)" if packet.copy > 1 else ""
+
+    def _timer_fire(self, event: Event) -> str:
+        what, _, of = str(event.timer).partition(":")
+        if what == "heartbeat":
+            return f"{event.node}'s heartbeat of {of}"
+        fired = f"{event.node}'s timer for {'its pull' if what == 'pull' else event.timer} runs out"
+        awaited = "offline:A" if what == "pull" else "ack:N" if self.trace.scenario.setting.acks else "msg:A"
+        return f"{fired}: {self._missing(event) or f'no {awaited} had come'}"
+
+    def _missing(self, fired: Event) -> str:
+        """Which packets that the timer was waiting on did not arrive while it ran, and what became of them."""
+        started = fired.causes[0]
+        pulls = str(fired.timer).partition(":")[0] == "pull"
+        gone: dict[str, list[str]] = {}
+        for event in self.trace.events[started : fired.id]:
+            if event.kind not in ("drop", "lose"):
+                continue
+            packet = self.trace.packet[str(event.packet)]
+            own_pull = pulls and packet.kind in ("offline:R", "offline:A") and fired.node in (packet.src, packet.dst)
+            on_the_way = packet.kind in AWAITED if self.trace.scenario.setting.acks else packet.kind == "msg:R"
+            if own_pull or (event.said is not None and event.said == self._said_of(fired) and on_the_way):
+                words = "dropped" if event.kind == "drop" else f"lost ({event.text})"
+                gone.setdefault(words, []).append(packet.name)
+        return " and ".join(
+            f"{few(names)} {'was' if len(names) == 1 else 'were'} {words}" for words, names in gone.items()
+        )
+
+    def _said_of(self, fired: Event) -> str | None:
+        """What was said that the timer of this msgid belongs to."""
+        return next((event.said for event in self.trace.events if event.msgid == fired.timer), None)
+
+    def _show(self, event: Event) -> str:
+        before = [e for e in self.trace.events[: event.id] if e.kind == "show" and e.node == event.node]
+        first = next((e for e in before if e.said == event.said), None)
+        shown = f"{event.node} is shown {quote(str(event.text))}"
+        if first is None:
+            return shown
+        crash = next(
+            (e for e in self.trace.events[first.id : event.id] if e.kind == "crash" and e.node == event.node), None
+        )
+        told = f"{shown} again: the first time was at {first.t} ms"
+        if not self.trace.scenario.setting.dedups:
+            return told
+        if first.msgid != event.msgid:
+            return f"{told}, as {first.msgid}, and {event.msgid} is another msgid"
+        return f"{told}, and the crash at {crash.t} ms made the client forget it" if crash else told
+
+    def _shown_before(self, event: Event) -> str:
+        shows = [e for e in self.trace.events[: event.id] if e.kind == "show" and e.node == event.node]
+        first = next((e for e in shows if e.msgid == event.msgid), None)
+        return f"it was shown at {first.t} ms" if first else "it was shown before"

@@ -1,0 +1,80 @@
+"""Small words that sentences about a run are put together from."""
+
+from collections.abc import Sequence
+
+from imteach.plain import plain
+from imteach.protocol import SERVER, STATUSES
+
+TEXT_SHOWN = 40  # characters of a message that a sentence quotes
+NAMES_SHOWN = 4  # packets that a sentence names before it counts the rest
+
+
+def quote(text: str) -> str:
+    """What a person said, on one line, cut where it is long."""
+    line = " ".join(plain(text).split())
+    return f"“{line if len(line) <= TEXT_SHOWN else line[: TEXT_SHOWN - 1] + '…'}”"
+
+
+def sign(status: str | None) -> str:
+    """A status with its sign.
+
+    >>> sign("delivered"), sign("forgotten"), sign(None)
+    ('✓✓ delivered', 'nothing (forgotten)', 'nothing')
+    """
+    if status is None:
+        return "nothing"
+    return f"{STATUSES[status]} {status}" if STATUSES[status] else f"nothing ({status})"
+
+
+def times(count: int) -> str:
+    """How often, in a word.
+
+    >>> times(0), times(2), times(5)
+    ('never', 'twice', '5 times')
+    """
+    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def times_shown(count: int, what: str) -> str:
+    """How often something was shown."""
+    return f"shown {what} {times(count)}" if count else f"never shown {what}"
+
+
+def counted(count: int, noun: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "packet"), counted(2, "packet")
+    ('1 packet', '2 packets')
+    """
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
+def be(things: Sequence[object]) -> str:
+    """`is` or `are`, as the number of things asks."""
+    return "is" if len(things) == 1 else "are"
+
+
+def few(names: Sequence[str]) -> str:
+    """Name the first few, count the rest; one more is named as well."""
+    names = list(names)
+    rest = len(names) - NAMES_SHOWN
+    return join(names if rest <= 1 else [*names[:NAMES_SHOWN], f"{rest} more"])
+
+
+def join(parts: Sequence[str]) -> str:
+    """Put parts together with commas and an `and`.
+
+    >>> join(["a", "b", "c"])
+    'a, b and c'
+    """
+    *most, last = parts
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def the(node: str) -> str:
+    """A node in a sentence.
+
+    >>> the("server"), the("bob")
+    ('the server', 'bob')
+    """
+    return "the server" if node == SERVER else node

@@ -1,0 +1,39 @@
+"""What led to what, as a graph: what can have influenced what."""
+
+from typing import TYPE_CHECKING
+
+from imteach.errors import InputError
+
+if TYPE_CHECKING:
+    from networkx import DiGraph
+
+    from imteach.trace.trace import Trace
+
+
+def happens_before(trace: "Trace") -> "DiGraph":
+    """Return the events of a trace as a networkx graph: what can have influenced what.
+
+    Nodes are the ids of events, each with its `event`. An edge leads from each event to those it caused, and from each
+    to the next one at the same node (`order=True`): what a node does, it does after what it did before. Two
+    events without a path between them happened side by side: neither can know of the other.
+
+    >>> from imteach import Scenario
+    >>> graph = happens_before(Scenario("basic").run())
+    >>> graph.nodes[0]["event"].kind, sorted(graph.successors(0))
+    ('say', [1, 2, 3])
+    """
+    try:
+        from networkx import DiGraph
+    except ImportError:
+        raise InputError("networkx is not installed; it comes with: pip install 'imteach[lab]'") from None
+    graph = DiGraph()
+    last: dict[str, int] = {}
+    for event in trace.events:
+        graph.add_node(event.id, event=event)
+        graph.add_edges_from((cause, event.id) for cause in event.causes)
+        before = last.get(event.node)
+        if event.kind not in ("drop", "lose") and "~" not in str(event.packet):  # the network is no node
+            if before is not None and not graph.has_edge(before, event.id):
+                graph.add_edge(before, event.id, order=True)
+            last[event.node] = event.id
+    return graph

@@ -1,0 +1,157 @@
+"""What a trace is made of: one record for each packet and one for each event."""
+
+from collections.abc import Iterable, Iterator
+
+from imteach.protocol import SERVER, Value
+
+FATES = ("arrived", "dropped", "lost")
+
+EVENT_KINDS: dict[str, str] = {
+    "start": "a client starts, in a scenario with groups",
+    "say": "a person says something",
+    "resend": "a person sends again what failed",
+    "unsaid": "a person wanted to say something, or to send it again, and could not",
+    "send": "a node transmits a packet",
+    "arrive": "a packet reaches its node",
+    "drop": "a fault makes a packet vanish on its way",
+    "lose": "a packet is lost, because its receiver or its sender cannot be reached",
+    "timer_start": "a timer starts",
+    "timer_cancel": "a timer is stopped before it ran out",
+    "timer_fire": "a timer runs out",
+    "retransmit": "a client transmits a message again",
+    "show": "a person is shown a message",
+    "discard": "a message is not shown, because its msgid was shown before; or not taken, too late or too early",
+    "hold": "a message is held back, because one before it is missing",
+    "write": "a node writes to its disk",
+    "store": "the server stores a message, on its disk",
+    "delete": "the server deletes a stored message",
+    "status": "the sender's person sees a new status",
+    "login": "a client logs in; at the server, it learns that",
+    "logout": "a client logs out; at the server, it learns that, or that a client is gone",
+    "crash": "a node crashes",
+    "restart": "a node starts again after a crash, with what is on its disk",
+}
+"""Every kind of event, with what it means."""
+
+
+STEPS = ("start", "say", "resend", "arrive", "timer_fire", "login", "logout", "restart")
+"""The kinds of event at which a node is told something; what it asks for then has that as its cause."""
+
+
+class KeptRecord(Value, frozen=True):
+    """A kept message in an offline:A: its msgid, what was said, its numbers as its msg:R carried them (or 0)."""
+
+    msgid: str
+    said: str
+    seq: int = 0
+    base: int = 0
+
+
+class PacketRecord(Value, frozen=True):
+    """One packet of a run. Times in simulated ms.
+
+    `due` is when it would arrive if nothing strikes, `arrived` when it did (None unless `fate` is "arrived").
+    `said` is the first msgid of the thing said that it carries; only a client that gives a retransmission a new
+    msgid makes it differ from `msgid`. Both are None for a packet that belongs to a person. The other fields are what
+    some kinds carry: see `imteach.protocol.Packet`; `seq` is the number there.
+    """
+
+    name: str
+    kind: str
+    msgid: str | None
+    src: str
+    dst: str
+    sent: float
+    due: float
+    arrived: float | None
+    fate: str
+    said: str | None
+    seq: int = 0
+    base: int = 0
+    fabricated: bool = False
+    kept: tuple[KeptRecord, ...] = ()
+    more: bool = False
+    msgids: tuple[str, ...] = ()
+    group: str = ""
+    cursor: int = 0
+
+    @property
+    def number(self) -> int:
+        """Which transmission of its kind for its owner it is, from 1."""
+        return int(self.name.partition("#")[2].partition("~")[0])
+
+    @property
+    def copy(self) -> int:
+        """1, or from 2 on which copy it is that the network made."""
+        return int(self.name.partition("~")[2] or 1)
+
+    @property
+    def person(self) -> str:
+        """The person at whose client it starts or ends."""
+        return self.dst if self.src == SERVER else self.src
+
+
+class Event(Value, frozen=True):
+    """One event of a run: event `id` happened at `t` simulated ms at `node`, because of the events `causes`.
+
+    The other fields are None where they mean nothing:
+    - `packet` names the packet (send, arrive, drop, lose, and what an arrival led to);
+    - `msgid` is the message, `said` the first msgid of what was said, `status` a new status;
+    - `text` and `to` are what was said to whom. `to` is also for whom a message is stored or deleted, and at the
+      server who logged in or out. `text` also says why a packet is lost, why a message is discarded if not for its
+      msgid, what a crash was ordered as, why something was not said, and `erased` where a write takes something away;
+    - `timer` names a timer, `until` is when it runs out; `key` is what is written where: TABLE/KEY;
+    - `new_msgids` are those which the driver handed out in this step; None stands for the usual: one at `say`, else
+      none.
+    """
+
+    id: int
+    t: float
+    node: str
+    kind: str
+    causes: tuple[int, ...]
+    packet: str | None = None
+    msgid: str | None = None
+    said: str | None = None
+    status: str | None = None
+    text: str | None = None
+    to: str | None = None
+    timer: str | None = None
+    until: float | None = None
+    key: str | None = None
+    new_msgids: tuple[str, ...] | None = None
+
+    @property
+    def handed_out(self) -> tuple[str, ...]:
+        """The msgids that the driver handed out in this step."""
+        if self.new_msgids is not None:
+            return self.new_msgids
+        return (self.msgid,) if self.kind == "say" and self.msgid is not None else ()
+
+    def __repr__(self) -> str:
+        given = [f"{name}={value!r}" for name, value in self._asdict().items() if value is not None]
+        return f"Event({', '.join(given)})"
+
+
+def instant(t: float) -> float:
+    """Return `t` in simulated ms as a trace keeps it: to the microsecond, and whole where it can be.
+
+    >>> instant(0.1 + 0.2), instant(50.0)
+    (0.3, 50)
+    """
+    if isinstance(t, int):
+        return t
+    t = round(t, 3)
+    return int(t) if t.is_integer() else t
+
+
+def mistakes_in(events: Iterable[Event]) -> Iterator[Event]:
+    """Yield the crashes by which a node stopped over a mistake in its code; `text` says which.
+
+    What a fault orders comes at a time or behind an effect; a mistake comes of a step itself.
+    """
+    before: list[str] = []
+    for event in events:
+        before.append(event.kind)
+        if event.kind == "crash" and event.causes and before[event.causes[0]] in STEPS:
+            yield event

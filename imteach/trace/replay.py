@@ -1,0 +1,174 @@
+"""What a node held at a moment: the same machine, told the same things again.
+
+A trace records everything that each node was told. A node does nothing but remember what it is told, so a fresh
+one that is told the same holds the same; this works for a trace from any driver, and for a learner's own class.
+"""
+
+from collections import deque
+from collections.abc import Container, Iterable
+from typing import Any
+
+from imteach.errors import InputError
+from imteach.protocol import (
+    NO_MESSAGE,
+    SERVER,
+    Client,
+    Delete,
+    Effect,
+    Kept,
+    MemoryDisk,
+    Message,
+    Packet,
+    Report,
+    Server,
+    Show,
+    Store,
+    Write,
+)
+from imteach.scenario.checks import moment
+from imteach.scenario.scenario import HEARTBEAT, Scenario
+from imteach.trace.records import Event, PacketRecord, mistakes_in
+
+
+def state_at(
+    scenario: Scenario, packets: Iterable[PacketRecord], events: Iterable[Event], t: float
+) -> dict[str, dict[str, Any]]:
+    """Return what each node holds just after everything that happens at `t` simulated ms; {} for one that is down.
+
+    Raises `InputError` where the events of a file do not fit together.
+    """
+    moment(t, "t")
+    events = tuple(events)
+    replay = Replay(scenario, packets, {crash.causes[0] for crash in mistakes_in(events)})
+    for event in events:
+        if event.t > t:
+            break
+        replay.tell(event)
+    return replay.state(t)
+
+
+class Replay:
+    """Nodes that are told again what the events of a trace say they were told.
+
+    `unfinished` are the events at which a learner's code stopped: its node is down from there on, and not told again.
+    """
+
+    def __init__(
+        self, scenario: Scenario, packets: Iterable[PacketRecord], unfinished: Container[int] = frozenset()
+    ) -> None:
+        self.scenario = scenario
+        self.unfinished = unfinished
+        self.made: deque[str] = deque()  # msgids to hand out in this step
+        self.nodes = scenario.nodes(self.made.popleft)
+        self.disks = {name: MemoryDisk() for name in self.nodes}
+        self.to_write: dict[str, deque[Write]] = {name: deque() for name in self.nodes}  # asked for in this step
+        self.down: set[str] = set()
+        self.said: dict[str | None, Message] = {}  # by the first msgid of what was said
+        self.records = {packet.name: packet for packet in packets}
+        self.timers: dict[str, dict[str, float | None]] = {name: {} for name in self.nodes}
+
+    def state(self, t: float) -> dict[str, dict[str, Any]]:
+        """What each node holds at `t` simulated ms."""
+        return {
+            name: {} if name in self.down else {**node.state(), "timers": self._running(name, t)}
+            for name, node in self.nodes.items()
+        }
+
+    def _running(self, name: str, t: float) -> dict[str, float | None]:
+        """The timers of a node that run. A run of a group ends before its last heartbeats, which never come."""
+        return {
+            timer: until
+            for timer, until in self.timers[name].items()
+            if until is None or until > t or not timer.startswith(HEARTBEAT)
+        }
+
+    def tell(self, event: Event) -> None:
+        """Let one event happen again. Raises `InputError` if it does not fit those before it."""
+        self.made.clear()
+        self.made.extend(event.handed_out)
+        try:
+            effects = self._told(event)
+        except (KeyError, IndexError, ValueError, AttributeError):  # a node was told what it can't be told
+            raise InputError(f"events[{event.id}]: it does not fit the events before it") from None
+        if effects is not None:
+            self.to_write[event.node] = deque(filter(None, map(_write_of, effects)))
+
+    def _told(self, event: Event) -> list[Effect] | None:
+        """Tell a node what the event says; return the effects that it asks for, None if it was told nothing."""
+        node = event.node
+        if event.id in self.unfinished and event.kind != "say":
+            return None
+        match event.kind:
+            case "start":
+                return self._client(node).command("start")
+            case "say":
+                message = Message(len(self.said), node, str(event.to), str(event.text))
+                self.said[event.said] = message
+                if event.id in self.unfinished:
+                    return None
+                return self._client(node).command("say", message)
+            case "resend":
+                return self._client(node).command("resend", self.said[event.said], str(event.msgid))
+            case "arrive":
+                return self.nodes[node].receive(self._packet(self.records[str(event.packet)]))
+            case "timer_fire":
+                del self.timers[node][str(event.timer)]
+                return self.nodes[node].timer(str(event.timer))
+            case "login" | "logout" if node == SERVER:
+                return self._server().presence(str(event.to), event.kind == "login")
+            case "login" | "logout":
+                return self._client(node).command(event.kind)
+            case "restart":
+                self.down.remove(node)
+                self.nodes[node] = self.scenario.node(node, self.made.popleft)
+                return self.nodes[node].restart(self.disks[node])
+            case "crash":
+                self.down.add(node)
+                self.timers[node].clear()
+            case "timer_start":
+                self.timers[node][str(event.timer)] = event.until
+            case "timer_cancel":
+                del self.timers[node][str(event.timer)]
+            case "write" | "store" | "delete":
+                write = self.to_write[node].popleft()
+                self.disks[node].write(write.table, write.key, write.value)
+        return None
+
+    def _client(self, name: str) -> Client:
+        node = self.nodes[name]
+        if not isinstance(node, Client):
+            raise ValueError(f"{name} is no client")
+        return node
+
+    def _server(self) -> Server:
+        node = self.nodes[SERVER]
+        assert isinstance(node, Server)
+        return node
+
+    def _packet(self, record: PacketRecord) -> Packet:
+        """Return the packet that a record tells of, with all that it carries."""
+        return Packet(
+            record.kind,
+            record.msgid or "",
+            record.src,
+            record.dst,
+            NO_MESSAGE if record.said is None else self.said[record.said],
+            record.seq,
+            record.base,
+            False,  # that an ack:N is fabricated, no client can see
+            tuple(Kept(kept.msgid, self.said[kept.said], kept.seq, kept.base) for kept in record.kept),
+            record.more,
+            record.msgids,
+            record.group,
+            record.cursor,
+        )
+
+
+def _write_of(effect: Effect) -> Write | None:
+    """What an effect writes to the disk, if anything."""
+    match effect:
+        case Write():
+            return effect
+        case Show(write=write) | Report(write=write) | Store(write=write) | Delete(write=write):
+            return write
+    return None

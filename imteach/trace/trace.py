@@ -1,0 +1,254 @@
+"""A trace: everything that happened in one run, and what follows from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from imteach.errors import InputError, quoted
+from imteach.printed import fold
+from imteach.protocol import KINDS, SERVER, Outcome, judge
+from imteach.scenario.checks import ByName
+from imteach.scenario.faults import Fault
+from imteach.scenario.reader import same
+from imteach.scenario.scenario import Scenario
+from imteach.trace.causes import happens_before
+from imteach.trace.file import message_out, read_trace, to_json
+from imteach.trace.outcomes import outcomes
+from imteach.trace.records import EVENT_KINDS, Event, PacketRecord, mistakes_in
+from imteach.trace.replay import state_at
+from imteach.trace.unused import unused
+from imteach.views import ask
+
+if TYPE_CHECKING:
+    from networkx import DiGraph
+
+
+@dataclass(frozen=True, repr=False)
+class Trace:
+    """One run of a scenario under faults. In a notebook it shows as a sequence diagram.
+
+    - `scenario`: what was run. `faults`: what struck it. `unused`: those of them that named something which never
+      happened.
+    - `packets`: a `PacketRecord` for each packet, in the order of their sending.
+    - `events`: an `Event` for everything that happened, in time order.
+    - `messages`: an `Outcome` for each thing said, in the order in which it was said.
+    - `promises`: for each promise whether this run keeps it.
+    - `counts`: how many packets of each kind were sent.
+    - `timed`: whether the run had a clock; if not (see `follow`), times only count its steps.
+
+    Times are simulated ms. Equal scenarios and faults give equal traces, to the byte of `to_json()`.
+
+    >>> from imteach import Drop, Scenario
+    >>> trace = Scenario("retransmit").run(Drop("ack:N"))
+    >>> trace
+    <Trace of "retransmit", drop m1/ack:N#1: m1 delivered, shown to bob 2 times; broken: no_duplicates>
+    >>> trace.packets[-1].name
+    'm1/ack:N#2'
+    """
+
+    scenario: Scenario
+    faults: tuple[Fault, ...]
+    unused: tuple[Fault, ...]
+    packets: tuple[PacketRecord, ...]
+    events: tuple[Event, ...]
+    timed: bool = True
+
+    @property
+    def rung(self) -> str:
+        """The name of the rung that was run."""
+        return self.scenario.rung
+
+    @cached_property
+    def messages(self) -> tuple[Outcome, ...]:
+        """What came of each thing said, in the order in which it was said."""
+        return outcomes(self.scenario, {packet.name: packet for packet in self.packets}, self.events)
+
+    @cached_property
+    def promises(self) -> dict[str, bool]:
+        """For each promise whether this run keeps it. Raises `InputError` for the name of no promise."""
+        return ByName("promise", judge(self.messages, self.scenario.setting))
+
+    @cached_property
+    def mistakes(self) -> tuple[Event, ...]:
+        """The crashes by which a node stopped over a mistake in a learner's code, if any; `text` says which."""
+        return tuple(mistakes_in(self.events))
+
+    @cached_property
+    def packet(self) -> Mapping[str, PacketRecord]:
+        """The packets by name, short or whole. Raises `InputError` for one that was never sent.
+
+        >>> from imteach import Scenario
+        >>> trace = Scenario("basic").run()
+        >>> trace.packet["m1/msg:N#1"].arrived, trace.packet["msg:N"].arrived
+        (100, 100)
+        """
+        return _ByName(self)
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many packets of each kind were sent, copies that the network made left out.
+
+        >>> from imteach import Drop, Scenario
+        >>> Scenario("basic").run().counts
+        {'msg:R': 1, 'msg:A': 1, 'msg:N': 1}
+        """
+        counts = dict.fromkeys(KINDS, 0)
+        for packet in self.packets:
+            counts[packet.kind] += packet.copy == 1
+        return {kind: count for kind, count in counts.items() if count}
+
+    def happened(self, kind: str, **about: object) -> list[Event]:
+        """Return the events of this kind, in time order, that have these values: `trace.happened("show", node="bob")`.
+
+        Raises `InputError` for a kind or a field that events do not have.
+
+        >>> from imteach import Drop, Scenario
+        >>> [event.t for event in Scenario("retransmit").run(Drop("ack:N")).happened("show", node="bob")]
+        [100, 400]
+        """
+        if kind not in EVENT_KINDS:
+            raise InputError(f"no kind of event {quoted(kind)}; kinds are {', '.join(EVENT_KINDS)}")
+        for name in about:
+            if name not in Event.__struct_fields__:
+                raise InputError(f"no field {quoted(name)}; an event has {', '.join(Event.__struct_fields__)}")
+        wanted = about.items()
+        return [e for e in self.events if e.kind == kind and all(getattr(e, name) == value for name, value in wanted)]
+
+    def causes(self, event: Event) -> list[Event]:
+        """Return everything that led to this event, in time order: its causes, their causes, and so on.
+
+        >>> from imteach import Scenario
+        >>> trace = Scenario("basic").run()
+        >>> [cause.kind for cause in trace.causes(trace.happened("show")[0])]
+        ['say', 'send', 'arrive', 'send', 'arrive']
+        """
+        if event.id >= len(self.events) or self.events[event.id] != event:
+            raise InputError(f"{quoted(event, 120)} is no event of this trace")
+        found: set[int] = set()
+        look_at = list(event.causes)
+        while look_at:
+            cause = look_at.pop()
+            if cause not in found:
+                found.add(cause)
+                look_at.extend(self.events[cause].causes)
+        return [self.events[cause] for cause in sorted(found)]
+
+    def why(self, event: Event) -> list[str]:
+        """Return why this event happened, in a few short sentences, the beginning first.
+
+        >>> from imteach import Drop, Scenario
+        >>> trace = Scenario("retransmit").run(Drop("ack:N"))
+        >>> trace.why(trace.happened("show")[1])[-1]
+        '400 ms: bob is shown “hello” again: the first time was at 100 ms'
+        """
+        sentences: list[str] = ask("Trace.why", self, event)
+        return sentences
+
+    def happens_before(self) -> "DiGraph":
+        """Return the events as a networkx graph: an edge from each event to those that it led to.
+
+        Each node's own events are joined in their order, too (an edge with `order=True`); what cannot be reached
+        from one another happened side by side. Nodes are event ids, with the event as `event`.
+        """
+        return happens_before(self)
+
+    def state_at(self, t: float) -> dict[str, dict[str, Any]]:
+        """Return what each node holds just after everything that happens at `t` simulated ms.
+
+        A client's `queue` is its waiting-ack queue (msgid: how often msg:R was transmitted), `dedup` its dedup
+        table, `status` what its person sees, `timers` when each running timer will run out. Raises `InputError`
+        for a negative time, and for a trace from a file that was made by a class which the file cannot hold.
+
+        >>> from imteach import Scenario
+        >>> Scenario("dedup").run().state_at(120)["alice"]
+        {'queue': {'m1': 1}, 'dedup': [], 'status': {'m1': 'sent'}, 'timers': {'m1': 300}}
+        """
+        return state_at(self.scenario, self.packets, self.events, t)
+
+    def seen_by(self, node: str) -> list[str]:
+        """Return everything that happened at one node, in time order, a short sentence each.
+
+        Two runs that a node cannot tell apart give equal lists. So a packet that arrives is told without its number,
+        which is the trace's own count and not in the packet. Raises `InputError` for an unknown node.
+
+        >>> from imteach import Drop, Scenario
+        >>> Scenario("basic").run(Drop("msg:N")).seen_by("alice")[-1]
+        '100 ms: sees m1 ✓ sent'
+        >>> Scenario("basic").run(Drop("msg:N")).seen_by("alice") == Scenario("basic").run().seen_by("alice")
+        True
+        """
+        nodes = (*self.scenario.people, SERVER)
+        if node not in nodes:
+            raise InputError(f"no node {quoted(node)}; nodes are {', '.join(nodes)}")
+        sentences: list[str] = ask("Trace.seen_by", self, node)
+        return sentences
+
+    def to_json(self) -> str:
+        """Return the trace as JSON text, schema `imteach/trace/1`, ending in a newline."""
+        return to_json(self)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Trace":
+        """Return the trace that this JSON text holds. Raises `InputError` that names the field that is wrong.
+
+        >>> from imteach import Scenario
+        >>> trace = Scenario("acked").run()
+        >>> Trace.from_json(trace.to_json()) == trace
+        True
+        """
+        file, *parts = read_trace(text)
+        trace = cls(*parts, timed=file.switch("timed", usual=True))  # type: ignore[arg-type,misc]
+        claims = {
+            "messages": [message_out(outcome) for outcome in trace.messages],
+            "promises": dict(trace.promises),
+            "unused": [str(fault) for fault in unused(trace.faults, trace.packet.keys(), trace.events)],
+        }
+        for name, follows in claims.items():
+            if not same(file.raw(name), follows):
+                raise InputError(
+                    f"trace: {name}: expected what follows from the events, {quoted(follows, 300)}, "
+                    f"got {quoted(file.raw(name), 300)}"
+                )
+        return trace
+
+    def to_svg(self) -> str:
+        """Return the sequence diagram as SVG text. Same trace, same bytes."""
+        svg: str = ask("Trace.to_svg", self)
+        return svg
+
+    def to_text(self) -> str:
+        """Return the sequence diagram as text for a terminal."""
+        text: str = ask("Trace.to_text", self)
+        return text
+
+    def to_mermaid(self) -> str:
+        """Return the sequence diagram in Mermaid's language."""
+        diagram: str = ask("Trace.to_mermaid", self)
+        return diagram
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        bundle: dict[str, str] = ask("Trace.mimebundle", self)
+        return bundle
+
+    def __repr__(self) -> str:
+        line: str = ask("Trace.in_a_line", self)
+        return line
+
+    def __str__(self) -> str:
+        return fold(repr(self))
+
+
+class _ByName(dict[str, PacketRecord]):
+    """The packets of a trace by their whole names; a short name is looked up by what it is short for."""
+
+    def __init__(self, trace: Trace) -> None:
+        super().__init__({packet.name: packet for packet in trace.packets})
+        self._msgids = [outcome.msgid for outcome in trace.messages]
+        self._scenario = trace.scenario
+
+    def __missing__(self, name: str) -> PacketRecord:
+        whole = self._scenario.whole_name(name, self._msgids)
+        if whole not in self:
+            raise InputError(f"{whole} was never sent in this run")
+        return self[whole]

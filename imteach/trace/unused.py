@@ -1,0 +1,58 @@
+"""Which faults named something that never happened, and the names that crashes know effects by."""
+
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable
+
+from imteach.scenario.faults import Crash, Delay, Drop, Duplicate, Fault
+from imteach.trace.records import Event
+
+_AFTER = {"show": "show", "send": "send", "store": "store", "write": "write", "delete": "write"}
+"""What a crash calls each kind of event that it can fall behind."""
+
+
+class EffectNames:
+    """The names of the effects of one run, as a crash that follows one calls it: `show m1`, `show m1#2` …
+
+    >>> effects = EffectNames()
+    >>> shown = Event(0, 100, "bob", "show", (), msgid="m1")
+    >>> effects.name(shown), effects.name(shown), effects.name(shown._replace(kind="arrive"))
+    ('show m1', 'show m1#2', None)
+    """
+
+    def __init__(self) -> None:
+        self._times: Counter[tuple[str, str]] = Counter()  # by node and effect: how often
+
+    def key(self) -> Hashable:
+        """All that decides the names to come."""
+        return frozenset(self._times.items())
+
+    def name(self, event: Event) -> str | None:
+        """Return the name of the effect that the next event of the run tells of; None if it is no such effect."""
+        effect = _AFTER.get(event.kind)
+        if effect is None:
+            return None
+        if effect == "send":
+            return f"send {event.packet}"
+        what = f"{effect} {event.msgid or str(event.key).partition('/')[2]}"
+        self._times[event.node, what] += 1
+        times = self._times[event.node, what]
+        return what if times == 1 else f"{what}#{times}"
+
+
+def unused(faults: Iterable[Fault], packets: Collection[str], events: Iterable[Event]) -> tuple[Fault, ...]:
+    """Return those faults that named something which never happened in this run: a packet, or a crash.
+
+    >>> unused([Drop("m1/ack:N")], {"m1/msg:R#1"}, [])
+    (Drop("m1/ack:N"),)
+    """
+    crashed = {event.text for event in events if event.kind == "crash"}
+
+    def is_unused(fault: Fault) -> bool:
+        match fault:
+            case Drop() | Duplicate() | Delay():
+                return fault.packet not in packets
+            case Crash():
+                return str(fault) not in crashed
+        return False
+
+    return tuple(fault for fault in faults if is_unused(fault))

@@ -1,0 +1,1 @@
+"""What happens in the mean: runs counted, formulas, their tables and plots."""

@@ -1,0 +1,146 @@
+"""Statistics as tables."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from imteach.draw.tables import Table
+from imteach.tell.words import counted, join
+from imteach.verify.count.tally import MEANS
+
+if TYPE_CHECKING:
+    from imteach.verify.count.statistics import Measured, Stats
+
+TITLES = {
+    "delivered": "the sender sees ✓✓",
+    "shown": "to every receiver",
+    "true_failure": "failed, never shown",
+    "false_failure": "failed, yet shown",
+    "unconfirmed": "the sender sees ✓?",
+    "other": "another status, such as ✓ sent",
+    "silent_loss": "lost without a sign",
+    "false_delivery": "✓✓, and nobody has it",
+    "duplicates": "shown more than once",
+    "out_of_order": "shown out of order",
+    "attempts_per_message": "msg:R",
+    "packets_per_message": "of every kind",
+}
+"""What each measure is, in words; in a table they follow its name, so that a reader can ask for it by name."""
+
+ALWAYS = ("delivered", "shown", "true_failure", "false_failure", "duplicates", *MEANS)
+"""The measures that stand in every table; the others only where there is something to say of them."""
+
+IN_A_SWEEP = ("delivered", "shown", "false_failure", "duplicates", "packets_per_message")
+"""The measures that stand beside each other for several losses."""
+
+NONE = "–"
+
+
+def tables(stats: "Stats") -> list[Table]:
+    """Return the tables of one result: shares and means, then latencies."""
+    told = {name: m for name, m in stats.measures.items() if name in ALWAYS or m.value or m.form}
+    rows = [
+        [f"{name}: {TITLES[name]}", number(name, m.value), _interval(name, m), number(name, m.form), _inside(m)]
+        for name, m in told.items()
+    ]
+    columns = ["", "measured", "95% interval", "closed form", "in interval?"]
+    if stats.why_no_form:
+        rows, columns = [row[:3] for row in rows], columns[:3]
+    latency = [
+        [name, *(NONE if ms is None else f"{ms:g}" for ms in stats.latency[kind].values())]
+        for kind, name in (("shown", "said → shown"), ("delivered", "said → ✓✓ delivered"))
+    ]
+    head = ["simulated ms", *(f"{name[1:]}% within" for name in stats.latency["shown"])]
+    shares = Table(_caption(stats), columns, rows, _notes(stats, told.values()))
+    return [shares, Table("How long it took", head, latency)]
+
+
+def sweep_tables(points: Sequence["Stats"], finished: bool) -> list[Table]:
+    """Return the table of several losses: a line for each."""
+    columns = ["loss", *(f"{name}:\n{TITLES[name]}" for name in IN_A_SWEEP)]
+    rows = [
+        [percent(point.loss), *(_with_interval(name, point.measures[name]) for name in IN_A_SWEEP)] for point in points
+    ]
+    first = points[0]
+    verdict = _verdict(one for point in points for one in _judged(point))
+    notes = [*([] if finished else ["Stopped before the end."]), *verdict]
+    caption = f"{first.scenario.rung}, {counted(first.wanted, 'message')} for each loss, seed {first.seed}"
+    return [Table(f"{caption}{_given(first)}", columns, rows, notes)]
+
+
+# What stands in them
+
+
+def number(name: str, value: float | None) -> str:
+    """A share as a percentage, a mean as a number.
+
+    >>> number("delivered", 0.79421), number("packets_per_message", 8.268), number("shown", None)
+    ('79.42%', '8.268', '–')
+    """
+    if value is None:
+        return NONE
+    return f"{value:.3f}" if name in MEANS else f"{value:.2%}"
+
+
+def percent(value: float) -> str:
+    """A chance that somebody typed, as a percentage with as many digits as it needs.
+
+    >>> percent(0.2), percent(0.125)
+    ('20%', '12.5%')
+    """
+    return f"{100 * value:.6g}%"
+
+
+def _interval(name: str, measured: "Measured") -> str:
+    if measured.low is None:
+        return NONE
+    return f"{number(name, measured.low)} to {number(name, measured.high)}"
+
+
+def _with_interval(name: str, measured: "Measured") -> str:
+    if measured.value is None or measured.low is None or measured.high is None:
+        return number(name, measured.value)
+    value, low, high = (
+        f"{x:.2f}" if name in MEANS else f"{100 * x:.1f}" for x in (measured.value, measured.low, measured.high)
+    )
+    return f"{value}{'' if name in MEANS else '%'} ({low} to {high})"
+
+
+def _inside(measured: "Measured") -> str:
+    return {None: NONE, True: "yes", False: "no"}[measured.inside]
+
+
+def _caption(stats: "Stats") -> str:
+    said = len(stats.scenario.say)
+    runs = f" in {counted(stats.runs, 'run')} of {said}" if said > 1 else ""
+    messages = f"{counted(stats.messages, 'message')}{runs}"
+    struck = f"each packet lost with a chance of {percent(stats.loss)}{_given(stats)}"
+    return f"{stats.scenario.rung}, {struck}: {messages}, seed {stats.seed}"
+
+
+def _given(stats: "Stats") -> str:
+    return f", and in every run {join([str(fault) for fault in stats.given])}" if stats.given else ""
+
+
+def _notes(stats: "Stats", told: Iterable["Measured"]) -> list[str]:
+    notes = []
+    if not stats.finished:
+        notes.append(f"Stopped after {stats.messages} of {stats.wanted} messages: this speaks of those only.")
+    if stats.why_no_form:
+        return [*notes, f"No closed form is known here: {stats.why_no_form}."]
+    return [*notes, *_verdict(m.inside for m in told)]
+
+
+def _judged(stats: "Stats") -> list[bool | None]:
+    """For each closed form that says something whether it lies in its interval."""
+    return [m.inside for m in stats.measures.values() if m.value or m.form]
+
+
+def _verdict(inside: Iterable[bool | None]) -> list[str]:
+    """Say in words how the closed forms did."""
+    judged = [one for one in inside if one is not None]
+    if not judged:
+        return []
+    if all(judged):
+        return [f"All {len(judged)} closed forms are in their intervals."]
+    chance = "By chance alone about one of twenty 95% intervals misses the true value."
+    return [f"{sum(judged)} of {len(judged)} closed forms are in their intervals. {chance}"]

@@ -1,0 +1,1 @@
+"""Graphs of what could happen: the states of a scenario, and those of one node."""

@@ -1,0 +1,101 @@
+"""A node's state machine as a graph, read off the moves that a search saw its code make. Nothing is drawn by hand."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from imteach.errors import InputError, quoted
+from imteach.protocol import SERVER
+from imteach.scenario import Fault, Scenario
+from imteach.scenario.scenario import checked_scenario
+from imteach.tell import the
+from imteach.tell.words import counted
+from imteach.verify.graphs.held import NOTHING, effect_in_words, held, told_in_words
+from imteach.verify.graphs.state_graph import needs_networkx, refuse_if_larger, smaller, title
+from imteach.verify.graphs.state_rows import telling
+from imteach.verify.graphs.state_space import StateSpace, walked
+from imteach.verify.search.machine import Machine
+
+if TYPE_CHECKING:
+    from imteach.draw.graph.graph import Graph
+
+MOST_STATES = 100_000
+"""So many states of the whole scenario are looked at. The node itself has few."""
+
+DOWN = "down"
+"""The node of the graph that stands for a crashed node, whatever it held before."""
+
+
+def machine_graph(
+    scenario: Scenario | str,
+    node: str,
+    faults: int = 1,
+    kinds: Iterable[str] = ("drop",),
+    given: Sequence[Fault] = (),
+) -> "Graph":
+    """Return the state machine of a node (a person, or `server`) as a `networkx.MultiDiGraph`. In a notebook it shows.
+
+    It is what the node's own code did, a learner's class included, wherever `check` with the same arguments comes to.
+    A node of the graph is what it can hold, by number in the order of the search (0: the start); its `label` says only
+    what differs. An edge is one thing that it is told; its `label` is `told / effects`. Restarts after a crash start at
+    the node `"down"`. Raises `InputError`.
+
+    >>> graph = machine_graph(Scenario("basic"), "bob")
+    >>> [(before, after, told["label"]) for before, after, told in graph.edges(data=True)]
+    [(0, 0, 'm1/msg:N arrives / show m1')]
+    """
+    scenario = checked_scenario(scenario)
+    names = (*scenario.people, SERVER)
+    if node not in names:
+        raise InputError(f"no node {quoted(node)}; the nodes are {', '.join(names)}")
+    needs_networkx()
+    space = walked(scenario, faults, kinds, given, MOST_STATES)
+    refuse_if_larger(space, MOST_STATES, of_machine=True)
+    return _graph(space, space.world.machines[space.world.place[node]])
+
+
+def _graph(space: StateSpace, machine: Machine) -> "Graph":
+    from imteach.draw.graph.graph import Graph
+
+    rows = _rows(machine)
+    edges = list(_edges(machine))
+    states = f"{counted(len(rows), 'state')} of {the(machine.name)}"
+    graph = Graph(
+        title=title(space, f"{the(machine.name)} in every interleaving"),
+        promise="",
+        notes=(f"{states}; at a line: what happens there / what is done then.",),
+        smaller=smaller(space.world.scenario, space.faults, of_machine=True),
+    )
+    for state, said in rows.items():
+        graph.add_node(state, start=state == 0, **_node(said))
+    if any(before == DOWN for before, _, _, _ in edges):
+        graph.add_node(DOWN, start=False, down=True, **_node((("after a crash", "in any state"),)))
+    for before, after, told, effects in edges:
+        label = f"{told} / {', '.join(effects) or 'nothing'}"
+        graph.add_edge(before, after, label=label, told=told, effects=effects, fault=False, step=0)
+    return graph
+
+
+def _node(rows: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+    label = "\n".join(f"{name}: {what}" for name, what in rows)
+    return {"label": label, "rows": rows, "end": False, "breaks": ()}
+
+
+def _rows(machine: Machine) -> dict[int, tuple[tuple[str, str], ...]]:
+    """What the node holds in each of its states, as far as it differs; what `state()` leaves out only where it must."""
+    nodes = [machine.node(state) for state in machine.states]
+    holds = [{(machine.name, name): what for name, what in held(node).items()} for node in nodes]
+    kept = telling(holds, core=("queue", "dedup", "status", "online", "store", "cursors"))
+    if not kept:
+        return dict.fromkeys(machine.states, (("holds", "nothing that changes"),))
+    return {
+        state: tuple((name, each.get((node, name), NOTHING)) for node, name in kept) for state, each in enumerate(holds)
+    }
+
+
+def _edges(machine: Machine) -> Iterator[tuple[Any, int, str, tuple[str, ...]]]:
+    """Yield each move: from which state, to which, what the node is told, what it does; no start that does nothing."""
+    for state, told, move in machine.every():
+        if told == ("command", "start") and not move.effects and move.state == state:
+            continue
+        before = DOWN if told[0] == "restart" else state
+        yield before, move.state, told_in_words(told), tuple(map(effect_in_words, move.effects))

@@ -1,0 +1,202 @@
+"""The state space of a small scenario as a graph: a node for each state, an edge for each thing that can happen."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from imteach.errors import InputError, quoted
+from imteach.protocol import PROMISES, judge
+from imteach.scenario import Fault, Scenario
+from imteach.scenario.checks import whole
+from imteach.scenario.naming import short_name
+from imteach.scenario.scenario import checked_scenario
+from imteach.tell.promise import PROMISE_TITLES
+from imteach.tell.words import counted, join
+from imteach.verify.graphs.state_rows import Rows
+from imteach.verify.graphs.state_space import StateSpace, walked
+from imteach.verify.search.checker import in_words
+from imteach.verify.search.finding import MOST_ASKED
+from imteach.verify.search.world import Action
+
+if TYPE_CHECKING:
+    from imteach.draw.graph.graph import Graph
+
+MOST_STATES = 5_000
+"""So many states a graph may have. Few of them can be drawn: see `imteach.draw`."""
+
+
+def state_graph(
+    scenario: Scenario | str,
+    faults: int = 1,
+    kinds: Iterable[str] = ("drop",),
+    given: Sequence[Fault] = (),
+    promise: str | None = None,
+    most_states: int = MOST_STATES,
+) -> "Graph":
+    """Return the states that `check` goes through as a graph, a `networkx.MultiDiGraph`. In a notebook it shows.
+
+    A node is a state, by number in the order of the search (0: the start); its `label` says what each person sees and
+    what is in flight, `end` whether nothing is left to come, `breaks` which promises are broken there. An edge is one
+    thing that can happen, its `label` the words that `check` uses. The shortest run against `promise` is marked: its
+    edges have their number as `step`. If no promise is given, it is the first that is broken. Raises `InputError`.
+
+    >>> graph = state_graph(Scenario("basic"), faults=1)
+    >>> graph.number_of_nodes(), graph.number_of_edges(), graph.graph["promise"]
+    (18, 31, 'no_silent_loss')
+    >>> print(graph.nodes[1]["label"])
+    alice: ◷ sending
+    in flight: msg:R
+    bob: –
+    """
+    scenario = checked_scenario(scenario)
+    _check_promise(promise, scenario)
+    most_states = whole(most_states, "most_states", most=MOST_ASKED)
+    needs_networkx()
+    space = walked(scenario, faults, kinds, given, max(most_states, MOST_STATES))
+    refuse_if_larger(space, most_states)
+    ends = space.ends()
+    return _graph(space, ends, _first_broken(ends, promise))
+
+
+def _graph(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str) -> "Graph":
+    """Put it all into a graph: nodes in the order of the search, edges in the order in which they were followed."""
+    from imteach.draw.graph.graph import Graph
+
+    marked = _numbered(space, ends, promise)
+    in_flight, words = _in_words(space)
+    rows = Rows(space, in_flight)
+    always = _always_broken(ends) - {promise}
+    graph = Graph(
+        title=title(space, "every interleaving"),
+        promise=promise,
+        notes=tuple(_notes(space, ends, promise, len(marked))),
+        smaller=smaller(space.world.scenario, space.faults),
+    )
+    for number in range(len(space.states)):
+        said = rows.of(number)
+        graph.add_node(
+            number,
+            label="\n".join(f"{subject}: {what}" for subject, what in said),
+            rows=said,
+            start=number == 0,
+            end=number in ends,
+            breaks=tuple(PROMISE_TITLES[broken] for broken in ends.get(number, ()) if broken not in always),
+            faults=space.faults[number],
+        )
+    for step, happens in zip(space.steps, words, strict=True):
+        graph.add_edge(
+            step.before,
+            step.after,
+            label=happens,
+            told=_short(space, step.action, happens),
+            effects=None,
+            fault=step.fault,
+            step=marked.get((step.before, step.action), 0),
+        )
+    return graph
+
+
+def _in_words(space: StateSpace) -> tuple[list[list[str]], list[str]]:
+    """The names of the packets in flight in each state, as the search first came there; and every step in words."""
+    leaving = {number: list(steps) for number, steps in groupby(space.steps, key=lambda step: step.before)}
+    in_flight, words = [], []
+    for number, state in enumerate(space.states):
+        follower = space.at(number)
+        names = (due.about.name for due in follower.pending.all if due.what == "arrive")
+        in_flight.append([short_name(name, space.msgids) for name in names])
+        words += [in_words(space.world, state, step.action, follower) for step in leaving.get(number, ())]
+    return in_flight, words
+
+
+def _short(space: StateSpace, action: Action, words: str) -> str:
+    """The words for an action with a packet's name as short as it can be."""
+    if action.what not in ("arrive", "drop", "copy"):
+        return words
+    name, _, rest = words.partition(" ")
+    return f"{short_name(name, space.msgids)} {rest}"
+
+
+def _numbered(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str) -> dict[tuple[int, Action], int]:
+    """The steps of the shortest run against a promise, each with its number from 1."""
+    end = next((number for number, broken in ends.items() if promise in broken), 0)
+    return {(step.before, step.action): number for number, step in enumerate(space.first_steps(end), 1)}
+
+
+def _first_broken(ends: dict[int, tuple[str, ...]], promise: str | None) -> str:
+    """The promise whose shortest run is marked; "" if none is broken."""
+    broken = {name for names in ends.values() for name in names}
+    wanted = PROMISES if promise is None else (promise,)
+    return next((name for name in wanted if name in broken), "")
+
+
+def _always_broken(ends: dict[int, tuple[str, ...]]) -> set[str]:
+    """The promises that are broken at every end, if there are several: no end differs in them."""
+    return set.intersection(*map(set, ends.values())) if len(ends) > 1 else set()
+
+
+def _notes(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str, steps: int) -> Iterator[str]:
+    """What there is to know before one looks."""
+    sizes = [counted(len(space.states), "state"), counted(len(space.steps), "transition"), counted(len(ends), "end")]
+    yield f"{join(sizes)}{'' if promise else '; every promise is kept at every end'}."
+    always = [f"“{PROMISE_TITLES[name]}”" for name in PROMISES if name in _always_broken(ends)]
+    if always:
+        yield f"Broken at every end: {join(always)}."
+    if promise:
+        yield f"Marked: the shortest run against “{PROMISE_TITLES[promise]}”, {counted(steps, 'step')}."
+
+
+def _check_promise(promise: str | None, scenario: Scenario) -> None:
+    promises = judge((), scenario.setting)
+    if promise is not None and promise not in promises:
+        at = f"at the rung {scenario.rung!r}"
+        raise InputError(f"no promise {quoted(promise)} {at}; the promises are {', '.join(promises)}")
+
+
+def needs_networkx() -> None:
+    """Raise `InputError` where networkx is not installed, before anything is searched."""
+    try:
+        import networkx  # noqa: F401
+    except ImportError:
+        raise InputError("graphs need networkx, which comes with: pip install 'imteach[graphs]'") from None
+
+
+def title(space: StateSpace, what: str) -> str:
+    """What was searched, in a line.
+
+    >>> from imteach.verify.search.world import World
+    >>> title(StateSpace(World(Scenario("basic")), ["drop"], 1), "every interleaving")
+    'basic: every interleaving with at most 1 fault (a drop)'
+    """
+    kinds = f" ({' or '.join(f'a {kind}' for kind in space.kinds)})" if space.kinds else ""
+    most = f"at most {counted(space.most_faults, 'fault')}{kinds}" if space.most_faults else "no fault"
+    given = space.world.given
+    on_top = f", on top of {join([str(fault) for fault in given])}" if given else ""
+    return f"{space.world.scenario.rung}: {what} with {most}{on_top}"
+
+
+def refuse_if_larger(space: StateSpace, most: int, of_machine: bool = False) -> None:
+    """Raise `InputError` with the sizes if there are more than `most` states, and say what to ask for instead."""
+    if not space.whole or len(space.states) > most:
+        from imteach.draw.graph.graph import too_large
+
+        transitions = len(space.steps) if space.whole else None
+        less = smaller(space.world.scenario, space.faults, of_machine)
+        raise too_large(len(space.states), transitions, f"{most:,} states", less)
+
+
+def smaller(scenario: Scenario, faults: Sequence[int], of_machine: bool = False) -> str:
+    """What to ask for where a graph is too large, `faults` having struck; `of_machine`, if it is one node's already.
+
+    >>> smaller(Scenario("dedup"), [0, 1])
+    'fewer faults, fewer retries (retries=0), or the machine of one node (machine_graph, --machine)'
+    """
+    fewer = {
+        "fewer faults": any(faults),
+        "fewer retries (retries=0)": scenario.setting.retransmits and scenario.retries > 0,
+        "fewer messages": len(scenario.messages()) > 1,
+        "fewer people": len(scenario.people) > 2,
+    }
+    words = [what for what, can in fewer.items() if can]
+    if of_machine:
+        return " or ".join(words) or "a smaller scenario"
+    return ", ".join([*words, "or the machine of one node (machine_graph, --machine)"])

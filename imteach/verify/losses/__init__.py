@@ -1,0 +1,1 @@
+"""The fault map: what comes of each loss, and of each two."""

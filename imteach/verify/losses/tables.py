@@ -1,0 +1,194 @@
+"""A fault map to be seen: one table, as text, in Markdown, in HTML, and in the lab, where its cells are buttons.
+
+Of single losses there is a row for each; of pairs a row for the first loss and a column for the second.
+
+The HTML for a page that nobody has run brings its own light paper, since a page's dark theme would leave pale words on
+it, and says in words what a sign means: a notebook that is not trusted keeps neither scripts nor style sheets.
+"""
+
+from collections.abc import Iterator, Sequence
+from html import escape
+from typing import TYPE_CHECKING, NamedTuple
+
+from imteach.draw.tables import Table, as_markdown, as_text
+from imteach.plain import plain
+from imteach.scenario import short_name
+from imteach.tell.ends import End
+from imteach.tell.words import counted, few
+
+if TYPE_CHECKING:
+    from imteach.verify.losses.fault_map import Cell, FaultMap
+
+ABREAST = 12
+"""So many second losses stand beside each other in a terminal or in Markdown; more are put below."""
+
+NO_PAIR = End("–", "no such run", "with one of the two lost, the other is not sent", "")
+ELSEWHERE = End("", "empty", "the same two stand in the other's row", "")
+
+
+class Box(NamedTuple):
+    """A place in the table: what stands there; how a run ended, where it is that; the cell that it opens."""
+
+    words: str = ""
+    end: End | None = None
+    cell: "Cell | None" = None
+
+
+def to_text(fault_map: "FaultMap") -> str:
+    """Return the map as a table for a terminal."""
+    return as_text(_tables(fault_map))
+
+
+def to_markdown(fault_map: "FaultMap") -> str:
+    """Return the map as a table in Markdown."""
+    return as_markdown(_tables(fault_map))
+
+
+def to_html(fault_map: "FaultMap") -> str:
+    """Return the map as a table in HTML that stands alone."""
+    notes = "".join(f"<li>{escape(note)}</li>" for note in _notes(fault_map))
+    return f"{_html(fault_map, live=False)}<ul>{notes}</ul>"
+
+
+def live_html(fault_map: "FaultMap") -> str:
+    """Return the map as a grid of buttons, each with its `data-faults`; a style sheet is to dress it."""
+    return _html(fault_map, live=True)
+
+
+def faults_text(cell: "Cell") -> str:
+    """Return what is lost in a cell, as text: `drop m1/ack:N#1, drop m1/ack:N#2`; "" where nothing is."""
+    return ", ".join(map(str, cell.lost))
+
+
+def legend(fault_map: "FaultMap") -> list[End]:
+    """The signs in a map, each with what it means."""
+    return [*fault_map.ends, NO_PAIR, ELSEWHERE] if fault_map.faults == 2 else [*fault_map.ends]
+
+
+# What stands where
+
+
+def caption(fault_map: "FaultMap") -> str:
+    """What the table is of, in a line."""
+    given = f", with {few([str(fault) for fault in fault_map.given])}" if fault_map.given else ""
+    what = "one packet lost" if fault_map.faults == 1 else "two packets lost, the row's first, then the column's"
+    return plain(f"Fault map of “{fault_map.scenario.rung}”{given}: {what}")
+
+
+def _columns(fault_map: "FaultMap") -> list[str]:
+    if fault_map.faults == 2:
+        seconds = [short_name(name, fault_map.scenario.msgids) for name in fault_map.seconds]
+        return ["lost", "alone", *("\n#".join(plain(name).rsplit("#", 1)) for name in seconds)]
+    senders = {say.sender for say in fault_map.scenario.say}
+    receivers = fault_map.scenario.receivers
+    sees = f"{next(iter(senders))} sees" if len(senders) == 1 else "senders see"
+    shown = f"{receivers[0]} is shown it" if len(receivers) == 1 else "shown"
+    copies = f"copies at {receivers[0]}" if len(receivers) == 1 else "copies that arrived"
+    return [*map(plain, ["lost", "what came of it", sees, shown, copies, "packets", "broken promises"])]
+
+
+def _rows(fault_map: "FaultMap") -> Iterator[list[Box]]:
+    for cell in fault_map:
+        lost = plain(cell.short_names) or "nothing"
+        if fault_map.faults == 1:
+            words = [cell.believes, cell.saw, str(cell.copies), str(cell.packets), ", ".join(cell.broken)]
+            yield [Box(lost, cell=cell), Box(end=cell.end), *(Box(plain(word)) for word in words)]
+        elif len(cell.lost) < 2:
+            pairs = (_pair(fault_map, cell, second) for second in fault_map.seconds)
+            yield [Box(lost), Box(end=cell.end, cell=cell), *pairs]
+
+
+def _pair(fault_map: "FaultMap", first: "Cell", second: str) -> Box:
+    """What stands in the row of the first loss, in the column of the second."""
+    if second in first.names or not first.lost:
+        return Box()
+    cell = fault_map.find(*first.names, second)
+    if cell is None:
+        return Box(NO_PAIR.sign)
+    return Box(end=cell.end, cell=cell) if cell.names[1] == second else Box()
+
+
+# As text
+
+
+def _tables(fault_map: "FaultMap") -> list[Table]:
+    """The map as tables; a wide one in pieces, one below the other."""
+    columns, rows = _columns(fault_map), [[_text(box) for box in row] for row in _rows(fault_map)]
+    fixed = 2 if fault_map.faults == 2 else len(columns)
+    starts = range(fixed, len(columns), ABREAST) or [fixed]
+
+    def piece(row: Sequence[str], start: int) -> list[str]:
+        return [*row[:fixed], *row[start : start + ABREAST]]
+
+    title = caption(fault_map)
+    made = [Table(title, piece(columns, at), [piece(row, at) for row in rows], words=True) for at in starts]
+    return [*made[:-1], made[-1]._replace(notes=_notes(fault_map))]
+
+
+def _text(box: Box) -> str:
+    """What stands in a place; how a pair ended is its sign alone."""
+    if box.end is None:
+        return box.words
+    return box.end.sign if box.cell else f"{box.end.sign} {box.end.name}"
+
+
+def _notes(fault_map: "FaultMap") -> list[str]:
+    """The legend, a line for each sign, with how many runs ended so."""
+    counts = {end: f" ({counted(count, 'run')})" for end, count in fault_map.ends.items()}
+    return [f"{end.sign:<2}  {end.name}: {end.means}{counts.get(end, '')}".strip() for end in legend(fault_map)]
+
+
+# In HTML
+
+_BOX = "border: 1px solid #cbd5e1; padding: 3px 8px; color: #1f2937; text-align: "
+_PAPER = {"good": "#ffffff", "honest": "#fef6dc", "bad": "#fde8e8", "": "#f8fafc"}
+
+
+def _html(fault_map: "FaultMap", live: bool) -> str:
+    grid = ' role="grid" class="map-grid"' if live else ' style="border-collapse: collapse; margin: 4px 0"'
+    align = "left" if fault_map.faults == 1 else "center"
+    heads = "".join(
+        f'<th scope="col"{_look(align, "", live)}>{escape(name).replace(chr(10), "<br>")}</th>'
+        for name in _columns(fault_map)
+    )
+    rows = "".join(_html_row(row, live) for row in _rows(fault_map))
+    title = f'<caption style="text-align: left">{escape(caption(fault_map))}</caption>'
+    return f"<table{grid}>{title}<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _html_row(row: Sequence[Box], live: bool) -> str:
+    head, *rest = row
+    cells = "".join(
+        f"<td{_look(_align(box), box.end.mood if box.end else '', live)}>{_in(box, live)}</td>" for box in rest
+    )
+    return f'<tr><th scope="row"{_look("left", "", live)}>{_in(head, live)}</th>{cells}</tr>'
+
+
+def _align(box: Box) -> str:
+    if box.cell or box.words == NO_PAIR.sign:
+        return "center"
+    return "right" if box.words.isdigit() else "left"
+
+
+def _look(align: str, mood: str, live: bool) -> str:
+    """How a place looks, as attributes: of its own, or for a style sheet."""
+    if live:
+        return f' class="map-{align}"' + (f' data-mood="{mood}"' if mood else "")
+    return f' style="{_BOX}{align}; background-color: {_PAPER[mood]}"'
+
+
+def _in(box: Box, live: bool) -> str:
+    """What stands in a place, as HTML."""
+    seen = escape(box.words)
+    if box.end is not None:
+        name = escape(box.end.name)
+        seen = f"<b>{escape(box.end.sign)}</b>" + (f"<br><small>{name}</small>" if box.cell else f" {name}")
+    if box.cell is None:
+        return seen
+    told = escape(plain(box.cell.sentence))
+    if not live:
+        return f'<span title="{told}">{seen}</span>'
+    faults = escape(faults_text(box.cell))
+    return (
+        f'<button type="button" tabindex="-1" data-faults="{faults}" title="{told}" aria-label="{told}">{seen}</button>'
+    )

@@ -1,0 +1,351 @@
+"""A run that can be taken up again at any moment, with a clock, in as many ways as faults can strike next.
+
+It is the simulator itself, whose nodes are looked up in the tables of their machines. Two runs between which no future
+can tell the difference have the same `key`.
+"""
+
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+from imteach.learner.mistakes import Mistake
+from imteach.learner.snapshot import restored, snapshot
+from imteach.protocol import Effect, MemoryDisk, Write, judge
+from imteach.scenario import Crash, Delay, Drop, Duplicate, Fault, Loss, Scenario
+from imteach.scenario.checks import NETWORK
+from imteach.sim.agenda import Appointment
+from imteach.sim.orders import Orders
+from imteach.sim.recorder import Flight
+from imteach.sim.simulator import Simulator
+from imteach.trace import Event
+from imteach.trace.outcomes import OutcomeReader
+from imteach.trace.unused import EffectNames
+from imteach.verify.search.machine import Machine
+
+EXPLORE_KINDS = ("drop", "duplicate", "delay", "crash")
+"""The kinds of fault that can strike a run. What falls on one event is tried in this order."""
+
+DOWN = 100
+"""How long a node is down that crashes, in simulated ms."""
+
+MISTAKE = "a mistake in the code of a node"
+"""What a run broke in which a learner's class could not go on."""
+
+T = TypeVar("T")
+
+
+class Strike(NamedTuple):
+    """Where a fault strikes: at which event of a step, counted from its first, and which kind of fault it is."""
+
+    event: int
+    kind: int
+
+
+class Branch(NamedTuple):
+    """One way in which a run goes on: what strikes in its next step, where, and the run after it."""
+
+    faults: tuple[Fault, ...]
+    strikes: tuple[Strike, ...]
+    run: "Branching"
+
+
+class Branching(Simulator):
+    """A run of `scenario` under the faults `given`, before its first step. A step is one appointment of its clock.
+
+    >>> run = Branching(Scenario("basic"), [])
+    >>> for _ in range(3):
+    ...     *faulty, branch = run.branches(["drop"], 1)
+    ...     print([str(*other.faults) for other in faulty])
+    ...     run = branch.run
+    []
+    ['drop m1/msg:R#1']
+    ['drop m1/msg:A#1', 'drop m1/msg:N#1']
+    """
+
+    def __init__(self, scenario: Scenario, given: Sequence[Fault]) -> None:
+        super().__init__(scenario, given)
+        self.machines = {name: Machine(scenario, name) for name in self.nodes}
+        self.states = dict.fromkeys(self.nodes, 0)  # by node: its number in the table of its machine
+        self.disk_keys: dict[str, Hashable] = dict.fromkeys(self.nodes)
+        self.effects = EffectNames()
+        self.reader = OutcomeReader(scenario, Cursors({}))
+        self.reader_key: Hashable = None
+        self.doings = 0  # how often somebody said or resent something
+        self.begun = False
+        self.stopped = False
+        self.is_whole = _is_whole(scenario, self.faults)
+        self.names_matter = any(isinstance(fault, Drop | Duplicate | Delay | Loss | Crash) for fault in self.faults)
+
+    # Going on
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is left to come."""
+        return self.begun and not self.agenda.heap
+
+    def branches(self, kinds: Sequence[str], faults: int) -> Iterator[Branch]:
+        """Yield every way in which the next step can go, if at most so many faults of these kinds strike in it.
+
+        What strikes earlier comes first; the way in which nothing strikes comes last.
+        """
+        yield from self._branches((), (), kinds, faults)
+
+    def _branches(
+        self, faults: tuple[Fault, ...], strikes: tuple[Strike, ...], kinds: Sequence[str], left: int
+    ) -> Iterator[Branch]:
+        run = self.after(faults)
+        if not run.all_struck(faults):
+            return
+        if left:
+            for strike, fault in run.possible(len(self.written.events), kinds):
+                if strikes[-1:] < (strike,) and fault not in self.faults:
+                    yield from self._branches((*faults, fault), (*strikes, strike), kinds, left - 1)
+        run.settle(len(self.written.events))
+        yield Branch(faults, strikes, run)
+
+    def gone_on(self, faults: Sequence[Fault]) -> "Branching":
+        """Return the run after its next step, in which these faults strike, ready for the one after it."""
+        run = self.after(faults)
+        run.settle(len(self.written.events))
+        return run
+
+    def struck_at(self, strikes: Sequence[Strike]) -> tuple[tuple[Fault, ...], "Branching"]:
+        """Return the faults that strike in the next step at these places, and the run after it."""
+        first = len(self.written.events)
+        faults: tuple[Fault, ...] = ()
+        for strike in strikes:
+            here = dict(self.after(faults).possible(first, EXPLORE_KINDS))
+            faults = (*faults, here[strike])
+        return faults, self.gone_on(faults)
+
+    def after(self, faults: Sequence[Fault]) -> "Branching":
+        """Return the run just after its next step, in which these faults strike; this one stays as it is."""
+        run = self.fork()
+        run.orders = Orders((*self.faults, *faults), forked(self.effects))
+        if run.begun:
+            run.go_on()
+        else:
+            run.begun = True
+            run.begin()
+        return run
+
+    def all_struck(self, faults: Sequence[Fault]) -> bool:
+        """Whether every one of these struck: of two crashes behind one effect only one can."""
+        return not any(isinstance(fault, Crash) and fault in self.orders.crashes.values() for fault in faults)
+
+    def possible(self, first: int, kinds: Sequence[str]) -> Iterator[tuple[Strike, Fault]]:
+        """Yield every fault that can strike in the step whose events are those from `first` on, in their order."""
+        return faults_on(self.scenario, self.written.events[first:], self.written.flights, kinds, forked(self.effects))
+
+    def settle(self, first: int) -> None:
+        """Take in what came of the step whose events are those from `first` on, and see what is due next."""
+        told = [event for event in self.written.events[first:] if event.kind in _TOLD]
+        self.effects = forked(self.effects)
+        for event in self.written.events[first:]:
+            self.effects.name(event)
+        if told:
+            self.reader = _forked_reader(self.reader, Cursors(self.written.flights))
+            for event in told:
+                self.doings += event.kind in ("say", "resend")
+                self.reader.read(event._replace(id=self.doings))  # all it asks is which was said first
+            self.reader_key = _reader_key(self.reader)
+        while self.agenda.heap and not self.comes(self.agenda.next):
+            self.agenda.pop()
+
+    def comes(self, due: Appointment) -> bool:
+        """Whether something will come of this appointment: a timer may have been cancelled since."""
+        if due.what != "timer":
+            return True
+        node, name, started = due.about
+        running = self.timers[node].get(name)
+        return running is not None and running.started == started
+
+    def fork(self) -> "Branching":
+        """Return a run that is where this one is. What either does, the other never notices."""
+        twin = object.__new__(Branching)
+        twin.__dict__.update(self.__dict__)
+        twin.written, twin.network, twin.ending = forked(self.written), forked(self.network), forked(self.ending)
+        twin.agenda = forked(self.agenda)
+        twin.timers = {node: timers.copy() for node, timers in self.timers.items()}
+        twin.screen = {person: screen.copy() for person, screen in self.screen.items()}
+        twin.disks, twin.disk_keys, twin.states = self.disks.copy(), self.disk_keys.copy(), self.states.copy()
+        return twin
+
+    # What a node does, from the table of its machine
+
+    def told(self, node: str, method: str, *what: Any) -> list[Effect | Mistake]:
+        """Look up what a node does when it is told this."""
+        if method == "restart":
+            what = (snapshot(self.disks[node]),)
+        made = self.written.msgids_made
+        move = self.machines[node].move(self.states[node], (method, *what), made)
+        for _ in range(move.handed):
+            self.written.new_msgid()
+        self.states[node] = move.state
+        return [move.mistake] if move.mistake else list(move.effects)
+
+    def renew(self, node: str) -> None:
+        """A node is as new."""
+        self.states[node] = 0
+
+    def held(self, node: str) -> Any:
+        """A node that holds what this one holds now."""
+        return self.machines[node].node(self.states[node])
+
+    def save(self, node: str, write: Write) -> None:
+        """Change a node's disk: it is another from now on, for runs that went other ways keep this one."""
+        disk: MemoryDisk = restored(snapshot(self.disks[node]))
+        disk.write(write.table, write.key, write.value)
+        self.disks[node], self.disk_keys[node] = disk, snapshot(disk)
+
+    def stop(self, node: str, mistake: Mistake, cause: int, packet: str | None) -> None:
+        """A learner's code cannot go on. Who looks for the smallest run will find this one."""
+        self.stopped = True
+        super().stop(node, mistake, cause, packet)
+
+    # What matters from now on
+
+    def broken(self) -> tuple[str, ...]:
+        """The promises that this run broke, now that it is over; and `MISTAKE`."""
+        kept = judge(self.reader.outcomes(), self.scenario.setting)
+        broken = tuple(promise for promise, holds in kept.items() if not holds)
+        return (*broken, MISTAKE) if self.stopped else broken
+
+    def key(self) -> Hashable:
+        """All that decides what can come of this run."""
+        zero = self.now if self.is_whole else 0
+        down = self.network.down
+        return (
+            tuple(-1 if node in down else state for node, state in self.states.items()),
+            tuple(
+                (round(due.t - zero, 3), due.rank, due.what, self._about(due)) for due in self.agenda if self.comes(due)
+            ),
+            tuple(self.disk_keys.values()),
+            self.reader_key,
+            tuple((person, tuple((m, seen.status) for m, seen in s.items())) for person, s in self.screen.items() if s),
+            self.network.key(),
+            self.written.key(),
+            self.ending.key(self.now),
+            self.stopped,
+            self.begun,
+            None if self.is_whole else self.now,
+            (self.written.names_key(), self.effects.key()) if self.names_matter else None,
+        )
+
+    def _about(self, due: Appointment) -> tuple[Hashable, ...]:
+        match due.what, due.about:
+            case _, Flight() as flight:
+                return flight.packet._replace(fabricated=False), flight.nowhere, flight.wait
+            case "timer", (node, name, _):
+                return node, name, self.timers[node][name].wait
+            case "restart", (node, _):
+                return (node,)
+            case "server learns", (person, online, line, cause):
+                return person, online, line - self.network.line_to(person), self.written.events[cause].kind == "crash"
+        return (due.about,)
+
+
+def faults_on(
+    scenario: Scenario,
+    events: Sequence[Event],
+    flights: Mapping[str, Flight],
+    kinds: Sequence[str],
+    effects: EffectNames,
+) -> Iterator[tuple[Strike, Fault]]:
+    """Yield every fault that could strike at these events, with where it would, in their order.
+
+    `effects` has the names of those before.
+    """
+    for number, event in enumerate(events):
+        effect = effects.name(event)
+        if effect is None:
+            continue
+        for kind, fault in _faults_on(scenario, event, effect, flights):
+            if kind in kinds:
+                yield Strike(number, EXPLORE_KINDS.index(kind)), fault
+
+
+def _faults_on(
+    scenario: Scenario, event: Event, effect: str, flights: Mapping[str, Flight]
+) -> Iterator[tuple[str, Fault]]:
+    """Yield the faults that can strike at one event: on the packet sent, and on the node behind what it did."""
+    if event.packet is not None and event.kind == "send":
+        yield "drop", Drop(event.packet)
+        if "~" not in event.packet:
+            yield "duplicate", Duplicate(event.packet)
+        yield "delay", Delay(event.packet, by=late(scenario, flights[event.packet].packet.person))
+    if event.node != NETWORK:
+        yield "crash", Crash(event.node, after=effect, down=DOWN)
+
+
+def late(scenario: Scenario, person: str) -> float:
+    """By how many simulated ms a packet of this person is delayed: one RTO and one round trip.
+
+    >>> late(Scenario("dedup"), "bob")
+    400
+    """
+    return scenario.rto + 2 * scenario.latency_of(person)
+
+
+# Copies
+
+
+def forked(thing: T) -> T:
+    """Return a copy of an object, and of each dictionary, list and set that it holds; what is in those is shared."""
+    twin = object.__new__(type(thing))
+    twin.__dict__.update(thing.__dict__)
+    for name, held in thing.__dict__.items():
+        if type(held) in (dict, list, set):
+            twin.__dict__[name] = held.copy()
+        elif type(held) is Counter:  # its own way to copy takes ten times as long
+            twin.__dict__[name] = Counter.__new__(Counter)
+            dict.update(twin.__dict__[name], held)
+    return twin
+
+
+_TOLD = {"say", "resend", "status", "show", "store", "delete", "write", "logout", "login"}
+"""The kinds of event that promises are judged by."""
+
+
+class Cursors:
+    """The packets that a reader of outcomes asks for, of a run that is not over: what cursor one carries."""
+
+    def __init__(self, flights: Mapping[str, Flight]) -> None:
+        self._flights = flights
+
+    def get(self, name: str, /) -> Any:
+        """Return the packet of this name, if there is one."""
+        flight = self._flights.get(name)
+        return None if flight is None else flight.packet
+
+
+def _forked_reader(reader: OutcomeReader, packets: Cursors) -> OutcomeReader:
+    """Return a reader that has read what this one has; `shown` and the like hold one dictionary for each thing said."""
+    twin = forked(reader)
+    twin.packets = packets
+    for table in ("shown", "stored", "log", "late"):
+        setattr(twin, table, {key: held.copy() for key, held in getattr(reader, table).items()})
+    return twin
+
+
+def _reader_key(reader: OutcomeReader) -> Hashable:
+    """All that decides what this reader will say in the end."""
+    rows = tuple((said, row.id, row.node, row.to) for said, row in reader.rows.items())
+    tables = (reader.status, reader.cursors, reader.place, reader.newest)
+    nested = (reader.shown, reader.stored)
+    lists = (reader.log, reader.late)
+    return (
+        rows,
+        tuple(tuple(table.items()) for table in tables),
+        tuple(tuple((said, tuple(held.items())) for said, held in table.items()) for table in nested),
+        tuple(tuple((key, tuple(held)) for key, held in table.items()) for table in lists),
+        frozenset(reader.away),
+    )
+
+
+def _is_whole(scenario: Scenario, faults: Sequence[Fault]) -> bool:
+    """Whether all times are whole ms, so that it does not matter when something happens, only how much later."""
+    latencies = map(scenario.latency_of, scenario.people)
+    waits = (scenario.rto, scenario.backoff, scenario.ack_delay, scenario.heartbeat, scenario.presence_timeout)
+    given = (value for fault in faults for value in vars(fault).values() if isinstance(value, float))
+    return all(isinstance(ms, int) for ms in (*latencies, *waits, *given))

@@ -1,0 +1,284 @@
+"""Every way in which things can go, times or no times: a search through all states of a scenario without a clock."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from imteach.bars import with_bar
+from imteach.learner.mistakes import LearnerError, Mistake
+from imteach.protocol import SERVER, Message, Outcome, judge
+from imteach.scenario import Fault, Resend, Scenario
+from imteach.scenario.checks import ByName, whole
+from imteach.scenario.faults import checked_given
+from imteach.scenario.scenario import checked_scenario
+from imteach.tell.words import counted
+from imteach.verify.search.finding import MOST_ASKED, Finding, Path, Verdict, checked_kinds
+from imteach.verify.search.follow import Follower, follow
+from imteach.verify.search.world import CHECK_KINDS, Action, Cut, Leave, MistakeError, State, World
+
+MOST_STATES = 2_000_000
+"""A search gives up after so many states, and says so."""
+
+MOST_STATES_OF_A_GROUP = 100_000
+"""And after so many where heartbeats never end: it cannot come to its end, so it had better come back soon."""
+
+USE_EXPLORE = "For groups ask explore, which has a clock: there a run ends when heartbeats bring nothing new."
+"""What to do about heartbeats that never end."""
+
+SOMETIMES: dict[str, str] = {
+    "ends": "a run that comes to its end",
+    "shown": "a run that ends with everything shown",
+    "delivered": "a run that ends with everything shown once and delivered",
+}
+"""What a search must have seen at least once, so that one that saw nothing cannot pass."""
+
+
+@dataclass(frozen=True, repr=False)
+class Check(Finding):
+    """What a search of every interleaving found. See `check`.
+
+    `states` is how many states it reached, `transitions` how many ways from one to another it followed. `sometimes`
+    says for each of `SOMETIMES` whether it was seen. `unfinished` says why the search did not come to its end, "" if it
+    did.
+    """
+
+    states: int
+    transitions: int
+    sometimes: dict[str, bool] = field(default_factory=dict)
+
+    schema = "imteach/check/1"
+    every = "every interleaving"
+    example_name = "steps"
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many states were reached, and how many transitions were followed."""
+        return {"states": self.states, "transitions": self.transitions}
+
+    def in_json(self, verdict: Verdict) -> list[str] | None:
+        """What happens in the smallest run against a promise, in words."""
+        return None if verdict.steps is None else list(verdict.steps)
+
+    def more(self) -> dict[str, Any]:
+        """What was seen at least once."""
+        return {"sometimes": self.sometimes}
+
+    def notes(self) -> list[str]:
+        """Whether it came to its end, what does instead, and what was never seen."""
+        instead = [USE_EXPLORE] if self.unfinished and self.scenario.groups else []
+        never = "Never seen" if self.finished else "Not seen so far"
+        unseen = [name for name, seen in self.sometimes.items() if not seen]
+        unseen = unseen[:1] if "ends" in unseen else unseen  # the others are runs that come to an end, too
+        return [*super().notes(), *instead, *(f"{never}: {SOMETIMES[name]}." for name in unseen)]
+
+
+def check(
+    scenario: Scenario | str,
+    faults: int = 1,
+    kinds: Iterable[str] = ("drop",),
+    given: Sequence[Fault] = (),
+    most_states: int | None = None,
+) -> Check:
+    """Try every way in which things can go, whatever the times, with at most so many `faults` of these `kinds`.
+
+    `scenario` may be a rung's name. There is no clock: any packet in flight may arrive next, any timer that runs may
+    run out, people do what the scenario says in its order, each thing at any moment, and faults strike at any moment.
+    A search grows fast with what is said and with crashes; an interrupt (Ctrl-C, or the notebook's stop button) ends it
+    with what was found, and `most_states` does so by itself: 2,000,000 if not given, and 100,000 in a scenario with
+    groups, whose heartbeats never end. Each promise is judged where nothing is left to come; the example against it has
+    the fewest faults, and of those the fewest steps. `kinds` are `drop`, `duplicate` and `crash`; `given` faults
+    (`Offline`, `Partition`) are part of the scenario, at any moment too. Raises `InputError`, and `LearnerError`
+    with the shortest path to where a learner's class cannot go on.
+
+    >>> found = check(Scenario("retransmit"), faults=0)
+    >>> found.promises["no_duplicates"].holds, found.promises["no_silent_loss"].holds
+    (False, True)
+    """
+    faults = whole(faults, "faults", most=1000)
+    chosen = checked_kinds(kinds, CHECK_KINDS)
+    scenario = checked_scenario(scenario)
+    given = checked_given(given, scenario)
+    if most_states is not None:
+        most_states = whole(most_states, "most_states", most=MOST_ASKED)
+    world = _world(scenario, given)
+    if most_states is None:
+        most_states = MOST_STATES_OF_A_GROUP if world.heartbeats else MOST_STATES
+    search = _Search(world, chosen, faults, most_states)
+    unfinished = search.run()
+    judged = judge((), scenario.setting)
+    promises = {
+        name: Verdict(name, not unfinished and name not in search.broken and search.seen["ends"], search.example(name))
+        for name in judged
+    }
+    return Check(
+        scenario, faults, chosen, given, ByName("promise", promises), unfinished,
+        states=len(search.came_from), transitions=search.transitions, sometimes=search.seen,
+    )  # fmt: skip
+
+
+def _world(scenario: Scenario, given: Sequence[Fault]) -> World:
+    try:
+        return World(scenario, given)
+    except MistakeError as error:
+        raise _mistake(scenario, given, [], error.mistake) from error
+
+
+def _mistake(scenario: Scenario, given: Sequence[Fault], steps: Sequence[str], mistake: Mistake) -> LearnerError:
+    """The mistake in a learner's code at the end of these steps, with the run until then."""
+    try:
+        trace = follow(scenario, steps, given)
+    except LearnerError as error:
+        return error
+    return LearnerError(mistake.sentence(f"after {counted(len(steps), 'step')}"), mistake.line, trace)
+
+
+CameFrom = dict[State, tuple[State | None, Action | None]]
+"""For each state the one it was reached from first, and by what."""
+
+
+class _Search:
+    """A search by breadth: states reached with fewer faults first, and of those with fewer steps.
+
+    A state that was reached before is not looked at again: it was reached with as few faults, or fewer, so that
+    everything that can follow was or will be looked at from there.
+    """
+
+    def __init__(self, world: World, kinds: Sequence[str], faults: int, most_states: int) -> None:
+        self.world = world
+        self.kinds = kinds
+        self.faults = faults
+        self.most_states = most_states
+        self.came_from: CameFrom = {}
+        self.transitions = 0
+        self.broken: dict[str, State] = {}  # by promise: the first end that breaks it
+        self.seen = dict.fromkeys(SOMETIMES, False)
+        self._waiting: list[dict[int, CameFrom]] = [{} for _ in range(faults + 1)]  # by faults and steps
+
+    def run(self) -> str:
+        """Search, and return why it did not come to an end; "" if it did."""
+        self._waiting[0][0] = {self.world.start: (None, None)}
+        stopped = ""
+        try:
+            for _ in with_bar(self._every_state(), None, "states"):
+                pass
+        except KeyboardInterrupt:
+            return "it was interrupted"
+        except _EnoughError:
+            stopped = f"it stopped after {self.most_states} states"
+        if self.world.heartbeats:
+            return f"heartbeats never end, and {stopped or 'each was let come once after each piece of news only'}"
+        return stopped
+
+    def _every_state(self) -> Iterator[State]:
+        """Look at every state, and yield it: those that take the fewest faults first, and of those the fewest steps."""
+        for struck, waiting in enumerate(self._waiting):
+            while waiting:
+                steps = min(waiting)
+                for state, reached in waiting.pop(steps).items():
+                    if state not in self.came_from:
+                        if len(self.came_from) == self.most_states:
+                            raise _EnoughError
+                        self.came_from[state] = reached
+                        self._look_at(state, struck, steps)
+                        yield state
+
+    def _look_at(self, state: State, struck: int, steps: int) -> None:
+        if self.world.is_over(state):
+            self._judge(state)
+        try:
+            for action, after, takes in self.world.next(state, self.kinds, self.faults - struck):
+                self.transitions += 1
+                if after not in self.came_from:
+                    self._waiting[struck + takes].setdefault(steps + 1, {}).setdefault(after, (state, action))
+        except MistakeError as error:
+            path = [*self._path(state), (state, cast(Action, error.action))]
+            world = self.world
+            raise _mistake(world.scenario, world.given, [*self._in_words(path)], error.mistake) from error
+
+    def _judge(self, state: State) -> None:
+        outcomes = self.world.outcomes(state)
+        for promise, kept in judge(outcomes, self.world.scenario.setting).items():
+            if not kept:
+                self.broken.setdefault(promise, state)
+        self.seen["ends"] = True
+        self.seen["shown"] |= all(_shown(said) >= 1 for said in outcomes)
+        self.seen["delivered"] |= all(said.status == "delivered" and _shown(said) == 1 for said in outcomes)
+
+    def example(self, promise: str) -> Path | None:
+        """Return the shortest run that breaks a promise."""
+        if promise not in self.broken:
+            return None
+        given = tuple(fault for fault in self.world.given)
+        return Path(self.world.scenario, given, tuple(self._in_words(self._path(self.broken[promise]))))
+
+    def _in_words(self, path: Iterable[tuple[State, Action]]) -> Iterator[str]:
+        """Yield the steps of a path in words."""
+        follower = Follower(self.world.scenario, self.world.given)
+        follower.begin()
+        for before, action in path:
+            step = in_words(self.world, before, action, follower)
+            follower.step(step)
+            yield step
+
+    def _path(self, state: State) -> list[tuple[State, Action]]:
+        path: list[tuple[State, Action]] = []
+        before, action = self.came_from[state]
+        while before is not None and action is not None:
+            path.append((before, action))
+            before, action = self.came_from[before]
+        return path[::-1]
+
+
+class _EnoughError(Exception):
+    """The search has reached as many states as it may."""
+
+
+def _shown(said: Outcome) -> int:
+    """How often the receiver who was shown something least often was shown it."""
+    return min(said.shown.values())
+
+
+def in_words(world: World, state: State, action: Action, follower: Follower) -> str:
+    """Return the step that this action is, at a follower that is in the same state."""
+    step = _in_words(world, state, action, follower)
+    if not action.crash_after:
+        return step
+    node = world.teller(state, action)
+    return f"{step}, {world.spoken(node)} crashes after effect {action.crash_after}"
+
+
+def _in_words(world: World, state: State, action: Action, follower: Follower) -> str:
+    about = action.about
+    match action.what, about:
+        case "do", int(script):
+            return _doing_in_words(world, world.scripts[script][state.done[script]])
+        case (("arrive" | "drop" | "copy"), int(packet)):
+            name = follower.in_flight(world.packets[packet])
+            return f"{name} {_ENDS[action.what]}"
+        case "timer", (int(node), str(name)):
+            return f"{world.names[node]}'s timer {name} runs out"
+        case "crash", int(node):
+            return f"{world.spoken(node)} crashes"
+        case "restart", int(node):
+            return f"{world.spoken(node)} starts again"
+        case "learn", (int(person), bool(online), _, bool(crash)):
+            verb = "notices" if crash else "learns"
+            return f"the server {verb} that {world.names[person]} is {'online' if online else 'gone'}"
+    raise AssertionError(action)
+
+
+_ENDS = {"arrive": "arrives", "drop": "is dropped", "copy": "is copied"}
+
+
+def _doing_in_words(world: World, doing: object) -> str:
+    match doing:
+        case Message(_, sender, _, text):
+            return f"{sender} says “{text}”"
+        case Resend(msgid=msgid):
+            return f"{world.scenario.sender_of(msgid)} sends {msgid} again"
+        case Leave(person, out):
+            return f"{world.names[person]} logs {'out' if out else 'in'}"
+        case Cut(ways, cut):
+            name = next(name for name in ways[0] if name != SERVER)
+            return f"the link between {name} and the server {'is cut' if cut else 'works again'}"
+    raise AssertionError(doing)

@@ -1,0 +1,222 @@
+"""Every plan of faults: a scenario is run under each, with its clock, and each run is judged."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from imteach.bars import with_bar
+from imteach.errors import InputError
+from imteach.learner.mistakes import LearnerError, unsteady
+from imteach.protocol import judge
+from imteach.scenario import Fault, Scenario
+from imteach.scenario.checks import ByName, whole
+from imteach.scenario.faults import checked_given
+from imteach.scenario.scenario import checked_scenario
+from imteach.verify.search.branching import EXPLORE_KINDS, MISTAKE, Branching
+from imteach.verify.search.finding import MOST_ASKED, Finding, Plan, Verdict, checked_kinds
+from imteach.verify.search.plans import EndlessError, EnoughError, PlanGraph, named
+from imteach.verify.workers import spread
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+MOST_STATES = 500_000
+"""An exploration gives up after so many states, and says so."""
+
+_MOST_TASKS = 32  # for an executor; the result does not hang on it
+
+
+@dataclass(frozen=True, repr=False)
+class Exploration(Finding):
+    """What running every plan of faults found. See `explore`. `plans` is how many there are, or were judged."""
+
+    plans: int
+
+    schema = "imteach/explore/1"
+    every = "every plan"
+    example_name = "broken_by"
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many plans were judged."""
+        return {"plans": self.plans}
+
+    def in_json(self, verdict: Verdict) -> list[str] | None:
+        """The faults of the smallest plan against a promise, as text."""
+        return None if verdict.broken_by is None else [str(fault) for fault in verdict.broken_by]
+
+
+def explore(
+    scenario: Scenario | str,
+    faults: int = 1,
+    kinds: Iterable[str] = ("drop",),
+    given: Sequence[Fault] = (),
+    executor: "Executor | None" = None,
+    most_states: int = MOST_STATES,
+) -> Exploration:
+    """Judge a scenario, with its clock, under every plan of at most so many `faults` of these `kinds`.
+
+    `scenario` may be a rung's name. `kinds` are `drop`, `duplicate`, `delay` (by one RTO and one round trip), `crash`
+    (for 100 simulated ms, right behind any effect of any node). A plan only holds faults on what happens under it. The
+    `given` faults strike under every plan. The example against a promise has the fewest faults, and of those plans
+    strikes first. Plans share their beginnings, and those that come to the same state share what follows; `plans`
+    counts them all. `executor` is any `concurrent.futures.Executor`; the result of a search that came to its end does
+    not hang on it. An interrupt (Ctrl-C, or the notebook's stop button) ends it with what was found. Raises
+    `InputError`, and `LearnerError` with the smallest plan under which a learner's class cannot go on.
+
+    >>> found = explore(Scenario("retransmit"), faults=1)
+    >>> found.plans, found.promises["no_duplicates"].broken_by
+    (7, (Drop("m1/ack:R#1"),))
+    """
+    faults = whole(faults, "faults", most=1000)
+    chosen = checked_kinds(kinds, EXPLORE_KINDS)
+    scenario = checked_scenario(scenario)
+    given = checked_given(given, scenario)
+    most_states = whole(most_states, "most_states", most=MOST_ASKED)
+    search = _Search(scenario, given, chosen, faults, most_states)
+    if executor is None:
+        search.alone()
+    else:
+        search.together(executor)
+    if MISTAKE in search.smallest:
+        _raise_mistake(scenario, (*given, *search.smallest[MISTAKE]))
+    promises: ByName[Verdict] = ByName("promise", {})
+    for name in judge((), scenario.setting):
+        example = Plan(scenario, given, search.smallest[name]) if name in search.smallest else None
+        promises[name] = Verdict(name, not search.unfinished and example is None, example)
+    return Exploration(scenario, faults, chosen, given, promises, search.unfinished, plans=search.plans)
+
+
+def _raise_mistake(scenario: Scenario, faults: tuple[Fault, ...]) -> None:
+    """Raise `LearnerError` for the mistake in a learner's code that this run comes upon."""
+    trace = scenario.run(*faults)  # which raises it, unless it is one of searches only: what cannot be copied
+    run = Branching(scenario, faults)
+    while not run.is_over:
+        run = run.gone_on(())
+    if not run.mistakes:
+        raise unsteady((scenario.client, scenario.server), trace)  # the search met it, and now it is not there
+    raise LearnerError(*run.mistakes[0], trace)
+
+
+class Task(NamedTuple):
+    """Some plans, each with the step of the run without faults in which it strikes, and how many faults may follow."""
+
+    scenario: Scenario
+    given: tuple[Fault, ...]
+    kinds: tuple[str, ...]
+    faults: int
+    most_states: int
+    first: tuple[tuple[int, tuple[Fault, ...]], ...]
+
+
+class Result(NamedTuple):
+    """What came of plans that begin in one way: how many they are, and the smallest against each promise."""
+
+    plans: int
+    smallest: dict[str, tuple[Fault, ...]]
+    enough: bool
+
+
+class _Search:
+    """All plans on top of those `given`: how many were judged, and the smallest against each promise."""
+
+    def __init__(
+        self, scenario: Scenario, given: tuple[Fault, ...], kinds: tuple[str, ...], faults: int, most_states: int
+    ) -> None:
+        self.scenario = scenario
+        self.given = given
+        self.kinds = kinds
+        self.faults = faults
+        self.most_states = most_states
+        self.plans = 0
+        self.smallest: dict[str, tuple[Fault, ...]] = {}
+        self.unfinished = ""
+
+    def alone(self) -> None:
+        """Search in one graph."""
+        graph = PlanGraph(self.kinds, self.faults, self.most_states)
+        start = Branching(self.scenario, self.given)
+        graph.add(start)
+        try:
+            for _ in with_bar(graph.search(), None, "states"):
+                pass
+        except (KeyboardInterrupt, EnoughError) as why:
+            self._stopped(why)
+        self._take(_result(graph, start, ()))
+        self._tell_plans()
+
+    def together(self, executor: "Executor") -> None:
+        """Let workers search: each takes some of the plans, by what strikes first."""
+        firsts = self._firsts()
+        size = -(-len(firsts) // _MOST_TASKS) or 1
+        tasks = [
+            Task(self.scenario, self.given, self.kinds, self.faults, self.most_states, tuple(firsts[at : at + size]))
+            for at in range(0, len(firsts), size)
+        ]
+        try:
+            for results in with_bar(spread(_done, tasks, executor), len(tasks), "parts"):
+                for result in results:
+                    self._take(result)
+                    if result.enough:
+                        self._stopped(EnoughError())
+        except KeyboardInterrupt as why:
+            self._stopped(why)
+        self._tell_plans()
+
+    def _firsts(self) -> list[tuple[int, tuple[Fault, ...]]]:
+        """Judge the run without faults, and return what can strike first in it, each with the step in which it does."""
+        firsts = []
+        run, step = Branching(self.scenario, self.given), 0
+        while not run.is_over:
+            *faulty, plain = run.branches(self.kinds, self.faults)
+            firsts += [(step, branch.faults) for branch in faulty]
+            run, step = plain.run, step + 1
+        self._take(Result(1, dict.fromkeys(run.broken(), ()), enough=False))
+        return firsts
+
+    def _take(self, result: Result) -> None:
+        """Take a result in; of plans with as many faults the one that came first is the smaller."""
+        self.plans += result.plans
+        for promise, plan in result.smallest.items():
+            if promise not in self.smallest or len(plan) < len(self.smallest[promise]):
+                self.smallest[promise] = plan
+
+    def _stopped(self, why: BaseException) -> None:
+        after = "stopped" if isinstance(why, EnoughError) else "was interrupted"
+        self.unfinished = f"it {after} after {{}} plans"
+
+    def _tell_plans(self) -> None:
+        self.unfinished = self.unfinished.format(self.plans)
+
+
+def _done(task: Task) -> list[Result]:
+    """Search the plans of a task: go along the run without faults, and turn off where they strike."""
+    graph = PlanGraph(task.kinds, task.faults, task.most_states)
+    run, step = Branching(task.scenario, task.given), 0
+    begun: list[tuple[Branching, tuple[Fault, ...]]] = []
+    for at, faults in task.first:
+        for _ in range(at - step):
+            run = run.gone_on(())
+        step = at
+        begun.append((run.gone_on(faults), faults))
+        graph.add(begun[-1][0], len(faults))
+    try:
+        for _ in graph.search():
+            pass
+        enough = False
+    except EnoughError:
+        enough = True
+    return [_result(graph, after, faults, enough) for after, faults in begun]
+
+
+def _result(graph: PlanGraph, run: Branching, struck: tuple[Fault, ...], enough: bool = False) -> Result:
+    """What came of the plans that begin with those that struck; the search looked at what follows from `run` on."""
+    start, left = graph.add(run, len(struck)), graph.faults - len(struck)
+    try:
+        ways = graph.smallest(start, left)
+    except EndlessError as endless:
+        faults = (*run.faults, *struck, *named(run, endless.way))
+        run.scenario.run(*faults)  # which says that it does not end
+        raise InputError(f"the run does not end under {', '.join(map(str, faults)) or 'no fault at all'}") from endless
+    smallest = {promise: (*struck, *named(run, way)) for promise, way in ways.items()}
+    return Result(graph.plans(start, left), smallest, enough)

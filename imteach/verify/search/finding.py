@@ -1,0 +1,231 @@
+"""What a search found about each promise: the smallest run against it, and all of it as a table or as JSON."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import inf
+from typing import Any, ClassVar
+
+from imteach.draw.tables import Table, as_html, as_markdown, as_text
+from imteach.errors import InputError, quoted
+from imteach.scenario import Fault, Scenario
+from imteach.tell.promise import PROMISE_TITLES
+from imteach.tell.words import counted, join
+from imteach.trace import Trace
+from imteach.verify.search.follow import follow
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run with a clock, to be run again: a scenario and its faults, those `given` first.
+
+    >>> from imteach import Drop
+    >>> print(Plan(Scenario("retransmit"), (), (Drop("ack:N"),)).python)
+    from imteach import Drop, Scenario
+    <BLANKLINE>
+    Scenario("retransmit").run(Drop("ack:N"))
+    """
+
+    scenario: Scenario
+    given: tuple[Fault, ...]
+    faults: tuple[Fault, ...]
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The run."""
+        return self.scenario.run(*self.given, *self.faults)
+
+    @property
+    def python(self) -> str:
+        """The run as Python, to be pasted into a cell."""
+        faults = (*self.given, *self.faults)
+        return f"{_imports(self.scenario, faults)}\n\n{self.scenario!r}.run({', '.join(map(repr, faults))})"
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.faults)) or "no fault at all"
+
+
+@dataclass(frozen=True)
+class Path:
+    """A run without a clock, to be run again: what happens, step by step.
+
+    >>> print(Path(Scenario("basic"), (), ("alice says “hello”",)).python)
+    from imteach import Scenario, follow
+    <BLANKLINE>
+    follow(Scenario("basic"), [
+        'alice says “hello”',
+    ])
+    """
+
+    scenario: Scenario
+    given: tuple[Fault, ...]
+    steps: tuple[str, ...]
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The run."""
+        return follow(self.scenario, self.steps, self.given)
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The faults that struck, those `given` aside."""
+        return tuple(fault for fault in self.trace.faults if fault not in self.given)
+
+    @property
+    def python(self) -> str:
+        """The run as Python, to be pasted into a cell."""
+        steps = "".join(f"    {step!r},\n" for step in self.steps)
+        given = f", given=[{', '.join(map(repr, self.given))}]" if self.given else ""
+        return f"{_imports(self.scenario, self.given, 'follow')}\n\nfollow({self.scenario!r}, [\n{steps}]{given})"
+
+    def __str__(self) -> str:
+        faults = ", ".join(map(str, self.faults)) or "no fault at all"
+        return f"{faults}; {counted(len(self.steps), 'step')}"
+
+
+def _imports(scenario: Scenario, faults: tuple[Fault, ...], *more: str) -> str:
+    """The line that imports what these need; a learner's own class is in the notebook already."""
+    names = {"Scenario", *more, *(type(fault).__name__ for fault in faults)}
+    names |= {name for name in ("Say", "Resend") if f"{name}(" in repr(scenario)}
+    return f"from imteach import {', '.join(sorted(names))}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a search found about one promise.
+
+    `holds` is only true if the search came to its end and nothing broke the promise. `example` is the smallest run that
+    breaks it, None if none was found.
+    """
+
+    promise: str
+    holds: bool
+    example: Plan | Path | None = None
+
+    @property
+    def broken_by(self) -> tuple[Fault, ...] | None:
+        """The faults of the smallest run that breaks the promise: () if it needs none; None if nothing breaks it."""
+        return None if self.example is None else self.example.faults
+
+    @property
+    def steps(self) -> tuple[str, ...] | None:
+        """What happens in that run, in words, if it has no clock."""
+        return self.example.steps if isinstance(self.example, Path) else None
+
+    @property
+    def trace(self) -> Trace | None:
+        """That run. In a notebook it shows as a sequence diagram."""
+        return None if self.example is None else self.example.trace
+
+    @property
+    def python(self) -> str | None:
+        """That run as Python, to be pasted into a cell."""
+        return None if self.example is None else self.example.python
+
+    def __str__(self) -> str:
+        if self.example is not None:
+            return "✕ broken"
+        return "✓ holds" if self.holds else "? not finished"
+
+
+@dataclass(frozen=True, repr=False)
+class Finding:
+    """What a search found about the promises of a scenario, with at most so many `faults` of these `kinds`.
+
+    `given` are faults that strike in any case. `unfinished` says why the search did not come to its end, "" if it did.
+    """
+
+    scenario: Scenario
+    faults: int
+    kinds: tuple[str, ...]
+    given: tuple[Fault, ...]
+    promises: dict[str, Verdict]
+    unfinished: str
+
+    schema: ClassVar[str]
+    every: ClassVar[str]  # what was tried, every one of them
+
+    @property
+    def finished(self) -> bool:
+        """Whether the search came to its end. If not, no promise is said to hold."""
+        return not self.unfinished
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How much was looked at, by what it is called."""
+        raise NotImplementedError
+
+    def notes(self) -> list[str]:
+        """What follows from it, a sentence each."""
+        return [f"Not finished: {self.unfinished}. So no promise is said to hold."] if self.unfinished else []
+
+    def in_json(self, verdict: Verdict) -> Any:
+        """The smallest run against a promise, as JSON has it."""
+        raise NotImplementedError
+
+    example_name: ClassVar[str]
+
+    def to_json(self) -> str:
+        """Return it as JSON text, ending in a newline."""
+        promises = {
+            name: {"holds": verdict.holds, self.example_name: self.in_json(verdict)}
+            for name, verdict in self.promises.items()
+        }
+        parts = {
+            "schema": self.schema,
+            "rung": self.scenario.rung,
+            "faults": self.faults,
+            "kinds": list(self.kinds),
+            "given": [str(fault) for fault in self.given],
+            "finished": self.finished,
+            **self.counts,
+            **self.more(),
+            "promises": promises,
+        }
+        return json.dumps(parts, ensure_ascii=False, indent=1) + "\n"
+
+    def more(self) -> dict[str, Any]:
+        """What else the JSON says."""
+        return {}
+
+    def to_text(self) -> str:
+        """Return it as a table for a terminal, a line for each promise; printed, it is as wide as a notebook's page."""
+        return as_text([self._table()], line=inf)
+
+    def to_markdown(self) -> str:
+        """Return it as a table in Markdown."""
+        return as_markdown([self._table()])
+
+    def _table(self) -> Table:
+        rows = [
+            [PROMISE_TITLES[name], str(verdict), "" if verdict.example is None else str(verdict.example)]
+            for name, verdict in self.promises.items()
+        ]
+        kinds = join([f"a {kind}" for kind in self.kinds]).replace(" and ", " or ") if self.kinds else "no kind"
+        given = f", on top of {join([str(fault) for fault in self.given])}" if self.given else ""
+        most = f"at most {counted(self.faults, 'fault')} ({kinds})" if self.faults else "no fault"
+        counts = join([counted(count, name.removesuffix("s")) for name, count in self.counts.items()])
+        caption = f"{self.scenario.rung}: {self.every} with {most}{given}: {counts}"
+        return Table(caption, ["promise", "verdict", "the smallest run that breaks it"], rows, self.notes(), words=True)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/plain": self.to_text(), "text/html": as_html([self._table()])}
+
+    def __repr__(self) -> str:
+        return as_text([self._table()]).rstrip()
+
+
+MOST_ASKED = 10**9
+"""So many states at most may a search be told to look at."""
+
+
+def checked_kinds(kinds: Iterable[str], known: Sequence[str]) -> tuple[str, ...]:
+    """Return these kinds of fault, in the order in which they are known; raise `InputError` for another."""
+    if not isinstance(kinds, Iterable):
+        raise InputError(f"kinds: expected a list of {', '.join(known)}, got {quoted(kinds)}")
+    chosen = (kinds,) if isinstance(kinds, str) else tuple(kinds)
+    for kind in chosen:
+        if kind not in known:
+            raise InputError(f"kinds: no kind {quoted(kind)} here; kinds are {', '.join(known)}")
+    return tuple(kind for kind in known if kind in chosen)

@@ -1,0 +1,276 @@
+"""A run without a clock, step by step: what happens next is told, not timed.
+
+The steps are sentences, such as `m1/msg:R#1 arrives`. At each moment the simulator offers what can happen then; a step
+picks one. The times of the trace only count the steps.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from imteach.errors import InputError, quoted
+from imteach.learner.mistakes import LearnerError, Mistake
+from imteach.protocol import SERVER, Effect, Packet
+from imteach.scenario import Crash, Drop, Duplicate, Fault, Scenario
+from imteach.scenario.checks import NETWORK
+from imteach.scenario.faults import checked_given
+from imteach.scenario.scenario import checked_scenario
+from imteach.sim.agenda import Appointment
+from imteach.sim.recorder import Flight
+from imteach.sim.simulator import HAPPENS, Simulator
+from imteach.tell import the
+from imteach.trace import Trace
+from imteach.trace.records import Event
+
+TICK = 50
+"""The simulated ms from one step to the next. It says nothing but which came first."""
+
+_MOST_OFFERED = 12
+
+_CUT = re.compile(r"(?P<step>.*), (?P<who>.*) crashes after effect (?P<effect>[1-9][0-9]{0,8})(:.*)?", re.DOTALL)
+"""A step that a crash cuts short."""
+
+
+def follow(scenario: Scenario | str, steps: Iterable[str], given: Sequence[Fault] = ()) -> Trace:
+    """Run `scenario` without a clock, as these steps say, and return the trace; times only count the steps.
+
+    A step is one of:
+    - `alice says “hello”`, `alice sends m1 again`;
+    - `m1/msg:R#1 arrives`, `m1/msg:R#1 is dropped`, `m1/msg:R#1 is copied`;
+    - `alice's timer m1 runs out`;
+    - `bob crashes`, `bob starts again`, `the server learns that bob is online` or `gone`;
+    - `the server notices that bob is gone`, by itself, after a crash;
+    - `bob logs out`, `bob logs in`, `the link between bob and the server is cut`, `… works again`, as `given` has it.
+
+    Behind a step `, bob crashes after effect 1` cuts short what bob does over it. Raises `InputError` for a step that
+    cannot happen then, and says what can; `LearnerError` where a learner's class cannot go on, with the run.
+
+    >>> trace = follow(Scenario("basic"), ["alice says “hello”", "m1/msg:R#1 arrives", "m1/msg:N#1 is dropped"])
+    >>> trace.messages[0].shown
+    {'bob': 0}
+    """
+    if isinstance(steps, str) or not isinstance(steps, Iterable):
+        raise InputError(f"steps: expected a list of sentences, such as ['alice says “hello”'], got {quoted(steps)}")
+    scenario = checked_scenario(scenario)
+    follower = Follower(scenario, checked_given(given, scenario))
+    follower.begin()
+    for step in steps:
+        follower.step(step)
+    trace = follower.trace()
+    if follower.mistakes:
+        raise LearnerError(*follower.mistakes[0], trace)
+    return trace
+
+
+class Pending:
+    """What may happen next, in the order in which it was agreed upon; it has no clock."""
+
+    def __init__(self) -> None:
+        self._made = 0
+        self.all: list[Appointment] = []
+
+    def add(self, t: float, rank: int, what: str, about: Any) -> None:
+        """Take something up that may happen from now on."""
+        self.all.append(Appointment(t, rank, self._made, what, about))
+        self._made += 1
+
+
+class Follower(Simulator):
+    """A simulator whose clock is a list of steps. See `follow`."""
+
+    def __init__(self, scenario: Scenario, given: Sequence[Fault]) -> None:
+        super().__init__(scenario, given)
+        self.pending = Pending()
+        self.agenda = self.pending  # type: ignore[assignment]  # it is never asked what is due first
+        self.crash_after: tuple[str, int] | None = None  # who crashes in this step, and after how many effects
+        self.struck: list[Fault] = list(self.faults)
+        self.crashed: dict[str, int] = {}  # the event of the crash of each node that is down
+
+    def step(self, text: str) -> None:
+        """Let happen what this step says."""
+        self.written.now += TICK
+        offered = self.offers()
+        cut = None if text in offered else _CUT.fullmatch(str(text))  # a learner may say what looks like a crash
+        step = cut["step"] if cut else text
+        if step not in offered:
+            others = ", ".join(repr(offer) for offer in list(offered)[:_MOST_OFFERED]) or "nothing more"
+            raise InputError(f"{quoted(step)} cannot happen here; what can: {others}")
+        self.crash_after = (cut["who"], int(cut["effect"])) if cut else None
+        offered[step]()
+        if self.crash_after is not None:
+            raise InputError(f"{quoted(text)} cannot happen here: {cut['who']} does nothing over it")  # type: ignore[index]
+        self._lose_what_goes_nowhere()
+
+    def offers(self) -> dict[str, Any]:
+        """Return what can happen now: by its sentence, what makes it happen."""
+        offers: dict[str, Any] = {}
+        for due in self._next():
+            for text, happen in self._told_as(due):
+                offers.setdefault(text, happen)
+        for node in self.nodes:
+            if node not in self.network.down:
+                offers.setdefault(f"{the(node)} crashes", lambda node=node: self._crash(node))
+        return offers
+
+    def in_flight(self, packet: Packet) -> str:
+        """Return the name of the packet in flight that says this; of equal ones, of the one sent first."""
+        for due in self.pending.all:
+            if due.what == "arrive" and due.about.packet._replace(fabricated=False) == packet:
+                return str(due.about.name)
+        raise InputError(f"no such packet is in flight: {quoted(packet, 200)}")
+
+    def _queue(self, due: Appointment) -> object:
+        """Things of one queue happen in its order; None if this is of none."""
+        if due.what in ("say", "resend"):
+            return "what people do"
+        if due.what in ("leave", "return", "cut", "mend"):
+            return due.about if isinstance(due.about, str) else frozenset(due.about)
+        if due.what == "server learns" and not self._is_of_crash(due):
+            return ("news of", due.about[0])
+        return None
+
+    def _is_of_crash(self, due: Appointment) -> bool:
+        cause: int = due.about[3]
+        return self.written.events[cause].kind == "crash"
+
+    def _next(self) -> list[Appointment]:
+        """What is pending and may be next: people's doings one by one, and a person's own news in their order."""
+        first = []
+        seen: set[object] = set()
+        for due in sorted(self.pending.all, key=lambda due: (due.t, due.order)):
+            queue = self._queue(due)
+            if queue is None or queue not in seen:
+                first.append(due)
+            seen.add(queue)
+        return sorted(first, key=lambda due: due.order)
+
+    def _told_as(self, due: Appointment) -> list[tuple[str, Any]]:
+        """The sentences for something pending, with what makes each happen."""
+        take = self._taker(due)
+        match due.what, due.about:
+            case "arrive", Flight(_, name):
+                return [
+                    (f"{name} arrives", take),
+                    (f"{name} is dropped", lambda: self._drop(due)),
+                    (f"{name} is copied", lambda: self._copy(due.about)),
+                ]
+            case "timer", (node, name, started):
+                running = self.timers[node].get(name)
+                runs = running is not None and running.started == started
+                return [(f"{node}'s timer {name} runs out", take)] if runs else []
+            case "say", message:
+                return [(f"{message.sender} says “{message.text}”", take)]
+            case "resend", wanted:
+                return [(f"{self.scenario.sender_of(wanted.msgid)} sends {wanted.msgid} again", take)]
+            case "restart", (node, _):
+                return [(f"{the(node)} starts again", take)]
+            case "server learns", (person, online, _, _):
+                verb = "notices" if self._is_of_crash(due) else "learns"
+                return [(f"the server {verb} that {person} is {'online' if online else 'gone'}", take)]
+            case (("leave" | "return"), person):
+                return [(f"{person} logs {'out' if due.what == 'leave' else 'in'}", take)]
+        return [(self._link(due), take)]
+
+    def _link(self, due: Appointment) -> str:
+        person = next(name for name in due.about if name != SERVER)
+        return f"the link between {person} and the server {'is cut' if due.what == 'cut' else 'works again'}"
+
+    def _taker(self, due: Appointment) -> Any:
+        """Return what makes something pending happen; both ways of a link are cut at once."""
+
+        def take() -> None:
+            together = [due]
+            if due.what in ("cut", "mend"):
+                together += [d for d in self.pending.all if d.t == due.t and d.about == due.about[::-1]]
+            for each in together:
+                self.pending.all.remove(each)
+                getattr(self, HAPPENS[each.what])(each.about)
+
+        return take
+
+    # Faults
+
+    def _drop(self, due: Appointment) -> None:
+        """A packet vanishes on its way."""
+        self.pending.all.remove(due)
+        self.struck.append(Drop(due.about.name))
+        self.drop(due.about)
+
+    def _copy(self, flight: Flight) -> None:
+        """The network makes a copy of a packet."""
+        original = flight.name.partition("~")[0]
+        self.struck.append(Duplicate(original))
+        copies = sum(name.partition("~")[0] == original for name in self.written.flights)
+        latency = self.scenario.latency_of(flight.packet.dst if flight.packet.src == SERVER else flight.packet.src)
+        self.send(NETWORK, flight.packet, f"{original}~{copies + 1}", latency, latency, flight.sent)
+
+    def _crash(self, node: str) -> None:
+        """A node crashes now."""
+        self.crash(Crash(node, at=self.now))
+
+    def crash(self, fault: Crash, *causes: int) -> None:
+        """A node crashes: remember it, for only its restart will tell how long it is down."""
+        self.crashed[fault.node] = len(self.written.events)
+        super().crash(fault, *causes)
+
+    def restart(self, about: tuple[str, int]) -> None:
+        """A node starts again, so it is known how long it was down."""
+        node, crashed = about
+        before = self.written.events[crashed]
+        fault = Crash(node, at=before.t, down=self.now - before.t)
+        self.struck.append(fault)
+        self.written.events[crashed] = before._replace(text=str(fault))
+        super().restart(about)
+
+    def perform(self, node: str, effects: list[Effect | Mistake], cause: int, packet: str | None = None) -> None:
+        """Make the effects of one step happen, or the first of them, and then the node crashes."""
+        if self.crash_after is None or self.crash_after[0] != the(node):
+            super().perform(node, effects, cause, packet)
+            return
+        who, cut = self.crash_after
+        self.crash_after = None
+        if cut > len(effects):
+            raise InputError(f"{who} cannot crash after effect {cut} here: there are only {len(effects)}")
+        super().perform(node, effects[:cut], cause, packet)
+        self._crash(node)
+
+    def _lose_what_goes_nowhere(self) -> None:
+        """What was sent on a connection that is gone arrives nowhere, whenever it would."""
+        for due in list(self.pending.all):
+            if due.what == "arrive" and due.about.nowhere:
+                self.pending.all.remove(due)
+                self.arrive(due.about)
+
+    # What is written down
+
+    def trace(self) -> Trace:
+        """Return what was written down: times as the steps had them."""
+        self.faults = tuple(dict.fromkeys(self.struck))
+        self._lose_what_is_left()
+        trace = super().trace()
+        packets = tuple(
+            packet._replace(due=packet.due if packet.arrived is None else packet.arrived) for packet in trace.packets
+        )
+        events = _with_ends_of_timers(trace.events)
+        return Trace(trace.scenario, trace.faults, trace.unused, packets, events, timed=False)
+
+    def _lose_what_is_left(self) -> None:
+        """What is still in flight when the steps end never arrives in this trace."""
+        self.written.now += TICK
+        for due in list(self.pending.all):
+            if due.what == "arrive":
+                self.pending.all.remove(due)
+                self.lose(due.about, "the steps end here")
+
+
+def _with_ends_of_timers(events: Sequence[Event]) -> tuple[Event, ...]:
+    """A timer runs until its end is told, however long its node wanted it to run."""
+    started: dict[tuple[str, str], int] = {}
+    until: dict[int, float] = {}
+    for event in events:
+        key = (event.node, str(event.timer))
+        if event.kind == "timer_start":
+            started[key] = event.id
+        elif event.kind in ("timer_fire", "timer_cancel") and key in started:
+            until[started[key]] = event.t
+    return tuple(e._replace(until=until.get(e.id, e.until)) if e.kind == "timer_start" else e for e in events)

@@ -1,0 +1,147 @@
+"""A node as a table: in this state, told that, it does this and is then in that state.
+
+The table is filled by asking the node itself, once for each state and thing told. So a search runs the code under test,
+a learner's own included. A learner's is asked some times more, to see that it always does the same.
+"""
+
+from collections.abc import Callable, Hashable, Iterator
+from typing import Any, NamedTuple
+
+from imteach.learner.mistakes import LearnerError, Learners, Mistake
+from imteach.learner.returned import checked
+from imteach.learner.snapshot import RULE, UnfitError, restored, snapshot
+from imteach.protocol import SERVER, Effect
+from imteach.scenario import Scenario
+
+TIMES = 8
+"""So often a learner's node is asked: one that tosses a coin has to answer the same each time to pass for steady."""
+
+Told = tuple[Hashable, ...]
+"""What a node is told: the name of the method that its driver calls, and the arguments."""
+
+
+class Move(NamedTuple):
+    """What a node does when it is told something: the state it is in then, its effects, the msgids it was handed.
+
+    Or the `mistake` in a learner's code that lets it do nothing.
+    """
+
+    state: int
+    effects: tuple[Effect, ...]
+    handed: int
+    mistake: Mistake | None = None
+
+
+class Machine:
+    """One node of a scenario as a table of its moves. A state is a number; 0 is the state at the start.
+
+    >>> bob = Machine(Scenario("basic"), "bob")
+    >>> move = bob.move(0, ("command", "login"))
+    >>> move.state, move.effects
+    (0, ())
+    """
+
+    def __init__(self, scenario: Scenario, name: str) -> None:
+        self.name = name
+        self.moves: dict[tuple[int, Told], Move | None] = {}  # None: it asks for msgids, so it also hangs on those made
+        self._asking: dict[tuple[int, Told, int], Move] = {}
+        self._scenario = scenario
+        self._numbers: dict[Hashable, int] = {}
+        self._images: list[Hashable] = []
+        self._made = 0
+        self._handed = 0
+        self._learners = Learners.among((scenario.client, scenario.server), (*scenario.people, SERVER))
+        self.number(self._first())
+
+    def fresh(self) -> Any:
+        """Return the node as it starts."""
+        if self._learners is None:
+            return self._scenario.node(self.name, self._new_msgid)
+        return self._learners.made(lambda: self._scenario.node(self.name, self._new_msgid))
+
+    def number(self, image: Hashable) -> int:
+        """Return the number of the state that this is a snapshot of."""
+        number = self._numbers.setdefault(image, len(self._images))
+        if number == len(self._images):
+            self._images.append(image)
+        return number
+
+    @property
+    def states(self) -> range:
+        """The numbers of all states that it was seen in."""
+        return range(len(self._images))
+
+    def node(self, state: int) -> Any:
+        """Return a node that is in this state."""
+        return restored(self._images[state])
+
+    def move(self, state: int, told: Told, made: int = 0) -> Move:
+        """Return what the node does in this state when it is told this, `made` msgids having been made before.
+
+        Raises `InputError` for effects that a node may not return; what a learner's does wrong is in the move.
+        """
+        move = self.moves.get((state, told))
+        if move is None:
+            move = self._asking.get((state, told, made))
+        if move is None:
+            move = self._ask(state, told, made)
+            if move.handed:
+                self.moves[state, told], self._asking[state, told, made] = None, move
+            else:
+                self.moves[state, told] = move
+        return move
+
+    def every(self) -> Iterator[tuple[int, Told, Move]]:
+        """Yield every move that was asked for: the state, what the node was told there, what it did. In that order."""
+        asking: dict[tuple[int, Told], list[Move]] = {}
+        for (state, told, _), move in self._asking.items():
+            asking.setdefault((state, told), []).append(move)
+        for (state, told), only in self.moves.items():
+            for move in asking[state, told] if only is None else [only]:
+                yield state, told, move
+
+    def _ask(self, state: int, told: Told, made: int) -> Move:
+        if self._learners is None:
+            node, call, arguments = self._step(state, told, made)
+            effects = checked(call(*arguments), type(node).__name__, 0)
+            return Move(self.number(snapshot(node)), tuple(effects), self._handed)
+        move = self._ask_learners(self._learners, state, told, made)
+        if move.mistake or all(move == self._ask_learners(self._learners, state, told, made) for _ in range(1, TIMES)):
+            return move
+        node, call, arguments = self._step(state, told, made)
+        return Move(state, (), 0, self._learners.wavers(node, call, *arguments))
+
+    def _ask_learners(self, learners: Learners, state: int, told: Told, made: int) -> Move:
+        node, call, arguments = self._step(state, told, made)
+        done = learners.called(node, call, *arguments)
+        mistake = next((each for each in done if isinstance(each, Mistake)), None)
+        if mistake is None:
+            try:
+                return Move(self.number(snapshot(node)), tuple(done), self._handed)  # type: ignore[arg-type]
+            except UnfitError as unfit:
+                mistake = learners.keeps(node, unfit.shown, unfit.where, RULE)
+        return Move(state, (), self._handed, mistake)  # what it holds now is never looked at
+
+    def _step(self, state: int, told: Told, made: int) -> tuple[Any, Callable[..., object], list[Any]]:
+        """Return a node in this state, the method of it that is to be called, and the arguments."""
+        self._made, self._handed = made, 0
+        method, *arguments = told
+        node = self.fresh() if method == "restart" else self.node(state)
+        if method == "restart":
+            arguments = [restored(arguments[0])]  # the disk
+        return node, getattr(node, str(method)), arguments
+
+    def _first(self) -> Hashable:
+        """Return the snapshot of the node as it starts."""
+        node = self.fresh()
+        try:
+            return snapshot(node)
+        except UnfitError as unfit:
+            if self._learners is None:
+                raise
+            mistake = self._learners.keeps(node, unfit.shown, unfit.where, RULE)
+            raise LearnerError(mistake.sentence("from the start"), mistake.line) from unfit
+
+    def _new_msgid(self) -> str:
+        self._handed += 1
+        return f"m{self._made + self._handed}"

@@ -1,0 +1,199 @@
+"""A search through every plan of faults, with a clock: plans share their beginnings, and states that are equal are one.
+
+A fault changes nothing before it strikes. So each plan is one way through a graph: its nodes are the states of runs,
+its edges the ways in which the next step can go, of which the last is the one in which nothing strikes. How many plans
+there are, and which is the smallest against a promise, is counted backwards from the ends, without walking any way
+twice.
+"""
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from imteach.scenario import Fault
+from imteach.verify.search.branching import Branching, Strike
+
+Strikes = tuple[Strike, ...]
+
+
+class Edge(NamedTuple):
+    """A way in which a step can go: where faults strike in it, and the number of the state after it."""
+
+    strikes: Strikes
+    after: int
+
+
+class Seen(NamedTuple):
+    """What comes of a state if exactly so many faults more strike: how many plans, and the first edge to each break.
+
+    The edge is -1 where the run is over and has broken the promise.
+    """
+
+    plans: int
+    broken: dict[str, int]
+
+
+class EnoughError(Exception):
+    """The search has reached as many states as it may."""
+
+
+class EndlessError(Exception):
+    """A run comes back to a state in which it was, and nothing strikes in between: it never ends.
+
+    `way` is how it gets there.
+    """
+
+    def __init__(self, way: list[Strikes]) -> None:
+        super().__init__(way)
+        self.way = way
+
+
+class PlanGraph:
+    """All states that runs can reach with at most so many `faults` of these `kinds`.
+
+    >>> from imteach import Scenario
+    >>> graph = PlanGraph(["drop"], faults=1, most_states=1000)
+    >>> start = graph.add(Branching(Scenario("basic"), []))
+    >>> for _ in graph.search():
+    ...     pass
+    >>> graph.plans(start, 0), graph.plans(start, 1)
+    (1, 4)
+    >>> named(Branching(Scenario("basic"), []), graph.smallest(start, 1)["no_silent_loss"])
+    (Drop("m1/msg:N#1"),)
+    """
+
+    def __init__(self, kinds: Sequence[str], faults: int, most_states: int) -> None:
+        self.kinds = kinds
+        self.faults = faults
+        self.edges: dict[int, list[Edge]] = {}
+        self.ends: dict[int, tuple[str, ...]] = {}  # what each run broke that is over
+        self._most_states = most_states
+        self._numbers: dict[Hashable, int] = {}
+        self._left: list[int] = []  # of each state: how many faults may still strike
+        self._from: list[Edge | None] = []  # of each state: how the search came to it, and from which one
+        self._seen: list[dict[int, Seen]] = []
+        self._waiting: list[list[tuple[int, Branching]]] = [[] for _ in range(faults + 1)]  # by faults that struck
+
+    def __len__(self) -> int:
+        return len(self._left)
+
+    def add(self, run: Branching, struck: int = 0, origin: Edge | None = None) -> int:
+        """Take a run up, in which so many faults struck, and return the number of its state.
+
+        `origin` says from which state it came, and what struck in that step.
+        """
+        number = self._numbers.setdefault(run.key(), len(self))
+        left = self.faults - struck
+        if number == len(self):
+            self._left.append(left)
+            self._from.append(origin)
+        elif self._left[number] >= left:
+            return number
+        else:
+            self._left[number] = left
+        self._waiting[struck].append((number, run))
+        return number
+
+    def search(self) -> Iterator[None]:
+        """Look at every state, those with the fewest faults first; yields after each. Raises `EnoughError`."""
+        for struck, waiting in enumerate(self._waiting):
+            while waiting:
+                number, run = waiting.pop()
+                if self.faults - struck == self._left[number]:
+                    self._look_at(number, run, struck)
+                    yield
+
+    def _look_at(self, number: int, run: Branching, struck: int) -> None:
+        if len(self) > self._most_states:
+            raise EnoughError
+        if run.is_over:
+            self.ends[number] = run.broken()
+            return
+        edges = []
+        for branch in run.branches(self.kinds, self.faults - struck):
+            after = self.add(branch.run, struck + len(branch.strikes), Edge(branch.strikes, number))
+            edges.append(Edge(branch.strikes, after))
+        self.edges[number] = edges
+
+    # Backwards, once the search is over; states that were not looked at count for nothing
+
+    def plans(self, start: int, left: int) -> int:
+        """How many plans there are from this state on, of at most so many faults. Raises `EndlessError`."""
+        return sum(seen[start].plans for seen in self._counted()[: left + 1])
+
+    def smallest(self, start: int, left: int) -> dict[str, list[Strikes]]:
+        """Return the smallest plan against each promise, from this state on: where it strikes, step by step.
+
+        Raises `EndlessError`.
+        """
+        found: dict[str, list[Strikes]] = {}
+        for faults, seen in enumerate(self._counted()[: left + 1]):
+            for promise in seen[start].broken:
+                if promise not in found:
+                    found[promise] = self._way(promise, start, faults)
+        return found
+
+    def _way(self, promise: str, number: int, left: int) -> list[Strikes]:
+        way = []
+        while (place := self._seen[left][number].broken[promise]) != -1:
+            edge = self.edges[number][place]
+            way.append(edge.strikes)
+            number, left = edge.after, left - len(edge.strikes)
+        return way
+
+    def _counted(self) -> list[dict[int, Seen]]:
+        """What comes of each state: with no fault more, with one more … Each of these builds on those before it."""
+        while len(self._seen) <= self.faults:
+            left = len(self._seen)
+            self._seen.append({})
+            for number in range(len(self)):
+                if self._left[number] >= left:
+                    self._count(number, left)
+        return self._seen
+
+    def _count(self, number: int, left: int) -> None:
+        """Go on from a state while nothing strikes, to where it is known what comes; then count on the way back."""
+        seen = self._seen[left]
+        way: dict[int, None] = {}
+        while number not in seen and number not in way:
+            way[number] = None
+            number = self.edges[number][-1].after if number in self.edges else number
+        if number in way and number in self.edges:
+            raise EndlessError(self._way_to(number))
+        for passed in reversed(way):
+            seen[passed] = self._put_together(passed, left)
+
+    def _put_together(self, number: int, left: int) -> Seen:
+        """Put together what comes of a state, from what comes of those after it."""
+        if number in self.ends and left == 0:
+            return Seen(1, dict.fromkeys(self.ends[number], -1))
+        plans = 0
+        broken: dict[str, int] = {}
+        for place, edge in enumerate(self.edges.get(number, ())):
+            if len(edge.strikes) <= left:
+                after = self._seen[left - len(edge.strikes)][edge.after]
+                plans += after.plans
+                for promise in after.broken:
+                    broken.setdefault(promise, place)  # edges come in the order of their strikes
+        return Seen(plans, broken)
+
+    def _way_to(self, number: int) -> list[Strikes]:
+        """How the search came to a state."""
+        way: list[Strikes] = []
+        while (before := self._from[number]) is not None:
+            way.append(before.strikes)
+            number = before.after
+        return way[::-1]
+
+
+def named(run: Branching, way: Iterable[Strikes]) -> tuple[Fault, ...]:
+    """Return the faults that strike along a way, under their names.
+
+    >>> from imteach import Scenario
+    >>> named(Branching(Scenario("basic"), []), [(), (Strike(2, 0),)])
+    (Drop("m1/msg:R#1"),)
+    """
+    faults: tuple[Fault, ...] = ()
+    for strikes in way:
+        struck, run = run.struck_at(strikes)
+        faults = (*faults, *struck)
+    return faults

@@ -1,0 +1,634 @@
+"""A scenario without a clock: what may happen next, whatever the times.
+
+Any packet in flight may arrive next, any timer that runs may run out, people do what the scenario says in its order,
+each thing at any moment, and faults strike where the budget allows it. A state is a tuple of small numbers.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from imteach.errors import InputError, quoted
+from imteach.learner.mistakes import Mistake
+from imteach.learner.snapshot import restored, snapshot
+from imteach.protocol import (
+    SERVER,
+    CancelTimer,
+    Delete,
+    Effect,
+    Hold,
+    MemoryDisk,
+    Message,
+    Outcome,
+    Packet,
+    Report,
+    Show,
+    StartTimer,
+    Store,
+    Transmit,
+    Value,
+    Write,
+)
+from imteach.scenario import Fault, Offline, Partition, Resend, Scenario
+from imteach.scenario.scenario import HEARTBEAT
+from imteach.tell import the
+from imteach.verify.search.machine import Machine, Move, Told
+from imteach.verify.search.story import Story
+
+CHECK_KINDS = ("drop", "duplicate", "crash")
+"""The kinds of fault that a search without a clock knows. A delay is none: any packet may take as long as it likes."""
+
+
+class State(Value, frozen=True):
+    """Everything that decides what can happen from now on, as numbers.
+
+    For each node its state (-1: it is down), its disk and the timers that run; the packets in flight, sorted; who can
+    reach whom; how far everybody is in what the scenario says; how many
+    msgids were made; what people have seen; which heartbeats came since there was news.
+
+    A search holds them by the hundred thousand. It is no named tuple, for the garbage collector would look through all
+    of them again and again.
+    """
+
+    nodes: tuple[int, ...]
+    disks: tuple[int, ...]
+    timers: tuple[tuple[str, ...], ...]
+    flight: tuple[int, ...]
+    net: int
+    done: tuple[int, ...]
+    made: int
+    story: int
+    beats: tuple[tuple[int, str], ...] = ()
+
+
+class Net(NamedTuple):
+    """Who can reach whom. `news` are logins and logouts that the server has yet to learn of.
+
+    For each person: how many reasons they have to be logged out, the connection that their client has, and the one that
+    the server knows of.
+    """
+
+    away: tuple[int, ...]
+    line: tuple[int, ...]
+    known: tuple[int, ...]
+    cut: tuple[tuple[str, str], ...] = ()
+    news: tuple["News", ...] = ()
+
+
+class News(NamedTuple):
+    """What the server will learn: that a person is online or not, on which connection; or that a client is gone."""
+
+    person: int
+    online: bool
+    line: int
+    crash: bool
+
+
+class Action(Value, frozen=True):
+    """Something that may happen: what, to whom or what, and after how many effects the node crashes over it (0: no).
+
+    `what` is "do", "arrive", "drop", "copy", "timer", "crash", "restart" or "learn".
+    """
+
+    what: str
+    about: Hashable
+    crash_after: int = 0
+
+
+class MistakeError(Exception):
+    """A learner's code cannot go on, here: after this `action`, None if it is how a node starts."""
+
+    def __init__(self, mistake: Mistake) -> None:
+        super().__init__(mistake)
+        self.mistake = mistake
+        self.action: Action | None = None
+
+
+class Numbers:
+    """Things by number: each different one gets the next.
+
+    >>> packets = Numbers()
+    >>> packets.of("a"), packets.of("b"), packets.of("a"), packets[1]
+    (0, 1, 0, 'b')
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[Hashable, int] = {}
+        self._things: list[Any] = []
+
+    def of(self, thing: Hashable) -> int:
+        """Return the number of a thing."""
+        number = self._numbers.setdefault(thing, len(self._things))
+        if number == len(self._things):
+            self._things.append(thing)
+        return number
+
+    def __getitem__(self, number: int) -> Any:
+        return self._things[number]
+
+    def __len__(self) -> int:
+        return len(self._things)
+
+
+class Performed(NamedTuple):
+    """What performing effects changed for the node that asked for them, and what it sent."""
+
+    disk: int
+    timers: tuple[str, ...]
+    story: int
+    sent: tuple[int, ...]
+    news: bool
+
+
+class World:
+    """A scenario without a clock, with the faults `given` that always strike: people who are away, links that are cut.
+
+    Raises `InputError` for a given fault that needs a clock.
+
+    >>> world = World(Scenario("basic"))
+    >>> [action.what for action, _, _ in world.next(world.start)]
+    ['do']
+    """
+
+    def __init__(self, scenario: Scenario, given: Sequence[Fault] = ()) -> None:
+        self.scenario = scenario
+        self.given = tuple(given)
+        self.names = (*scenario.people, SERVER)
+        self.place = {name: place for place, name in enumerate(self.names)}
+        self.server = self.place[SERVER]
+        self.machines = [Machine(scenario, name) for name in self.names]
+        self.packets = Numbers()
+        self.disks = Numbers()
+        self.nets = Numbers()
+        self.stories = Numbers()
+        self.scripts: list[tuple[Doing, ...]] = [_doings(scenario), *_scripts(given, self.place)]
+        self.heartbeats: set[tuple[int, str]] = set()  # the timers that never end by themselves
+        self._performed: dict[tuple[Hashable, ...], Performed] = {}
+        self.start = self._started()
+
+    def _started(self) -> State:
+        nobody = (0,) * len(self.scenario.people)
+        state = State(
+            nodes=(0,) * len(self.names),
+            disks=(self.disks.of(snapshot(MemoryDisk())),) * len(self.names),
+            timers=((),) * len(self.names),
+            flight=(),
+            net=self._net(Net(nobody, nobody, nobody)),
+            done=(0,) * len(self.scripts),
+            made=0,
+            story=self.stories.of(snapshot(Story(self.scenario))),
+        )
+        for person in range(self.server):
+            state = self._told(state, person, ("command", "start"))
+        return state
+
+    def _net(self, net: Net) -> int:
+        """Return the number of a net, in which the connection that the server knows of counts as 0.
+
+        For numbers of connections are only compared.
+        """
+        known = net.known
+        news = tuple(news._replace(line=max(news.line - known[news.person], -1)) for news in net.news)
+        line = tuple(line - before for line, before in zip(net.line, known, strict=True))
+        return self.nets.of(net._replace(line=line, known=(0,) * len(known), news=news))
+
+    # What may happen
+
+    def next(self, state: State, kinds: Sequence[str] = (), faults: int = 0) -> Iterator[tuple[Action, State, int]]:
+        """Yield everything that may happen in this state, what state it leads to, and how many faults it takes.
+
+        `faults` is how many may still strike, each of one of the `kinds`.
+        """
+        actions = list(self._ordinary(state))
+        for action in actions:
+            yield action, self.after(state, action), 0
+        if faults:
+            for action in self._faulty(state, kinds, actions):
+                yield action, self.after(state, action), 1
+
+    def is_over(self, state: State) -> bool:
+        """Whether nothing is left to come: nothing in flight, no timer, no news on the way, nobody down."""
+        if state.flight or -1 in state.nodes or self.nets[state.net].news:
+            return False
+        if any((node, name) not in state.beats for node, timers in enumerate(state.timers) for name in timers):
+            return False
+        return all(done == len(script) for done, script in zip(state.done, self.scripts, strict=True))
+
+    def outcomes(self, state: State) -> tuple[Outcome, ...]:
+        """What came of each thing said."""
+        story: Story = restored(self.stories[state.story])
+        return story.outcomes()
+
+    def teller(self, state: State, action: Action) -> int:
+        """Return the number of the node that is told something over this."""
+        return _HAPPENS[action.what](self, state, action.about)[1]
+
+    def spoken(self, node: int) -> str:
+        """Return a node's name as a sentence has it."""
+        return the(self.names[node])
+
+    def _ordinary(self, state: State) -> Iterator[Action]:
+        """What may happen without a fault."""
+        for number, script in enumerate(self.scripts):
+            if state.done[number] < len(script):
+                yield Action("do", number)
+        for packet in dict.fromkeys(state.flight):
+            yield Action("arrive", packet)
+        for node, timers in enumerate(state.timers):
+            for name in timers:
+                if (node, name) not in state.beats:
+                    yield Action("timer", (node, name))
+        if -1 in state.nodes:
+            yield from (Action("restart", node) for node, now in enumerate(state.nodes) if now == -1)
+        yield from (Action("learn", news) for news in self._news(state))
+
+    def _news(self, state: State) -> Iterator[News]:
+        """The news that may reach the server next: a person's own logins and logouts come in their order."""
+        seen = set()
+        for news in self.nets[state.net].news:
+            if news.crash or news.person not in seen:
+                yield news
+            if not news.crash:
+                seen.add(news.person)
+
+    def _faulty(self, state: State, kinds: Sequence[str], actions: Iterable[Action]) -> Iterator[Action]:
+        """Where a fault may strike: at a packet in flight; at a node, now or in the middle of what it does next."""
+        for packet in dict.fromkeys(state.flight):
+            yield from (Action(what, packet) for what, kind in _PACKET_FAULTS.items() if kind in kinds)
+        if "crash" not in kinds:
+            return
+        yield from (Action("crash", node) for node, now in enumerate(state.nodes) if now != -1)
+        for action in actions:
+            before, node, told = _HAPPENS[action.what](self, state, action.about)
+            if told is not None:
+                effects = self.machines[node].move(before.nodes[node], told, before.made).effects
+                yield from (action._replace(crash_after=after) for after in _seams(effects))
+
+    # What it leads to
+
+    def after(self, state: State, action: Action) -> State:
+        """Return the state after this. Raises `MistakeError` where a learner's code cannot go on."""
+        try:
+            return self._after(state, action)
+        except MistakeError as error:
+            error.action = action
+            raise
+
+    def _after(self, state: State, action: Action) -> State:
+        state, node, told = _HAPPENS[action.what](self, state, action.about)
+        if action.what in _NEWS and state.beats:
+            state = state._replace(beats=())
+        if told is None:
+            return state
+        state = self._told(state, node, told, action.crash_after)
+        if action.what != "restart" or action.crash_after:
+            return state
+        return self._restarted(state, node)
+
+    def _do(self, state: State, number: Any) -> "Before":
+        """The next thing of a script happens."""
+        done = state.done
+        doing = self.scripts[number][done[number]]
+        state = state._replace(done=(*done[:number], done[number] + 1, *done[number + 1 :]))
+        return _DOES[type(doing)](self, state, doing)
+
+    def _say(self, state: State, message: Message) -> "Before":
+        """A person says something, if they are not down."""
+        node = self.place[message.sender]
+        if state.nodes[node] == -1:
+            return state, node, None
+        told = ("command", "say", message)
+        handed = self.machines[node].move(state.nodes[node], told, state.made).handed
+        story = self._story(state.story, lambda story: story.say(state.done[0], f"m{state.made + 1}", message))
+        return state._replace(story=story, made=state.made + (not handed)), node, told
+
+    def _resend(self, state: State, wanted: Resend) -> "Before":
+        """A person sends again what their screen shows as failed."""
+        story: Story = restored(self.stories[state.story])
+        person = next((who for who, screen in story.screens.items() if screen.get(wanted.msgid) == "failed"), None)
+        if person is None or state.nodes[self.place[person]] == -1:
+            return state, 0, None
+        said = next(said for said, first in story.first.items() if first == story.carries[wanted.msgid])
+        message = self.scenario.messages()[said]
+        after = self._story(state.story, lambda story: story.tell(person, "resend", state.done[0], msgid=wanted.msgid))
+        return state._replace(story=after), self.place[person], ("command", "resend", message, wanted.msgid)
+
+    def _arrive(self, state: State, packet: Any) -> "Before":
+        """A packet reaches its node, or nobody."""
+        state = state._replace(flight=_without(state.flight, packet))
+        arrived: Packet = self.packets[packet]
+        node = self.place[arrived.dst]
+        if state.nodes[node] == -1 or (node != self.server and not self._reaches(state, arrived)):
+            return state, node, None
+        return state, node, ("receive", arrived)
+
+    def _reaches(self, state: State, packet: Packet) -> bool:
+        """Whether a packet to a person reaches them now."""
+        net: Net = self.nets[state.net]
+        return not net.away[self.place[packet.dst]] and (packet.src, packet.dst) not in net.cut
+
+    def _drop(self, state: State, packet: Any) -> "Before":
+        return state._replace(flight=_without(state.flight, packet)), 0, None
+
+    def _copy(self, state: State, packet: Any) -> "Before":
+        return state._replace(flight=tuple(sorted((*state.flight, packet)))), 0, None
+
+    def _timer(self, state: State, about: Any) -> "Before":
+        """A timer runs out."""
+        node, name = about
+        timers = tuple(other for other in state.timers[node] if other != name)
+        if about in self.heartbeats:
+            state = state._replace(beats=tuple(sorted((*state.beats, about))))
+        return state._replace(timers=_put(state.timers, node, timers)), node, ("timer", name)
+
+    def _crash(self, state: State, node: Any) -> "Before":
+        """A node crashes: what it held and its timers are gone, its disk is not."""
+        net: Net = self.nets[state.net]
+        if node != self.server:
+            line = net.line[node] + 1
+            gone = News(node, online=False, line=line, crash=True)
+            net = net._replace(line=_put(net.line, node, line), news=(*net.news, gone))
+        down = state._replace(nodes=_put(state.nodes, node, -1), timers=_put(state.timers, node, ()))
+        return down._replace(net=self._net(net)), node, None
+
+    def _restart(self, state: State, node: Any) -> "Before":
+        """A node starts again with what is on its disk."""
+        return state._replace(nodes=_put(state.nodes, node, 0)), node, ("restart", self.disks[state.disks[node]])
+
+    def _restarted(self, state: State, node: int) -> State:
+        """Clients log in again: the one that started again, or all of them if it was the server."""
+        net: Net = self.nets[state.net]
+        if node == self.server:
+            for person in range(self.server):
+                if state.nodes[person] != -1 and not net.away[person]:
+                    state = self._logs(state, person, "login")
+            return state
+        waited_for = self.machines[node].node(state.nodes[node]).queue
+        forgets = _Forgets(self.names[node], waited_for, self.scenario.setting.acks)
+        state = state._replace(story=self._story(state.story, forgets))
+        return self._logs(state, node, "logout" if net.away[node] else "login")
+
+    def _logs(self, state: State, person: int, command: str) -> State:
+        """A client logs in or out, which the server has yet to learn."""
+        before, node, told = self._login_or_logout(state, person, command)
+        return self._told(before, node, told) if told is not None else before
+
+    def _login_or_logout(self, state: State, person: int, command: str) -> "Before":
+        net: Net = self.nets[state.net]
+        news = News(person, command == "login", net.line[person], crash=False)
+        story = self._story(state.story, lambda story: story.tell(self.names[person], command))
+        net = net._replace(news=(*net.news, news))
+        return state._replace(net=self._net(net), story=story), person, ("command", command)
+
+    def _leave(self, state: State, doing: "Leave") -> "Before":
+        """A person logs out, or in again, unless they are away for another reason or down."""
+        net: Net = self.nets[state.net]
+        away = net.away[doing.person] + (1 if doing.out else -1)
+        state = state._replace(net=self._net(net._replace(away=_put(net.away, doing.person, away))))
+        if state.nodes[doing.person] == -1 or away != doing.out:
+            return state, doing.person, None
+        return self._login_or_logout(state, doing.person, "logout" if doing.out else "login")
+
+    def _cut(self, state: State, doing: "Cut") -> "Before":
+        """Links are cut, or work again."""
+        net: Net = self.nets[state.net]
+        if doing.cut:
+            cut = tuple(sorted((*net.cut, *doing.ways)))
+        else:
+            cut = net.cut
+            for way in doing.ways:
+                cut = _without(cut, way)
+        return state._replace(net=self._net(net._replace(cut=cut))), 0, None
+
+    def _learn(self, state: State, news: Any) -> "Before":
+        """The server learns that somebody logged in or out, or is gone; if it runs, and knows no better."""
+        net: Net = self.nets[state.net]
+        net = net._replace(news=_without(net.news, news))
+        state = state._replace(net=self._net(net))
+        if state.nodes[self.server] == -1:
+            return state, self.server, None
+        name = self.names[news.person]
+        here = name in self.machines[self.server].node(state.nodes[self.server]).online
+        known = net.known[news.person]
+        if news.line < known or (not news.online and not here) or (news.crash and news.line == known):
+            return state, self.server, None
+        if news.online:
+            net = net._replace(known=_put(net.known, news.person, news.line))
+            state = state._replace(net=self._net(net))
+        return state, self.server, ("presence", name, news.online)
+
+    # What a node asked for
+
+    def _told(self, state: State, node: int, told: Told, crash_after: int = 0) -> State:
+        """A node is told something, and what it asks for happens; or the first effects only, and it crashes."""
+        move = self.machines[node].move(state.nodes[node], told, state.made)
+        if move.mistake is not None:
+            raise MistakeError(move.mistake)
+        done = self._perform(state, node, move, crash_after)
+        state = State(
+            nodes=_put(state.nodes, node, move.state),
+            disks=_put(state.disks, node, done.disk),
+            timers=_put(state.timers, node, done.timers),
+            flight=tuple(sorted((*state.flight, *done.sent))),
+            net=state.net,
+            done=state.done,
+            made=state.made + move.handed,
+            story=done.story,
+            beats=() if done.news else state.beats,
+        )
+        return self._crash(state, node)[0] if crash_after else state
+
+    def _perform(self, state: State, node: int, move: Move, crash_after: int) -> Performed:
+        """Make the effects of a move happen, or the first of them; the same in the same place are worked out once."""
+        if not move.effects:
+            return Performed(state.disks[node], state.timers[node], state.story, (), news=False)
+        place = (id(move), crash_after, state.disks[node], state.timers[node], state.story, state.net)
+        done = self._performed.get(place)
+        if done is None:
+            effects = move.effects[:crash_after] if crash_after else move.effects
+            done = self._performed[place] = _Performance(self, state, node).of(effects)
+        return done
+
+    def _story(self, story: int, change: Callable[[Story], None]) -> int:
+        """Return the story that this change makes of a story."""
+        changed: Story = restored(self.stories[story])
+        change(changed)
+        return self.stories.of(snapshot(changed))
+
+
+Before = tuple[State, int, Told | None]
+"""How things stand just before a node is told something; which node, and what. None: no node is told anything."""
+
+_HAPPENS: dict[str, Callable[[World, State, Any], Before]] = {
+    "do": World._do,
+    "arrive": World._arrive,
+    "drop": World._drop,
+    "copy": World._copy,
+    "timer": World._timer,
+    "crash": World._crash,
+    "restart": World._restart,
+    "learn": World._learn,
+}
+
+_NEWS = ("do", "learn", "crash", "restart")
+"""After these the members of a group may have something to find at a heartbeat."""
+
+_PACKET_FAULTS = {"drop": "drop", "copy": "duplicate"}
+"""What may happen to a packet in flight, with the kind of fault that it is."""
+
+
+class Leave(NamedTuple):
+    """A person logs out, or in again."""
+
+    person: int
+    out: bool
+
+
+class Cut(NamedTuple):
+    """Links are cut, or work again."""
+
+    ways: tuple[tuple[str, str], ...]
+    cut: bool
+
+
+Doing = Message | Resend | Leave | Cut
+"""One thing of a script: somebody says something or sends it again, leaves or comes back; a link is cut or mended."""
+
+_DOES: dict[type, Callable[[World, State, Any], Before]] = {
+    Message: World._say,
+    Resend: World._resend,
+    Leave: World._leave,
+    Cut: World._cut,
+}
+
+
+def _doings(scenario: Scenario) -> tuple[Doing, ...]:
+    """What people do in a scenario, in its order."""
+    says: list[tuple[float, Doing]] = [
+        (say.at, message) for say, message in zip(scenario.in_order, scenario.messages(), strict=True)
+    ]
+    resends: list[tuple[float, Doing]] = [(resend.at, resend) for resend in scenario.resend]
+    return tuple(doing for _, doing in sorted([*says, *resends], key=lambda timed: timed[0]))
+
+
+def _scripts(given: Sequence[Fault], place: dict[str, int]) -> list[tuple[Doing, ...]]:
+    """What given faults do: for each person and each link, in the order of its times."""
+    scripts: dict[object, list[tuple[float, Doing]]] = {}
+    for fault in given:
+        if isinstance(fault, Offline):
+            script = scripts.setdefault(fault.person, [])
+            changes: list[Doing] = [Leave(place[fault.person], out=True), Leave(place[fault.person], out=False)]
+        elif isinstance(fault, Partition):
+            script = scripts.setdefault(frozenset((fault.one, fault.other)), [])
+            changes = [Cut(tuple(fault.ways), cut=True), Cut(tuple(fault.ways), cut=False)]
+        else:
+            raise InputError(
+                f"given: {quoted(fault)} needs a clock or a packet's name, and this search has neither; "
+                "it can be given Offline and Partition, and strikes with the others itself"
+            )
+        script.append((fault.at, changes[0]))
+        if fault.lasting is not None:
+            script.append((fault.at + fault.lasting, changes[1]))
+    ordered = (sorted(script, key=lambda timed: timed[0]) for script in scripts.values())
+    return [tuple(doing for _, doing in script) for script in ordered]
+
+
+class _Performance:
+    """Effects happening one by one, at one node of one state."""
+
+    def __init__(self, world: World, state: State, node: int) -> None:
+        self.world = world
+        self.net: Net = world.nets[state.net]
+        self.node = node
+        self.name = world.names[node]
+        self.disk: MemoryDisk = restored(world.disks[state.disks[node]])
+        self.timers = dict.fromkeys(state.timers[node])
+        self.story: Story = restored(world.stories[state.story])
+        self.sent: list[int] = []
+
+    def of(self, effects: Sequence[Effect]) -> Performed:
+        for effect in effects:
+            self.one(effect)
+        disk = self.world.disks.of(snapshot(self.disk))
+        story = self.world.stories.of(snapshot(self.story))
+        news = any(isinstance(effect, Show | Hold | Store) for effect in effects)
+        return Performed(disk, tuple(sorted(self.timers)), story, tuple(self.sent), news)
+
+    def one(self, effect: Effect) -> None:
+        match effect:
+            case Transmit(packet):
+                self.transmit(packet)
+            case StartTimer(name, _, wait):
+                self.timers[name] = None
+                if wait == HEARTBEAT:
+                    self.world.heartbeats.add((self.node, name))
+            case CancelTimer(name):
+                self.timers.pop(name, None)
+            case Show(msgid, message, write):
+                self.story.know(msgid, message)
+                self.write(write)
+                self.story.tell(self.name, "show", msgid=msgid, text=message.text)
+            case Report(msgid, status, write):
+                self.write(write)
+                self.story.report(self.name, msgid, status)
+            case Write():
+                self.write(effect)
+            case Store(to, kept):
+                self.story.know(kept.msgid, kept.message)
+                self.write(effect.write)
+                self.story.tell(self.name, "store", msgid=kept.msgid, to=to)
+            case Delete(to, msgid):
+                self.write(effect.write)
+                self.story.tell(self.name, "delete", msgid=msgid, to=to)
+
+    def write(self, write: Write | None) -> None:
+        if write is None:
+            return
+        self.disk.write(write.table, write.key, write.value)
+        if write.table == "cursor":
+            self.story.move_cursor(self.name, write.key, write.value)
+
+    def transmit(self, packet: Packet) -> None:
+        """Put a packet in flight, unless it is lost at once: for its sender cannot be heard, or its line is gone."""
+        place = self.world.place
+        if packet.dst not in place or (self.name == SERVER) == (packet.dst == SERVER):
+            raise InputError(f"{self.name} transmits {packet.kind} to {packet.dst!r}")
+        for kept in packet.kept:
+            self.story.know(kept.msgid, kept.message)
+        if packet.msgid:
+            self.story.know(packet.msgid, packet.message)
+        unheard = self.name != SERVER and self.net.away[self.node]
+        nowhere = self.name == SERVER and self.net.known[place[packet.dst]] != self.net.line[place[packet.dst]]
+        if not (unheard or nowhere or (packet.src, packet.dst) in self.net.cut):
+            self.sent.append(self.world.packets.of(packet._replace(fabricated=False)))
+
+
+class _Forgets:
+    """Makes a story in which a person's client, started again, has forgotten what was on its way."""
+
+    def __init__(self, person: str, waited_for: Iterable[str], acks: bool) -> None:
+        self.person = person
+        self.waited_for = set(waited_for)
+        self.unsettled = ("sending", "sent") if acks else ("sending",)
+
+    def __call__(self, story: Story) -> None:
+        for msgid, status in list(story.screens.get(self.person, {}).items()):
+            if status in self.unsettled and msgid not in self.waited_for:
+                story.report(self.person, msgid, "forgotten")
+
+
+def _put(parts: tuple[Any, ...], place: int, part: Any) -> tuple[Any, ...]:
+    """Return a tuple with one part changed; the same tuple, if that part is so already."""
+    return parts if parts[place] == part else (*parts[:place], part, *parts[place + 1 :])
+
+
+def _without(parts: tuple[Any, ...], part: Any) -> tuple[Any, ...]:
+    """Return a tuple with one such part less."""
+    place = parts.index(part)
+    return (*parts[:place], *parts[place + 1 :])
+
+
+def _seams(effects: Sequence[Effect]) -> Iterator[int]:
+    """Yield after how many effects a crash makes a difference: behind one that others see, or that lasts."""
+    for after in range(1, len(effects)):
+        if isinstance(effects[after - 1], Transmit | Show | Report | Write | Store | Delete):
+            yield after
