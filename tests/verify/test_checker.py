@@ -6,8 +6,8 @@ import pytest
 
 from imteach import Client, InputError, Loss, Offline, Partition, Resend, Say, Scenario, Trace, check, explore, follow
 from imteach.protocol import LADDER, Discard
-from imteach.verify.search import checker
 from imteach.verify.search.follow import Follower
+from imteach.verify.search.step import step_of
 from imteach.verify.search.world import CHECK_KINDS, World
 
 TWO = [Say("one"), Say("two", at=20)]
@@ -40,7 +40,7 @@ def test_a_random_path_through_the_search_is_a_run_of_the_simulator(number):
         while not world.is_over(state):
             choices = list(world.next(state, CHECK_KINDS, left))
             action, after, takes = chance.choice(choices)
-            follower.step(checker.in_words(world, state, action, follower))
+            follower.step(step_of(world, state, action, follower.in_flight))
             state, left = after, left - takes
         trace = follower.trace()
         assert world.outcomes(state) == trace.messages

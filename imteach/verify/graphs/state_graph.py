@@ -14,8 +14,8 @@ from imteach.tell.promise import PROMISE_TITLES
 from imteach.tell.words import counted, join
 from imteach.verify.graphs.state_rows import Rows
 from imteach.verify.graphs.state_space import StateSpace, walked
-from imteach.verify.search.checker import in_words
 from imteach.verify.search.finding import MOST_ASKED
+from imteach.verify.search.step import Step, step_of
 from imteach.verify.search.world import Action, State
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _graph(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str) ->
     from imteach.draw.graph.graph import Graph
 
     marked = _numbered(space, ends, promise)
-    in_flight, words = _in_words(space)
+    in_flight, steps = _steps(space)
     rows = Rows(space, in_flight)
     always = _always_broken(ends) - {promise}
     graph = Graph(
@@ -83,12 +83,12 @@ def _graph(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str) ->
             breaks=tuple(PROMISE_TITLES[broken] for broken in ends.get(number, ()) if broken not in always),
             faults=space.faults[number],
         )
-    for (before, action, after, fault), happens in zip(space.transitions, words, strict=True):
+    for (before, action, after, fault), step in zip(space.transitions, steps, strict=True):
         graph.add_edge(
             before,
             after,
-            label=happens,
-            told=_short(space, action, happens),
+            label=str(step),
+            told=str(_short(space, step)),
             effects=None,
             fault=fault,
             step=marked.get((space.states[before], action), 0),
@@ -96,24 +96,23 @@ def _graph(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str) ->
     return graph
 
 
-def _in_words(space: StateSpace) -> tuple[list[list[str]], list[str]]:
-    """The names of the packets in flight in each state, as the search first came there; and every step in words."""
+def _steps(space: StateSpace) -> tuple[list[list[str]], list[Step]]:
+    """The names of the packets in flight in each state, as the search first came there; and the step of every way."""
     leaving = {number: list(ways) for number, ways in groupby(space.transitions, key=lambda way: way.before)}
-    in_flight, words = [], []
+    in_flight, steps = [], []
     for number, state in enumerate(space.states):
         follower = space.at(number)
         names = (due.about.name for due in follower.pending.all if due.what == "arrive")
         in_flight.append([short_name(name, space.msgids) for name in names])
-        words += [in_words(space.world, state, way.action, follower) for way in leaving.get(number, ())]
-    return in_flight, words
+        steps += [step_of(space.world, state, way.action, follower.in_flight) for way in leaving.get(number, ())]
+    return in_flight, steps
 
 
-def _short(space: StateSpace, action: Action, words: str) -> str:
-    """The words for an action with a packet's name as short as it can be."""
-    if action.what not in ("arrive", "drop", "copy"):
-        return words
-    name, _, rest = words.partition(" ")
-    return f"{short_name(name, space.msgids)} {rest}"
+def _short(space: StateSpace, step: Step) -> Step:
+    """A step with a packet's name as short as it can be."""
+    if step.what not in ("arrive", "drop", "copy"):
+        return step
+    return step._replace(about=(short_name(step.about[0], space.msgids),))
 
 
 def _numbered(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str) -> dict[tuple[State, Action], int]:

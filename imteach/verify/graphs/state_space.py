@@ -12,7 +12,7 @@ from imteach.scenario import Fault, Scenario
 from imteach.scenario.checks import whole
 from imteach.scenario.faults import checked_given
 from imteach.scenario.scenario import checked_scenario
-from imteach.verify.search.checker import check, in_words
+from imteach.verify.search.checker import check
 from imteach.verify.search.finding import checked_kinds
 from imteach.verify.search.follow import Follower
 from imteach.verify.search.walk import EnoughError, Walk
@@ -79,26 +79,17 @@ class StateSpace:
 
     def path(self, number: int) -> list[str]:
         """Return how the search first reached a state, in words."""
-        return list(self._followed(number, self.follower()))
+        return list(map(str, self._follower().along(self.world, self.first_steps(number))))
 
     def at(self, number: int) -> Follower:
         """Return a run that has come to this state, the way the search first reached it."""
-        follower = self.follower()
-        for _ in self._followed(number, follower):
+        follower = self._follower()
+        for _ in follower.along(self.world, self.first_steps(number)):
             pass
         return follower
 
-    def follower(self) -> Follower:
-        """Return a run that is at its start."""
-        follower = Follower(self.world.scenario, self.world.given)
-        follower.begin()
-        return follower
-
-    def _followed(self, number: int, follower: Follower) -> Iterator[str]:
-        for state, action in self.first_steps(number):
-            words = in_words(self.world, state, action, follower)
-            follower.step(words)
-            yield words
+    def _follower(self) -> Follower:
+        return Follower(self.world.scenario, self.world.given)
 
     def ends(self) -> dict[int, tuple[str, ...]]:
         """Return the states at which nothing is left to come, with the promises that are broken there."""

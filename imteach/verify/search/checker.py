@@ -6,16 +6,17 @@ from typing import Any, cast
 
 from imteach.bars import with_bar
 from imteach.learner.mistakes import LearnerError, Mistake
-from imteach.protocol import SERVER, Message, Outcome, judge
-from imteach.scenario import Fault, Resend, Scenario
+from imteach.protocol import Outcome, judge
+from imteach.scenario import Fault, Scenario
 from imteach.scenario.checks import ByName, whole
 from imteach.scenario.faults import checked_given
 from imteach.scenario.scenario import checked_scenario
 from imteach.tell.words import counted
 from imteach.verify.search.finding import MOST_ASKED, Finding, Path, Verdict, checked_kinds
 from imteach.verify.search.follow import Follower, follow
+from imteach.verify.search.step import Step
 from imteach.verify.search.walk import EnoughError, Walk
-from imteach.verify.search.world import CHECK_KINDS, Action, Cut, Leave, MistakeError, State, World
+from imteach.verify.search.world import CHECK_KINDS, Action, MistakeError, State, World
 
 MOST_STATES = 2_000_000
 """A search gives up after so many states, and says so."""
@@ -124,7 +125,7 @@ def _world(scenario: Scenario, given: Sequence[Fault]) -> World:
         raise _mistake(scenario, given, [], error.mistake) from error
 
 
-def _mistake(scenario: Scenario, given: Sequence[Fault], steps: Sequence[str], mistake: Mistake) -> LearnerError:
+def _mistake(scenario: Scenario, given: Sequence[Fault], steps: Sequence[Step], mistake: Mistake) -> LearnerError:
     """The mistake in a learner's code at the end of these steps, with the run until then."""
     try:
         trace = follow(scenario, steps, given)
@@ -170,7 +171,7 @@ class _Interleavings:
         """The mistake that the walk has come upon, with the shortest path there."""
         here = self.walk.here
         path = [*self.walk.way_to(here), (here, cast(Action, error.action))]
-        return _mistake(self.world.scenario, self.world.given, [*self._in_words(path)], error.mistake)
+        return _mistake(self.world.scenario, self.world.given, self._steps(path), error.mistake)
 
     def _judge(self, state: State) -> None:
         outcomes = self.world.outcomes(state)
@@ -185,65 +186,12 @@ class _Interleavings:
         """Return the shortest run that breaks a promise."""
         if promise not in self.broken:
             return None
-        given = tuple(fault for fault in self.world.given)
-        return Path(self.world.scenario, given, tuple(self._in_words(self.walk.way_to(self.broken[promise]))))
+        return Path(self.world.scenario, self.world.given, self._steps(self.walk.way_to(self.broken[promise])))
 
-    def _in_words(self, path: Iterable[tuple[State, Action]]) -> Iterator[str]:
-        """Yield the steps of a path in words."""
-        follower = Follower(self.world.scenario, self.world.given)
-        follower.begin()
-        for before, action in path:
-            step = in_words(self.world, before, action, follower)
-            follower.step(step)
-            yield step
+    def _steps(self, path: Iterable[tuple[State, Action]]) -> tuple[Step, ...]:
+        return tuple(Follower(self.world.scenario, self.world.given).along(self.world, path))
 
 
 def _shown(said: Outcome) -> int:
     """How often the receiver who was shown something least often was shown it."""
     return min(said.shown.values())
-
-
-def in_words(world: World, state: State, action: Action, follower: Follower) -> str:
-    """Return the step that this action is, at a follower that is in the same state."""
-    step = _in_words(world, state, action, follower)
-    if not action.crash_after:
-        return step
-    node = world.teller(state, action)
-    return f"{step}, {world.spoken(node)} crashes after effect {action.crash_after}"
-
-
-def _in_words(world: World, state: State, action: Action, follower: Follower) -> str:
-    about = action.about
-    match action.what, about:
-        case "do", int(script):
-            return _doing_in_words(world, world.scripts[script][state.done[script]])
-        case (("arrive" | "drop" | "copy"), int(packet)):
-            name = follower.in_flight(world.packets[packet])
-            return f"{name} {_ENDS[action.what]}"
-        case "timer", (int(node), str(name)):
-            return f"{world.names[node]}'s timer {name} runs out"
-        case "crash", int(node):
-            return f"{world.spoken(node)} crashes"
-        case "restart", int(node):
-            return f"{world.spoken(node)} starts again"
-        case "learn", (int(person), bool(online), _, bool(crash)):
-            verb = "notices" if crash else "learns"
-            return f"the server {verb} that {world.names[person]} is {'online' if online else 'gone'}"
-    raise AssertionError(action)
-
-
-_ENDS = {"arrive": "arrives", "drop": "is dropped", "copy": "is copied"}
-
-
-def _doing_in_words(world: World, doing: object) -> str:
-    match doing:
-        case Message(_, sender, _, text):
-            return f"{sender} says “{text}”"
-        case Resend(msgid=msgid):
-            return f"{world.scenario.sender_of(msgid)} sends {msgid} again"
-        case Leave(person, out):
-            return f"{world.names[person]} logs {'out' if out else 'in'}"
-        case Cut(ways, cut):
-            name = next(name for name in ways[0] if name != SERVER)
-            return f"the link between {name} and the server {'is cut' if cut else 'works again'}"
-    raise AssertionError(doing)
