@@ -106,9 +106,9 @@ def _read(path: Path) -> Notebook:
     try:
         raw = json.loads(path.read_text("utf-8"))
         if not isinstance(raw, dict) or raw.get("nbformat") != 4:
-            raise InputError(f"{path}: expected a notebook of format 4")
+            raise InputError("expected a notebook of format 4", where=str(path))
         if not can_be_written(json.dumps(raw, ensure_ascii=False)):
-            raise InputError(f"{path}: expected whole characters, got half of one")
+            raise InputError("expected whole characters, got half of one", where=str(path))
         _give_ids(raw)
         lesson = _nbformat.from_dict(raw)
         _nbformat.validate(lesson)
@@ -117,7 +117,7 @@ def _read(path: Path) -> Notebook:
     except (ValueError, RecursionError, AttributeError, TypeError, nbformat.ValidationError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(f"{path}: not a notebook: {quoted(str(error), 120)}") from None
+        raise InputError(f"not a notebook: {quoted(str(error), 120)}", where=str(path)) from None
     return _nbformat.reads(json.dumps(lesson), as_version=4)
 
 

@@ -75,7 +75,9 @@ class LearnerError(InputError):
         self.line = line
         self.trace = trace
 
-    def __str__(self) -> str:
+    @property
+    def said(self) -> str:
+        """The sentence, and the line behind it."""
         return in_one_line(self.sentence, self.line)
 
     def _render_traceback_(self) -> list[str]:

@@ -250,7 +250,9 @@ class Partition:
         for name in (self.one, self.other):
             _checked_name(name, "partition")
         if (self.one == SERVER) == (self.other == SERVER):
-            raise InputError(f"partition: a link runs between a person and the server, not {self.one} and {self.other}")
+            raise InputError(
+                f"a link runs between a person and the server, not {self.one} and {self.other}", where="partition"
+            )
         _check_span(self)
         if self.both and self.one == SERVER:  # the same link, so an equal value
             object.__setattr__(self, "one", self.other)
@@ -374,7 +376,7 @@ def checked_given(given: object, scenario: "Scenario") -> tuple["Fault", ...]:
     (Drop("m1/ack:N#1"),)
     """
     if not isinstance(given, Sequence) or isinstance(given, str):
-        raise InputError(f'given: expected a list of faults, such as [Offline("bob")], got {quoted(given)}')
+        raise InputError(f'expected a list of faults, such as [Offline("bob")], got {quoted(given)}', where="given")
     return tuple(dict.fromkeys(checked_fault(fault).resolve(scenario) for fault in given))
 
 
@@ -433,7 +435,7 @@ def _parsed_span(text: str) -> tuple[str, float, float | None]:
 
 def _checked_name(name: object, where: str) -> None:
     if not isinstance(name, str) or not re.fullmatch(r"\w{1,40}", name):
-        raise InputError(f"{where}: expected the name of a node, such as bob or server, got {quoted(name)}")
+        raise InputError(f"expected the name of a node, such as bob or server, got {quoted(name)}", where=where)
 
 
 def _checked_effect(after: object) -> str:
@@ -441,15 +443,17 @@ def _checked_effect(after: object) -> str:
     match = re.fullmatch(_AFTER, after) if isinstance(after, str) else None
     if match is None or match["effect"] not in EFFECTS:
         raise InputError(
-            f"after: expected EFFECT OF, such as 'show m1', got {quoted(after)}; effects are {', '.join(EFFECTS)}"
+            f"expected EFFECT OF, such as 'show m1', got {quoted(after)}; effects are {', '.join(EFFECTS)}",
+            where="after",
         )
     effect, of, number = match["effect"], match["of"], match["number"]
     if number and int(number) == 0:
-        raise InputError(f"after: {quoted(after)}; effects are numbered from #1")
+        raise InputError(f"{quoted(after)}; effects are numbered from #1", where="after")
     if effect == "send":
         return f"send {parse_name(f'{of}#{number or 1}')}"
     if effect != "write" and not is_msgid(of):  # what is written may have a key of any form, as a cursor's has
         raise InputError(
-            f"after: expected {effect} MSGID, such as '{effect} m1', got {quoted(after)}; a msgid has no /, #, > or ~"
+            f"expected {effect} MSGID, such as '{effect} m1', got {quoted(after)}; a msgid has no /, #, > or ~",
+            where="after",
         )
     return f"{effect} {of}" + (f"#{int(number)}" if number and int(number) > 1 else "")

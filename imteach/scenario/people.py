@@ -32,7 +32,7 @@ def number_in(text: str, where: str, of: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise InputError(f"{where}: expected a time in ms, got {quoted(text)} in {quoted(of)}") from None
+        raise InputError(f"expected a time in ms, got {quoted(text)} in {quoted(of)}", where=where) from None
 
 
 @dataclass(frozen=True, repr=False)
@@ -54,7 +54,7 @@ class Say:
         words(self.text, "text")
         person(self.sender, "sender")
         if person(self.to, "to") == self.sender:
-            raise InputError(f"to: expected somebody else than the sender, {self.sender!r}")
+            raise InputError(f"expected somebody else than the sender, {self.sender!r}", where="to")
         object.__setattr__(self, "at", milliseconds(self.at, "at"))
 
     @classmethod
@@ -86,7 +86,7 @@ class Resend:
 
     def __post_init__(self) -> None:
         if not isinstance(self.msgid, str) or not is_msgid(self.msgid):
-            raise InputError(f"msgid: expected the msgid of a message, such as m1, got {quoted(self.msgid)}")
+            raise InputError(f"expected the msgid of a message, such as m1, got {quoted(self.msgid)}", where="msgid")
         object.__setattr__(self, "at", milliseconds(self.at, "at"))
 
     @classmethod

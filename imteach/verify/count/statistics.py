@@ -91,7 +91,9 @@ def sweep(
     [1.0, 0.17]
     """
     if not isinstance(losses, Sequence) or isinstance(losses, str) or not losses:
-        raise InputError(f"losses: expected a list of numbers from 0 to 1, such as [0.1, 0.2], got {quoted(losses)}")
+        raise InputError(
+            f"expected a list of numbers from 0 to 1, such as [0.1, 0.2], got {quoted(losses)}", where="losses"
+        )
     for number, loss in enumerate(losses):
         share(loss, f"losses[{number}]")
     points: list[Stats] = []
@@ -258,7 +260,7 @@ class Stats:
         if name not in SHARES:
             raise InputError(f"no share {quoted(name)}; shares are {', '.join(SHARES)}")
         if name not in self.counts.first:
-            raise InputError(f"{name}: not one of {self.messages} messages; try more of them, or another loss")
+            raise InputError(f"not one of {self.messages} messages; try more of them, or another loss", where=name)
         return self.scenario.run(*self.given, loss_of(self.loss, self.seed, self.counts.first[name]))
 
     def to_json(self) -> str:
@@ -368,7 +370,7 @@ class Sweep:
 def _speaking(scenario: Scenario) -> Scenario:
     """Return a scenario in which something is said."""
     if not scenario.say:
-        raise InputError("scenario: expected one in which something is said, got none")
+        raise InputError("expected one in which something is said, got none", where="scenario")
     return scenario
 
 

@@ -241,7 +241,7 @@ def fault_map(scenario: Scenario | str, faults: int = 1, given: Sequence[Fault] 
     """
     scenario = checked_scenario(scenario)
     if faults not in (1, 2) or isinstance(faults, bool):
-        raise InputError(f"faults: expected 1 or 2, got {quoted(faults)}; explore() looks at more of them")
+        raise InputError(f"expected 1 or 2, got {quoted(faults)}; explore() looks at more of them", where="faults")
     base = scenario.run(*checked_given(given, scenario))
     runs = _Runs(scenario, base)
     runs.lose([(name,) for name in _arriving(base)])
@@ -265,8 +265,9 @@ class _Runs:
         """Lose the packets of each of these plans, in a run of its own."""
         if len(plans) > MOST_RUNS:
             raise InputError(
-                f"faults: this map would need {len(plans)} runs, and has room for {MOST_RUNS}; let fewer things be "
-                "said, or lose one packet at a time, with faults=1"
+                f"this map would need {len(plans)} runs, and has room for {MOST_RUNS}; let fewer things be "
+                "said, or lose one packet at a time, with faults=1",
+                where="faults",
             )
         for names in with_bar(plans, len(plans), "runs"):
             self._take(self.scenario.run(*self.given, *map(Drop, names)), *names)

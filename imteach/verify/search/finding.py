@@ -224,9 +224,9 @@ MOST_ASKED = 10**9
 def checked_kinds(kinds: Iterable[str], known: Sequence[str]) -> tuple[str, ...]:
     """Return these kinds of fault, in the order in which they are known; raise `InputError` for another."""
     if not isinstance(kinds, Iterable):
-        raise InputError(f"kinds: expected a list of {', '.join(known)}, got {quoted(kinds)}")
+        raise InputError(f"expected a list of {', '.join(known)}, got {quoted(kinds)}", where="kinds")
     chosen = (kinds,) if isinstance(kinds, str) else tuple(kinds)
     for kind in chosen:
         if kind not in known:
-            raise InputError(f"kinds: no kind {quoted(kind)} here; kinds are {', '.join(known)}")
+            raise InputError(f"no kind {quoted(kind)} here; kinds are {', '.join(known)}", where="kinds")
     return tuple(kind for kind in known if kind in chosen)

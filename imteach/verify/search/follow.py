@@ -50,7 +50,9 @@ def follow(scenario: Scenario | str, steps: Iterable[str | Step], given: Sequenc
     {'bob': 0}
     """
     if isinstance(steps, str) or not isinstance(steps, Iterable):
-        raise InputError(f"steps: expected a list of sentences, such as ['alice says “hello”'], got {quoted(steps)}")
+        raise InputError(
+            f"expected a list of sentences, such as ['alice says “hello”'], got {quoted(steps)}", where="steps"
+        )
     scenario = checked_scenario(scenario)
     follower = Follower(scenario, checked_given(given, scenario))
     follower.begin()

@@ -522,8 +522,9 @@ def _scripts(given: Sequence[Fault], place: dict[str, int]) -> list[tuple[Doing,
             changes = [Cut(tuple(fault.ways), cut=True), Cut(tuple(fault.ways), cut=False)]
         else:
             raise InputError(
-                f"given: {quoted(fault)} needs a clock or a packet's name, and this search has neither; "
-                "it can be given Offline and Partition, and strikes with the others itself"
+                f"{quoted(fault)} needs a clock or a packet's name, and this search has neither; "
+                "it can be given Offline and Partition, and strikes with the others itself",
+                where="given",
             )
         script.append((fault.at, changes[0]))
         if fault.lasting is not None:
