@@ -23,7 +23,7 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
 
 
 def check_writable(path: str | os.PathLike[str] | None) -> None:
-    """Raise `InputError` if `path` cannot be written, before long work would be lost.
+    """Raise `InputError` if `path` cannot be written, before long work whose result would be lost.
 
     The check leaves nothing behind. None stands for no file at all.
     """

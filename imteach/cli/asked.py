@@ -77,7 +77,7 @@ class _Gather(argparse.Action):
 
 
 def add_scenario_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what makes a scenario and its faults. The scenario, not the parser, checks the values."""
+    """Declare the arguments for a scenario and its faults. The scenario, not the parser, checks the values."""
     parser.add_argument(
         "rung",
         nargs="?",
@@ -144,7 +144,7 @@ def _rung_and_file(asked: argparse.Namespace) -> tuple[str | None, str | None]:
 
 
 def _changes(asked: argparse.Namespace, rung: str | None, base: Scenario) -> dict[str, Any]:
-    """Return what the command line sets in a scenario, or changes in that of a file, by the names of its fields."""
+    """Return the fields of the scenario that the command line sets, or changes if it is a file's, by name."""
     changes: dict[str, Any] = {} if rung is None else {"rung": rung}
     for name in ("retries", "rto", "latency"):
         if getattr(asked, name) is not None:
@@ -176,7 +176,7 @@ def _groups(given: Sequence[str]) -> dict[str, list[str]]:
     return groups
 
 
-_OPTIONS = {"groups": "group"}  # options that are not called as the scenario's field
+_OPTIONS = {"groups": "group"}  # options that have another name than their field
 
 
 def _changed(base: Scenario, changes: Mapping[str, Any], file: str | None) -> Scenario:
@@ -218,7 +218,7 @@ def loss_asked_for(asked: argparse.Namespace) -> Loss | None:
 
 
 def whole_asked_for(text: str, option: str, most: int) -> int:
-    """Return the whole number from 0 to `most` that was typed behind this option."""
+    """Return the whole number from 0 to `most` that was typed after this option."""
     return whole(_number(text), option, most=most)
 
 

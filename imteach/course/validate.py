@@ -149,7 +149,7 @@ class _ThisPython(AsyncKernelManager):
 
 
 def _run(lesson: Notebook, folder: Path) -> str | None:
-    """Run the lesson where it stands and return what went wrong, if anything did."""
+    """Run the lesson in its own folder and return what went wrong, if anything did."""
     for cell in lesson.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None

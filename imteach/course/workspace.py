@@ -125,7 +125,7 @@ def _files(shipped: Path) -> list[str]:
 
 
 def _remembered(folder: Path) -> tuple[list[str], dict[str, str]]:
-    """Return notes for the learner, and the sha256 of each file that we put here; if unknown, all count as changed."""
+    """Return notes for the learner, and the sha256 of what we put here, by name; other files count as changed."""
     path = folder / MANIFEST
     if not path.exists():
         return [], {}

@@ -40,7 +40,7 @@ ENDS: tuple[End, ...] = (*_BROKEN.values(), _FAILED, _UNSURE, _KEPT, _SENT, _REP
 
 
 def end_of(messages: Sequence[Outcome], promises: Mapping[str, bool], sent_again: Collection[object]) -> End:
-    """Return the end of a run: the worst outcome of anything said. `sent_again` holds retransmissions, if any.
+    """Return the end of a run: the worst outcome of anything said. `sent_again` are packets that only a loss causes.
 
     >>> from imteach import Drop, Scenario
     >>> trace = Scenario("retransmit").run(Drop("ack:N"))

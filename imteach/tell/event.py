@@ -1,4 +1,4 @@
-"""One event as a sentence. Here are the only words for what a node does: `seen_by`, reasons and mistakes use them.
+"""One event as a sentence. `seen_by`, reasons and mistakes share these words for what a node does.
 
 `what_it_does` is the part after the node's name ("shows “hello” (m1)"), `sentence` has the name before it, and `when`
 makes a clause of an event that is input to a node ("when m1/msg:N#1 arrived at 100 ms").

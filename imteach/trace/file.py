@@ -271,7 +271,7 @@ def _check_fit(packets: Iterable[PacketRecord], events: Iterable[Event]) -> None
         elif event.kind in ("drop", "lose"):
             happens[str(event.packet)].append(event.kind)
     for number, packet in enumerate(packets):
-        sender = packet.src if packet.copy == 1 else NETWORK  # a copy sets out from the network
+        sender = packet.src if packet.copy == 1 else NETWORK  # a copy starts in the network
         end = {"arrived": f"arrive at {packet.dst} at {packet.arrived} ms", "dropped": "drop", "lost": "lose"}
         expected = [f"send at {sender} at {packet.sent} ms", end[packet.fate]]
         if happens[packet.name] != expected:

@@ -50,7 +50,7 @@ def places(trace: "Trace") -> dict[str, int]:
         reader.read(event)
         if said in reader.rows and event.node not in reader.late.get(said, ()):
             seen[reader.conversation(said, event.node)].setdefault(said)
-    behind: defaultdict[str, list[str]] = defaultdict(list)  # what some receiver was shown next
+    behind: defaultdict[str, list[str]] = defaultdict(list)  # what some receiver was shown right after it
     for shown in seen.values():
         for said, after in pairwise(shown):
             behind[said].append(after)
@@ -84,7 +84,7 @@ class OutcomeReader:
         self.cursors: dict[tuple[str, str], int] = {}  # by group and member: how far it has acked
         self.late: dict[str, list[str]] = {}
         self.away: dict[str, None] = {}  # who is logged out now
-        self.place: dict[str, tuple[int, ...]] = {}  # the possible places of each thing said; once it is shown, one
+        self.place: dict[str, tuple[int, ...]] = {}  # the possible places of each thing said; then the one that counts
         self.newest: dict[Conversation, int] = {}  # the latest place of all that was shown so far
 
     def read(self, event: Event) -> None:

@@ -99,7 +99,7 @@ class Event(Value, frozen=True):
     - `msgid` is the message, `said` the first msgid of what was said, `status` a new status;
     - `text` and `to` are what was said to whom. `to` is also for whom a message is stored or deleted, and at the
       server who logged in or out. `text` also says why a packet is lost, why a message is discarded if not for its
-      msgid, which fault or mistake a crash comes from, why something was not said, and `erased` if a write removes;
+      msgid, which fault or mistake a crash comes from, why something was not said, and `erased` for a removal;
     - `timer` names a timer, `until` is when it runs out; `key` says where a node writes: TABLE/KEY;
     - `new_msgids` are those which the driver handed out in this step; None stands for the normal case: one at `say`,
       none at other events.

@@ -23,7 +23,7 @@ class Sums(NamedTuple):
 
     @classmethod
     def of(cls, x: int, messages: int, runs: int = 1) -> "Sums":
-        """The sums of one run, or of so many `runs` that are the same."""
+        """The sums of one run, or of `runs` equal ones."""
         return cls(runs * x, runs * x * x, runs * x * messages)
 
     def __add__(self, other: object) -> "Sums":  # adds up; a tuple's own + would join

@@ -210,7 +210,7 @@ _COLOURED = re.compile(r"(fill|stroke): (#[0-9a-f]{6})")
 _INKS = {"#ffffff": ("paper", COLOURS["paper"]), "#000000": ("ink", COLOURS["ink"])}
 _INKS |= {look.colour.lower(): (name, look.colour) for name, look in LOOKS.items()}
 _DARK = {name: DARK[name] for name in ("paper", "ink")} | {name: look.dark for name, look in LOOKS.items()}
-_STYLE = f".{CLASS}{{fill:var(--imt-ink,{COLOURS['ink']})}}{in_the_dark(CLASS, _DARK)}"  # matplotlib leaves black out
+_STYLE = f".{CLASS}{{fill:var(--imt-ink,{COLOURS['ink']})}}{in_the_dark(CLASS, _DARK)}"  # matplotlib omits black
 
 
 def _svg(figure: "Figure") -> str:
@@ -222,7 +222,7 @@ def _svg(figure: "Figure") -> str:
     from matplotlib import rc_context
 
     written = StringIO()
-    with rc_context({"svg.fonttype": "path", "svg.hashsalt": CLASS}):  # the same names inside it each time
+    with rc_context({"svg.fonttype": "path", "svg.hashsalt": CLASS}):  # the same ids in it each time
         figure.savefig(written, format="svg", metadata={"Date": None})
     svg = _SAID.sub("", written.getvalue().partition("<svg")[2])
     svg = _COLOURED.sub(_themed, _TOO_FINE.sub(r"\1", re.sub(r"\s*\n\s*", "\n", svg)))

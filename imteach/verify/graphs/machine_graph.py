@@ -81,7 +81,7 @@ def _node(rows: tuple[tuple[str, str], ...]) -> dict[str, Any]:
 
 
 def _rows(machine: Machine) -> dict[int, tuple[tuple[str, str], ...]]:
-    """What differs between the states of the node; attributes that `state()` leaves out only if states look alike."""
+    """What differs between the states of the node; what `state()` leaves out only if they look alike without it."""
     nodes = [machine.node(state) for state in machine.states]
     holds = [{(machine.name, name): what for name, what in held(node).items()} for node in nodes]
     kept = telling(holds, core=("queue", "dedup", "status", "online", "store", "cursors"))
