@@ -3,7 +3,7 @@
 It imports nothing else of imteach and knows no time, no socket and no picture.
 """
 
-from imteach.protocol.client import Client, Waiting
+from imteach.protocol.client import Waiting
 from imteach.protocol.disk import Disk, MemoryDisk
 from imteach.protocol.effects import (
     STATUSES,
@@ -20,12 +20,13 @@ from imteach.protocol.effects import (
     Transmit,
     Write,
 )
-from imteach.protocol.holdback import HoldBack
 from imteach.protocol.ladder import LADDER, Rung
+from imteach.protocol.offline import PAGE
+from imteach.protocol.ordered import HoldBack
 from imteach.protocol.packets import KINDS, NO_MESSAGE, SERVER, Kept, Message, Packet
 from imteach.protocol.promises import PROMISES, Outcome, judge
-from imteach.protocol.server import PAGE, Server
 from imteach.protocol.value import Value
+from imteach.protocol.whole import Client, Server
 
 __all__ = [
     "KINDS",
