@@ -1,6 +1,10 @@
 """What each side does: `Client` and `Server` as sans-IO machines, their packets, effects and promises.
 
-It imports nothing else of imteach and knows no time, no socket and no picture.
+It imports nothing else of imteach and knows no time, no socket and no picture. To read it:
+
+1. `packets`: what travels; `effects`: what a node asks for; `ladder`: the rungs; `promises`: what is expected of them.
+2. `client` and `server`: the article, sections 1 to 8.
+3. `offline`, `durable`, `ordered`, `group`: what each further rung builds around them; `whole` puts them together.
 """
 
 from imteach.protocol.client import Waiting

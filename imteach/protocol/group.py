@@ -1,6 +1,6 @@
 """The rung `group`: one message to many (ours; the article leaves groups to a "future topic").
 
-A group is numbered by the server. It stores one copy of each message under the group's next number, in the order in
+The server numbers what is said in a group. It stores one copy of each message under the next number, in the order in
 which the messages come; from one sender it takes them in the sender's order. The sender transmits and waits as ever:
 its ack:N says that the message is kept for every member, and which number it has in the group.
 
@@ -8,7 +8,7 @@ its ack:N says that the message is kept for every member, and which number it ha
   ack:N, and notify each other member who is online with msg:N. If it is too early, it is not stored and there is no
   ack:N: its sender transmits it again after the one that is missing.
 - ack:R comes from a member: remember its cursor, never backwards, and answer ack:A.
-- offline:R comes from a member: answer with the messages after its cursor. Who is no member gets none.
+- offline:R comes from a member: answer with the messages after its cursor. Whoever is no member gets none.
 
 A member shows a group's messages in the order of the group's numbers, and holds back what comes early. It counts what
 it said itself too, for that has a number as well. Its *cursor* is the highest number up to which nothing is missing.
