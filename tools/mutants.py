@@ -23,7 +23,9 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[1]
 CODE = Path("imteach") / "protocol"
 # From the fastest to the slowest: the first that notices ends the run
-TESTS = ["tests/protocol", "imteach/protocol", "tests/sim/test_rung_classes.py", "tests/sim"]
+QUICK_STORIES = ["durable", "group", "in_order", "offline", "ordered", "overtaken", "stateless_server", "timing"]
+TESTS = ["tests/protocol", "imteach/protocol", *(f"tests/sim/test_{story}.py" for story in QUICK_STORIES)]
+TESTS += ["tests/sim/test_rung_classes.py"]
 TURNED = {
     ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq,
@@ -165,6 +167,7 @@ def main() -> None:
             print(f"{mutant.file}:{mutant.line}: {mutant.change}")
         return
     with tempfile.TemporaryDirectory() as folder:
+        done: list[Mutant] = []
         free = [Path(folder) / str(job) for job in range(told.jobs)]
         for copied in free:
             copied.mkdir()
@@ -178,8 +181,12 @@ def main() -> None:
                 survived = survives(mutant, copied, told.tests)
             finally:
                 free.append(copied)
+            done.append(mutant)
             if survived:
-                print(f"survived: {mutant.file}:{mutant.line}: {mutant.change}", flush=True)
+                print(
+                    f"{len(done)} of {len(mutants)} done; survived: {mutant.file}:{mutant.line}: {mutant.change}",
+                    flush=True,
+                )
             return survived
 
         with ThreadPoolExecutor(told.jobs) as pool:

@@ -33,7 +33,7 @@ class DurableClient(OfflineClient):
 
     def show_or_discard(self, arrived: Arrived) -> Effect:
         """Show a message that arrived once, and write down in the same step that it was shown."""
-        effect = super().show_or_discard(arrived)
+        effect = OfflineClient.show_or_discard(self, arrived)
         if self.rung.writes and isinstance(effect, Show):
             return effect._replace(write=Write("dedup", effect.msgid, self._place(arrived)))
         return effect

@@ -45,11 +45,11 @@ class GroupClient(OrderedClient):
 
     def command(self, name: str, message: Message = NO_MESSAGE, msgid: str = "") -> list[Effect]:
         """The person wants something: `start`, `say` or `resend` a message, `login`, `logout`. Return what to do."""
-        return self.on_start() if name == "start" else super().command(name, message, msgid)
+        return self.on_start() if name == "start" else OrderedClient.command(self, name, message, msgid)
 
     def restart(self, disk: Disk) -> list[Effect]:
         """Start again after a crash, with nothing but what was written: transmit what still waits for its ack:N."""
-        again = super().restart(disk)
+        again = OrderedClient.restart(self, disk)
         return [*self.on_start(), *again]
 
     def on_start(self) -> list[Effect]:
@@ -59,7 +59,7 @@ class GroupClient(OrderedClient):
     def on_login(self) -> list[Effect]:
         """Online again: ask for what was kept meanwhile, for this person and for each of their groups."""
         groups = self.groups if self.rung.stores else ()
-        return [*super().on_login(), *(effect for group in groups for effect in self.pull(group))]
+        return [*OrderedClient.on_login(self), *(effect for group in groups for effect in self.pull(group))]
 
     def on_heartbeat(self, group: str) -> list[Effect]:
         """Time to look whether anything was lost: pull, and again at the next heartbeat."""
@@ -68,7 +68,7 @@ class GroupClient(OrderedClient):
 
     def on_ack_n(self, packet: Packet) -> list[Effect]:
         """The receiver has it, or the group's server, which says which number it has in the group."""
-        effects = super().on_ack_n(packet)
+        effects = OrderedClient.on_ack_n(self, packet)
         return [*effects, *self.take_group([as_kept(packet)], packet.group)] if packet.group and effects else effects
 
     # Small pieces that the methods above share
@@ -82,7 +82,7 @@ class GroupClient(OrderedClient):
 
     def _take_from(self, group: str, arrived: Iterable[Kept]) -> list[Effect]:
         """Take what came from there: from the server for this person, or from a group."""
-        return self.take_group(arrived, group) if group else super()._take_from(group, arrived)
+        return self.take_group(arrived, group) if group else OrderedClient._take_from(self, group, arrived)
 
     def count_for_ack(self, group: str, count: int) -> list[Effect]:
         """Ack after every `ack_every` messages, or when a while has passed since the first that is not acked."""
@@ -100,7 +100,7 @@ class GroupClient(OrderedClient):
 
     def _offline_r(self, group: str) -> Packet:
         """The request for what the server kept: for this person, or in a group from the cursor on."""
-        request = super()._offline_r(group)
+        request = OrderedClient._offline_r(self, group)
         return request._replace(group=group, cursor=self.groups[group].cursor) if group else request
 
     def heartbeat(self, group: str) -> Effect:
@@ -109,15 +109,15 @@ class GroupClient(OrderedClient):
 
     def conversation(self, message: Message) -> str:
         """Whose numbers a message carries: its group's, or its sender's."""
-        return message.to if message.to in self.groups else super().conversation(message)
+        return message.to if message.to in self.groups else OrderedClient.conversation(self, message)
 
     def buffer(self, conversation: str) -> HoldBack[Kept]:
         """The hold-back buffer of a conversation, or of a group."""
-        return self.groups[conversation] if conversation in self.groups else super().buffer(conversation)
+        return self.groups[conversation] if conversation in self.groups else OrderedClient.buffer(self, conversation)
 
     def _buffers(self) -> dict[str, HoldBack[Kept]]:
         """The hold-back buffers by conversation and by group."""
-        return super()._buffers() | self.groups
+        return OrderedClient._buffers(self) | self.groups
 
     def state(self) -> dict[str, Any]:
         """What this client holds: its waiting-ack queue (msgid: tries), its dedup table, each status.
@@ -125,7 +125,7 @@ class GroupClient(OrderedClient):
         From the rung `ordered` on also what it holds back (sender or group: msgids), and the cursor of each group.
         """
         cursor = {group: buffer.cursor for group, buffer in self.groups.items()}
-        return super().state() | ({"cursor": cursor} if self.groups else {})
+        return OrderedClient.state(self) | ({"cursor": cursor} if self.groups else {})
 
 
 class GroupServer(OrderedServer):
@@ -141,25 +141,25 @@ class GroupServer(OrderedServer):
         for key, cursor in disk.read("cursor").items():
             group, _, member = key.partition("/")
             self.cursors.setdefault(group, {})[member] = cursor
-        return super().restart(disk)
+        return OrderedServer.restart(self, disk)
 
     def on_msg_r(self, packet: Packet) -> list[Effect]:
         """A client asks to take a message: answer it, and take it for its receiver, or for its group."""
         if packet.message.to not in self.groups:
-            return super().on_msg_r(packet)
+            return OrderedServer.on_msg_r(self, packet)
         return [Transmit(packet.follow_up("msg:A", to=packet.src)), *self.take_for_group(packet)]
 
     def on_ack_r(self, packet: Packet) -> list[Effect]:
         """The receiver has shown a message, or a member what its cursor says: answer it, and tell the sender."""
         if not packet.group:
-            return super().on_ack_r(packet)
+            return OrderedServer.on_ack_r(self, packet)
         answer = Transmit(packet.follow_up("ack:A", to=packet.src, group=packet.group))
         return [*self.move_cursor(packet), answer]
 
     def on_offline_r(self, packet: Packet) -> list[Effect]:
         """A client asks for what was kept: answer with the oldest, a page at most, and whether there are more."""
         if not packet.group:
-            return super().on_offline_r(packet)
+            return OrderedServer.on_offline_r(self, packet)
         is_member = packet.src in self.groups.get(packet.group, {})
         log = list(self.store.get(packet.group, {}).values()) if is_member else []
         return [Transmit(self._offline_a(packet, log[packet.cursor :]))]  # they are numbered from 1, in this order
@@ -206,4 +206,4 @@ class GroupServer(OrderedServer):
     def state(self) -> dict[str, Any]:
         """What the server holds: who is online, what it keeps for whom; and nothing about messages in flight."""
         cursors = {group: dict(cursors) for group, cursors in self.cursors.items()}
-        return super().state() | ({"cursors": cursors} if self.groups else {})
+        return OrderedServer.state(self) | ({"cursors": cursors} if self.groups else {})

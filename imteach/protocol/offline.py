@@ -49,13 +49,13 @@ class OfflineClient(ArticleClient):
         """The timer of this name has run out: return what to do."""
         what, _, group = name.partition(":")
         if what not in self._timers:
-            return super().timer(name)
+            return ArticleClient.timer(self, name)
         effects: list[Effect] = getattr(self, self._timers[what])(group)
         return effects
 
     def on_login(self) -> list[Effect]:
         """Online again: ask for what was kept meanwhile."""
-        return [*super().on_login(), *(self.pull("") if self.rung.stores else [])]
+        return [*ArticleClient.on_login(self), *(self.pull("") if self.rung.stores else [])]
 
     def on_offline_a(self, packet: Packet) -> list[Effect]:
         """Here is a page of what was kept: show it by the same rules, say what we have, pull on if there is more."""
@@ -116,7 +116,7 @@ class OfflineServer(ArticleServer):
         """Start again after a crash: nobody is online yet, and what was stored is read."""
         for key, row in disk.read("store").items():
             self.keep(key.partition("/")[0], Kept.from_row(row))
-        return super().restart(disk)
+        return ArticleServer.restart(self, disk)
 
     def on_offline_r(self, packet: Packet) -> list[Effect]:
         """A client asks for what was kept: answer with the oldest, a page at most, and whether there are more."""
@@ -156,7 +156,7 @@ class OfflineServer(ArticleServer):
     def state(self) -> dict[str, Any]:
         """What the server holds: who is online and what it keeps for whom; and nothing about messages in flight."""
         store = {to: list(kept) for to, kept in self.store.items() if kept}
-        return super().state() | ({"store": store} if self.rung.stores else {})
+        return ArticleServer.state(self) | ({"store": store} if self.rung.stores else {})
 
 
 def timer_name(what: str, group: str = "") -> str:

@@ -92,14 +92,14 @@ class OrderedClient(DurableClient):
         self.last.update(disk.read("last"))
         for kept in map(Kept.from_row, disk.read("queue").values()):  # a crash may have come between the two writes
             self.last[kept.message.to] = max(kept.number, self.last.get(kept.message.to, 0))
-        return super().restart(disk)
+        return DurableClient.restart(self, disk)
 
     # The sender
 
     def send(self, msgid: str, message: Message) -> list[Effect]:
         """Send a message under its conversation's next number."""
         if not self.rung.orders:
-            return super().send(msgid, message)
+            return DurableClient.send(self, msgid, message)
         number = self.last[message.to] = self.last.get(message.to, 0) + 1
         queued, *sent = self.request(msgid, message, number)
         return [queued, Write("last", message.to, number), *sent]
@@ -107,7 +107,7 @@ class OrderedClient(DurableClient):
     def request(self, msgid: str, message: Message, number: int = 0) -> list[Effect]:
         """Put a message in the waiting-ack queue, transmit its msg:R, start its timer."""
         self.numbers[msgid] = number
-        return super().request(msgid, message)
+        return DurableClient.request(self, msgid, message)
 
     def _request_again(self, kept: Kept) -> list[Effect]:
         """Send a message again that was in the queue when the client crashed, under the number that it had."""
@@ -115,7 +115,7 @@ class OrderedClient(DurableClient):
 
     def msg_r(self, msgid: str, message: Message) -> Packet:
         """The request that asks the server to take this message, with its number and base."""
-        request = super().msg_r(msgid, message)
+        request = DurableClient.msg_r(self, msgid, message)
         if not self.rung.orders:
             return request
         waited_for = [self.numbers[other] for other, entry in self.queue.items() if entry.message.to == message.to]
@@ -128,24 +128,28 @@ class OrderedClient(DurableClient):
     def out_of_queue(self, msgid: str) -> Write | None:
         """Take a message out of the waiting-ack queue, and forget its number; return what makes that durable."""
         self.numbers.pop(msgid, None)
-        return super().out_of_queue(msgid)
+        return DurableClient.out_of_queue(self, msgid)
 
     # The receiver
 
     def on_msg_n(self, packet: Packet) -> list[Effect]:
         """A message for this person: show it in its turn, and acknowledge it when it is shown."""
-        return self._take_from(packet.group, [as_kept(packet)]) if self.rung.orders else super().on_msg_n(packet)
+        if not self.rung.orders:
+            return DurableClient.on_msg_n(self, packet)
+        return self._take_from(packet.group, [as_kept(packet)])
 
     def _place(self, arrived: Arrived) -> Any:
         """What is written with the msgid of a message that is shown: its place, if it has a number."""
-        return [self.conversation(arrived.message), arrived.number] if arrived.number else super()._place(arrived)
+        if not arrived.number:
+            return DurableClient._place(self, arrived)
+        return [self.conversation(arrived.message), arrived.number]
 
     def let_through(self, arrived: Iterable[Kept]) -> tuple[list[Effect], list[Kept]]:
         """Show what is in its turn now, hold back what is early; return what to do, and what is done with."""
         effects: list[Effect] = []
         done: list[Kept] = []
         for kept in arrived:
-            shown, ready = super().let_through(self.in_turn(kept))
+            shown, ready = DurableClient.let_through(self, self.in_turn(kept))
             effects += shown
             done += ready
             if kept not in ready and kept.message.sender != self.name:
@@ -178,7 +182,7 @@ class OrderedClient(DurableClient):
         """Here is a page of what was kept: remember until it is acknowledged that it came with a pull, and take it."""
         if not packet.group:
             self.pulled.update(dict.fromkeys(kept.msgid for kept in packet.kept))
-        return super().on_offline_a(packet)
+        return DurableClient.on_offline_a(self, packet)
 
     def _acknowledge_all(self, done: list[Kept]) -> list[Effect]:
         """Acknowledge with offlineack:R what was pulled, with ack:R the rest."""
@@ -186,13 +190,13 @@ class OrderedClient(DurableClient):
         acks = [ack for kept in done if kept.msgid not in self.pulled for ack in self.acknowledge(kept)]
         for kept in pulled:
             self.pulled.pop(kept.msgid, None)
-        return [*acks, *super()._acknowledge_all(pulled)]
+        return [*acks, *DurableClient._acknowledge_all(self, pulled)]
 
     def state(self) -> dict[str, Any]:
         """What this client holds: its queue, its dedup table, each status, what it holds back (sender: msgids)."""
         held = {name: [kept.msgid for kept in buffer.held.values()] for name, buffer in self._buffers().items()}
         held = {name: msgids for name, msgids in held.items() if msgids}
-        return super().state() | ({"held": held} if self.rung.orders else {})
+        return DurableClient.state(self) | ({"held": held} if self.rung.orders else {})
 
     def _buffers(self) -> dict[str, HoldBack[Kept]]:
         """The hold-back buffers by conversation."""
@@ -204,7 +208,7 @@ class OrderedServer(OfflineServer):
 
     def msg_n(self, packet: Packet, to: str) -> Packet:
         """The notify that brings the message of this msg:R to its receiver, with its number and base."""
-        notify = super().msg_n(packet, to)
+        notify = OfflineServer.msg_n(self, packet, to)
         return notify._replace(number=packet.number, base=self.base(to, packet)) if packet.number else notify
 
     def base(self, to: str, sent: Packet | Kept) -> int:
@@ -221,5 +225,5 @@ class OrderedServer(OfflineServer):
 
     def _offline_a(self, packet: Packet, kept: list[Kept]) -> Packet:
         """The answer to this offline:R, with as many of the messages kept as a page holds, each with its base."""
-        page = super()._offline_a(packet, kept)
+        page = OfflineServer._offline_a(self, packet, kept)
         return page._replace(kept=tuple(one._replace(base=self.base(packet.src, one)) for one in page.kept))
