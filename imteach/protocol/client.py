@@ -23,8 +23,8 @@ The lower rungs do less, and a client reads in `rung` what to leave out: at `bas
 sender is done at msg:A; at `acked` a sender whose timer runs out gives up at once; up to `retransmit` the receiver
 shows whatever comes.
 
-What the ladder adds beyond section 8 is built around this class, one file for each rung: `offline`, `durable`,
-`ordered`, `group`. `Client`, in `whole`, is all of them together.
+What the ladder adds beyond section 8 is built around this class, in a file of its own for each further rung. `Client`,
+in `whole`, is all of them together.
 """
 
 from collections.abc import Callable

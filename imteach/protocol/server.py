@@ -9,8 +9,8 @@ It retransmits nothing and starts no timer. It may be restarted between any two 
 they log in again, and the retransmissions of the senders repair what was lost ("client-side retransmission keeps the
 server stateless", section 9). All that it knows is who is online.
 
-What the server keeps from the rung `offline` on is added in the files `offline`, `ordered` and `group`. `Server`, in
-`whole`, is all of them together.
+What the ladder adds beyond section 8 is built around this class, in a file of its own for each further rung. `Server`,
+in `whole`, is all of them together.
 """
 
 from collections.abc import Iterable
