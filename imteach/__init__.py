@@ -38,7 +38,7 @@ register(
         "Trace.in_a_line": "imteach.tell.summary:in_a_line",
         "Trace.seen_by": "imteach.tell.event:seen_by",
         "Trace.why": "imteach.tell.reason:why",
-        "Trace.to_svg": "imteach.draw.sequence.svg:to_svg",
+        "Trace.to_svg": "imteach.draw.sequence.svg.picture:to_svg",
         "Trace.to_text": "imteach.draw.sequence.text:to_text",
         "Trace.to_mermaid": "imteach.draw.sequence.mermaid:to_mermaid",
         "Trace.mimebundle": "imteach.draw.sequence.notebook:mimebundle",
