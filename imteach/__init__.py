@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from imteach.lab import FaultMapLab, Lab
     from imteach.verify import check, explore, fault_map, follow, machine_graph, state_graph, stats, sweep
 
-# Who answers what a trace, a scenario or a graph is asked and cannot know itself: see `imteach.views`.
+# Who answers what a trace, a scenario, a graph or a result is asked and cannot know itself: see `imteach.views`.
 register(
     {
         "Scenario.run": "imteach.sim.simulator:simulate",
@@ -46,6 +46,11 @@ register(
         "Graph.to_svg": "imteach.draw.graph.svg:graph_to_svg",
         "Graph.to_text": "imteach.draw.graph.svg:graph_to_text",
         "Graph.mimebundle": "imteach.draw.graph.notebook:graph_mimebundle",
+        "Stats.plot": "imteach.verify.count.loss_plot:loss_plot",
+        "Stats.to_json": "imteach.verify.count.stats_file:to_json",
+        "Stats.to_text": "imteach.verify.count.stats_tables:to_text",
+        "Stats.to_markdown": "imteach.verify.count.stats_tables:to_markdown",
+        "Stats.mimebundle": "imteach.verify.count.stats_tables:mimebundle",
     }
 )
 
