@@ -158,7 +158,7 @@ class _Interleavings:
         except EnoughError:
             stopped = f"it stopped after {self.walk.most} states"
         if self.world.heartbeats:
-            return f"heartbeats never end, and {stopped or 'each was let come once after each piece of news only'}"
+            return f"heartbeats never end, and {stopped or 'each was tried only once after every change'}"
         return stopped
 
     def _ways(self, state: State, left: int) -> Iterator[tuple[Action, State, int]]:

@@ -24,7 +24,7 @@ class Edge(NamedTuple):
     takes: int
 
 
-class Tally(NamedTuple):
+class Outlook(NamedTuple):
     """What comes of a state if exactly so many faults more strike: how many plans, and the first edge to each break.
 
     The edge is -1 where the run is over and has broken the promise.
@@ -69,7 +69,7 @@ class PlanGraph:
         self._left: list[int] = []  # of each state: how many faults may still strike
         self._runs: dict[int, Branching] = {}  # those that wait to be looked at, by the number of their state
         self._walk: Walk[int, Strikes] = Walk(faults, order=last_found_first)
-        self._seen: list[dict[int, Tally]] = []
+        self._seen: list[dict[int, Outlook]] = []
 
     def __len__(self) -> int:
         return len(self._left)
@@ -135,7 +135,7 @@ class PlanGraph:
             number, left = edge.after, left - edge.takes
         return way
 
-    def _counted(self) -> list[dict[int, Tally]]:
+    def _counted(self) -> list[dict[int, Outlook]]:
         """What comes of each state: with no fault more, with one more … Each of these builds on those before it."""
         while len(self._seen) <= self.faults:
             left = len(self._seen)
@@ -157,10 +157,10 @@ class PlanGraph:
         for passed in reversed(way):
             seen[passed] = self._put_together(passed, left)
 
-    def _put_together(self, number: int, left: int) -> Tally:
+    def _put_together(self, number: int, left: int) -> Outlook:
         """Put together what comes of a state, from what comes of those after it."""
         if number in self.ends and left == 0:
-            return Tally(1, dict.fromkeys(self.ends[number], -1))
+            return Outlook(1, dict.fromkeys(self.ends[number], -1))
         plans = 0
         broken: dict[str, int] = {}
         for place, edge in enumerate(self.edges.get(number, ())):
@@ -169,7 +169,7 @@ class PlanGraph:
                 plans += after.plans
                 for promise in after.broken:
                     broken.setdefault(promise, place)  # edges come in the order of their strikes
-        return Tally(plans, broken)
+        return Outlook(plans, broken)
 
 
 def named(run: Branching, way: Iterable[Strikes]) -> tuple[Fault, ...]:
