@@ -41,7 +41,7 @@ _nbformat: Any = nbformat
 
 
 @dataclass(frozen=True)
-class Report:
+class LessonReport:
     """The result of one lesson: `done` in a few words, or what is `wrong`, with an entry for each cell."""
 
     lesson: str
@@ -57,7 +57,7 @@ class Report:
         return f"✓ {self.lesson}: {self.done}" if self.good else "\n".join(f"✗ {self.lesson}: {w}" for w in self.wrong)
 
 
-def validate(folder: Path, write: bool = False) -> Iterator[Report]:
+def validate(folder: Path, write: bool = False) -> Iterator[LessonReport]:
     """Run every lesson in `folder`, in reading order, each in a fresh kernel of this very Python; report on each.
 
     `write` saves the outputs of those that ran without an unexpected error. Raises `InputError` if there is no
@@ -72,27 +72,27 @@ def validate(folder: Path, write: bool = False) -> Iterator[Report]:
         yield _save(folder / name) if write else _compare(folder / name)
 
 
-def _compare(path: Path) -> Report:
+def _compare(path: Path) -> LessonReport:
     saved, fresh = _read(path), _read(path)
     problem = _run(fresh, path.parent)
     if problem:
-        return Report(path.name, "", (problem,))
+        return LessonReport(path.name, "", (problem,))
     tidy(saved)
     tidy(fresh)
-    return Report(path.name, _count(fresh), tuple(differences(saved, fresh)))
+    return LessonReport(path.name, _count(fresh), tuple(differences(saved, fresh)))
 
 
-def _save(path: Path) -> Report:
+def _save(path: Path) -> LessonReport:
     lesson = _read(path)
     problem = _run(lesson, path.parent)
     if problem:
-        return Report(path.name, "", (f"not saved: {problem}",))
+        return LessonReport(path.name, "", (f"not saved: {problem}",))
     tidy(lesson)
     text = _nbformat.writes(lesson, version=4).rstrip("\n") + "\n"
     if text == path.read_text("utf-8"):
-        return Report(path.name, f"{_count(lesson)}, nothing to save")
+        return LessonReport(path.name, f"{_count(lesson)}, nothing to save")
     write_whole(path, text)
-    return Report(path.name, f"{_count(lesson)}, outputs saved")
+    return LessonReport(path.name, f"{_count(lesson)}, outputs saved")
 
 
 def _count(lesson: Notebook) -> str:

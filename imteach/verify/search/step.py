@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from imteach.errors import InputError, quoted
 from imteach.protocol import SERVER, Message, Packet, Value
 from imteach.scenario import Resend
-from imteach.verify.search.world import Action, Cut, Doing, Leave, News, State, World
+from imteach.verify.search.world import Action, Doing, LinkChange, News, PresenceChange, State, World
 
 SENTENCES: dict[str, str] = {
     "say": "PERSON says “TEXT”",
@@ -157,7 +157,7 @@ def _step_of_doing(world: World, doing: Doing) -> Step:
             return Step("say", (sender, text))
         case Resend(msgid=msgid):
             return Step("resend", (world.scenario.sender_of(msgid), msgid))
-        case Leave(person, out):
+        case PresenceChange(person, out):
             return Step("logout" if out else "login", (world.names[person],))
-        case Cut(ways, cut):
+        case LinkChange(ways, cut):
             return Step("cut" if cut else "mend", (next(name for name in ways[0] if name != SERVER),))
