@@ -7,7 +7,7 @@ from functools import cached_property
 
 from imteach.bars import with_bar
 from imteach.errors import InputError, quoted
-from imteach.learner.mistakes import unsteady
+from imteach.learner.learners import unsteady
 from imteach.printed import Sentence
 from imteach.protocol import Outcome
 from imteach.scenario import Drop, Fault, Scenario, short_name
