@@ -4,13 +4,10 @@ The node whose code cannot go on is down from that moment to the end, as a progr
 world goes on without it. So the run is a trace as any other, in which a crash carries the sentence.
 """
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from imteach.errors import InputError
-from imteach.plain import plain
 from imteach.printed import fold
-from imteach.trace.records import Event
 
 if TYPE_CHECKING:
     from imteach.trace.trace import Trace
@@ -84,24 +81,3 @@ def in_one_line(sentence: str, line: Line | None) -> str:
     'C.on_say returned 7 at 0 ms (line 3: return 7)'
     """
     return f"{sentence} ({str(line).replace(':  ', ': ', 1)})" if line else sentence
-
-
-_WHEN: dict[str, Callable[[Event], str]] = {
-    "start": lambda event: "when it started",
-    "say": lambda event: f"when {event.node} said “{plain(event.text or '')}”",
-    "resend": lambda event: f"when {event.node} sent {event.msgid} again",
-    "arrive": lambda event: f"when {event.packet} arrived",
-    "timer_fire": lambda event: f"when its timer {event.timer} ran out",
-    "login": lambda event: f"when it learned that {event.to} is online" if event.to else f"when {event.node} logged in",
-    "logout": lambda event: f"when it learned that {event.to} is gone" if event.to else f"when {event.node} logged out",
-    "restart": lambda event: "when it started again",
-}
-
-
-def when(event: Event) -> str:
-    """Say which event a node's step belongs to.
-
-    >>> when(Event(3, 100, "bob", "arrive", (2,), packet="m1/msg:N#1"))
-    'when m1/msg:N#1 arrived at 100 ms'
-    """
-    return f"{_WHEN[event.kind](event)} at {event.t} ms"

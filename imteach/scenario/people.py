@@ -52,7 +52,7 @@ class Say:
 class Resend:
     """A person sends again what failed: the message of this msgid, `at` simulated ms.
 
-    Whose screen does not show `failed` beside it then has nothing to press, and nothing happens.
+    If their screen does not show `failed` at that moment, they have nothing to press, and nothing happens.
 
     >>> Resend("m1", at=2000) == Resend.parse("m1@2000")
     True

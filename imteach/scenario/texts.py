@@ -13,7 +13,7 @@ def python(text: str) -> str:
 
 
 def number_in(text: str, where: str, of: str) -> float:
-    """Return the number that a part of `of` stands for; raise `InputError` if it stands for none.
+    """Return the number that `text`, a part of `of`, stands for; raise `InputError` if it is no number.
 
     >>> number_in("100", "at", "alice>bob@100:hello")
     100.0

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from imteach.errors import InputError
 from imteach.learner.learners import Learners
-from imteach.learner.mistakes import LearnerError, Line, Mistake, in_one_line, when
+from imteach.learner.mistakes import LearnerError, Line, Mistake, in_one_line
 from imteach.learner.returned import checked
 from imteach.protocol import (
     SERVER,
@@ -39,6 +39,7 @@ from imteach.sim.network import Network
 from imteach.sim.orders import Orders
 from imteach.sim.pending import NEWS, Ending
 from imteach.sim.recorder import Flight, Recorder
+from imteach.tell.event import when
 from imteach.trace.records import Event, instant
 from imteach.trace.trace import Trace
 from imteach.trace.unused import unused
