@@ -9,7 +9,8 @@ from imteach.errors import InputError, quoted
 from imteach.protocol import LADDER, SERVER, Client, Message, Rung, Server
 from imteach.scenario.checks import LONGEST, factor, milliseconds, person, whole
 from imteach.scenario.naming import parse_name, whole_name
-from imteach.scenario.people import Resend, Say, python
+from imteach.scenario.people import Resend, Say
+from imteach.scenario.texts import python
 from imteach.views import ask
 
 if TYPE_CHECKING:

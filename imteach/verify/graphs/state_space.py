@@ -6,7 +6,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from imteach.learner.mistakes import unsteady
+from imteach.learner.learners import unsteady
 from imteach.protocol import judge
 from imteach.scenario import Fault, Scenario
 from imteach.scenario.checks import whole

@@ -17,7 +17,8 @@ from imteach.tell.ends import End
 from imteach.tell.words import counted, few
 
 if TYPE_CHECKING:
-    from imteach.verify.losses.fault_map import Cell, FaultMap
+    from imteach.verify.losses.cell import Cell
+    from imteach.verify.losses.fault_map import FaultMap
 
 ABREAST = 12
 """So many second losses stand beside each other in a terminal or in Markdown; more are put below."""

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imteach.bars import with_bar
 from imteach.errors import InputError
-from imteach.learner.mistakes import LearnerError, unsteady
+from imteach.learner.learners import unsteady
+from imteach.learner.mistakes import LearnerError
 from imteach.protocol import judge
 from imteach.scenario import Fault, Scenario
 from imteach.scenario.checks import ByName, whole
