@@ -125,6 +125,9 @@ def jupyterlab(home: Path, plain: bool = False, checkout: str | None = None) -> 
     }
     if checkout is not None:
         environment["PYTHONPATH"] = str(Path(checkout).resolve())
+    settings = home / "config_dir" / "labconfig" / "page_config.json"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('{"buildCheck": false}')  # with each page, Node would look whether there is news to build
     command = ["-m", "imteach", "lab", str(server.folder)]
     if plain:
         server.folder.mkdir()

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import driving
 import pytest
+from nightly import by_night
 
 from imteach import (
     LADDER,
@@ -31,7 +32,7 @@ from imteach import (
 sys.path.append(str(Path(__file__).parents[1] / "draw"))
 from gallery import GALLERY
 
-RUNS, AT_ONCE = 500, 60
+RUNS, AT_ONCE = by_night(500, in_the_gate=80), 60
 PEOPLE = ("alice", "bob", "carol", "dave", "erin")
 
 LABS = {
