@@ -7,16 +7,21 @@ twice gives the same bytes, and every difference means something.
 import asyncio
 import atexit
 import json
+import math
 import os
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty
+from time import monotonic
 from typing import Any
 
 import nbformat
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
+from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
@@ -30,6 +35,8 @@ from imteach.files import write_whole
 from imteach.scenario.checks import can_be_written
 
 CELL_LIMIT = 120  # seconds for one cell; the slowest lesson needs one
+
+LOOK_AGAIN = 0.2  # seconds
 
 MAY_FAIL = "raises-exception"
 """The tag of a cell whose error is part of the lesson."""
@@ -140,12 +147,32 @@ def _ids(number: int) -> Iterator[str]:
 # Running
 
 
+class _Attentive(AsyncZMQSocketChannel):
+    """Looks again and again whether a message came, where one is waited for.
+
+    While it waits, nbclient sends through the same socket what an `Output` widget holds. ZeroMQ then no longer tells
+    of a message that came in that moment, and the wait would go on to its end: two minutes a cell.
+    """
+
+    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:  # type: ignore[override]
+        until = math.inf if timeout is None else monotonic() + timeout
+        while (left := until - monotonic()) > LOOK_AGAIN:
+            with suppress(Empty):
+                return await super().get_msg(LOOK_AGAIN)
+        return await super().get_msg(max(0, left))
+
+
 class _ThisPython(AsyncKernelManager):
     """Starts the kernel with the Python that runs this, whatever kernels the machine has under that name."""
 
     @property
     def kernel_spec(self) -> KernelSpec:
         return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
+
+    def client(self, **options: Any) -> Any:
+        client = super().client(**options)
+        client.shell_channel_class = _Attentive
+        return client
 
 
 def _run(lesson: Notebook, folder: Path) -> str | None:
