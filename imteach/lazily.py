@@ -7,6 +7,16 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 
+def load(where: str) -> Any:
+    """Return what stands at "module:name", and load that module only now.
+
+    >>> load("imteach.protocol:SERVER")
+    'server'
+    """
+    module, _, name = where.partition(":")
+    return getattr(import_module(module), name)
+
+
 class Extra(NamedTuple):
     """An extra of imteach, by its name, and the modules that come with it and may be missing without it."""
 
@@ -46,7 +56,7 @@ class _Package(ModuleType):
         if not where:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         try:
-            value = self.__dict__[name] = getattr(import_module(where), name)
+            value = self.__dict__[name] = load(f"{where}:{name}")
         except ModuleNotFoundError as error:
             missing = (error.name or "").partition(".")[0]
             if extra is None or missing not in extra.modules:

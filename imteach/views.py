@@ -5,8 +5,9 @@ question is registered in imteach's own `__init__`, which stands above them all,
 """
 
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from typing import Any
+
+from imteach.lazily import load
 
 _REGISTERED: dict[str, str] = {}
 _LOADED: dict[str, Callable[..., Any]] = {}
@@ -26,6 +27,5 @@ def ask(question: str, of: object, *more: object) -> Any:
     """Return what the function that is registered for this question answers of a value, and of `more` besides."""
     answer = _LOADED.get(question)
     if answer is None:
-        module, _, name = _REGISTERED[question].partition(":")
-        answer = _LOADED[question] = getattr(import_module(module), name)
+        answer = _LOADED[question] = load(_REGISTERED[question])
     return answer(of, *more)

@@ -2,13 +2,13 @@
 
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from typing import NoReturn
 
 from imteach import __version__
 from imteach.cli.parser import Command, Parser
 from imteach.cli.terminal import be_readable
 from imteach.errors import InputError
+from imteach.lazily import load
 
 _ABOUT = """\
 imteach: why a message can be lost without anyone noticing, and how six packets mend it.
@@ -66,7 +66,7 @@ def _answer(name: str, *arguments: str) -> int:
 
 def _load(name: str) -> Command:
     module, _ = _COMMANDS[name]
-    commands: dict[str, Command] = import_module(f"imteach.cli.{module}").COMMANDS
+    commands: dict[str, Command] = load(f"imteach.cli.{module}:COMMANDS")
     return commands[name]
 
 

@@ -5,8 +5,8 @@ from typing import Any
 from imteach.draw.sequence.window import Window
 from imteach.lab.session import Session
 from imteach.protocol import LADDER, STATUSES, Outcome
-from imteach.scenario import Delay, Drop, Duplicate
-from imteach.tell import PROMISE_TITLES, done_instead, fault_in_words, in_short, why_broken
+from imteach.scenario import Drop
+from imteach.tell import PROMISE_TITLES, fault_in_words, in_short, why_broken, why_unused
 from imteach.trace import Event, Trace
 from imteach.trace.outcomes import places
 
@@ -101,16 +101,12 @@ def fault_rows(trace: Trace) -> list[Part]:
     """
     rows = []
     for fault in trace.faults:
-        text = f"{fault_in_words(fault)}."
-        if fault in trace.unused and isinstance(fault, Drop | Duplicate | Delay):
-            text = f"{fault.packet} was never sent in this run, so its {type(fault).__name__.lower()} changes nothing."
-        elif fault in trace.unused:
-            instead = done_instead(fault, trace.events)
-            text = (
-                f"{fault}: that never happened in this run, so it changes nothing{f' ({instead})' if instead else ''}."
-            )
+        if fault in trace.unused:
+            text = f"{fault}: {why_unused(fault, trace)}."
         elif isinstance(fault, Drop):
             continue
+        else:
+            text = f"{fault_in_words(fault)}."
         rows.append({"fault": str(fault), "text": text})
     return rows
 

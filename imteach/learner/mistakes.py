@@ -17,7 +17,6 @@ from imteach.learner.watch import Endless, Returned, Watch, functions_of, is_lea
 from imteach.plain import plain
 from imteach.printed import fold
 from imteach.protocol import SERVER, Client, Effect, Packet, Server, Transmit
-from imteach.trace.records import Event
 
 if TYPE_CHECKING:
     from traceback import FrameSummary
@@ -423,26 +422,3 @@ def _loop(frame: "FrameSummary") -> Line | None:
         (isinstance(loop, ast.While), loop.lineno) for loop in loops if loop.lineno <= number <= (loop.end_lineno or 0)
     ]
     return _line(frame.filename, max(around, default=(False, number))[1])
-
-
-# A mistake in a run
-
-_WHEN: dict[str, Callable[[Event], str]] = {
-    "start": lambda event: "when it started",
-    "say": lambda event: f"when {event.node} said “{plain(event.text or '')}”",
-    "resend": lambda event: f"when {event.node} sent {event.msgid} again",
-    "arrive": lambda event: f"when {event.packet} arrived",
-    "timer_fire": lambda event: f"when its timer {event.timer} ran out",
-    "login": lambda event: f"when it learned that {event.to} is online" if event.to else f"when {event.node} logged in",
-    "logout": lambda event: f"when it learned that {event.to} is gone" if event.to else f"when {event.node} logged out",
-    "restart": lambda event: "when it started again",
-}
-
-
-def when(event: Event) -> str:
-    """Say which event a node's step belongs to.
-
-    >>> when(Event(3, 100, "bob", "arrive", (2,), packet="m1/msg:N#1"))
-    'when m1/msg:N#1 arrived at 100 ms'
-    """
-    return f"{_WHEN[event.kind](event)} at {event.t} ms"

@@ -288,7 +288,7 @@ class Partition:
 class Loss:
     """The network drops each packet with the probability `p`, each by a throw of its own, decided by `seed`.
 
-    The throw hangs on the packet's name: what else happens does not change it.
+    The throw depends on the packet's name: what else happens does not change it.
 
     >>> Loss(0.2, seed=1), str(Loss(0.2, seed=1))
     (Loss(0.2, seed=1), 'loss 0.2 seed 1')

@@ -4,7 +4,7 @@ The owner is a message (`m1/ack:N#2`), or a person where a packet belongs to no 
 a group one message has a msg:N for each member: `m1/msg:N>carol#1`. A copy that the network made has a number
 behind a tilde: `m1/msg:N#1~2`.
 
-A name is stable from run to run, so a fault that hangs on it stays where the learner put it. Short forms: no
+A name is stable from run to run, so a fault that names it stays where the learner put it. Short forms: no
 number means `#1`; the owner may be left out where only one is possible.
 """
 

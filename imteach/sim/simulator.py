@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from imteach.errors import InputError
-from imteach.learner.mistakes import LearnerError, Learners, Line, Mistake, in_one_line, when
+from imteach.learner.mistakes import LearnerError, Learners, Line, Mistake, in_one_line
 from imteach.learner.returned import checked
 from imteach.protocol import (
     SERVER,
@@ -38,6 +38,7 @@ from imteach.sim.network import Network
 from imteach.sim.orders import Orders
 from imteach.sim.pending import NEWS, Ending
 from imteach.sim.recorder import Flight, Recorder
+from imteach.tell.event import when
 from imteach.trace.records import Event, instant
 from imteach.trace.trace import Trace
 from imteach.trace.unused import unused

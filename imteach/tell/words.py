@@ -10,9 +10,14 @@ NAMES_SHOWN = 4  # packets that a sentence names before it counts the rest
 
 
 def quote(text: str) -> str:
-    """What a person said, on one line, cut where it is long."""
+    """What a person said, in quotes, on one line, cut where it is long."""
+    return f"“{cut(text)}”"
+
+
+def cut(text: str) -> str:
+    """A text on one line, cut where it is long."""
     line = " ".join(plain(text).split())
-    return f"“{line if len(line) <= TEXT_SHOWN else line[: TEXT_SHOWN - 1] + '…'}”"
+    return line if len(line) <= TEXT_SHOWN else line[: TEXT_SHOWN - 1] + "…"
 
 
 def sign(status: str | None) -> str:

@@ -135,7 +135,7 @@ def _retransmit(p: Number, retries: int, dedups: bool) -> dict[str, Number]:
         "false_delivery": 0 * p,
         "duplicates": 0 * p if dedups else shown - once,
         "attempts_per_message": attempts,
-        "packets_per_message": attempts * _packets_per_attempt(q),  # Wald: whether to go on hangs on the past alone
+        "packets_per_message": attempts * _packets_per_attempt(q),  # Wald: whether to go on depends on the past alone
     }
 
 

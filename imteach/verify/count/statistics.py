@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_MESSAGES = 10**9
-CHUNK = 250  # messages that a worker is given at a time: always as many, so that the sums hang on no number of workers
+CHUNK = 250  # messages that a worker is given at a time: always as many, so that the sums are the same for any number
 PERCENTILES = (50, 90, 99)
 LOSSES = tuple(percent / 100 for percent in range(0, 51, 5))
 

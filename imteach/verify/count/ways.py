@@ -25,7 +25,7 @@ class _Sent:
 class Ways(Generic[T]):
     """What came of the runs of `scenario` under the faults `given` and a loss, by which of their packets were lost.
 
-    Chance decides nothing in a run but that. Which packet is the next to be sent hangs on what became of those before
+    Chance decides nothing in a run but that. Which packet is the next to be sent depends on what became of those before
     it, so all runs together are a tree: at each packet it forks into lost and not lost. A run is a way through it, and
     at the end of each way that was gone before stands what `read` read from the trace of the first who went there.
 
