@@ -140,7 +140,8 @@ class Learners:
     def _check_names(self) -> None:
         """Raise `LearnerError` for a method by whose name nobody will call it: on_msgA instead of on_msg_a."""
         for owner in self._own:
-            ours = [name for klass in owner.__mro__ if klass.__module__.startswith("imteach.") for name in vars(klass)]
+            bases = [klass for klass in reversed(owner.__mro__) if klass.__module__.startswith("imteach.")]
+            ours = [name for klass in bases for name in vars(klass)]  # in the order of the ladder
             used = {name for function in functions_of(owner) for name in function.__code__.co_names}
             for function in functions_of(owner):
                 name = function.__name__
