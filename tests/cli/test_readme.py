@@ -11,6 +11,7 @@ import pytest
 import imteach
 from imteach import LADDER, Scenario
 from imteach.cli import main
+from imteach.cli.run import FORMATS
 from imteach.scenario import FAULTS, parse_fault, parse_scenario
 from imteach.trace import EVENT_KINDS
 
@@ -100,6 +101,11 @@ def test_the_three_columns_mean_the_same(row: tuple[str, str, str], capsys: pyte
 def test_each_rung_and_each_fault_is_told() -> None:
     assert re.findall(r"^\| `(\w+)` \| [^|]*\|$", COMMAND_LINE, re.MULTILINE) == list(LADDER)
     assert {type(parse_fault(text)) for _, text, _ in ROWS} == set(FAULTS.values())
+
+
+def test_each_format_of_a_run_is_told() -> None:
+    section = COMMAND_LINE.partition("## `imteach run`")[2].partition("\n## ")[0]
+    assert set(FORMATS) <= set(re.findall("`([a-z]+)`", section))
 
 
 def test_each_kind_of_event_is_told() -> None:
