@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from imteach.lab import FaultMapLab, Lab
     from imteach.verify import check, explore, fault_map, follow, machine_graph, state_graph, stats, sweep
 
-# Who answers what a trace, a scenario or a graph is asked and cannot know itself: see `imteach.views`.
+# Which function answers each question that a trace, a scenario or a graph cannot answer itself: see `imteach.views`.
 register(
     {
         "Scenario.run": "imteach.sim.simulator:simulate",
@@ -81,7 +81,7 @@ __all__ = [
     "sweep",
 ]
 
-# The lab brings ipywidgets, and `import imteach` does without it and without the searches.
+# `import imteach` loads neither the lab, which needs ipywidgets, nor the searches, until they are first used.
 offer(
     __name__,
     {

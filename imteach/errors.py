@@ -19,7 +19,7 @@ class InputError(ValueError):
     """
 
     def _render_traceback_(self) -> list[str]:
-        """What IPython shows: the learner's own line and what was expected there, not our way through the code."""
+        """Return what IPython shows: the learner's own line and what was expected there, without frames of our code."""
         from traceback import extract_tb  # only an error needs it
 
         own = [frame for frame in extract_tb(self.__traceback__) if _is_learners(frame)]
@@ -32,7 +32,7 @@ def _is_learners(frame: "FrameSummary") -> bool:
 
 
 def is_learners_file(filename: str) -> bool:
-    """Whether this is code that a learner wrote: neither ours, nor Python's, nor of an installed library.
+    """Whether a learner wrote this file: it is not ours, not Python's and not an installed library's.
 
     >>> is_learners_file("<ipython-input-3>"), is_learners_file(__file__)
     (True, False)
@@ -42,7 +42,7 @@ def is_learners_file(filename: str) -> bool:
 
 @cache
 def _not_the_learners() -> tuple[str, ...]:
-    """What the names of files begin with that no learner wrote."""
+    """The beginnings of the names of files that no learner wrote."""
     import sysconfig  # only code that may be a learner's needs it
 
     return (dirname(__file__), *(sysconfig.get_path(name) for name in ("stdlib", "purelib")), "<frozen ")
@@ -56,8 +56,8 @@ def quoted(value: object, limit: int = 60) -> str:
     """
     try:
         text = repr(value)
-    except (RecursionError, ValueError):  # nested without end, or a whole number of thousands of digits
+    except (RecursionError, ValueError):  # nested without end, or an int of thousands of digits
         text = "a value too large to print"
-    except Exception:  # a learner's own class can fail to say what it is
+    except Exception:  # a learner's own `__repr__` can fail
         text = f"something of class {type(value).__name__} that cannot be printed"
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,4 +1,4 @@
-"""Packages that load what they offer when it is first asked for: nobody waits for what they do not use."""
+"""Packages that load each name they offer when it is first used: nobody waits for what they do not use."""
 
 import sys
 from collections.abc import Iterable, Mapping
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 
 def load(where: str) -> Any:
-    """Return what stands at "module:name", and load that module only now.
+    """Import the module of "module:name" now, and return that name from it.
 
     >>> load("imteach.protocol:SERVER")
     'server'
@@ -18,7 +18,7 @@ def load(where: str) -> Any:
 
 
 class Extra(NamedTuple):
-    """An extra of imteach, by its name, and the modules that come with it and may be missing without it."""
+    """An optional extra of imteach: its name, and the modules that it installs."""
 
     name: str
     modules: tuple[str, ...]
@@ -28,11 +28,11 @@ LAB = Extra("lab", ("anywidget", "ipywidgets", "traitlets", "IPython"))
 
 
 def offer(package: str, names: Mapping[str, Iterable[str]], needs: Mapping[str, Extra] | None = None) -> None:
-    """Let a package offer these names, by the module of it that each stands in; `needs` says which need an extra.
+    """Let a package offer the `names` in each of these modules; `needs` says which modules need an extra.
 
-    For those who read and check the code, the package imports them too, below `if TYPE_CHECKING:`. Where an extra is
-    missing, its names say on being asked for how to install it, and `dir` does without them: `help` asks for every
-    name that `dir` has, and would fail of one.
+    The package also imports the names below `if TYPE_CHECKING:`, for readers and type checkers. If an extra is missing,
+    using one of its names raises an `ImportError` that says how to install it. `dir` leaves such names out, because
+    `help` reads every name that `dir` lists, and would fail.
 
     >>> import imteach.verify
     >>> imteach.verify.in_short.__module__
@@ -49,7 +49,7 @@ def offer(package: str, names: Mapping[str, Iterable[str]], needs: Mapping[str, 
 
 
 class _Package(ModuleType):
-    """A package that knows where its names stand."""
+    """A package that loads its names on first use."""
 
     def __getattr__(self, name: str) -> Any:
         where, extra = self.__dict__["_offered"].get(name, ("", None))
@@ -72,7 +72,7 @@ class _Package(ModuleType):
 
 
 def _is_here(extra: Extra | None) -> bool:
-    """Whether what an extra brings is installed."""
-    from importlib.util import find_spec  # only a look around needs it
+    """Whether all modules of an extra are installed."""
+    from importlib.util import find_spec  # only `dir` needs it
 
     return extra is None or all(find_spec(module) for module in extra.modules)

@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 
 def _delay(text: str) -> Delay:
-    """Read `m1/msg:N=400`: what a fault's text has behind a plus stands here behind an equals sign."""
+    """Read `m1/msg:N=400`: an equals sign before the delay, where a fault's text has a plus."""
     name, equals, ms = text.rpartition("=")
     if not equals:
         raise InputError(f"expected NAME=MS, such as msg:N=400, got {quoted(text)}")
@@ -77,7 +77,7 @@ class _Gather(argparse.Action):
 
 
 def add_scenario_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what makes a scenario and its faults. The scenario checks the values: a rule stands in one place."""
+    """Declare the arguments for a scenario and its faults. The scenario, not the parser, checks the values."""
     parser.add_argument(
         "rung",
         nargs="?",
@@ -144,7 +144,7 @@ def _rung_and_file(asked: argparse.Namespace) -> tuple[str | None, str | None]:
 
 
 def _changes(asked: argparse.Namespace, rung: str | None, base: Scenario) -> dict[str, Any]:
-    """Return what the command line sets in a scenario, or changes in that of a file, by the names of its fields."""
+    """Return the fields of the scenario that the command line sets, or changes if it is a file's, by name."""
     changes: dict[str, Any] = {} if rung is None else {"rung": rung}
     for name in ("retries", "rto", "latency"):
         if getattr(asked, name) is not None:
@@ -170,13 +170,13 @@ def _groups(given: Sequence[str]) -> dict[str, list[str]]:
             raise InputError(f"--group: {quoted(name)} is given twice")
         groups[name] = [member.strip() for member in members.split(",")]
     try:
-        Scenario("group", say=(), groups=groups)  # alone first, for what is said depends on it
+        Scenario("group", say=(), groups=groups)  # checked alone first, because the default say depends on it
     except InputError as error:
         raise InputError(f"--group: {str(error).removeprefix('groups: ')}") from None
     return groups
 
 
-_OPTIONS = {"groups": "group"}  # what an option is called that is not called as the scenario's field
+_OPTIONS = {"groups": "group"}  # options that have another name than their field
 
 
 def _changed(base: Scenario, changes: Mapping[str, Any], file: str | None) -> Scenario:
@@ -185,7 +185,7 @@ def _changed(base: Scenario, changes: Mapping[str, Any], file: str | None) -> Sc
     try:
         return replace(base, **changes, people=people)
     except InputError as error:
-        field = re.match(r"\w*", str(error))[0]  # type: ignore[index]  # it matches even nothing
+        field = re.match(r"\w*", str(error))[0]  # type: ignore[index]  # it always matches
         said = str(error).removeprefix(f"{field}: ")
         if field in changes:
             raise InputError(f"--{_OPTIONS.get(field, field)}: {said}") from None
@@ -193,7 +193,7 @@ def _changed(base: Scenario, changes: Mapping[str, Any], file: str | None) -> Sc
 
 
 def _everybody(base: Scenario, changes: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return a file's people, and behind them those whom only the command line names."""
+    """Return a file's people, and after them those whom only the command line names."""
     groups = changes.get("groups", base.groups)
     named = [who for say in changes.get("say", ()) for who in (say.sender, *groups.get(say.to, [say.to]))]
     return tuple(dict.fromkeys([*base.people, *named, *(who for members in groups.values() for who in members)]))
@@ -218,12 +218,12 @@ def loss_asked_for(asked: argparse.Namespace) -> Loss | None:
 
 
 def whole_asked_for(text: str, option: str, most: int) -> int:
-    """Return the whole number from 0 to `most` that was typed behind this option."""
+    """Return the whole number from 0 to `most` that was typed after this option."""
     return whole(_number(text), option, most=most)
 
 
 def _named(where: str, make: Callable[..., T], *values: Any) -> T:
-    """Return what `make` makes of the values; an error of its says where they come from, too."""
+    """Return `make(*values)`; if it raises, its error begins with `where`, the option or the place in the file."""
     try:
         return make(*values)
     except InputError as error:
@@ -232,7 +232,7 @@ def _named(where: str, make: Callable[..., T], *values: Any) -> T:
 
 
 def _number(text: str) -> int | float | str:
-    """Return the number that the text stands for, or the text itself, for the scenario to refuse.
+    """Return the number that the text stands for, or the text itself, which the scenario will refuse.
 
     >>> _number("300"), _number("0.5"), _number("soon")
     (300, 0.5, 'soon')

@@ -115,7 +115,7 @@ def _graph(asked: argparse.Namespace) -> "Graph":
 
 
 def _asked_for(asked: argparse.Namespace) -> tuple[Scenario, dict[str, Any]]:
-    """The scenario, and what to search it with."""
+    """The scenario, and the arguments for its search."""
     if asked.most_faults is None:
         raise InputError("--faults: expected how many may strike at most, such as --faults 2, got none")
     faults = whole_asked_for(asked.most_faults, "--faults", most=1000)

@@ -1,4 +1,4 @@
-"""`imteach stats`: many runs of a scenario under random loss, and how often what came of it."""
+"""`imteach stats`: many runs of a scenario under random loss, and how often each outcome came."""
 
 import argparse
 from collections.abc import Callable, Sequence

@@ -1,7 +1,7 @@
 """Running the lessons from top to bottom, and comparing their outputs with those saved, or saving them.
 
 What is saved depends on the lesson alone: no times, no paths, no versions, no ids of live widgets. So `--write`
-twice gives the same bytes, and a difference is a difference.
+twice gives the same bytes, and every difference means something.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ CELL_LIMIT = 120  # seconds for one cell; the slowest lesson needs one
 MAY_FAIL = "raises-exception"
 """The tag of a cell whose error is part of the lesson."""
 
-_GREETING = re.compile(r"\[IPKernelApp\] WARNING .*")  # said by a kernel in good health
+_GREETING = re.compile(r"\[IPKernelApp\] WARNING .*")  # a healthy kernel may say this
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 _nbformat: Any = nbformat
@@ -42,7 +42,7 @@ _nbformat: Any = nbformat
 
 @dataclass(frozen=True)
 class Report:
-    """What became of one lesson: `done` in a few words if all is well, else what is wrong, an entry for each cell."""
+    """The result of one lesson: `done` in a few words, or what is `wrong`, with an entry for each cell."""
 
     lesson: str
     done: str
@@ -149,7 +149,7 @@ class _ThisPython(AsyncKernelManager):
 
 
 def _run(lesson: Notebook, folder: Path) -> str | None:
-    """Run the lesson where it stands and return what went wrong, if anything did."""
+    """Run the lesson in its own folder and return what went wrong, if anything did."""
     for cell in lesson.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
@@ -164,20 +164,20 @@ def _run(lesson: Notebook, folder: Path) -> str | None:
     )
     with tempfile.TemporaryDirectory() as profile, Path(profile, "stderr").open("w+", encoding="utf-8") as aside:
         try:
-            # An empty profile: nobody's own start-up files take part. What the kernel says of itself goes aside.
-            # No progress bars: how far a cell was after a second is a matter of the machine.
+            # An empty profile: nobody's own start-up files take part. The kernel's own messages go aside.
+            # No progress bars: how far a cell is after a second depends on the machine.
             _execute(client, env={**os.environ, "IPYTHONDIR": profile, "TQDM_DISABLE": "1"}, stderr=aside)
             return None
-        except Exception as error:  # of the lesson, the kernel or nbclient: a lesson that cannot be run is told of
+        except Exception as error:  # of the lesson, the kernel or nbclient: whatever it is, it is reported
             aside.seek(0)
             problem = _what_is_wrong(error, bool(running), aside.read())
-            atexit.unregister(client._cleanup_kernel)  # of a kernel that never was ready; nbclient forgets to
+            atexit.unregister(client._cleanup_kernel)  # nbclient forgets this for a kernel that never was ready
     return f"{cell_name(len(running), running[-1])}: {problem}" if running else problem
 
 
 @run_sync
 async def _execute(client: NotebookClient, **how: Any) -> None:
-    """Run a lesson, and end what nbclient forgets to end where it cannot go on: it would complain later of that."""
+    """Run a lesson, and cancel the tasks that nbclient leaves behind when it fails: asyncio would complain later."""
     before = asyncio.all_tasks()
     try:
         await client.async_execute(**how)

@@ -13,7 +13,7 @@ from imteach.trace.outcomes import places
 Part = dict[str, Any]
 
 MOST_BUBBLES = 50
-"""So many of its last messages a phone shows."""
+"""The most messages that a phone shows: its last ones."""
 
 
 def ladder(session: Session) -> Part:
@@ -25,7 +25,7 @@ def ladder(session: Session) -> Part:
 def phones(trace: Trace) -> list[Part]:
     """For each person their chat as they see it at the end: what they said and were shown, in time order.
 
-    What they sent again stands where the promise `in_order` takes it to be said: see `places`. A phone shows the last
+    What they sent again stands at the place by which `in_order` is judged: see `places`. A phone shows the last
     `MOST_BUBBLES` of a long chat; `earlier` counts those before.
 
     >>> from imteach import Drop, Scenario
@@ -82,7 +82,7 @@ def _shown(event: Event, outcome: Outcome, several: bool, seen_before: bool) -> 
 
 
 def promises(trace: Trace) -> list[Part]:
-    """Each promise with its title, whether this run keeps it, and where not, why, in one sentence."""
+    """Each promise: its title, whether this run keeps it, and if not, one sentence that says why."""
     return [
         {
             "name": name,
@@ -97,7 +97,7 @@ def promises(trace: Trace) -> list[Part]:
 def fault_rows(trace: Trace) -> list[Part]:
     """The faults that cannot be clicked in the diagram, each as a line that can be taken back.
 
-    They are those that are no drop, and those that met nothing.
+    They are all faults but drops, and the drops of packets that were never sent.
     """
     rows = []
     for fault in trace.faults:
@@ -112,7 +112,7 @@ def fault_rows(trace: Trace) -> list[Part]:
 
 
 def stretch(parts: list[Window], place: int) -> Part:
-    """Which window of a long run the picture shows, and the places of its neighbours; nothing of a run that is whole.
+    """Which window of a long run the picture shows, and the places of its neighbours; {} if it shows the whole run.
 
     >>> from imteach import Scenario
     >>> from imteach.draw.sequence.window import windows

@@ -7,9 +7,9 @@ from typing import TypeGuard, TypeVar
 from imteach.errors import InputError, quoted
 from imteach.protocol import SERVER
 
-NETWORK = "network"  # where a packet is dropped: no node, but a trace must name the place
+NETWORK = "network"  # where a packet is dropped or lost: no node, but an event must name a place
 LONGEST = 10**9  # simulated ms, eleven days; more is a slip of the keyboard
-LATEST = 10**15  # simulated ms that a trace may reach, wait upon wait
+LATEST = 10**15  # simulated ms: the last moment that a trace may reach after many waits
 TEXT_LIMIT = 10_000  # characters in one message
 
 V = TypeVar("V")
@@ -125,7 +125,7 @@ def can_be_written(text: str) -> bool:
 
 
 class ByName(dict[str, V]):
-    """Things by name. One that is not among them is answered with those that are. `what` says what they are.
+    """Things by name. The error for an unknown name lists the known ones, and `what` says what they are.
 
     >>> ByName("promise", {"no_duplicates": True, "no_silent_loss": False})["no_duplicate"]
     Traceback (most recent call last):

@@ -21,7 +21,7 @@ def python(text: str) -> str:
 
 
 def number_in(text: str, where: str, of: str) -> float:
-    """Return the number that a part of `of` stands for; raise `InputError` if it stands for none.
+    """Return the number that `text`, a part of `of`, stands for; raise `InputError` if it is no number.
 
     >>> number_in("100", "at", "alice>bob@100:hello")
     100.0
@@ -75,7 +75,7 @@ class Say:
 class Resend:
     """A person sends again what failed: the message of this msgid, `at` simulated ms.
 
-    Whose screen does not show `failed` beside it then has nothing to press, and nothing happens.
+    If their screen does not show `failed` at that moment, they have nothing to press, and nothing happens.
 
     >>> Resend("m1", at=2000) == Resend.parse("m1@2000")
     True

@@ -1,4 +1,4 @@
-"""Reading what strangers wrote: JSON into checked values, with errors that name the field."""
+"""Reading JSON that strangers wrote: every value is checked, and an error names its field."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeGuard
@@ -42,7 +42,7 @@ def _is_text(value: object) -> TypeGuard[str]:
 
 
 def _first(names: Iterable[str], most: int = 12) -> str:
-    """Return these names for an error, which stays one readable line when they are many."""
+    """Return these names for an error message; if they are many, the first few and the number of the rest."""
     names = list(names)
     rest = f" or {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + rest

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from imteach.trace.trace import Trace
 
 DEFAULT_LATENCY = 50
-HEARTBEAT = "heartbeat"  # the wait of the timers that never end by themselves
+HEARTBEAT = "heartbeat"  # a key of `WAITS`: that of the timers that start again for ever
 
 
 @dataclass(frozen=True, repr=False)
@@ -34,9 +34,9 @@ class Scenario:
     - `rto`: how long the sender waits for an answer, in simulated ms, greater than 0.
     - `retries`: how often one message may be retransmitted.
     - `backoff`: each wait is this many times the one before (1: always the same).
-    - `ack_every`: after how many messages of a group a member acks; or `ack_delay` simulated ms after the first.
-    - `heartbeat`: every so many simulated ms a member of a group looks whether it missed something.
-    - `presence_timeout`: so many simulated ms after a client's crash the server learns that it is gone.
+    - `ack_every`: a member of a group acks after so many messages, or `ack_delay` simulated ms after the first.
+    - `heartbeat`: how often, in simulated ms, a member of a group asks whether it missed something.
+    - `presence_timeout`: how long after a client's crash, in simulated ms, the server learns that it is gone.
     - `client`, `server`: the classes to run; your own subclass of `Client`, for instance.
 
     Raises `InputError` for a value that breaks its rule.
@@ -88,12 +88,12 @@ class Scenario:
 
     @property
     def speaking(self) -> tuple[str, ...]:
-        """Everybody who says or is told something or is in a group, in the order in which they are named."""
+        """Everybody who says something, receives something or is in a group, in the order in which they are named."""
         named = (name for say in self.say for name in (say.sender, *self.told_by(say)))
         return tuple(dict.fromkeys([*named, *(name for members in self.groups.values() for name in members)]))
 
     def told_by(self, say: Say) -> tuple[str, ...]:
-        """Those who are told this: one person, or the other members of a group."""
+        """The receivers of this: one person, or the other members of a group."""
         if say.to not in self.groups:
             return (say.to,)
         return tuple(member for member in self.groups[say.to] if member != say.sender)
@@ -109,17 +109,17 @@ class Scenario:
 
     @cached_property
     def receivers(self) -> tuple[str, ...]:
-        """Everybody who is told something."""
+        """Everybody to whom something is said."""
         return tuple(dict.fromkeys(name for say in self.say for name in self.told_by(say)))
 
     @cached_property
     def in_order(self) -> list[Say]:
-        """What is said, in the order in which it is said; what shares an instant keeps the order of `say`."""
+        """What is said, in the order in which it is said; at the same instant, in the order of `say`."""
         return sorted(self.say, key=lambda say: say.at)
 
     @property
     def setting(self) -> Rung:
-        """The rung itself."""
+        """The `Rung` on which it runs."""
         return LADDER[self.rung]
 
     @property
@@ -137,7 +137,7 @@ class Scenario:
         return self.in_order[self.msgids.index(msgid)].sender
 
     def latency_of(self, person: str) -> float:
-        """The time one way between this person and the server, in simulated ms."""
+        """The one-way latency between this person and the server, in simulated ms."""
         return self.latency.get(person, DEFAULT_LATENCY) if isinstance(self.latency, Mapping) else self.latency
 
     def patience(self, attempt: int) -> float:
@@ -148,7 +148,7 @@ class Scenario:
         """
         wait = self.rto
         for _ in range(attempt - 1):
-            wait = min(wait * self.backoff, LONGEST)  # keeps a large backoff from leaving the range of numbers
+            wait = min(wait * self.backoff, LONGEST)  # or a large backoff would exceed the largest float
         return milliseconds(wait, "patience")
 
     def messages(self) -> list[Message]:
@@ -157,11 +157,11 @@ class Scenario:
 
     @property
     def longest_pull(self) -> float:
-        """How long a pull lasts whose tries are all in vain, in simulated ms."""
+        """How long a pull lasts if no try is answered, in simulated ms."""
         return sum(map(self.patience, range(1, self.retries + 2)))
 
     def wait(self, what: str, attempt: int) -> float:
-        """How long a timer runs that waits for this, a key of `imteach.protocol.WAITS`, in simulated ms."""
+        """How long a timer runs, in simulated ms; `what` it waits for is a key of `imteach.protocol.WAITS`."""
         return {"ack_delay": self.ack_delay, HEARTBEAT: self.heartbeat}.get(what) or self.patience(attempt)
 
     def node(self, name: str, new_msgid: Callable[[], str]) -> Client | Server:
@@ -181,7 +181,7 @@ class Scenario:
         return name
 
     def whole_name(self, text: str, msgids: Sequence[str] | None = None) -> str:
-        """Return a packet's whole name for a short one, where these msgids are said (default: m1, m2 …).
+        """Return the whole name for a packet's short name in a run with these msgids (default: m1, m2 …).
 
         >>> Scenario("offline").whole_name("offline:R"), Scenario("dedup").whole_name("ack:N#2")
         ('bob/offline:R#1', 'm1/ack:N#2')
@@ -202,7 +202,7 @@ class Scenario:
         return str(name)
 
     def run(self, *faults: "Fault") -> "Trace":
-        """Run it under these faults and return the trace. Raises `InputError` for a name without meaning here.
+        """Run it under these faults and return the trace. Raises `InputError` for a name that means nothing here.
 
         >>> from imteach import Drop
         >>> Scenario("retransmit").run(Drop("ack:N")).messages[0].shown
@@ -236,7 +236,7 @@ class Scenario:
 
 
 def checked_scenario(scenario: object) -> Scenario:
-    """Return a scenario: this one, or the usual one at the rung of this name. Raises `InputError`.
+    """Return `scenario` itself, or for the name of a rung the default scenario there. Raises `InputError`.
 
     >>> checked_scenario("dedup") == Scenario("dedup")
     True
@@ -279,7 +279,7 @@ def _checked_members(members: object, where: str) -> tuple[str, ...]:
 
 
 def _check_fit(scenario: Scenario) -> None:
-    """Hold that the parts fit: groups and people, who says what to which group, what is sent again."""
+    """Check that the parts fit together: groups and people, who says what to which group, what is sent again."""
     for name in scenario.groups:
         if name in scenario.people:
             raise InputError(f"groups: {name!r} is a person's name; a group needs another")

@@ -1,4 +1,4 @@
-"""A run in words: its events, its faults, why a promise is broken, what came of it. Imports `trace`."""
+"""A run in words: its events, its faults, why a promise is broken, its outcome. Imports `trace`."""
 
 from typing import TYPE_CHECKING
 

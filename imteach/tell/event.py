@@ -1,7 +1,7 @@
-"""One event as a sentence. What a node does is said here, whoever asks: its own list, a reason, a mistake.
+"""One event as a sentence. `seen_by`, reasons and mistakes share these words for what a node does.
 
-`what_it_does` is the part behind the node's name ("shows “hello” (m1)"), `sentence` has the name before it, and
-`when` makes a clause of the events at which a node is told something ("when m1/msg:N#1 arrived at 100 ms").
+`what_it_does` is the part after the node's name ("shows “hello” (m1)"), `sentence` has the name before it, and `when`
+makes a clause of an event that is input to a node ("when m1/msg:N#1 arrived at 100 ms").
 """
 
 from collections.abc import Callable
@@ -40,7 +40,7 @@ _HAPPENS: dict[str, Callable[[Event], str]] = {
     "lose": lambda event: f"{event.packet} is lost: {event.text}",
     "timer_fire": lambda event: f"the timer for {event.timer} runs out",
 }
-"""What no node does: it happens to a packet or to a timer."""
+"""Events that are no node's doing: they happen to a packet or to a timer."""
 
 _WHEN: dict[str, Callable[[Event], str]] = {
     "start": lambda event: "it started",
@@ -52,7 +52,7 @@ _WHEN: dict[str, Callable[[Event], str]] = {
     "logout": lambda event: f"it learned that {event.to} is gone" if event.to else f"{event.node} logged out",
     "restart": lambda event: "it started again",
 }
-"""The events at which a node is told something, as they were."""
+"""The events that are input to a node, in the past tense."""
 
 
 def _sign(event: Event) -> str:
@@ -65,7 +65,7 @@ def _unsaid(event: Event) -> str:
 
 
 def what_it_does(event: Event) -> str:
-    """Return what happened, without who it happened to and when.
+    """Return what happened, without the node and the time.
 
     >>> what_it_does(Event(0, 0, "server", "store", (), msgid="m1", to="bob"))
     'stores m1 for bob'
@@ -75,7 +75,7 @@ def what_it_does(event: Event) -> str:
 
 
 def sentence(event: Event) -> str:
-    """Return what happened and who did it, without the time.
+    """Return what happened and which node did it, without the time.
 
     >>> sentence(Event(0, 0, "server", "store", (), msgid="m1", to="bob"))
     'the server stores m1 for bob'
@@ -96,7 +96,7 @@ def when(event: Event) -> str:
 
 
 def tell(event: Event) -> str:
-    """Return what happened with its time, without who it happened to.
+    """Return what happened and when, without the node.
 
     >>> from imteach import Scenario
     >>> tell(Scenario("basic").run().events[0])
@@ -108,7 +108,7 @@ def tell(event: Event) -> str:
 def seen_by(trace: Trace, node: str) -> list[str]:
     """Return everything that happened at one node, in time order, a short sentence each.
 
-    It is told as the node knows it: without the number of a packet that arrives, which is the trace's own count.
+    It says what the node can know: a packet that arrives has no number, which is the trace's own count.
 
     >>> from imteach import Drop, Scenario
     >>> trace = Scenario("retransmit").run(Drop("msg:N"))

@@ -8,11 +8,11 @@ from imteach.tell.words import the
 from imteach.trace import Event, Trace
 from imteach.trace.unused import EffectNames
 
-MOST_NAMED = 3  # of the effects that a node did instead of one that never happened
+MOST_NAMED = 3  # effects that a node did instead of the one that never happened
 
 
 def fault_in_words(fault: Fault) -> str:
-    """What a fault does, as a sentence; "" for a drop, which the packets tell.
+    """What a fault does, as a sentence; "" for a drop, which the list of dropped packets shows.
 
     >>> fault_in_words(Offline("bob", lasting=1000))
     'bob logs out at 0 ms for 1000 ms'
@@ -50,7 +50,7 @@ def done_instead(fault: Fault, events: Iterable[Event]) -> str:
         return ""
     names = EffectNames()
     did = [name for event in events if event.node == fault.node and (name := names.name(event))]
-    if not did or fault.after in did:  # of two crashes behind one effect, one does nothing
+    if not did or fault.after in did:  # two crashes after one effect: the second does nothing
         return ""
     alike = [name for name in did if name.split()[0] == fault.after.split()[0]] or did
     more = " …" if len(alike) > MOST_NAMED else ""

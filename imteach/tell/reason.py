@@ -35,7 +35,7 @@ def why(trace: Trace, event: Event) -> list[str]:
 
 
 class _Chain:
-    """The causes of one event, told one by one."""
+    """The causes of one event, as sentences one by one."""
 
     def __init__(self, trace: Trace, event: Event) -> None:
         self.trace = trace
@@ -55,7 +55,7 @@ class _Chain:
             "write": lambda e: sentence(e) if e is self.end else "",
             "status": lambda e: f"{e.node} sees {e.msgid} {sign(e.status)}",
             "start": lambda e: "",
-        }  # the others are told as everywhere
+        }  # other kinds of event have the words of `sentence`
 
     def sentences(self) -> Iterator[str]:
         """Yield a sentence for each event that is worth one."""
@@ -102,7 +102,7 @@ class _Chain:
         )
 
     def _said_of(self, fired: Event) -> str | None:
-        """What was said that the timer of this msgid belongs to."""
+        """The thing said to which the timer that fired belongs."""
         return next((event.said for event in self.trace.events if event.msgid == fired.timer), None)
 
     def _show(self, event: Event) -> str:

@@ -20,12 +20,12 @@ AHEAD = 256  # tasks handed over before the first is done: enough for many worke
 def spread(
     function: Callable[[Task], Result], tasks: Iterable[Task], executor: "Executor | None" = None
 ) -> Iterator[Result]:
-    """Yield `function(task)` for each task, in the order of the tasks, whoever is done first.
+    """Yield `function(task)` for each task, in the order of the tasks, whichever is done first.
 
     `executor` is any `concurrent.futures.Executor`: a pool of processes, Dask's `client.get_executor()`; without one
-    the tasks are done here, one by one. The results hang on neither. Whoever stops taking them (an interrupt) keeps
-    what came so far, and what nobody has begun is cancelled. Raises `InputError` for what is no executor, and where
-    a task cannot be sent to the executor's processes.
+    the tasks are done here, one by one. The results do not depend on that. If the caller stops early (an interrupt), it
+    keeps the results so far, and tasks that have not begun are cancelled. Raises `InputError` for what is no executor,
+    and if a task cannot be sent to the executor's processes.
 
     >>> list(spread(abs, [-1, 2, -3]))
     [1, 2, 3]
@@ -59,7 +59,7 @@ _ADVICE = (
 
 @contextmanager
 def _plain_errors() -> Iterator[None]:
-    """Say in plain words what pickle and a broken pool say in theirs."""
+    """Turn the errors of pickle and of a broken pool into plain words."""
     from concurrent.futures import BrokenExecutor
     from pickle import PicklingError
 
@@ -67,7 +67,7 @@ def _plain_errors() -> Iterator[None]:
         yield
     except PicklingError as error:
         raise InputError(f"executor: {_ADVICE} ({error})") from error
-    except (AttributeError, TypeError) as error:  # as pickle puts it, from version to version
+    except (AttributeError, TypeError) as error:  # pickle's words vary from version to version
         if any(words in str(error) for words in ("pickle", "Can't get local object", "Can't get attribute")):
             raise InputError(f"executor: {_ADVICE} ({error})") from error
         raise

@@ -1,7 +1,7 @@
 """What is seen at a point of a picture is what a click there means: in a real browser, without any script of ours.
 
-Looked at is what is drawn: the middle of each label, of the words on what became of a packet, and of each arrow and its
-head (or ✕), where no words cover them. Then points beside arrows: none is meant that is farther away.
+Tested are points of what is drawn: the middle of each label, of the words on what became of a packet, and of each arrow
+and its head (or ✕), where no words cover them. Then points beside arrows: none is meant that is farther away.
 """
 
 import contextlib

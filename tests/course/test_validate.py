@@ -1,4 +1,4 @@
-"""`imteach validate`: what is saved depends on the lesson alone, and what differs is told."""
+"""`imteach validate`: what is saved depends on the lesson alone, and what differs is reported."""
 
 import json
 import os

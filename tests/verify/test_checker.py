@@ -144,6 +144,13 @@ def test_a_group_with_heartbeats_is_never_finished():
     assert explore(group, faults=1).finished  # as it says
 
 
+def test_a_group_in_which_every_state_was_looked_at_is_not_finished_either():
+    found = check(Scenario("group", groups={"all": ["alice", "bob"]}, say=()), faults=0)
+    assert found.states < 1_000
+    assert not any(verdict.holds for verdict in found.promises.values())
+    assert found.unfinished == "heartbeats never end, and each was tried only once after every change"
+
+
 def test_a_group_comes_back_soon_unless_more_is_asked_for(monkeypatch):
     monkeypatch.setattr("imteach.verify.search.checker.MOST_STATES_OF_A_GROUP", 300)
     group = Scenario("group", groups={"all": ["alice", "bob"]}, say=[Say("hi", to="all")])

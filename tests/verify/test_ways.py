@@ -1,4 +1,4 @@
-"""Runs that are looked up: what comes of each is what came of it when it was made."""
+"""Runs that are looked up: each has the same result as when it was run."""
 
 import pytest
 from hypothesis import given, settings

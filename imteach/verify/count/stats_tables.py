@@ -24,13 +24,13 @@ TITLES = {
     "attempts_per_message": "msg:R",
     "packets_per_message": "of every kind",
 }
-"""What each measure is, in words; in a table they follow its name, so that a reader can ask for it by name."""
+"""Each measure in words. A table has them after its name, so that a reader can ask for the measure by name."""
 
 ALWAYS = ("delivered", "shown", "true_failure", "false_failure", "duplicates", *MEANS)
-"""The measures that stand in every table; the others only where there is something to say of them."""
+"""The measures that stand in every table; the others only if they are not 0."""
 
 IN_A_SWEEP = ("delivered", "shown", "false_failure", "duplicates", "packets_per_message")
-"""The measures that stand beside each other for several losses."""
+"""The measures that are columns in the table of several losses."""
 
 NONE = "–"
 
@@ -131,12 +131,12 @@ def _notes(stats: "Stats", told: Iterable["Measured"]) -> list[str]:
 
 
 def _judged(stats: "Stats") -> list[bool | None]:
-    """For each closed form that says something whether it lies in its interval."""
+    """For each measure that is not 0, whether its closed form lies in its interval."""
     return [m.inside for m in stats.measures.values() if m.value or m.form]
 
 
 def _verdict(inside: Iterable[bool | None]) -> list[str]:
-    """Say in words how the closed forms did."""
+    """Say how many closed forms lie in their intervals."""
     judged = [one for one in inside if one is not None]
     if not judged:
         return []

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from imteach.draw.graph.graph import Graph
 
 MOST_STATES = 5_000
-"""So many states a graph may have. Few of them can be drawn: see `imteach.draw`."""
+"""The most states that a graph may have. A graph that is drawn must be much smaller: see `imteach.draw.graph.dot`."""
 
 
 def state_graph(
@@ -33,12 +33,12 @@ def state_graph(
     promise: str | None = None,
     most_states: int = MOST_STATES,
 ) -> "Graph":
-    """Return the states that `check` goes through as a graph, a `networkx.MultiDiGraph`. In a notebook it shows.
+    """Return the states that `check` goes through as a graph, a `networkx.MultiDiGraph`. A notebook draws it.
 
     A node is a state, by number in the order of the search (0: the start); its `label` says what each person sees and
     what is in flight, `end` whether nothing is left to come, `breaks` which promises are broken there. An edge is one
-    thing that can happen, its `label` the words that `check` uses. The shortest run against `promise` is marked: its
-    edges have their number as `step`. If no promise is given, it is the first that is broken. Raises `InputError`.
+    thing that can happen, its `label` the words that `check` uses. The shortest run that breaks `promise` is marked:
+    its edges have their number as `step`. If no promise is given, it is the first that is broken. Raises `InputError`.
 
     >>> graph = state_graph(Scenario("basic"), faults=1)
     >>> graph.number_of_nodes(), graph.number_of_edges(), graph.graph["promise"]
@@ -59,7 +59,7 @@ def state_graph(
 
 
 def _graph(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str) -> "Graph":
-    """Put it all into a graph: nodes in the order of the search, edges in the order in which they were followed."""
+    """Build the graph: nodes in the order of the search, edges in the order in which they were followed."""
     from imteach.draw.graph.graph import Graph
 
     marked = _numbered(space, ends, promise)
@@ -97,7 +97,7 @@ def _graph(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str) ->
 
 
 def _in_words(space: StateSpace) -> tuple[list[list[str]], list[str]]:
-    """The names of the packets in flight in each state, as the search first came there; and every step in words."""
+    """For each state the packets in flight, by their names on the first path to it; and every step in words."""
     leaving = {number: list(steps) for number, steps in groupby(space.steps, key=lambda step: step.before)}
     in_flight, words = [], []
     for number, state in enumerate(space.states):
@@ -109,7 +109,7 @@ def _in_words(space: StateSpace) -> tuple[list[list[str]], list[str]]:
 
 
 def _short(space: StateSpace, action: Action, words: str) -> str:
-    """The words for an action with a packet's name as short as it can be."""
+    """The words for an action, with a packet's name as short as it can be."""
     if action.what not in ("arrive", "drop", "copy"):
         return words
     name, _, rest = words.partition(" ")
@@ -117,7 +117,7 @@ def _short(space: StateSpace, action: Action, words: str) -> str:
 
 
 def _numbered(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str) -> dict[tuple[int, Action], int]:
-    """The steps of the shortest run against a promise, each with its number from 1."""
+    """The steps of the shortest run that breaks a promise, each with its number from 1."""
     end = next((number for number, broken in ends.items() if promise in broken), 0)
     return {(step.before, step.action): number for number, step in enumerate(space.first_steps(end), 1)}
 
@@ -130,12 +130,12 @@ def _first_broken(ends: dict[int, tuple[str, ...]], promise: str | None) -> str:
 
 
 def _always_broken(ends: dict[int, tuple[str, ...]]) -> set[str]:
-    """The promises that are broken at every end, if there are several: no end differs in them."""
+    """The promises that are broken at every one of several ends, so that they tell no two ends apart."""
     return set.intersection(*map(set, ends.values())) if len(ends) > 1 else set()
 
 
 def _notes(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str, steps: int) -> Iterator[str]:
-    """What there is to know before one looks."""
+    """The lines above the graph: how large it is, and what is marked."""
     sizes = [counted(len(space.states), "state"), counted(len(space.steps), "transition"), counted(len(ends), "end")]
     yield f"{join(sizes)}{'' if promise else '; every promise is kept at every end'}."
     always = [f"“{PROMISE_TITLES[name]}”" for name in PROMISES if name in _always_broken(ends)]
@@ -185,7 +185,7 @@ def refuse_if_larger(space: StateSpace, most: int, of_machine: bool = False) -> 
 
 
 def smaller(scenario: Scenario, faults: Sequence[int], of_machine: bool = False) -> str:
-    """What to ask for where a graph is too large, `faults` having struck; `of_machine`, if it is one node's already.
+    """What to ask for if a graph is too large. `faults` are its states'; `of_machine`: it is one node's already.
 
     >>> smaller(Scenario("dedup"), [0, 1])
     'fewer faults, fewer retries (retries=0), or the machine of one node (machine_graph, --machine)'

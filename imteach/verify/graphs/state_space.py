@@ -1,6 +1,6 @@
-"""Every state of a small scenario without a clock, and every way from one to another, kept to be looked at.
+"""The state space of a small scenario without a clock: every state and every transition, all of them kept.
 
-`check` walks the same way and keeps less, for it goes much further.
+`check` searches in the same order and keeps less, because it goes much further.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +19,7 @@ from imteach.verify.search.world import CHECK_KINDS, Action, MistakeError, State
 
 
 class Step(NamedTuple):
-    """One way from a state to another: by number of the states, and what happens. `fault`: it is one that strikes."""
+    """One transition: the numbers of its two states, and the action between them. `fault`: the action is a fault."""
 
     before: int
     action: Action
@@ -28,10 +28,10 @@ class Step(NamedTuple):
 
 
 class StateSpace:
-    """All states that a world can be in under at most so many `faults`, in the order of the search: see `check`.
+    """All states that a world can reach with at most so many `faults`, in the order of the search: see `check`.
 
-    `states` holds them; a state's number is its place there. `steps` are all ways between them, `faults` the fewest
-    faults that each takes. It is not `whole` if there are more than `most` states.
+    `states` holds them; a state's number is its index there. `steps` are all transitions. The attribute `faults` holds
+    for each state the fewest faults that lead to it. `whole` is False if there are more than `most` states.
 
     >>> from imteach.sim import Scenario
     >>> space = StateSpace(World(Scenario("basic")), ["drop"], 1)
@@ -53,7 +53,7 @@ class StateSpace:
         self._walk(faults, most)
 
     def _walk(self, faults: int, most: int) -> None:
-        """Go by breadth: what takes fewer faults first, and of that what takes fewer steps."""
+        """Search breadth first: states that take fewer faults before others, and of those the ones with fewer steps."""
         left: list[tuple[int, Action, State, bool]] = []
         waiting: dict[tuple[int, int], list[tuple[State, tuple[int, Action] | None]]] = {}
         waiting[0, 0] = [(self.world.start, None)]
@@ -92,7 +92,7 @@ class StateSpace:
         return list(self._followed(number, self.follower()))
 
     def at(self, number: int) -> Follower:
-        """Return a run that has come to this state, the way the search first reached it."""
+        """Return a run that has come to this state, by the path on which the search first reached it."""
         follower = self.follower()
         for _ in self._followed(number, follower):
             pass
@@ -132,5 +132,5 @@ def walked(
     try:
         return StateSpace(World(scenario, given), chosen, faults, most)
     except MistakeError:
-        check(scenario, faults, chosen, given, most)  # it tells the learner of it, with the shortest way there
-        raise unsteady((scenario.client, scenario.server)) from None  # unless it is not there any more
+        check(scenario, faults, chosen, given, most)  # it raises a `LearnerError` with the shortest path to the mistake
+        raise unsteady((scenario.client, scenario.server)) from None  # the mistake did not happen again

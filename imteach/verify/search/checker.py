@@ -166,7 +166,7 @@ class _Search:
         except _EnoughError:
             stopped = f"it stopped after {self.most_states} states"
         if self.world.heartbeats:
-            return f"heartbeats never end, and {stopped or 'each was let come once after each piece of news only'}"
+            return f"heartbeats never end, and {stopped or 'each was tried only once after every change'}"
         return stopped
 
     def _every_state(self) -> Iterator[State]:
