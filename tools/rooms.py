@@ -101,7 +101,13 @@ def drawn(rooms: dict[str, set[str]]) -> Iterator[tuple[str, str]]:
 
 def reached(rooms: dict[str, set[str]], room: str) -> set[str]:
     """Return every room that this one imports, or that one of those does, and so on."""
-    return rooms[room].union(*(reached(rooms, other) for other in rooms[room]))
+    found: set[str] = set()
+    look_at = [room]
+    while look_at:
+        new = rooms[look_at.pop()] - found
+        found |= new
+        look_at += new
+    return found
 
 
 def asked() -> Iterator[tuple[str, str]]:
