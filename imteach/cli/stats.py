@@ -9,7 +9,8 @@ from imteach.cli.parser import Command
 from imteach.cli.terminal import note, say
 from imteach.errors import InputError
 from imteach.files import check_writable, write_whole
-from imteach.verify.count.statistics import MOST_MESSAGES, Stats, stats
+from imteach.verify.count.result import Stats
+from imteach.verify.count.statistics import MOST_MESSAGES, stats
 
 USAGE = "imteach stats [RUNG] --loss P --messages N [--seed S] [OPTION]…"
 

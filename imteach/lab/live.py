@@ -18,17 +18,28 @@ MOST_VIEWS = 16
 """The most views of one widget to remember. If there are more, the oldest look pending until they ask again."""
 
 _HERE = Path(__file__).parent
+_IMPORTED = re.compile(r'^import .* from "\./(.*)";', re.MULTILINE)
 _MODULE_ONLY = re.compile(r"^import .*\n|^export (?!default)", re.MULTILINE)
 
 
 @cache
 def page_script(name: str) -> str:
-    """Return what all pages share, followed by the script of this page, as the one module that anywidget takes.
+    """Return the script of this page behind all that it imports, as the one module that anywidget takes.
 
     >>> page_script("lab.js").count("export"), page_script("lab.js").count("function make(")
     (1, 1)
     """
-    return "\n".join(_MODULE_ONLY.sub("", (_HERE / part).read_text("utf-8")) for part in ("live.js", name))
+    return "\n".join(_MODULE_ONLY.sub("", text) for text in _with_imported(name, {}).values())
+
+
+def _with_imported(name: str, before: dict[str, str]) -> dict[str, str]:
+    """Return the text of a script by its name, behind those of the scripts that it imports, each once."""
+    text = (_HERE / name).read_text("utf-8")
+    for other in _IMPORTED.findall(text):
+        if other not in before:
+            _with_imported(other, before)
+    before[name] = text
+    return before
 
 
 class LiveWidget(anywidget.AnyWidget):

@@ -86,7 +86,10 @@ class OfflineClient(ArticleClient):
         return self.take(arrived)
 
     def let_through(self, arrived: Iterable[Kept]) -> tuple[list[Effect], list[Kept]]:
-        """Show what came, but for what this person said; return what to do, and what is done with: all of it."""
+        """Show what came; return what to do, and what is done with: all of it.
+
+        What this person said is not shown to them: in a group it comes back with what others said.
+        """
         done = list(arrived)
         return [self.show_or_discard(kept) for kept in done if kept.message.sender != self.name], done
 

@@ -1,14 +1,14 @@
 """The rung `ordered`: messages carry numbers, and the receiver shows them in order (ours, beyond the article).
 
-A conversation is what one person says to another, or to a group. The sender numbers the messages of each conversation
-from 1. Each msg:R carries its `number` and the `base`: the lowest number in the conversation that its sender still
-waits for. A message that a person sends again gets a new number, under the same msgid.
+A conversation is what one person says to another. The sender numbers the messages of each conversation from 1. Each
+msg:R carries its `number` and the `base`: the lowest number in the conversation that its sender still waits for. A
+message that a person sends again gets a new number, under the same msgid.
 
-The receiver keeps the number whose *turn* it is:
+The receiver remembers for each conversation the number whose *turn* it is:
 
 - A message in its turn is shown and acknowledged, and after it those that were held back and are in turn now.
 - One that comes early is held back. It is not acknowledged before it is shown.
-- Below a `base` that has come nothing is waited for any more: what is held back there is shown, gaps or not.
+- Once a `base` has come, nothing below it is waited for any more: what is held back there is shown, gaps or not.
 - One that comes after its turn is acknowledged again if it was shown. If it was not, the receiver has stopped waiting
   for it: it is discarded and not acknowledged, so that its sender ends with `failed`, which is true.
 
@@ -152,7 +152,7 @@ class OrderedClient(DurableClient):
             shown, ready = DurableClient.let_through(self, self.in_turn(kept))
             effects += shown
             done += ready
-            if kept not in ready and kept.message.sender != self.name:
+            if kept not in ready and kept.message.sender != self.name:  # what this person said is not shown anyway
                 effects.append(self.hold_or_give_up(kept))
         return effects, done
 

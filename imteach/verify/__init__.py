@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from imteach.trace.causes import happens_before
     from imteach.verify.count.closed_forms import closed_forms
     from imteach.verify.count.cost import group_cost, group_cost_formula
-    from imteach.verify.count.statistics import Measured, Stats, Sweep, stats, sweep
+    from imteach.verify.count.result import Measured, Stats, Sweep
+    from imteach.verify.count.statistics import stats, sweep
     from imteach.verify.graphs.machine_graph import machine_graph
     from imteach.verify.graphs.state_graph import state_graph
     from imteach.verify.losses.fault_map import Cell, FaultMap, fault_map
@@ -58,7 +59,8 @@ offer(
     {
         "count.closed_forms": ["closed_forms"],
         "count.cost": ["group_cost", "group_cost_formula"],
-        "count.statistics": ["Measured", "Stats", "Sweep", "stats", "sweep"],
+        "count.result": ["Measured", "Stats", "Sweep"],
+        "count.statistics": ["stats", "sweep"],
         "graphs.machine_graph": ["machine_graph"],
         "graphs.state_graph": ["state_graph"],
         "losses.fault_map": ["Cell", "FaultMap", "fault_map"],

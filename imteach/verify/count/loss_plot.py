@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from imteach.verify.count.statistics import Measured, Stats
+    from imteach.verify.count.result import Measured, Stats
 
 
 class _Look(NamedTuple):
@@ -116,7 +116,7 @@ def _said(points: Sequence["Stats"]) -> list[str]:
 def _counted_and_computed(share: "Measured") -> str:
     """A share, as precise as it can be seen in the picture.
 
-    >>> from imteach.verify.count.statistics import Measured
+    >>> from imteach.verify.count.result import Measured
     >>> _counted_and_computed(Measured(0.79, 0.74, 0.83, 0.79421)), _counted_and_computed(Measured(0.79))
     ('79.0% (computed 79.4%)', '79.0%')
     """
