@@ -9,21 +9,6 @@ It imports nothing else of imteach and knows no time, no socket and no picture. 
 
 from imteach.protocol.client import Waiting
 from imteach.protocol.disk import Disk, MemoryDisk
-from imteach.protocol.effects import (
-    STATUSES,
-    WAITS,
-    CancelTimer,
-    Delete,
-    Discard,
-    Effect,
-    Hold,
-    Report,
-    Show,
-    StartTimer,
-    Store,
-    Transmit,
-    Write,
-)
 from imteach.protocol.ladder import LADDER, Rung
 from imteach.protocol.offline import PAGE
 from imteach.protocol.ordered import HoldBack
@@ -32,37 +17,13 @@ from imteach.protocol.promises import PROMISES, Outcome, judge
 from imteach.protocol.value import Value
 from imteach.protocol.whole import Client, Server
 
+from imteach.protocol.effects import (  # isort: skip
+    STATUSES, WAITS, CancelTimer, Delete, Discard, Effect, Hold, Report, Show, StartTimer, Store, Transmit, Write,
+)  # fmt: skip
+
 __all__ = [
-    "KINDS",
-    "LADDER",
-    "NO_MESSAGE",
-    "PAGE",
-    "PROMISES",
-    "SERVER",
-    "STATUSES",
-    "WAITS",
-    "CancelTimer",
-    "Client",
-    "Delete",
-    "Discard",
-    "Disk",
-    "Effect",
-    "Hold",
-    "HoldBack",
-    "Kept",
-    "MemoryDisk",
-    "Message",
-    "Outcome",
-    "Packet",
-    "Report",
-    "Rung",
-    "Server",
-    "Show",
-    "StartTimer",
-    "Store",
-    "Transmit",
-    "Value",
-    "Waiting",
-    "Write",
-    "judge",
-]
+    "KINDS", "LADDER", "NO_MESSAGE", "PAGE", "PROMISES", "SERVER", "STATUSES", "WAITS",
+    "CancelTimer", "Client", "Delete", "Discard", "Disk", "Effect", "Hold", "HoldBack", "Kept", "MemoryDisk", "Message",
+    "Outcome", "Packet", "Report", "Rung", "Server", "Show", "StartTimer", "Store", "Transmit", "Value", "Waiting",
+    "Write", "judge",
+]  # fmt: skip

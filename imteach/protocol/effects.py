@@ -9,14 +9,7 @@ from typing import Any
 from imteach.protocol.packets import Kept, Message, Packet
 from imteach.protocol.value import Value
 
-STATUSES: dict[str, str] = {
-    "sending": "◷",
-    "sent": "✓",
-    "delivered": "✓✓",
-    "unconfirmed": "✓?",
-    "failed": "!",
-    "forgotten": "",
-}
+STATUSES = {"sending": "◷", "sent": "✓", "delivered": "✓✓", "unconfirmed": "✓?", "failed": "!", "forgotten": ""}
 """What the sender's person can see beside a message, with the sign for it.
 
 No client reports `forgotten`: it is what is left on the screen, nothing at all, when a crash lost the message.
