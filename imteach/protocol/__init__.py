@@ -2,13 +2,13 @@
 
 It imports nothing else of imteach and knows no time, no socket and no picture. To read it:
 
-1. `packets`: what travels; `effects`: what a node asks for; `ladder`: the rungs; `promises`: what is expected of them.
+1. `packets`: what travels; `effects`: what a node asks for, and its disk; `ladder`: the rungs; `promises`: what is
+   expected of them.
 2. `client` and `server`: the article, sections 1 to 8.
 3. `offline`, `durable`, `ordered`, `group`: what each further rung builds around them; `whole` puts them together.
 """
 
 from imteach.protocol.client import Waiting
-from imteach.protocol.disk import Disk, MemoryDisk
 from imteach.protocol.ladder import LADDER, Rung
 from imteach.protocol.offline import PAGE
 from imteach.protocol.ordered import HoldBack
@@ -18,7 +18,8 @@ from imteach.protocol.value import Value
 from imteach.protocol.whole import Client, Server
 
 from imteach.protocol.effects import (  # isort: skip
-    STATUSES, WAITS, CancelTimer, Delete, Discard, Effect, Hold, Report, Show, StartTimer, Store, Transmit, Write,
+    STATUSES, WAITS, CancelTimer, Delete, Discard, Disk, Effect, Hold, MemoryDisk, Report, Show, StartTimer, Store,
+    Transmit, Write,
 )  # fmt: skip
 
 __all__ = [

@@ -1,6 +1,5 @@
 """The ladder: each rung is the one before plus one idea, and each breaks in a way that the next one mends."""
 
-from collections.abc import Mapping
 from types import MappingProxyType
 
 from imteach.protocol.value import Value
@@ -47,5 +46,5 @@ _RUNGS = (  # what each adds, what it breaks at, where the article has it; it al
      "cost: every message goes out to every member", "future topics"),
 )  # fmt: skip
 
-LADDER: Mapping[str, Rung] = MappingProxyType({row[0]: Rung(*row, *[True] * below) for below, row in enumerate(_RUNGS)})
+LADDER = MappingProxyType({row[0]: Rung(*row, *[True] * below) for below, row in enumerate(_RUNGS)})
 """The rungs by name, lowest first."""
