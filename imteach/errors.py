@@ -13,10 +13,47 @@ if TYPE_CHECKING:
 class InputError(ValueError):
     """Something a person typed or a file holds is not what was expected. One clear line, fit to be shown.
 
+    `where` is the place of what is wrong (`rto`, `say[0].at`, `--loss`), "" if that is plain; the line begins with it.
+    `said` is the rest of the line.
+
     >>> raise InputError("no rung 'tcp'; the rungs are basic, acked, retransmit, dedup")
     Traceback (most recent call last):
     imteach.errors.InputError: no rung 'tcp'; the rungs are basic, acked, retransmit, dedup
+    >>> raise InputError("expected a time in ms greater than 0, got -1", where="rto")
+    Traceback (most recent call last):
+    imteach.errors.InputError: rto: expected a time in ms greater than 0, got -1
     """
+
+    def __init__(self, *said: object, where: str = "") -> None:
+        super().__init__(*said)
+        self.where = where
+
+    @property
+    def said(self) -> str:
+        """What is wrong there."""
+        return super().__str__()
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.said}" if self.where else self.said
+
+    @property
+    def field(self) -> str:
+        """The field that is wrong, whichever part of it is.
+
+        >>> InputError("expected each name once", where="groups['friends']").field
+        'groups'
+        """
+        return self.where.partition("[")[0]
+
+    def within(self, place: str) -> "InputError":
+        """Return the error as it is said of a whole of which this was a part; `place` is put before its own.
+
+        >>> print(InputError("expected text", where="text").within("lost.toml: say[0]."))
+        lost.toml: say[0].text: expected text
+        >>> print(InputError("no packet 'msg:X'").within("lost.toml: faults[0]: "))
+        lost.toml: faults[0]: no packet 'msg:X'
+        """
+        return InputError(self.said, where=f"{place}{self.where}" if self.where else place.removesuffix(": "))
 
     def _render_traceback_(self) -> list[str]:
         """Return what IPython shows: the learner's own line and what was expected there, without frames of our code."""

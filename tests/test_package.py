@@ -247,3 +247,14 @@ def test_the_simulator_has_no_clock_no_chance_and_no_wire():
         if part_of(module) in ("scenario", "trace", "tell", "learner", "sim", "verify", "draw"):
             named = {name.partition(".")[0] for _, name in imports(tree)}
             assert not named & {"time", "datetime", "random", "secrets", "uuid", "socket", "asyncio", "threading", "os"}
+
+
+def test_no_two_classes_have_the_same_name():
+    """One word for one thing, also inside."""
+    places = {}
+    for module, tree in MODULES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(module)
+    assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}
+    assert {"Scenario", "Walk", "Step"} <= set(places)

@@ -1,7 +1,6 @@
 """What a command line asks for: a scenario, by a rung or from a file, and the faults that strike it."""
 
 import argparse
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from os.path import exists
@@ -122,7 +121,7 @@ def scenario_and_faults(asked: argparse.Namespace) -> tuple[Scenario, list[Fault
         base, faults = Scenario(rung or ("group" if asked.group else "dedup")), []
     else:
         base, of_file = read_scenario(file)
-        faults = [(f"{file}: faults[{number}]: ", fault) for number, fault in enumerate(of_file)]
+        faults = [(f"{file}: faults[{number}]", fault) for number, fault in enumerate(of_file)]
     scenario = _changed(base, _changes(asked, rung, base), file)
     faults += _faults(asked)
     for where, fault in faults:
@@ -150,11 +149,11 @@ def _changes(asked: argparse.Namespace, rung: str | None, base: Scenario) -> dic
         if getattr(asked, name) is not None:
             changes[name] = _number(getattr(asked, name))
     if asked.resend:
-        changes["resend"] = [_named("--resend: ", Resend.parse, what) for what in asked.resend]
+        changes["resend"] = [_named("--resend", Resend.parse, what) for what in asked.resend]
     if asked.group:
         changes["groups"] = {**base.groups, **_groups(asked.group)}
     if asked.say:
-        changes["say"] = [_named("--say: ", Say.parse, what) for what in asked.say]
+        changes["say"] = [_named("--say", Say.parse, what) for what in asked.say]
     elif asked.group and base.say == usual_say(base.groups):
         changes["say"] = usual_say(changes["groups"])
     return changes
@@ -165,14 +164,14 @@ def _groups(given: Sequence[str]) -> dict[str, list[str]]:
     for text in given:
         name, equals, members = text.partition("=")
         if not equals:
-            raise InputError(f"--group: expected NAME=WHO,WHO…, such as friends=alice,bob, got {quoted(text)}")
+            raise InputError(f"expected NAME=WHO,WHO…, such as friends=alice,bob, got {quoted(text)}", where="--group")
         if name in groups:
-            raise InputError(f"--group: {quoted(name)} is given twice")
+            raise InputError(f"{quoted(name)} is given twice", where="--group")
         groups[name] = [member.strip() for member in members.split(",")]
     try:
         Scenario("group", say=(), groups=groups)  # checked alone first, because the default say depends on it
     except InputError as error:
-        raise InputError(f"--group: {str(error).removeprefix('groups: ')}") from None
+        raise _of_option("--group", error, "groups") from None
     return groups
 
 
@@ -185,11 +184,15 @@ def _changed(base: Scenario, changes: Mapping[str, Any], file: str | None) -> Sc
     try:
         return replace(base, **changes, people=people)
     except InputError as error:
-        field = re.match(r"\w*", str(error))[0]  # type: ignore[index]  # it always matches
-        said = str(error).removeprefix(f"{field}: ")
+        field = error.field
         if field in changes:
-            raise InputError(f"--{_OPTIONS.get(field, field)}: {said}") from None
-        raise InputError(str(error) if file is None else f"{file}: {error}") from None
+            raise _of_option(f"--{_OPTIONS.get(field, field)}", error, field) from None
+        raise error if file is None else error.within(f"{file}: ") from None
+
+
+def _of_option(option: str, error: InputError, field: str) -> InputError:
+    """Return the error as it is said of this option, which sets this field: "--crash: crash: …" would say it twice."""
+    return InputError(error.said, where=option) if error.where == field else error.within(f"{option}: ")
 
 
 def _everybody(base: Scenario, changes: Mapping[str, Any]) -> tuple[str, ...]:
@@ -201,12 +204,12 @@ def _everybody(base: Scenario, changes: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _faults(asked: argparse.Namespace) -> list[tuple[str, Fault]]:
     """Return each fault of the command line with the option that it comes from."""
-    faults = [(f"{name}: ", _named(f"{name}: ", FAULT_OPTIONS[name].read, text)) for name, text in asked.faults]
+    faults = [(name, _named(name, FAULT_OPTIONS[name].read, text)) for name, text in asked.faults]
     loss = loss_asked_for(asked)
     if loss is not None:
-        faults.append(("--loss: ", loss))
+        faults.append(("--loss", loss))
     elif asked.seed is not None:
-        raise InputError(f"--seed: expected --loss beside it, got only --seed {quoted(asked.seed)}")
+        raise InputError(f"expected --loss beside it, got only --seed {quoted(asked.seed)}", where="--seed")
     return faults
 
 
@@ -227,8 +230,7 @@ def _named(where: str, make: Callable[..., T], *values: Any) -> T:
     try:
         return make(*values)
     except InputError as error:
-        said = str(error).removeprefix(where.lstrip("-"))  # "--crash: crash: …" would say it twice
-        raise InputError(f"{where}{said}") from None
+        raise _of_option(where, error, where.removeprefix("--")) from None
 
 
 def _number(text: str) -> int | float | str:

@@ -75,7 +75,9 @@ def _lessons_to_validate(named: str | None, write: bool) -> Path:
     if Path("lessons").is_dir():
         return Path("lessons")
     if write:
-        raise InputError("--write: no ./lessons here, and those that came with imteach stay as they are; name DIR")
+        raise InputError(
+            "no ./lessons here, and those that came with imteach stay as they are; name DIR", where="--write"
+        )
     return shipped_lessons()
 
 

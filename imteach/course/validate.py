@@ -7,16 +7,21 @@ twice gives the same bytes, and every difference means something.
 import asyncio
 import atexit
 import json
+import math
 import os
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty
+from time import monotonic
 from typing import Any
 
 import nbformat
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
+from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
@@ -31,6 +36,8 @@ from imteach.scenario.checks import can_be_written
 
 CELL_LIMIT = 120  # seconds for one cell; the slowest lesson needs one
 
+LOOK_AGAIN = 0.2  # seconds
+
 MAY_FAIL = "raises-exception"
 """The tag of a cell whose error is part of the lesson."""
 
@@ -41,7 +48,7 @@ _nbformat: Any = nbformat
 
 
 @dataclass(frozen=True)
-class Report:
+class LessonReport:
     """The result of one lesson: `done` in a few words, or what is `wrong`, with an entry for each cell."""
 
     lesson: str
@@ -57,7 +64,7 @@ class Report:
         return f"✓ {self.lesson}: {self.done}" if self.good else "\n".join(f"✗ {self.lesson}: {w}" for w in self.wrong)
 
 
-def validate(folder: Path, write: bool = False) -> Iterator[Report]:
+def validate(folder: Path, write: bool = False) -> Iterator[LessonReport]:
     """Run every lesson in `folder`, in reading order, each in a fresh kernel of this very Python; report on each.
 
     `write` saves the outputs of those that ran without an unexpected error. Raises `InputError` if there is no
@@ -72,27 +79,27 @@ def validate(folder: Path, write: bool = False) -> Iterator[Report]:
         yield _save(folder / name) if write else _compare(folder / name)
 
 
-def _compare(path: Path) -> Report:
+def _compare(path: Path) -> LessonReport:
     saved, fresh = _read(path), _read(path)
     problem = _run(fresh, path.parent)
     if problem:
-        return Report(path.name, "", (problem,))
+        return LessonReport(path.name, "", (problem,))
     tidy(saved)
     tidy(fresh)
-    return Report(path.name, _count(fresh), tuple(differences(saved, fresh)))
+    return LessonReport(path.name, _count(fresh), tuple(differences(saved, fresh)))
 
 
-def _save(path: Path) -> Report:
+def _save(path: Path) -> LessonReport:
     lesson = _read(path)
     problem = _run(lesson, path.parent)
     if problem:
-        return Report(path.name, "", (f"not saved: {problem}",))
+        return LessonReport(path.name, "", (f"not saved: {problem}",))
     tidy(lesson)
     text = _nbformat.writes(lesson, version=4).rstrip("\n") + "\n"
     if text == path.read_text("utf-8"):
-        return Report(path.name, f"{_count(lesson)}, nothing to save")
+        return LessonReport(path.name, f"{_count(lesson)}, nothing to save")
     write_whole(path, text)
-    return Report(path.name, f"{_count(lesson)}, outputs saved")
+    return LessonReport(path.name, f"{_count(lesson)}, outputs saved")
 
 
 def _count(lesson: Notebook) -> str:
@@ -106,9 +113,9 @@ def _read(path: Path) -> Notebook:
     try:
         raw = json.loads(path.read_text("utf-8"))
         if not isinstance(raw, dict) or raw.get("nbformat") != 4:
-            raise InputError(f"{path}: expected a notebook of format 4")
+            raise InputError("expected a notebook of format 4", where=str(path))
         if not can_be_written(json.dumps(raw, ensure_ascii=False)):
-            raise InputError(f"{path}: expected whole characters, got half of one")
+            raise InputError("expected whole characters, got half of one", where=str(path))
         _give_ids(raw)
         lesson = _nbformat.from_dict(raw)
         _nbformat.validate(lesson)
@@ -117,7 +124,7 @@ def _read(path: Path) -> Notebook:
     except (ValueError, RecursionError, AttributeError, TypeError, nbformat.ValidationError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(f"{path}: not a notebook: {quoted(str(error), 120)}") from None
+        raise InputError(f"not a notebook: {quoted(str(error), 120)}", where=str(path)) from None
     return _nbformat.reads(json.dumps(lesson), as_version=4)
 
 
@@ -140,12 +147,32 @@ def _ids(number: int) -> Iterator[str]:
 # Running
 
 
+class _Attentive(AsyncZMQSocketChannel):
+    """Looks again and again whether a message came, where one is waited for.
+
+    While it waits, nbclient sends through the same socket what an `Output` widget holds. ZeroMQ then no longer tells
+    of a message that came in that moment, and the wait would go on to its end: two minutes a cell.
+    """
+
+    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:  # type: ignore[override]
+        until = math.inf if timeout is None else monotonic() + timeout
+        while (left := until - monotonic()) > LOOK_AGAIN:
+            with suppress(Empty):
+                return await super().get_msg(LOOK_AGAIN)
+        return await super().get_msg(max(0, left))
+
+
 class _ThisPython(AsyncKernelManager):
     """Starts the kernel with the Python that runs this, whatever kernels the machine has under that name."""
 
     @property
     def kernel_spec(self) -> KernelSpec:
         return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
+
+    def client(self, **options: Any) -> Any:
+        client = super().client(**options)
+        client.shell_channel_class = _Attentive
+        return client
 
 
 def _run(lesson: Notebook, folder: Path) -> str | None:

@@ -157,7 +157,7 @@ class Lab(LiveWidget):
         """Draw this part of the run."""
         if not isinstance(place, int) or place not in range(len(self._windows)):
             last = len(self._windows) - 1
-            raise InputError(f"window: expected one of 0 to {last}, the parts of this run, not {quoted(place)}")
+            raise InputError(f"expected one of 0 to {last}, the parts of this run, not {quoted(place)}", where="window")
         self._window = place
         self._rev += 1
         self.picture = to_svg(self.trace, self._rev, self._windows[place])

@@ -67,7 +67,7 @@ def read_scenario(path: "str | Path") -> tuple[Scenario, tuple[Fault, ...]]:
         if error.end > 4 * CHARACTERS - 4:  # we stopped reading inside a character
             raise _too_long(what) from None
         raise InputError(
-            f"{what}: expected text in UTF-8, got {quoted(error.object[error.start : error.end])}"
+            f"expected text in UTF-8, got {quoted(error.object[error.start : error.end])}", where=what
         ) from None
     except ValueError as error:  # a name that no file can have
         raise InputError(f"cannot read {what}: {error}") from None
@@ -116,7 +116,7 @@ def _toml(text: str, what: str) -> dict[str, Any]:
     import tomllib  # here, because most runs read no file
 
     if not isinstance(text, str):
-        raise InputError(f"{what}: expected TOML text, got {quoted(text)}")
+        raise InputError(f"expected TOML text, got {quoted(text)}", where=what)
     if len(text) > CHARACTERS:
         raise _too_long(what)
     try:
@@ -124,15 +124,15 @@ def _toml(text: str, what: str) -> dict[str, Any]:
             raise RecursionError
         return tomllib.loads(text)
     except RecursionError:
-        raise InputError(f"{what}: nested too deeply to be read") from None
+        raise InputError("nested too deeply to be read", where=what) from None
     except ValueError as error:  # not only TOMLDecodeError: also a number of thousands of digits
         last = text.rstrip("\n").count("\n") + 1
         said = str(error).replace("at end of document", f"at the end, line {last}").partition(";")[0]
-        raise InputError(f"{what}: not readable as TOML: {said}") from None
+        raise InputError(f"not readable as TOML: {said}", where=what) from None
 
 
 def _too_long(what: str) -> InputError:
-    return InputError(f"{what}: more than {CHARACTERS} characters; a scenario file is shorter")
+    return InputError(f"more than {CHARACTERS} characters; a scenario file is shorter", where=what)
 
 
 _STRINGS = r"""(?s)\"{3}(?:\\.|[^\\])*?(?:\"{3}|\Z)|'{3}.*?(?:'{3}|\Z)|"(?:\\.|[^"\\n])*"?|'[^'\n]*'?|\#[^\n]*"""
@@ -152,7 +152,7 @@ def _check_keys(table: Fields, known: Sequence[str]) -> None:
     for name in table:
         if name not in known:
             where = table.where.rstrip(".: ")
-            raise InputError(f"{where}: no key {quoted(name)} here; keys are {', '.join(known)}")
+            raise InputError(f"no key {quoted(name)} here; keys are {', '.join(known)}", where=where)
 
 
 def _tables(file: Fields, name: str) -> Iterator[Fields]:
@@ -190,7 +190,7 @@ def _within(where: str, make: Callable[..., T], *values: Any, **named: Any) -> T
     try:
         return make(*values, **named)
     except InputError as error:
-        raise InputError(f"{where}{error}") from None
+        raise error.within(where) from None
 
 
 # Writing
@@ -233,7 +233,7 @@ def _check_can_be_held(scenario: Scenario) -> None:
     for name, known in (("client", Client), ("server", Server)):
         runs = getattr(scenario, name)
         if runs is not known:
-            raise InputError(f"{name}: a file cannot hold a class, and this scenario runs {runs.__name__}")
+            raise InputError(f"a file cannot hold a class, and this scenario runs {runs.__name__}", where=name)
 
 
 def _settings_out(scenario: Scenario) -> tuple[dict[str, Any], dict[str, Mapping[str, Any]]]:

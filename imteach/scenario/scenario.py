@@ -9,7 +9,8 @@ from imteach.errors import InputError, quoted
 from imteach.protocol import LADDER, SERVER, Client, Message, Rung, Server
 from imteach.scenario.checks import LONGEST, factor, milliseconds, person, whole
 from imteach.scenario.naming import parse_name, whole_name
-from imteach.scenario.people import Resend, Say, python
+from imteach.scenario.people import Resend, Say
+from imteach.scenario.texts import python
 from imteach.views import ask
 
 if TYPE_CHECKING:
@@ -245,36 +246,38 @@ def checked_scenario(scenario: object) -> Scenario:
         return scenario
     if isinstance(scenario, str):
         return Scenario(scenario)
-    raise InputError(f"scenario: expected a Scenario or a rung's name, such as 'dedup', got {quoted(scenario)}")
+    raise InputError(f"expected a Scenario or a rung's name, such as 'dedup', got {quoted(scenario)}", where="scenario")
 
 
 def _checked_list(things: object, kind: type, where: str, example: str) -> tuple[object, ...]:
     if isinstance(things, kind):
         return (things,)
     if not isinstance(things, Sequence) or isinstance(things, str):
-        raise InputError(f"{where}: expected a list of {kind.__name__}, such as [{example}], got {quoted(things)}")
+        raise InputError(f"expected a list of {kind.__name__}, such as [{example}], got {quoted(things)}", where=where)
     for number, thing in enumerate(things):
         if not isinstance(thing, kind):
-            raise InputError(f"{where}[{number}]: expected a {kind.__name__}, such as {example}, got {quoted(thing)}")
+            raise InputError(
+                f"expected a {kind.__name__}, such as {example}, got {quoted(thing)}", where=f"{where}[{number}]"
+            )
     return tuple(things)
 
 
 def _checked_groups(groups: object, rung: Rung) -> dict[str, tuple[str, ...]]:
     if not isinstance(groups, Mapping):
         raise InputError(
-            f'groups: expected members by name, such as {{"friends": ["alice", "bob"]}}, got {quoted(groups)}'
+            f'expected members by name, such as {{"friends": ["alice", "bob"]}}, got {quoted(groups)}', where="groups"
         )
     if groups and not rung.groups:
-        raise InputError(f"groups: the rung {rung.name!r} has none; the rung that has is 'group'")
+        raise InputError(f"the rung {rung.name!r} has none; the rung that has is 'group'", where="groups")
     return {person(name, "groups"): _checked_members(members, f"groups[{name!r}]") for name, members in groups.items()}
 
 
 def _checked_members(members: object, where: str) -> tuple[str, ...]:
     if not isinstance(members, Sequence) or isinstance(members, str) or len(members) < 2:
-        raise InputError(f"{where}: expected a list of two names or more, got {quoted(members)}")
+        raise InputError(f"expected a list of two names or more, got {quoted(members)}", where=where)
     names = tuple(person(name, where) for name in members)
     if len(set(names)) < len(names):
-        raise InputError(f"{where}: expected each name once, got {quoted(members)}")
+        raise InputError(f"expected each name once, got {quoted(members)}", where=where)
     return names
 
 
@@ -282,27 +285,29 @@ def _check_fit(scenario: Scenario) -> None:
     """Check that the parts fit together: groups and people, who says what to which group, what is sent again."""
     for name in scenario.groups:
         if name in scenario.people:
-            raise InputError(f"groups: {name!r} is a person's name; a group needs another")
+            raise InputError(f"{name!r} is a person's name; a group needs another", where="groups")
     for say in scenario.say:
         if say.to in scenario.groups and say.sender not in scenario.groups[say.to]:
-            raise InputError(f"say: {say.sender!r} is no member of {say.to!r}, so nothing can be said there")
+            raise InputError(f"{say.sender!r} is no member of {say.to!r}, so nothing can be said there", where="say")
     known = set(scenario.msgids)
     for resend in scenario.resend:
         if resend.msgid not in known:
             said = ", ".join(scenario.msgids[:12]) or "none"
-            raise InputError(f"resend: no message {quoted(resend.msgid)}; the messages said are {said}")
+            raise InputError(f"no message {quoted(resend.msgid)}; the messages said are {said}", where="resend")
 
 
 def _checked_people(people: object, speaking: tuple[str, ...]) -> tuple[str, ...]:
     if not isinstance(people, Sequence) or isinstance(people, str):
-        raise InputError(f"people: expected a list of names, got {quoted(people)}")
+        raise InputError(f"expected a list of names, got {quoted(people)}", where="people")
     names = tuple(person(name, "people") for name in people) or speaking or ("alice", "bob")
     if len(set(names)) < len(names):
-        raise InputError(f"people: expected each name once, got {', '.join(names)}")
+        raise InputError(f"expected each name once, got {', '.join(names)}", where="people")
     known = set(names)
     for name in speaking:
         if name not in known:
-            raise InputError(f"people: {name!r} says or is told something, but is not one of {', '.join(names)}")
+            raise InputError(
+                f"{name!r} says or is told something, but is not one of {', '.join(names)}", where="people"
+            )
     return names
 
 
@@ -311,7 +316,7 @@ def _checked_latency(latency: object, people: Sequence[str]) -> float | dict[str
         return milliseconds(latency, "latency")
     for name in latency:
         if name not in people:
-            raise InputError(f"latency: no person {quoted(name)}; people are {', '.join(people)}")
+            raise InputError(f"no person {quoted(name)}; people are {', '.join(people)}", where="latency")
     return {name: milliseconds(ms, f"latency[{name!r}]") for name, ms in latency.items()}
 
 
@@ -319,5 +324,5 @@ def _checked_class(value: object, base: type, where: str) -> object:
     if isinstance(value, type) and issubclass(value, base):
         return value
     raise InputError(
-        f"{where}: expected a class made from {base.__name__}, such as {base.__name__} itself, got {quoted(value)}"
+        f"expected a class made from {base.__name__}, such as {base.__name__} itself, got {quoted(value)}", where=where
     )

@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from imteach.errors import InputError
-from imteach.learner.mistakes import LearnerError, Learners, Line, Mistake, in_one_line
+from imteach.learner.learners import Learners
+from imteach.learner.mistakes import LearnerError, Line, Mistake, in_one_line
 from imteach.learner.returned import checked
 from imteach.protocol import (
     SERVER,

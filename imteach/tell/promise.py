@@ -3,7 +3,8 @@
 from imteach.errors import InputError, quoted
 from imteach.printed import Sentence
 from imteach.protocol import PROMISES
-from imteach.tell.case import BACK_TO_SENDER, Case, Stop
+from imteach.tell.case import Case
+from imteach.tell.facts import BACK_TO_SENDER, Stop
 from imteach.tell.words import counted, few, quote, times
 from imteach.trace import Event, PacketRecord, Trace
 

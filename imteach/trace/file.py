@@ -137,7 +137,7 @@ def read_trace(
     packets = tuple(_packet_in(fields, nodes) for fields in file.objects("packets"))
     names = {packet.name: number for number, packet in enumerate(packets)}
     if len(names) < len(packets):
-        raise InputError("trace: packets: expected each name once")
+        raise InputError("expected each name once", where="trace: packets")
     events: list[Event] = []
     for fields in file.objects("events"):
         events.append(_event_in(fields, nodes, names, events))
@@ -150,7 +150,7 @@ def _checked(fields: Fields, name: str, make: Callable[[], T]) -> T:
     try:
         return make()
     except InputError as error:
-        raise InputError(f"{fields.where}{name}: {error}") from None
+        raise error.within(f"{fields.where}{name}: ") from None
 
 
 def _faults_in(file: Fields, name: str) -> tuple[Fault, ...]:
@@ -276,7 +276,7 @@ def _check_fit(packets: Iterable[PacketRecord], events: Iterable[Event]) -> None
         expected = [f"send at {sender} at {packet.sent} ms", end[packet.fate]]
         if happens[packet.name] != expected:
             got = ", ".join(happens[packet.name]) or "none"
-            raise InputError(f"trace: packets[{number}]: expected the events {', '.join(expected)}, got {got}")
+            raise InputError(f"expected the events {', '.join(expected)}, got {got}", where=f"trace: packets[{number}]")
 
 
 def _event_in(fields: Fields, nodes: tuple[str, ...], names: dict[str, int], before: list[Event]) -> Event:

@@ -90,7 +90,7 @@ class Replay:
         try:
             effects = self._told(event)
         except (KeyError, IndexError, ValueError, AttributeError):  # input that the node cannot have got
-            raise InputError(f"events[{event.id}]: it does not fit the events before it") from None
+            raise InputError("it does not fit the events before it", where=f"events[{event.id}]") from None
         if effects is not None:
             self.to_write[event.node] = deque(filter(None, map(_write_of, effects)))
 

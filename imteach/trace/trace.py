@@ -207,8 +207,8 @@ class Trace:
         for name, follows in claims.items():
             if not same(file.raw(name), follows):
                 raise InputError(
-                    f"trace: {name}: expected what follows from the events, {quoted(follows, 300)}, "
-                    f"got {quoted(file.raw(name), 300)}"
+                    f"expected what follows from the events, {quoted(follows, 300)}, got {quoted(file.raw(name), 300)}",
+                    where=f"trace: {name}",
                 )
         return trace
 

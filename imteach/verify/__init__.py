@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from imteach.verify.count.statistics import stats, sweep
     from imteach.verify.graphs.machine_graph import machine_graph
     from imteach.verify.graphs.state_graph import state_graph
-    from imteach.verify.losses.fault_map import Cell, FaultMap, fault_map
+    from imteach.verify.losses.cell import Cell
+    from imteach.verify.losses.fault_map import FaultMap, fault_map
     from imteach.verify.search.checker import Check, check
     from imteach.verify.search.explorer import Exploration, explore
     from imteach.verify.search.finding import Finding, Verdict
@@ -63,7 +64,8 @@ offer(
         "count.statistics": ["stats", "sweep"],
         "graphs.machine_graph": ["machine_graph"],
         "graphs.state_graph": ["state_graph"],
-        "losses.fault_map": ["Cell", "FaultMap", "fault_map"],
+        "losses.cell": ["Cell"],
+        "losses.fault_map": ["FaultMap", "fault_map"],
         "search.checker": ["Check", "check"],
         "search.explorer": ["Exploration", "explore"],
         "search.finding": ["Finding", "Verdict"],

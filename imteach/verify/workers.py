@@ -34,7 +34,7 @@ def spread(
         yield from map(function, tasks)
         return
     if isinstance(executor, type) or not callable(getattr(executor, "submit", None)):
-        raise InputError(f"executor: expected one such as ProcessPoolExecutor(), got {quoted(executor)}")
+        raise InputError(f"expected one such as ProcessPoolExecutor(), got {quoted(executor)}", where="executor")
     to_do = iter(tasks)
     waiting: deque[Future[Result]] = deque()
     try:
@@ -66,14 +66,14 @@ def _plain_errors() -> Iterator[None]:
     try:
         yield
     except PicklingError as error:
-        raise InputError(f"executor: {_ADVICE} ({error})") from error
+        raise InputError(f"{_ADVICE} ({error})", where="executor") from error
     except (AttributeError, TypeError) as error:  # pickle's words vary from version to version
         if any(words in str(error) for words in ("pickle", "Can't get local object", "Can't get attribute")):
-            raise InputError(f"executor: {_ADVICE} ({error})") from error
+            raise InputError(f"{_ADVICE} ({error})", where="executor") from error
         raise
     except BrokenExecutor as error:  # a process that cannot read its task just ends
-        raise InputError(f"executor: its workers ended before the work was done; {_ADVICE}") from error
+        raise InputError(f"its workers ended before the work was done; {_ADVICE}", where="executor") from error
     except RuntimeError as error:
         if "after shutdown" not in str(error):
             raise
-        raise InputError("executor: it was shut down; make a new one, such as ProcessPoolExecutor()") from error
+        raise InputError("it was shut down; make a new one, such as ProcessPoolExecutor()", where="executor") from error

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import driving
 import pytest
 from gallery import GALLERY
+from nightly import by_night
 
 from imteach import (
     LADDER,
@@ -27,7 +28,7 @@ from imteach import (
     Trace,
 )
 
-RUNS, AT_ONCE = 500, 60
+RUNS, AT_ONCE = by_night(500, in_the_gate=80), 60
 PEOPLE = ("alice", "bob", "carol", "dave", "erin")
 
 LABS = {

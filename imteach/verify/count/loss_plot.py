@@ -195,7 +195,9 @@ def _figure(points: Sequence["Stats"]) -> "Figure":
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        raise InputError("plot: matplotlib is not installed; it comes with: pip install 'imteach[plot]'") from None
+        raise InputError(
+            "matplotlib is not installed; it comes with: pip install 'imteach[plot]'", where="plot"
+        ) from None
 
     class Plot(Figure):
         def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:

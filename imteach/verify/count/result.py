@@ -197,7 +197,7 @@ class Stats(_Shown):
         if name not in SHARES:
             raise InputError(f"no share {quoted(name)}; shares are {', '.join(SHARES)}")
         if name not in self.counts.first:
-            raise InputError(f"{name}: not one of {self.messages} messages; try more of them, or another loss")
+            raise InputError(f"not one of {self.messages} messages; try more of them, or another loss", where=name)
         return self.scenario.run(*self.given, loss_of(self.loss, self.seed, self.counts.first[name]))
 
     def to_json(self) -> str:

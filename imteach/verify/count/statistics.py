@@ -82,7 +82,9 @@ def sweep(
     [1.0, 0.17]
     """
     if not isinstance(losses, Sequence) or isinstance(losses, str) or not losses:
-        raise InputError(f"losses: expected a list of numbers from 0 to 1, such as [0.1, 0.2], got {quoted(losses)}")
+        raise InputError(
+            f"expected a list of numbers from 0 to 1, such as [0.1, 0.2], got {quoted(losses)}", where="losses"
+        )
     for number, loss in enumerate(losses):
         share(loss, f"losses[{number}]")
     points: list[Stats] = []
@@ -97,5 +99,5 @@ def sweep(
 def _speaking(scenario: Scenario) -> Scenario:
     """Return a scenario in which something is said."""
     if not scenario.say:
-        raise InputError("scenario: expected one in which something is said, got none")
+        raise InputError("expected one in which something is said, got none", where="scenario")
     return scenario

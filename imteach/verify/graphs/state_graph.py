@@ -14,9 +14,9 @@ from imteach.tell.promise import PROMISE_TITLES
 from imteach.tell.words import counted, join
 from imteach.verify.graphs.state_rows import Rows
 from imteach.verify.graphs.state_space import StateSpace, walked
-from imteach.verify.search.checker import in_words
 from imteach.verify.search.finding import MOST_ASKED
-from imteach.verify.search.world import Action
+from imteach.verify.search.step import Step, step_of
+from imteach.verify.search.world import Action, State
 
 if TYPE_CHECKING:
     from imteach.draw.graph.graph import Graph
@@ -63,7 +63,7 @@ def _graph(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str) ->
     from imteach.draw.graph.graph import Graph
 
     marked = _numbered(space, ends, promise)
-    in_flight, words = _in_words(space)
+    in_flight, steps = _steps(space)
     rows = Rows(space, in_flight)
     always = _always_broken(ends) - {promise}
     graph = Graph(
@@ -83,43 +83,42 @@ def _graph(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str) ->
             breaks=tuple(PROMISE_TITLES[broken] for broken in ends.get(number, ()) if broken not in always),
             faults=space.faults[number],
         )
-    for step, happens in zip(space.steps, words, strict=True):
+    for (before, action, after, fault), step in zip(space.transitions, steps, strict=True):
         graph.add_edge(
-            step.before,
-            step.after,
-            label=happens,
-            told=_short(space, step.action, happens),
+            before,
+            after,
+            label=str(step),
+            told=str(_short(space, step)),
             effects=None,
-            fault=step.fault,
-            step=marked.get((step.before, step.action), 0),
+            fault=fault,
+            step=marked.get((space.states[before], action), 0),
         )
     return graph
 
 
-def _in_words(space: StateSpace) -> tuple[list[list[str]], list[str]]:
-    """For each state the packets in flight, by their names on the first path to it; and every step in words."""
-    leaving = {number: list(steps) for number, steps in groupby(space.steps, key=lambda step: step.before)}
-    in_flight, words = [], []
+def _steps(space: StateSpace) -> tuple[list[list[str]], list[Step]]:
+    """For each state the packets in flight, by their names on the first path to it; and the step of each transition."""
+    leaving = {number: list(ways) for number, ways in groupby(space.transitions, key=lambda way: way.before)}
+    in_flight, steps = [], []
     for number, state in enumerate(space.states):
         follower = space.at(number)
         names = (due.about.name for due in follower.pending.all if due.what == "arrive")
         in_flight.append([short_name(name, space.msgids) for name in names])
-        words += [in_words(space.world, state, step.action, follower) for step in leaving.get(number, ())]
-    return in_flight, words
+        steps += [step_of(space.world, state, way.action, follower.in_flight) for way in leaving.get(number, ())]
+    return in_flight, steps
 
 
-def _short(space: StateSpace, action: Action, words: str) -> str:
-    """The words for an action, with a packet's name as short as it can be."""
-    if action.what not in ("arrive", "drop", "copy"):
-        return words
-    name, _, rest = words.partition(" ")
-    return f"{short_name(name, space.msgids)} {rest}"
+def _short(space: StateSpace, step: Step) -> Step:
+    """A step, with a packet's name as short as it can be."""
+    if step.what not in ("arrive", "drop", "copy"):
+        return step
+    return step._replace(about=(short_name(step.about[0], space.msgids),))
 
 
-def _numbered(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str) -> dict[tuple[int, Action], int]:
+def _numbered(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str) -> dict[tuple[State, Action], int]:
     """The steps of the shortest run that breaks a promise, each with its number from 1."""
     end = next((number for number, broken in ends.items() if promise in broken), 0)
-    return {(step.before, step.action): number for number, step in enumerate(space.first_steps(end), 1)}
+    return {step: number for number, step in enumerate(space.first_steps(end), 1)}
 
 
 def _first_broken(ends: dict[int, tuple[str, ...]], promise: str | None) -> str:
@@ -136,7 +135,8 @@ def _always_broken(ends: dict[int, tuple[str, ...]]) -> set[str]:
 
 def _notes(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str, steps: int) -> Iterator[str]:
     """The lines above the graph: how large it is, and what is marked."""
-    sizes = [counted(len(space.states), "state"), counted(len(space.steps), "transition"), counted(len(ends), "end")]
+    found = {"state": len(space.states), "transition": len(space.transitions), "end": len(ends)}
+    sizes = [counted(count, what) for what, count in found.items()]
     yield f"{join(sizes)}{'' if promise else '; every promise is kept at every end'}."
     always = [f"“{PROMISE_TITLES[name]}”" for name in PROMISES if name in _always_broken(ends)]
     if always:
@@ -179,7 +179,7 @@ def refuse_if_larger(space: StateSpace, most: int, of_machine: bool = False) -> 
     if not space.whole or len(space.states) > most:
         from imteach.draw.graph.graph import too_large
 
-        transitions = len(space.steps) if space.whole else None
+        transitions = len(space.transitions) if space.whole else None
         less = smaller(space.world.scenario, space.faults, of_machine)
         raise too_large(len(space.states), transitions, f"{most:,} states", less)
 

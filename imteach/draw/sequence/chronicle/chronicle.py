@@ -72,8 +72,8 @@ class Chronicle:
         """What is unusual about packets, by name; the pulls of one moment are told apart: see `_say_what_for`."""
         people, latency_of = self.trace.scenario.people, self.trace.scenario.latency_of
         usual = {person: latency_of(person) if self.trace.timed else inf for person in people}
-        found = {packet.name: remarks(packet, usual[packet.person]) for packet in self.trace.packets}
-        unusual = {name: words for name, words in found.items() if words}
+        packets = self.trace.packets
+        unusual = {packet.name: words for packet in packets if (words := remarks(packet, usual[packet.person]))}
         for moment in self.moments:
             if len(moment.sends) > 1:
                 self._say_what_for(moment, unusual)

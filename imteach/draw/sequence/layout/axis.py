@@ -24,8 +24,8 @@ def time_marks(page: Page) -> list[TimeMark]:
 
     An instant that is spread out has its time more than once.
     """
-    chronicle = page.chronicle
-    happening = [(page.y(moment), moment.t) for moment in (*chronicle.moments, *chronicle.edges)]
+    chronicle, top, down = page.chronicle, page.top, page.timeline.y
+    happening = [(down[moment.number] + top, moment.t) for moment in (*chronicle.moments, *chronicle.edges)]
     lost = [way.y1 for way in page.ways if way.fate]
     ended = [chronicle.ended[packet.name] for packet in chronicle.trace.packets if packet.fate != "arrived"]
     marks: list[TimeMark] = []

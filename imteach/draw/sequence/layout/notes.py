@@ -68,24 +68,24 @@ def _place(page: Page, moment: Moment, block: Block) -> tuple[int, Box]:
     """Return the side and the place of a moment's notes; where arrows of others pass, the fewest go through them."""
     columns, node, width, height = page.columns, moment.node, block.width, block.height
     y = page.y(moment) - page.timeline.reach[moment.number][0]
-    away = columns.bars_width[node] + 6
-    edges = {1: columns.x[node] + away, -1: columns.x[node] - away - width}
+    x, away, side = columns.x[node], columns.bars_width[node] + 6, columns.sides[node]
     if node == SERVER:
-        return _beside_server(page, edges, y, width, height)
-    side = columns.sides[node]
-    lower = (y, y + height / 3, y + height / 2) if node in columns.between else ()
-    best = page.clearest(Box(edges[side], at, width, height) for at in lower)
-    return side, best or page.taken.first_free(Box(edges[side], y, width, height))
+        return _beside_server(page, {1: x + away, -1: x - away - width}, y, block)
+    box = Box(x + away if side > 0 else x - away - width, y, width, height)
+    best = None
+    if node in columns.between:
+        best = page.clearest(box._replace(y=at) for at in (y, y + height / 3, y + height / 2))
+    return side, best or page.taken.first_free(box)
 
 
-def _beside_server(page: Page, edges: dict[int, float], y: float, width: float, height: float) -> tuple[int, Box]:
+def _beside_server(page: Page, edges: dict[int, float], y: float, block: Block) -> tuple[int, Box]:
     """Return the side and the place of a note of the server's, which may stand on either."""
-    away = height / 2 + 1
+    away = block.height / 2 + 1
     heights = (y, y + away, y - away, y + 2 * away)
-    sides = {Box(edge, at, width, height): side for at in heights for side, edge in edges.items()}
+    sides = {Box(edge, at, block.width, block.height): side for at in heights for side, edge in edges.items()}
     best = page.clearest(sides)
     if best is None:
-        return 1, page.taken.first_free(Box(edges[1], y, width, height))
+        return 1, page.taken.first_free(Box(edges[1], y, block.width, block.height))
     return sides[best], best
 
 
