@@ -102,7 +102,7 @@ def _in_words(space: StateSpace) -> tuple[list[list[str]], list[str]]:
     in_flight, words = [], []
     for number, state in enumerate(space.states):
         follower = space.at(number)
-        names = (due.about.name for due in follower.pending.all if due.what == "arrive")
+        names = (follower.written.names()[due.about] for due in follower.agenda.all if due.what == "arrive")
         in_flight.append([short_name(name, space.msgids) for name in names])
         words += [in_words(space.world, state, step.action, follower) for step in leaving.get(number, ())]
     return in_flight, words

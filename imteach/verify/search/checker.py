@@ -11,6 +11,7 @@ from imteach.scenario import Fault, Resend, Scenario
 from imteach.scenario.checks import ByName, whole
 from imteach.scenario.faults import checked_given
 from imteach.scenario.scenario import checked_scenario
+from imteach.sim.network import News
 from imteach.tell.words import counted
 from imteach.verify.search.finding import MOST_ASKED, Finding, Path, Verdict, checked_kinds
 from imteach.verify.search.follow import Follower, follow
@@ -261,9 +262,9 @@ def _in_words(world: World, state: State, action: Action, follower: Follower) ->
             return f"{world.spoken(node)} crashes"
         case "restart", int(node):
             return f"{world.spoken(node)} starts again"
-        case "learn", (int(person), bool(online), _, bool(crash)):
+        case "learn", News(person, online, _, crash):
             verb = "notices" if crash else "learns"
-            return f"the server {verb} that {world.names[person]} is {'online' if online else 'gone'}"
+            return f"the server {verb} that {person} is {'online' if online else 'gone'}"
     raise AssertionError(action)
 
 
