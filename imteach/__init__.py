@@ -31,14 +31,15 @@ if TYPE_CHECKING:
     from imteach.lab import FaultMapLab, Lab
     from imteach.verify import check, explore, fault_map, follow, machine_graph, state_graph, stats, sweep
 
-# Who answers what a trace, a scenario or a graph is asked and cannot know itself: see `imteach.views`.
+# Which function answers each question that a trace, a scenario, a graph or a result cannot answer itself: see
+# `imteach.views`.
 register(
     {
         "Scenario.run": "imteach.sim.simulator:simulate",
         "Trace.in_a_line": "imteach.tell.summary:in_a_line",
         "Trace.seen_by": "imteach.tell.event:seen_by",
         "Trace.why": "imteach.tell.reason:why",
-        "Trace.to_svg": "imteach.draw.sequence.svg:to_svg",
+        "Trace.to_svg": "imteach.draw.sequence.svg.picture:to_svg",
         "Trace.to_text": "imteach.draw.sequence.text:to_text",
         "Trace.to_mermaid": "imteach.draw.sequence.mermaid:to_mermaid",
         "Trace.mimebundle": "imteach.draw.sequence.notebook:mimebundle",
@@ -46,6 +47,11 @@ register(
         "Graph.to_svg": "imteach.draw.graph.svg:graph_to_svg",
         "Graph.to_text": "imteach.draw.graph.svg:graph_to_text",
         "Graph.mimebundle": "imteach.draw.graph.notebook:graph_mimebundle",
+        "Stats.plot": "imteach.verify.count.loss_plot:loss_plot",
+        "Stats.to_json": "imteach.verify.count.stats_file:to_json",
+        "Stats.to_text": "imteach.verify.count.stats_tables:to_text",
+        "Stats.to_markdown": "imteach.verify.count.stats_tables:to_markdown",
+        "Stats.mimebundle": "imteach.verify.count.stats_tables:mimebundle",
     }
 )
 
@@ -81,7 +87,7 @@ __all__ = [
     "sweep",
 ]
 
-# The lab brings ipywidgets, and `import imteach` does without it and without the searches.
+# `import imteach` loads neither the lab, which needs ipywidgets, nor the searches, until they are first used.
 offer(
     __name__,
     {

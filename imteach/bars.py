@@ -1,4 +1,4 @@
-"""A progress bar for what takes long: on a terminal or in a notebook, and nothing at all elsewhere.
+"""A progress bar for long work: on a terminal or in a notebook, and nothing at all elsewhere.
 
 Imports only the standard library; tqdm draws the bar, where it is installed.
 """
@@ -12,15 +12,15 @@ T = TypeVar("T")
 
 PATIENCE = 0.7  # seconds without a bar: most work is done by then
 WIDTH = 80  # characters of a bar in a notebook, which does not say how wide it is
-GROWS = "{n:,} {desc} so far ({elapsed})"  # where the end is not known, there is nothing to fill
+GROWS = "{n:,} {desc} so far ({elapsed})"  # without a known total there is no bar to fill
 
 
 def with_bar(things: Iterable[T], total: int | None, what: str, each: int = 1) -> Iterator[T]:
-    """Yield the things one by one; where that takes longer than a moment, show how far it is.
+    """Yield the things one by one, and show the progress once that takes longer than a moment.
 
-    `total` is how many there will be (None: not known, and the count just grows), `what` names them, and each of the
-    things counts for `each` of them. The bar goes to standard error if that is a terminal, or into a notebook's cell,
-    and is gone at the end. TQDM_DISABLE=1 in the environment keeps it away.
+    The bar counts up to `total` (None: not known, and the count just grows), by `each` for every thing; `what` says
+    what is counted. The bar goes to standard error if that is a terminal, or into a notebook's cell, and is gone at the
+    end. TQDM_DISABLE=1 in the environment switches it off.
 
     >>> list(with_bar("abc", total=3, what="letters"))
     ['a', 'b', 'c']
@@ -56,10 +56,10 @@ def _bar(total: int | None, what: str) -> Any:
 
 
 def _place() -> dict[str, Any] | None:
-    """Where the bar goes, as tqdm's options: to a terminal, or into a notebook's cell, if there is one."""
+    """Return tqdm's options for where the bar goes: a notebook's cell or a terminal; None if there is neither."""
     if os.environ.get("TQDM_DISABLE"):
         return None
-    ipython: Any = sys.modules.get("IPython")  # whoever runs a notebook has loaded it
+    ipython: Any = sys.modules.get("IPython")  # a notebook's kernel has loaded it
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is not None and "IPKernelApp" in shell.config:
         return {"file": _Cell(), "ncols": WIDTH, "ascii": False}
@@ -69,18 +69,18 @@ def _place() -> dict[str, Any] | None:
 
 
 class _Cell:
-    """A line in a notebook's cell, written to as to a terminal's, that leaves nothing behind when it is wiped.
+    """A line in a notebook's cell. tqdm writes to it as to a terminal; once wiped, it leaves nothing behind.
 
-    tqdm has a bar for notebooks, but that is a widget: saved, it is a view of something that is gone.
+    tqdm's own bar for notebooks is a widget: a saved notebook would hold a view of a widget that no longer exists.
     """
 
     def __init__(self) -> None:
         self._shown: Any = None
 
     def write(self, text: str) -> None:
-        """Take what tqdm writes: a return to the line's beginning, then the line, or spaces that wipe it."""
+        """Take what tqdm writes: a carriage return, then either the line or spaces that wipe it."""
         if not text.startswith("\r"):
-            return  # on the way to the line of a bar above or below, which has a place of its own here
+            return  # only moves to the line of another bar, and each bar has an output of its own here
         line = text.strip()
         if line:
             self._show(line)
@@ -89,13 +89,13 @@ class _Cell:
             self._shown = None
 
     def flush(self) -> None:
-        """A cell keeps nothing back."""
+        """Do nothing: a cell does not buffer."""
 
     def _show(self, line: str) -> None:
         if self._shown is None:
             from IPython.display import display
 
             untyped: Any = display
-            # An empty output, and only then a line in it: what compares notebooks looks at outputs as they came
+            # First an empty output, then the line as its update: tools that compare notebooks see the first version
             self._shown = untyped({}, raw=True, display_id=True)
         self._shown.update({"text/plain": line}, raw=True)

@@ -13,13 +13,50 @@ if TYPE_CHECKING:
 class InputError(ValueError):
     """Something a person typed or a file holds is not what was expected. One clear line, fit to be shown.
 
+    `where` is the place of what is wrong (`rto`, `say[0].at`, `--loss`), "" if that is plain; the line begins with it.
+    `said` is the rest of the line.
+
     >>> raise InputError("no rung 'tcp'; the rungs are basic, acked, retransmit, dedup")
     Traceback (most recent call last):
     imteach.errors.InputError: no rung 'tcp'; the rungs are basic, acked, retransmit, dedup
+    >>> raise InputError("expected a time in ms greater than 0, got -1", where="rto")
+    Traceback (most recent call last):
+    imteach.errors.InputError: rto: expected a time in ms greater than 0, got -1
     """
 
+    def __init__(self, *said: object, where: str = "") -> None:
+        super().__init__(*said)
+        self.where = where
+
+    @property
+    def said(self) -> str:
+        """What is wrong there."""
+        return super().__str__()
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.said}" if self.where else self.said
+
+    @property
+    def field(self) -> str:
+        """The field that is wrong, whichever part of it is.
+
+        >>> InputError("expected each name once", where="groups['friends']").field
+        'groups'
+        """
+        return self.where.partition("[")[0]
+
+    def within(self, place: str) -> "InputError":
+        """Return the error as it is said of a whole of which this was a part; `place` is put before its own.
+
+        >>> print(InputError("expected text", where="text").within("lost.toml: say[0]."))
+        lost.toml: say[0].text: expected text
+        >>> print(InputError("no packet 'msg:X'").within("lost.toml: faults[0]: "))
+        lost.toml: faults[0]: no packet 'msg:X'
+        """
+        return InputError(self.said, where=f"{place}{self.where}" if self.where else place.removesuffix(": "))
+
     def _render_traceback_(self) -> list[str]:
-        """What IPython shows: the learner's own line and what was expected there, not our way through the code."""
+        """Return what IPython shows: the learner's own line and what was expected there, without frames of our code."""
         from traceback import extract_tb  # only an error needs it
 
         own = [frame for frame in extract_tb(self.__traceback__) if _is_learners(frame)]
@@ -32,7 +69,7 @@ def _is_learners(frame: "FrameSummary") -> bool:
 
 
 def is_learners_file(filename: str) -> bool:
-    """Whether this is code that a learner wrote: neither ours, nor Python's, nor of an installed library.
+    """Whether a learner wrote this file: it is not ours, not Python's and not an installed library's.
 
     >>> is_learners_file("<ipython-input-3>"), is_learners_file(__file__)
     (True, False)
@@ -42,7 +79,7 @@ def is_learners_file(filename: str) -> bool:
 
 @cache
 def _not_the_learners() -> tuple[str, ...]:
-    """What the names of files begin with that no learner wrote."""
+    """The beginnings of the names of files that no learner wrote."""
     import sysconfig  # only code that may be a learner's needs it
 
     return (dirname(__file__), *(sysconfig.get_path(name) for name in ("stdlib", "purelib")), "<frozen ")
@@ -56,8 +93,8 @@ def quoted(value: object, limit: int = 60) -> str:
     """
     try:
         text = repr(value)
-    except (RecursionError, ValueError):  # nested without end, or a whole number of thousands of digits
+    except (RecursionError, ValueError):  # nested without end, or an int of thousands of digits
         text = "a value too large to print"
-    except Exception:  # a learner's own class can fail to say what it is
+    except Exception:  # a learner's own `__repr__` can fail
         text = f"something of class {type(value).__name__} that cannot be printed"
     return text if len(text) <= limit else text[: limit - 1] + "…"

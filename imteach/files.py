@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all. Imports only `errors`, and no pathlib: most commands have no other use for it."""
+"""Writing a file whole or not at all. Imports only `errors`, and not pathlib, which few commands need otherwise."""
 
 import os
 from os.path import dirname, exists, isdir, isfile, join, lexists, realpath
@@ -7,10 +7,10 @@ from imteach.errors import InputError, quoted
 
 
 def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
-    """Write `content` (text as UTF-8) to `path`: beside it first, then renamed, so that nobody finds half a file.
+    """Write `content` (text as UTF-8) to a new file beside `path` and rename it, so that nobody finds half a file.
 
-    Something that is no ordinary file (`/dev/null`, a pipe) is written to as it is. Raises `InputError` if `path`
-    cannot be written; what was there before then stays.
+    If `path` is no ordinary file (`/dev/null`, a pipe), write to it directly. Raises `InputError` if `path` cannot be
+    written; then it keeps what it held before.
     """
     data = content.encode() if isinstance(content, str) else content
     try:
@@ -23,9 +23,9 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
 
 
 def check_writable(path: str | os.PathLike[str] | None) -> None:
-    """Raise `InputError` if `path` cannot be written, before work that takes long would be lost over it.
+    """Raise `InputError` if `path` cannot be written, before long work whose result would be lost.
 
-    Nothing is left behind. None stands for no file at all.
+    The check leaves nothing behind. None stands for no file at all.
     """
     try:
         if path is not None and not _is_special(path):
@@ -39,7 +39,7 @@ def check_writable(path: str | os.PathLike[str] | None) -> None:
 def _refused(path: object, error: OSError | ValueError) -> InputError:
     if isinstance(error, OSError):
         return InputError(f"cannot write {path}: {error.strerror}")
-    return InputError(f"cannot write {quoted(str(path))}: no file can have this name")  # each Python has other words
+    return InputError(f"cannot write {quoted(str(path))}: no file can have this name")  # Python's words vary
 
 
 def _is_special(path: str | os.PathLike[str]) -> bool:
@@ -47,8 +47,8 @@ def _is_special(path: str | os.PathLike[str]) -> bool:
 
 
 def _beside(path: str) -> str:
-    """Where to write what is then renamed to `path`, if that can be written itself."""
-    if lexists(path):  # a folder, a write-protected file or a link in a circle is refused: renaming would get past it
+    """Return the name of a temporary file beside `path`. Raises `OSError` if `path` itself cannot be written."""
+    if lexists(path):  # refuses a folder, a write-protected file, a circular link: the rename might not
         open(path, "r+b").close()
     return join(dirname(path), f".imteach-{os.urandom(6).hex()}")
 

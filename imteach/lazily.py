@@ -1,4 +1,4 @@
-"""Packages that load what they offer when it is first asked for: nobody waits for what they do not use."""
+"""Packages that load each name they offer when it is first used: nobody waits for what they do not use."""
 
 import sys
 from collections.abc import Iterable, Mapping
@@ -7,8 +7,18 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 
+def load(where: str) -> Any:
+    """Import the module of "module:name" now, and return that name from it.
+
+    >>> load("imteach.protocol:SERVER")
+    'server'
+    """
+    module, _, name = where.partition(":")
+    return getattr(import_module(module), name)
+
+
 class Extra(NamedTuple):
-    """An extra of imteach, by its name, and the modules that come with it and may be missing without it."""
+    """An optional extra of imteach: its name, and the modules that it installs."""
 
     name: str
     modules: tuple[str, ...]
@@ -18,11 +28,11 @@ LAB = Extra("lab", ("anywidget", "ipywidgets", "traitlets", "IPython"))
 
 
 def offer(package: str, names: Mapping[str, Iterable[str]], needs: Mapping[str, Extra] | None = None) -> None:
-    """Let a package offer these names, by the module of it that each stands in; `needs` says which need an extra.
+    """Let a package offer the `names` in each of these modules; `needs` says which modules need an extra.
 
-    For those who read and check the code, the package imports them too, below `if TYPE_CHECKING:`. Where an extra is
-    missing, its names say on being asked for how to install it, and `dir` does without them: `help` asks for every
-    name that `dir` has, and would fail of one.
+    The package also imports the names below `if TYPE_CHECKING:`, for readers and type checkers. If an extra is missing,
+    using one of its names raises an `ImportError` that says how to install it. `dir` leaves such names out, because
+    `help` reads every name that `dir` lists, and would fail.
 
     >>> import imteach.verify
     >>> imteach.verify.in_short.__module__
@@ -39,14 +49,14 @@ def offer(package: str, names: Mapping[str, Iterable[str]], needs: Mapping[str, 
 
 
 class _Package(ModuleType):
-    """A package that knows where its names stand."""
+    """A package that loads its names on first use."""
 
     def __getattr__(self, name: str) -> Any:
         where, extra = self.__dict__["_offered"].get(name, ("", None))
         if not where:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         try:
-            value = self.__dict__[name] = getattr(import_module(where), name)
+            value = self.__dict__[name] = load(f"{where}:{name}")
         except ModuleNotFoundError as error:
             missing = (error.name or "").partition(".")[0]
             if extra is None or missing not in extra.modules:
@@ -62,7 +72,7 @@ class _Package(ModuleType):
 
 
 def _is_here(extra: Extra | None) -> bool:
-    """Whether what an extra brings is installed."""
-    from importlib.util import find_spec  # only a look around needs it
+    """Whether all modules of an extra are installed."""
+    from importlib.util import find_spec  # only `dir` needs it
 
     return extra is None or all(find_spec(module) for module in extra.modules)

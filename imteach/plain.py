@@ -1,6 +1,6 @@
 """Text that people typed, made fit to be shown on one line: in a picture, in a terminal, in a sentence."""
 
-# What must never reach a picture: control characters, line and direction marks, halves of characters.
+# What must never reach a picture: control characters, line and direction marks, surrogates, non-characters.
 _CONTROLS = (*range(32), *range(127, 160))
 _MARKS = (0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A), 0xFEFF)
 _HALVES = (*range(0xD800, 0xE000), 0xFFFE, 0xFFFF)

@@ -20,8 +20,8 @@ from imteach.trace import Trace
 class SilentDedup(Client):
     """A duplicate is discarded, and not acknowledged again.
 
-    It seems right: the message is shown, what more is there to do? But alice retransmits because she never heard of
-    that. Her retransmissions are discarded in silence, until she is told that it failed.
+    It seems right: the message is shown, what more is there to do? But alice retransmits because no ack:N reached her.
+    Her retransmissions are discarded in silence, until her client gives up and reports a failure.
     """
 
     def on_msg_n(self, packet: Packet) -> list[Effect]:
@@ -34,7 +34,7 @@ class NewMsgid(Client):
     """Each retransmission gets a new msgid.
 
     It seems tidy: every msg:R is another packet, so let it have its own id. But it is the same message, and bob's dedup
-    can only tell by the msgid that it is.
+    recognises it by nothing but its msgid.
     """
 
     def on_timer(self, msgid: str) -> list[Effect]:
@@ -53,7 +53,7 @@ class GoneAtMsgA(Client):
     """The entry leaves the waiting-ack queue at msg:A.
 
     It seems answered: "acknowledge" is its name. But msg:A says that the server has the message, not bob; if msg:N is
-    lost now, nobody retransmits and nobody is told.
+    lost now, nobody retransmits and nobody notices.
     """
 
     def on_msg_a(self, packet: Packet) -> list[Effect]:
@@ -66,7 +66,7 @@ class GoneAtMsgA(Client):
 class ShowsFirst(Client):
     """A message is shown before dedup is asked.
 
-    It seems quick: the check was added later, below the line that shows. It finds each duplicate, too late.
+    It seems quick: the check was added later, below the line that shows. It finds every duplicate, but too late.
     """
 
     def on_msg_n(self, packet: Packet) -> list[Effect]:
@@ -81,8 +81,8 @@ class ShowsFirst(Client):
 class DeletesAtOfflineA(Server):
     """What was kept is deleted as soon as it is sent with offline:A.
 
-    It seems done: bob asked, bob gets it, and offlineack:R is one packet more. But offline:A can be lost, and alice was
-    told ✓✓ because it was stored.
+    It seems done: bob asked, bob gets it, and offlineack:R is one packet more. But offline:A can be lost, and alice
+    already sees ✓✓, because it was stored.
     """
 
     def on_offline_r(self, packet: Packet) -> list[Effect]:
@@ -110,8 +110,8 @@ class AcksFirst(Client):
 class Planted:
     """A bug: the class that has it, the rung that it is planted in, and what brings it to light.
 
-    Under `given` the right class keeps `promise`, whatever faults of these `kinds` strike, as many as `broken_by` has;
-    this one breaks it under `broken_by`, the fewest faults and of those the earliest.
+    Under the `given` faults the right class keeps `promise`, whatever further faults of these `kinds` strike, up to as
+    many as `broken_by` has. The bug breaks it under `broken_by`: the fewest faults that do, and of those the earliest.
     """
 
     bug: type[Client] | type[Server]

@@ -1,25 +1,25 @@
 """What is printed for a person: lines that fit a notebook's page, broken at spaces and not in the middle of words.
 
-A page that is too narrow breaks a line wherever it ends. So sentences are broken here when they are printed; where they
-go to a picture, a web page or a file they are one line.
+JupyterLab's page breaks a long line anywhere, even inside a word. So sentences are folded here when they are printed;
+in a picture, a web page or a file a sentence stays one line.
 """
 
 from collections.abc import Iterator
 from typing import Protocol
 
 LINE = 96
-"""So many characters fit on a line of JupyterLab's page beside its file browser, on a screen of 1366 pixels."""
+"""The characters that fit on a line of JupyterLab's page, beside its file browser, on a screen 1366 pixels wide."""
 
 ROOM = 12
-"""So many may stand before a sentence: `print("ack:R lost:", why_broken(…))`."""
+"""The characters kept free for what is printed before a sentence: `print("ack:R lost:", why_broken(…))`."""
 
-HANG = "    "  # before all lines of one sentence but its first, so that one sees where the next begins
+HANG = "    "  # indents all lines of a sentence but the first, so that one sees where the next sentence begins
 
 
 def fold(text: str, line: float = LINE, before: int = 0) -> str:
-    """Return `text` in lines of at most so many characters where it has spaces to be broken at; its own lines stay.
+    """Return `text` broken at spaces into lines of at most `line` characters; its own line breaks stay.
 
-    So many characters are thought to stand `before` it.
+    `before` is how many characters already stand on the first line.
 
     >>> print(fold("a long " * 14 + "sentence"))
     a long a long a long a long a long a long a long a long a long a long a long a long a long a
@@ -29,7 +29,7 @@ def fold(text: str, line: float = LINE, before: int = 0) -> str:
 
 
 def folded(text: str, line: float, before: int = 0, hang: str = "") -> Iterator[str]:
-    """Yield a line of text in pieces of at most so many characters, broken at spaces.
+    """Yield `text`, one line, in pieces of at most `line` characters, broken at spaces.
 
     >>> list(folded("no_false_failure, all_delivered", 20))
     ['no_false_failure,', 'all_delivered']
@@ -52,7 +52,7 @@ def folded(text: str, line: float, before: int = 0, hang: str = "") -> Iterator[
 
 
 class Sentence(str):
-    r"""A sentence: one line wherever it is put into something else; lines that fit where it is printed.
+    r"""A sentence: one line if it is formatted into another text, lines that fit the page if it is printed.
 
     >>> long = Sentence("so " * 40 + "on")
     >>> print(long)
@@ -79,7 +79,7 @@ class Printer(Protocol):
 
 
 class Sentences(list[str]):
-    """A list of sentences, which is printed as lines, one below the other; in a notebook too.
+    """A list of sentences, printed one below the other; in a notebook too.
 
     >>> print(Sentences(["One.", "Two."]))
     One.

@@ -1,10 +1,10 @@
-"""Our colours in both themes, and a picture that brings both: the page which shows it chooses.
+"""Our colours in the light and the dark theme. A picture carries both, and the page that shows it chooses.
 
-What an `<img>` shows is a document of its own: it sees none of the page's variables, yet it knows the `color-scheme` of
-its `<img>`. So a still picture brings its dark colours along, in a rule for where that is dark. `as_image` says light:
-where nothing chooses, a picture is light, whatever the operating system is. A page with a dark theme says
-`img.imteach-picture {color-scheme: dark !important}`. JupyterLab takes styles out of a notebook that it does not trust
-yet; there its own `color-scheme` chooses.
+The picture in an `<img>` is a document of its own: it cannot see the page's CSS variables, but it knows the
+`color-scheme` of its `<img>`. So a still picture carries its dark colours in a rule that holds if that scheme is dark.
+`as_image` sets it to light: unless the page chooses, a picture is light, whatever the operating system prefers. A page
+with a dark theme says `img.imteach-picture {color-scheme: dark !important}`. JupyterLab removes styles from a notebook
+that it does not trust yet; there the page's own `color-scheme` chooses.
 """
 
 from binascii import b2a_base64
@@ -59,10 +59,10 @@ DARK = {
 
 
 def in_the_dark(css: str, colours: Mapping[str, str]) -> str:
-    """Return the CSS that gives the variables `--imt-NAME` these values where the SVG of this class is dark.
+    """Return the CSS that gives the variables `--imt-NAME` these values if the SVG of this class is shown dark.
 
-    Only where it is a document of its own, as an image or a file: inside a page, the page sets the variables. What is
-    left of a window beside it is dark then, too.
+    It applies only to an SVG that is a document of its own, an image or a file: inside a page, the page sets the
+    variables. The rest of the window then gets dark, too.
 
     >>> in_the_dark("imteach-graph", {"ink": "#e6e9ee"})
     '@media (prefers-color-scheme:dark){:root.imteach-graph{color-scheme:dark;--imt-ink:#e6e9ee}}'
@@ -72,7 +72,7 @@ def in_the_dark(css: str, colours: Mapping[str, str]) -> str:
 
 
 def as_image(svg: str, alt: str, more: str = "", style: str = "", width: float | None = None) -> str:
-    """Return an SVG as an HTML image that stands alone: `alt` says what it shows; `more` is another class of it.
+    """Return an SVG as an HTML image that stands alone: `alt` says what it shows, `more` is one more CSS class.
 
     >>> as_image("<svg/>", "Nothing", more="imteach-plot", width=750)
     '<img alt="Nothing" class="imteach-picture imteach-plot" style="color-scheme:light" width="750" \
@@ -82,7 +82,7 @@ src="data:image/svg+xml;base64,PHN2Zy8+">'
 
 
 def image_tag(alt: str, more: str = "", style: str = "", width: float | None = None) -> tuple[str, str]:
-    """Return the tag of such an image: what stands before the picture's data (in base64), and what after it.
+    """Return the tag of such an image in two parts: what stands before the picture's data (in base64), and after it.
 
     >>> image_tag("Nothing")[1]
     '">'

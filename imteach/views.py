@@ -1,19 +1,20 @@
-"""The door for pictures and sentences: a value is asked for them, and what answers stands above it.
+"""How a value answers what only the layers above it can know, such as how it looks in a picture or in words.
 
-A `Trace` shows itself, yet knows nothing of drawing; a `Scenario` runs, yet knows no simulator. Who answers such a
-question is registered in imteach's own `__init__`, which stands above them all, and is loaded when it is first asked.
+A `Trace` shows itself, yet knows nothing of drawing; a `Scenario` runs, yet knows no simulator. imteach's own
+`__init__`, above all layers, registers here which function answers each such question. It is loaded when first asked.
 """
 
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from typing import Any
+
+from imteach.lazily import load
 
 _REGISTERED: dict[str, str] = {}
 _LOADED: dict[str, Callable[..., Any]] = {}
 
 
 def register(answers: Mapping[str, str]) -> None:
-    """Say who answers: for each question such as "Trace.to_svg" a function, as "module:name".
+    """Register the function that answers each question, such as "Trace.to_svg"; it is given as "module:name".
 
     >>> register({"str.shouted": "builtins:ascii"})
     >>> ask("str.shouted", "hi")
@@ -23,9 +24,8 @@ def register(answers: Mapping[str, str]) -> None:
 
 
 def ask(question: str, of: object, *more: object) -> Any:
-    """Return what the function that is registered for this question answers of a value, and of `more` besides."""
+    """Call the function registered for this question with the value `of` and `more` arguments; return its answer."""
     answer = _LOADED.get(question)
     if answer is None:
-        module, _, name = _REGISTERED[question].partition(":")
-        answer = _LOADED[question] = getattr(import_module(module), name)
+        answer = _LOADED[question] = load(_REGISTERED[question])
     return answer(of, *more)

@@ -204,7 +204,7 @@ def module(faces: Faces, inner: Faces, read: list[str]) -> str:
     )
     return f'''"""How wide letters outside ASCII are, and which signs are one: made by `tools/letters.py`, not by hand.
 
-Widths are hundredths of the font size, of each letter the widest in these fonts:
+Widths are in hundredths of the font size. For each letter the widest of these fonts counts:
 
 {chr(10).join(read)}
 

@@ -2,13 +2,13 @@
 
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from typing import NoReturn
 
 from imteach import __version__
 from imteach.cli.parser import Command, Parser
 from imteach.cli.terminal import be_readable
 from imteach.errors import InputError
+from imteach.lazily import load
 
 _ABOUT = """\
 imteach: why a message can be lost without anyone noticing, and how six packets mend it.
@@ -37,7 +37,7 @@ _COMMANDS = {  # by name: the module in which it stands, and what it does
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with these arguments (default: the process's own) and return its exit status.
 
-    0: done; 1: `validate` found a difference; 2: a bad argument, name or file, said in one line on standard error;
+    0: done; 1: `validate` found a difference; 2: a bad argument, name or file, reported in one line on standard error;
     130: ended by Ctrl-C.
     """
     be_readable(sys.stdout, sys.stderr)
@@ -66,12 +66,12 @@ def _answer(name: str, *arguments: str) -> int:
 
 def _load(name: str) -> Command:
     module, _ = _COMMANDS[name]
-    commands: dict[str, Command] = import_module(f"imteach.cli.{module}").COMMANDS
+    commands: dict[str, Command] = load(f"imteach.cli.{module}:COMMANDS")
     return commands[name]
 
 
 def _tell_of_all(arguments: Sequence[str]) -> NoReturn:
-    """Answer what does not begin with a command: --help, --version, or a mistake. It ends the program."""
+    """Answer arguments that do not begin with a command: --help, --version, or a mistake. It ends the program."""
     parser = Parser(prog="imteach", description=_ABOUT)
     parser.add_argument("--version", action="version", version=f"imteach {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")

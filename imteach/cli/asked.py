@@ -1,7 +1,6 @@
 """What a command line asks for: a scenario, by a rung or from a file, and the faults that strike it."""
 
 import argparse
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from os.path import exists
@@ -33,7 +32,7 @@ T = TypeVar("T")
 
 
 def _delay(text: str) -> Delay:
-    """Read `m1/msg:N=400`: what a fault's text has behind a plus stands here behind an equals sign."""
+    """Read `m1/msg:N=400`: an equals sign before the delay, where a fault's text has a plus."""
     name, equals, ms = text.rpartition("=")
     if not equals:
         raise InputError(f"expected NAME=MS, such as msg:N=400, got {quoted(text)}")
@@ -77,7 +76,7 @@ class _Gather(argparse.Action):
 
 
 def add_scenario_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what makes a scenario and its faults. The scenario checks the values: a rule stands in one place."""
+    """Declare the arguments for a scenario and its faults. The scenario, not the parser, checks the values."""
     parser.add_argument(
         "rung",
         nargs="?",
@@ -122,7 +121,7 @@ def scenario_and_faults(asked: argparse.Namespace) -> tuple[Scenario, list[Fault
         base, faults = Scenario(rung or ("group" if asked.group else "dedup")), []
     else:
         base, of_file = read_scenario(file)
-        faults = [(f"{file}: faults[{number}]: ", fault) for number, fault in enumerate(of_file)]
+        faults = [(f"{file}: faults[{number}]", fault) for number, fault in enumerate(of_file)]
     scenario = _changed(base, _changes(asked, rung, base), file)
     faults += _faults(asked)
     for where, fault in faults:
@@ -144,17 +143,17 @@ def _rung_and_file(asked: argparse.Namespace) -> tuple[str | None, str | None]:
 
 
 def _changes(asked: argparse.Namespace, rung: str | None, base: Scenario) -> dict[str, Any]:
-    """Return what the command line sets in a scenario, or changes in that of a file, by the names of its fields."""
+    """Return the fields of the scenario that the command line sets, or changes if it is a file's, by name."""
     changes: dict[str, Any] = {} if rung is None else {"rung": rung}
     for name in ("retries", "rto", "latency"):
         if getattr(asked, name) is not None:
             changes[name] = _number(getattr(asked, name))
     if asked.resend:
-        changes["resend"] = [_named("--resend: ", Resend.parse, what) for what in asked.resend]
+        changes["resend"] = [_named("--resend", Resend.parse, what) for what in asked.resend]
     if asked.group:
         changes["groups"] = {**base.groups, **_groups(asked.group)}
     if asked.say:
-        changes["say"] = [_named("--say: ", Say.parse, what) for what in asked.say]
+        changes["say"] = [_named("--say", Say.parse, what) for what in asked.say]
     elif asked.group and base.say == usual_say(base.groups):
         changes["say"] = usual_say(changes["groups"])
     return changes
@@ -165,18 +164,18 @@ def _groups(given: Sequence[str]) -> dict[str, list[str]]:
     for text in given:
         name, equals, members = text.partition("=")
         if not equals:
-            raise InputError(f"--group: expected NAME=WHO,WHO…, such as friends=alice,bob, got {quoted(text)}")
+            raise InputError(f"expected NAME=WHO,WHO…, such as friends=alice,bob, got {quoted(text)}", where="--group")
         if name in groups:
-            raise InputError(f"--group: {quoted(name)} is given twice")
+            raise InputError(f"{quoted(name)} is given twice", where="--group")
         groups[name] = [member.strip() for member in members.split(",")]
     try:
-        Scenario("group", say=(), groups=groups)  # alone first, for what is said depends on it
+        Scenario("group", say=(), groups=groups)  # checked alone first, because the default say depends on it
     except InputError as error:
-        raise InputError(f"--group: {str(error).removeprefix('groups: ')}") from None
+        raise _of_option("--group", error, "groups") from None
     return groups
 
 
-_OPTIONS = {"groups": "group"}  # what an option is called that is not called as the scenario's field
+_OPTIONS = {"groups": "group"}  # options that have another name than their field
 
 
 def _changed(base: Scenario, changes: Mapping[str, Any], file: str | None) -> Scenario:
@@ -185,15 +184,19 @@ def _changed(base: Scenario, changes: Mapping[str, Any], file: str | None) -> Sc
     try:
         return replace(base, **changes, people=people)
     except InputError as error:
-        field = re.match(r"\w*", str(error))[0]  # type: ignore[index]  # it matches even nothing
-        said = str(error).removeprefix(f"{field}: ")
+        field = error.field
         if field in changes:
-            raise InputError(f"--{_OPTIONS.get(field, field)}: {said}") from None
-        raise InputError(str(error) if file is None else f"{file}: {error}") from None
+            raise _of_option(f"--{_OPTIONS.get(field, field)}", error, field) from None
+        raise error if file is None else error.within(f"{file}: ") from None
+
+
+def _of_option(option: str, error: InputError, field: str) -> InputError:
+    """Return the error as it is said of this option, which sets this field: "--crash: crash: …" would say it twice."""
+    return InputError(error.said, where=option) if error.where == field else error.within(f"{option}: ")
 
 
 def _everybody(base: Scenario, changes: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return a file's people, and behind them those whom only the command line names."""
+    """Return a file's people, and after them those whom only the command line names."""
     groups = changes.get("groups", base.groups)
     named = [who for say in changes.get("say", ()) for who in (say.sender, *groups.get(say.to, [say.to]))]
     return tuple(dict.fromkeys([*base.people, *named, *(who for members in groups.values() for who in members)]))
@@ -201,12 +204,12 @@ def _everybody(base: Scenario, changes: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _faults(asked: argparse.Namespace) -> list[tuple[str, Fault]]:
     """Return each fault of the command line with the option that it comes from."""
-    faults = [(f"{name}: ", _named(f"{name}: ", FAULT_OPTIONS[name].read, text)) for name, text in asked.faults]
+    faults = [(name, _named(name, FAULT_OPTIONS[name].read, text)) for name, text in asked.faults]
     loss = loss_asked_for(asked)
     if loss is not None:
-        faults.append(("--loss: ", loss))
+        faults.append(("--loss", loss))
     elif asked.seed is not None:
-        raise InputError(f"--seed: expected --loss beside it, got only --seed {quoted(asked.seed)}")
+        raise InputError(f"expected --loss beside it, got only --seed {quoted(asked.seed)}", where="--seed")
     return faults
 
 
@@ -218,21 +221,20 @@ def loss_asked_for(asked: argparse.Namespace) -> Loss | None:
 
 
 def whole_asked_for(text: str, option: str, most: int) -> int:
-    """Return the whole number from 0 to `most` that was typed behind this option."""
+    """Return the whole number from 0 to `most` that was typed after this option."""
     return whole(_number(text), option, most=most)
 
 
 def _named(where: str, make: Callable[..., T], *values: Any) -> T:
-    """Return what `make` makes of the values; an error of its says where they come from, too."""
+    """Return `make(*values)`; if it raises, its error begins with `where`, the option or the place in the file."""
     try:
         return make(*values)
     except InputError as error:
-        said = str(error).removeprefix(where.lstrip("-"))  # "--crash: crash: …" would say it twice
-        raise InputError(f"{where}{said}") from None
+        raise _of_option(where, error, where.removeprefix("--")) from None
 
 
 def _number(text: str) -> int | float | str:
-    """Return the number that the text stands for, or the text itself, for the scenario to refuse.
+    """Return the number that the text stands for, or the text itself, which the scenario will refuse.
 
     >>> _number("300"), _number("0.5"), _number("soon")
     (300, 0.5, 'soon')

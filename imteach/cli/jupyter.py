@@ -1,4 +1,4 @@
-"""`imteach lab` and `imteach validate`: what needs Jupyter, and says so where it is missing."""
+"""`imteach lab` and `imteach validate`: the commands that need Jupyter, and say so if it is missing."""
 
 import argparse
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ The exit status is 0 if all are the same, else 1.
 
 
 def add_lab_arguments(_: argparse.ArgumentParser) -> None:
-    """Declare what `imteach lab` takes: nothing that JupyterLab could not want."""
+    """Declare no arguments, because any option may be meant for JupyterLab."""
 
 
 def add_validate_arguments(parser: argparse.ArgumentParser) -> None:
@@ -75,7 +75,9 @@ def _lessons_to_validate(named: str | None, write: bool) -> Path:
     if Path("lessons").is_dir():
         return Path("lessons")
     if write:
-        raise InputError("--write: no ./lessons here, and those that came with imteach stay as they are; name DIR")
+        raise InputError(
+            "no ./lessons here, and those that came with imteach stay as they are; name DIR", where="--write"
+        )
     return shipped_lessons()
 
 

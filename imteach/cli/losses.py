@@ -1,4 +1,4 @@
-"""`imteach map`: what comes of each loss, and of each two, as a table."""
+"""`imteach map`: a table of what comes of losing each packet, or each pair of packets."""
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +24,7 @@ many copies arrive. With --faults 2 lose each two as well: the row's packet firs
 
 
 def _page(found: FaultMap) -> str:
-    """A page of its own, for a browser."""
+    """A complete HTML page, for a browser."""
     title = escape(found.caption)
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>'
     style = "<style>body { margin: 1em; font: 14px system-ui, sans-serif; color: #1f2937; background: #ffffff }</style>"

@@ -1,4 +1,4 @@
-"""Arguments. A wrong one gets one line on standard error and exit status 2."""
+"""Parsing arguments. A wrong one gets one line on standard error and exit status 2."""
 
 import argparse
 from collections.abc import Callable, Sequence
@@ -8,9 +8,9 @@ from imteach.cli.terminal import one_line
 
 
 class Command(NamedTuple):
-    """What `imteach NAME` is: how it is called, what it says of itself, what it takes and what it does.
+    """The command `imteach NAME`: its usage, its help text, its arguments and the function that runs it.
 
-    `passes_on` if arguments that are not known here go to another program.
+    `passes_on` is set if arguments that are unknown here go to another program.
     """
 
     usage: str | None
@@ -26,7 +26,7 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **options: Any) -> None:
         super().__init__(
             formatter_class=argparse.RawDescriptionHelpFormatter,  # examples keep their lines
-            allow_abbrev=False,  # an option to come must not change what a shortened one means today
+            allow_abbrev=False,  # or a new option could change the meaning of a shortened one
             **options,
         )
 

@@ -10,8 +10,7 @@ from imteach.cli.parser import Command
 from imteach.cli.terminal import note, say
 from imteach.files import write_whole
 from imteach.protocol import LADDER
-from imteach.scenario import Crash, Delay, Drop, Duplicate, Fault, to_toml
-from imteach.tell import done_instead, the
+from imteach.scenario import to_toml
 from imteach.trace import Trace
 
 USAGE = "imteach run [RUNG] [--scenario FILE] [OPTION]…"
@@ -39,7 +38,7 @@ milliseconds. Put what has a > in it in quotes: to a shell it means something el
 
 
 def _text(trace: Trace) -> str:
-    """The diagram, what came of it, and of each broken promise why."""
+    """The diagram, the outcome in words, and for each broken promise the reason."""
     broken = [f"✗ {name}: {tell.why_broken(trace, name)}" for name, holds in trace.promises.items() if not holds]
     return "\n".join([trace.to_text(), tell.in_short(trace), *broken])
 
@@ -82,32 +81,8 @@ def main(asked: argparse.Namespace, _: Sequence[str]) -> int:
     for doubt in doubts:
         note(str(doubt.message))
     for fault in trace.unused:
-        instead = done_instead(fault, trace.events)
-        note(f"{fault}: {_why_unused(fault)}{f'; {instead}' if instead else ''}")
+        note(f"{fault}: {tell.why_unused(fault, trace)}")
     return status
-
-
-def _why_unused(fault: Fault) -> str:
-    """Say why a fault did nothing.
-
-    >>> _why_unused(Drop("ack:N#7"))
-    'this run never sent that packet, so nothing was dropped'
-    """
-    match fault:
-        case Drop():
-            return f"{_NEVER_SENT} dropped"
-        case Duplicate():
-            return f"{_NEVER_SENT} duplicated"
-        case Delay():
-            return f"{_NEVER_SENT} delayed"
-        case Crash(node, at=None):
-            return f"{the(node)} never did that in this run, so nothing crashed"
-        case Crash(node):
-            return f"{the(node)} was down already at that time, so nothing crashed"
-    return "it never happened in this run"
-
-
-_NEVER_SENT = "this run never sent that packet, so nothing was"
 
 
 COMMANDS = {"run": Command(USAGE, ABOUT, add_arguments, main)}

@@ -110,14 +110,14 @@ def _graph(asked: argparse.Namespace) -> "Graph":
     if asked.machine is None:
         return state_graph(scenario, **search, promise=asked.promise, most_states=MOST_STATES)
     if asked.promise is not None:
-        raise InputError("--promise: a node's machine has no run to mark; leave out --promise or --machine")
+        raise InputError("a node's machine has no run to mark; leave out --promise or --machine", where="--promise")
     return machine_graph(scenario, asked.machine, **search)
 
 
 def _asked_for(asked: argparse.Namespace) -> tuple[Scenario, dict[str, Any]]:
-    """The scenario, and what to search it with."""
+    """The scenario, and the arguments for its search."""
     if asked.most_faults is None:
-        raise InputError("--faults: expected how many may strike at most, such as --faults 2, got none")
+        raise InputError("expected how many may strike at most, such as --faults 2, got none", where="--faults")
     faults = whole_asked_for(asked.most_faults, "--faults", most=1000)
     kinds = [kind.strip() for kind in ("drop" if asked.kinds is None else asked.kinds).split(",")]
     scenario, given = scenario_and_faults(asked)

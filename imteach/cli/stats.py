@@ -1,4 +1,4 @@
-"""`imteach stats`: many runs of a scenario under random loss, and how often what came of it."""
+"""`imteach stats`: many runs of a scenario under random loss, and how often each outcome came."""
 
 import argparse
 from collections.abc import Callable, Sequence
@@ -9,7 +9,8 @@ from imteach.cli.parser import Command
 from imteach.cli.terminal import note, say
 from imteach.errors import InputError
 from imteach.files import check_writable, write_whole
-from imteach.verify.count.statistics import MOST_MESSAGES, Stats, stats
+from imteach.verify.count.result import Stats
+from imteach.verify.count.statistics import MOST_MESSAGES, stats
 
 USAGE = "imteach stats [RUNG] --loss P --messages N [--seed S] [OPTION]…"
 
@@ -46,9 +47,9 @@ def main(asked: argparse.Namespace, _: Sequence[str]) -> int:
     """Run it. Raises `InputError` for a value, name or file that is not what was expected."""
     loss = loss_asked_for(asked)
     if loss is None:
-        raise InputError("--loss: expected the chance that a packet is lost, such as --loss 0.2, got none")
+        raise InputError("expected the chance that a packet is lost, such as --loss 0.2, got none", where="--loss")
     if asked.messages is None:
-        raise InputError("--messages: expected how many are to be said, such as --messages 10000, got none")
+        raise InputError("expected how many are to be said, such as --messages 10000, got none", where="--messages")
     messages = whole_asked_for(asked.messages, "--messages", most=MOST_MESSAGES)
     rest = copy(asked)
     rest.loss = rest.seed = None  # every run has a loss of its own

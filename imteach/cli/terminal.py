@@ -11,7 +11,7 @@ from imteach.errors import InputError
 def be_readable(*streams: TextIO | None) -> None:
     """Make these streams write UTF-8, whatever the locale says: the diagrams and ticks need it.
 
-    A terminal that shows less shows something odd; a learner never sees an encoding error.
+    A terminal that cannot show them shows something odd, but a learner never sees an encoding error.
     """
     for stream in streams:
         if isinstance(stream, io.TextIOWrapper):
@@ -35,7 +35,7 @@ def say(text: str) -> int:
 
 
 def _write_no_more() -> None:
-    """Let what is still buffered go nowhere, or Python complains about it at its exit."""
+    """Send what is still buffered nowhere, or Python would complain about it when it exits."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -46,7 +46,7 @@ def note(text: str) -> None:
 
 
 def one_line(text: str) -> str:
-    r"""Return `text` as one line that does nothing to a terminal.
+    r"""Return `text` as one line without anything that could control a terminal.
 
     >>> one_line("no file 'a\nb'\x1b[31m")
     "no file 'a b'�[31m"

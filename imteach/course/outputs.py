@@ -1,4 +1,4 @@
-"""The outputs of a lesson: what of them depends on the lesson alone, and how two versions of them differ."""
+"""The outputs of a lesson: keeping only what depends on the lesson itself, and comparing two versions."""
 
 import base64
 import difflib
@@ -39,7 +39,7 @@ def cell_name(number: int, cell: Any) -> str:
 
 
 def tidy(lesson: Notebook) -> None:
-    """Leave what depends on the lesson alone."""
+    """Remove everything that does not depend on the lesson itself."""
     _forget(lesson.metadata)
     lesson.metadata.update(_KERNEL)
     for cell in lesson.cells:
@@ -56,12 +56,12 @@ def _forget(metadata: Any) -> None:
 
 
 def _tidied(outputs: list[Any]) -> list[Any]:
-    """Return the outputs with each stream in one piece, no live widget, and of an error its last line."""
+    """Return the outputs with each stream in one piece, without live widgets, and with the last line of each error."""
     tidied: list[Any] = []
     streams: dict[str, Any] = {}
     for output in outputs:
         if output.output_type == "stream":
-            if output.name in streams:  # how much comes in one piece is a matter of time
+            if output.name in streams:  # how a stream is cut into pieces depends on timing
                 streams[output.name].text += output.text
                 continue
             streams[output.name] = output
@@ -79,7 +79,7 @@ def _tidied(outputs: list[Any]) -> list[Any]:
 
 
 def differences(saved: Notebook, fresh: Notebook) -> Iterator[str]:
-    """Yield for each cell whose outputs are not the saved ones which it is and how they differ; both are tidy."""
+    """Yield a text for each cell whose outputs differ from the saved ones: which cell, and how. Both must be tidy."""
     pairs = zip(code_cells(saved), code_cells(fresh), strict=True)
     for number, (before, after) in enumerate(pairs, 1):
         if before.execution_count is None:
@@ -92,9 +92,9 @@ def differences(saved: Notebook, fresh: Notebook) -> Iterator[str]:
 
 
 def _compared(outputs: list[Any]) -> list[Any]:
-    """Return the outputs as they are compared: what another program drew differs a little with each of its versions.
+    """Return the outputs for comparison, without plots (by matplotlib) and graphs (by graphviz).
 
-    That is a plot (by matplotlib) or a graph (by graphviz). What it shows stands beside it as text.
+    Each version of those programs draws a little differently. What they show stands beside them as text.
     """
     compared = deepcopy(outputs)
     for output in compared:
@@ -108,7 +108,7 @@ def _compared(outputs: list[Any]) -> list[Any]:
 
 
 def _readable(outputs: list[Any]) -> list[str]:
-    """Return the outputs as lines to compare: what kind, then what it holds."""
+    """Return the outputs as lines to compare: for each its kind, then its content."""
     lines = []
     for output in outputs:
         if output.output_type == "stream":
@@ -125,7 +125,7 @@ def _readable(outputs: list[Any]) -> list[str]:
 
 
 def _decoded(picture: re.Match[str]) -> str:
-    """Return what an embedded picture says: base64 tells nobody what has changed."""
+    """Return the source of an embedded picture, because nobody can read a change in base64."""
     try:
         return "\n" + base64.b64decode(picture[1]).decode() + "\n"
     except ValueError:

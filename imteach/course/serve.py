@@ -1,4 +1,4 @@
-"""Starting JupyterLab on the lessons: on this machine only, with Jupyter's token, its settings beside the learner's."""
+"""Starting JupyterLab on the lessons: on this machine only, with Jupyter's token, our settings beside the learner's."""
 
 import os
 import subprocess
@@ -12,14 +12,14 @@ from imteach.course.workspace import lesson_names, shipped_lessons
 _LAB = Path(__file__).resolve().parents[1] / "lab"
 
 CONFIG = _LAB / "jupyter_config"
-"""Jupyter settings of ours: no news toast, no blank page below a lesson, and the server's extension `nodelay`.
+"""Our settings for Jupyter: no news toast, no blank page below a lesson, and the server's extension `nodelay`.
 
-Jupyter reads them where they are; `imteach lab` copies them nowhere. Of these a wheel installs the extension alone, for
-each JupyterLab of its environment: how another's looks is not ours to choose.
+Jupyter reads them here; `imteach lab` copies them nowhere. A wheel installs only the extension, for every JupyterLab of
+its environment: how those look is not ours to choose.
 """
 
 DATA = _LAB / "jupyter_data"
-"""The extension for the page, of JupyterLab and Notebook 7. A wheel installs it too; this one fits this version."""
+"""Our extension for the page of JupyterLab and Notebook 7. A wheel installs it too; this one fits this version."""
 
 
 def serve(folder: Path, options: Sequence[str]) -> int:
@@ -31,12 +31,12 @@ def serve(folder: Path, options: Sequence[str]) -> int:
 
 
 def as_root() -> bool:
-    """Whether this process runs as root, which JupyterLab refuses unless it is told to."""
+    """Whether this process runs as root, which JupyterLab refuses without --allow-root."""
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def _command(folder: Path, options: Sequence[str], root: bool) -> list[str]:
-    """Return the command line: our choices, but for those that the learner makes, then the learner's options.
+    """Return the command line: our options, except those that the learner sets, then the learner's options.
 
     >>> _command(Path("lessons"), ["--ip=0.0.0.0", "--LabApp.default_url=/lab"], root=False)[4:]
     ['--ServerApp.root_dir=lessons', '--ip=0.0.0.0', '--LabApp.default_url=/lab']
@@ -67,7 +67,7 @@ def _setting(option: str) -> str:
 
 
 def _environment(outer: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment with our settings in front of what Jupyter reads; the learner's own files stay alone.
+    """Return the environment with our folders first in Jupyter's search paths; the learner's files are not touched.
 
     >>> _environment({"JUPYTER_CONFIG_PATH": "/etc/j"})["JUPYTER_CONFIG_PATH"] == f"{CONFIG}{os.pathsep}/etc/j"
     True

@@ -1,22 +1,27 @@
 """Running the lessons from top to bottom, and comparing their outputs with those saved, or saving them.
 
 What is saved depends on the lesson alone: no times, no paths, no versions, no ids of live widgets. So `--write`
-twice gives the same bytes, and a difference is a difference.
+twice gives the same bytes, and every difference means something.
 """
 
 import asyncio
 import atexit
 import json
+import math
 import os
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty
+from time import monotonic
 from typing import Any
 
 import nbformat
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
+from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
@@ -31,18 +36,20 @@ from imteach.scenario.checks import can_be_written
 
 CELL_LIMIT = 120  # seconds for one cell; the slowest lesson needs one
 
+LOOK_AGAIN = 0.2  # seconds
+
 MAY_FAIL = "raises-exception"
 """The tag of a cell whose error is part of the lesson."""
 
-_GREETING = re.compile(r"\[IPKernelApp\] WARNING .*")  # said by a kernel in good health
+_GREETING = re.compile(r"\[IPKernelApp\] WARNING .*")  # a healthy kernel may say this
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 _nbformat: Any = nbformat
 
 
 @dataclass(frozen=True)
-class Report:
-    """What became of one lesson: `done` in a few words if all is well, else what is wrong, an entry for each cell."""
+class LessonReport:
+    """The result of one lesson: `done` in a few words, or what is `wrong`, with an entry for each cell."""
 
     lesson: str
     done: str
@@ -57,7 +64,7 @@ class Report:
         return f"✓ {self.lesson}: {self.done}" if self.good else "\n".join(f"✗ {self.lesson}: {w}" for w in self.wrong)
 
 
-def validate(folder: Path, write: bool = False) -> Iterator[Report]:
+def validate(folder: Path, write: bool = False) -> Iterator[LessonReport]:
     """Run every lesson in `folder`, in reading order, each in a fresh kernel of this very Python; report on each.
 
     `write` saves the outputs of those that ran without an unexpected error. Raises `InputError` if there is no
@@ -72,27 +79,27 @@ def validate(folder: Path, write: bool = False) -> Iterator[Report]:
         yield _save(folder / name) if write else _compare(folder / name)
 
 
-def _compare(path: Path) -> Report:
+def _compare(path: Path) -> LessonReport:
     saved, fresh = _read(path), _read(path)
     problem = _run(fresh, path.parent)
     if problem:
-        return Report(path.name, "", (problem,))
+        return LessonReport(path.name, "", (problem,))
     tidy(saved)
     tidy(fresh)
-    return Report(path.name, _count(fresh), tuple(differences(saved, fresh)))
+    return LessonReport(path.name, _count(fresh), tuple(differences(saved, fresh)))
 
 
-def _save(path: Path) -> Report:
+def _save(path: Path) -> LessonReport:
     lesson = _read(path)
     problem = _run(lesson, path.parent)
     if problem:
-        return Report(path.name, "", (f"not saved: {problem}",))
+        return LessonReport(path.name, "", (f"not saved: {problem}",))
     tidy(lesson)
     text = _nbformat.writes(lesson, version=4).rstrip("\n") + "\n"
     if text == path.read_text("utf-8"):
-        return Report(path.name, f"{_count(lesson)}, nothing to save")
+        return LessonReport(path.name, f"{_count(lesson)}, nothing to save")
     write_whole(path, text)
-    return Report(path.name, f"{_count(lesson)}, outputs saved")
+    return LessonReport(path.name, f"{_count(lesson)}, outputs saved")
 
 
 def _count(lesson: Notebook) -> str:
@@ -106,9 +113,9 @@ def _read(path: Path) -> Notebook:
     try:
         raw = json.loads(path.read_text("utf-8"))
         if not isinstance(raw, dict) or raw.get("nbformat") != 4:
-            raise InputError(f"{path}: expected a notebook of format 4")
+            raise InputError("expected a notebook of format 4", where=str(path))
         if not can_be_written(json.dumps(raw, ensure_ascii=False)):
-            raise InputError(f"{path}: expected whole characters, got half of one")
+            raise InputError("expected whole characters, got half of one", where=str(path))
         _give_ids(raw)
         lesson = _nbformat.from_dict(raw)
         _nbformat.validate(lesson)
@@ -117,7 +124,7 @@ def _read(path: Path) -> Notebook:
     except (ValueError, RecursionError, AttributeError, TypeError, nbformat.ValidationError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(f"{path}: not a notebook: {quoted(str(error), 120)}") from None
+        raise InputError(f"not a notebook: {quoted(str(error), 120)}", where=str(path)) from None
     return _nbformat.reads(json.dumps(lesson), as_version=4)
 
 
@@ -140,6 +147,21 @@ def _ids(number: int) -> Iterator[str]:
 # Running
 
 
+class _Attentive(AsyncZMQSocketChannel):
+    """Looks again and again whether a message came, where one is waited for.
+
+    While it waits, nbclient sends through the same socket what an `Output` widget holds. ZeroMQ then no longer tells
+    of a message that came in that moment, and the wait would go on to its end: two minutes a cell.
+    """
+
+    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:  # type: ignore[override]
+        until = math.inf if timeout is None else monotonic() + timeout
+        while (left := until - monotonic()) > LOOK_AGAIN:
+            with suppress(Empty):
+                return await super().get_msg(LOOK_AGAIN)
+        return await super().get_msg(max(0, left))
+
+
 class _ThisPython(AsyncKernelManager):
     """Starts the kernel with the Python that runs this, whatever kernels the machine has under that name."""
 
@@ -147,9 +169,14 @@ class _ThisPython(AsyncKernelManager):
     def kernel_spec(self) -> KernelSpec:
         return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
 
+    def client(self, **options: Any) -> Any:
+        client = super().client(**options)
+        client.shell_channel_class = _Attentive
+        return client
+
 
 def _run(lesson: Notebook, folder: Path) -> str | None:
-    """Run the lesson where it stands and return what went wrong, if anything did."""
+    """Run the lesson in its own folder and return what went wrong, if anything did."""
     for cell in lesson.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
@@ -164,20 +191,20 @@ def _run(lesson: Notebook, folder: Path) -> str | None:
     )
     with tempfile.TemporaryDirectory() as profile, Path(profile, "stderr").open("w+", encoding="utf-8") as aside:
         try:
-            # An empty profile: nobody's own start-up files take part. What the kernel says of itself goes aside.
-            # No progress bars: how far a cell was after a second is a matter of the machine.
+            # An empty profile: nobody's own start-up files take part. The kernel's own messages go aside.
+            # No progress bars: how far a cell is after a second depends on the machine.
             _execute(client, env={**os.environ, "IPYTHONDIR": profile, "TQDM_DISABLE": "1"}, stderr=aside)
             return None
-        except Exception as error:  # of the lesson, the kernel or nbclient: a lesson that cannot be run is told of
+        except Exception as error:  # of the lesson, the kernel or nbclient: whatever it is, it is reported
             aside.seek(0)
             problem = _what_is_wrong(error, bool(running), aside.read())
-            atexit.unregister(client._cleanup_kernel)  # of a kernel that never was ready; nbclient forgets to
+            atexit.unregister(client._cleanup_kernel)  # nbclient forgets this for a kernel that never was ready
     return f"{cell_name(len(running), running[-1])}: {problem}" if running else problem
 
 
 @run_sync
 async def _execute(client: NotebookClient, **how: Any) -> None:
-    """Run a lesson, and end what nbclient forgets to end where it cannot go on: it would complain later of that."""
+    """Run a lesson, and cancel the tasks that nbclient leaves behind when it fails: asyncio would complain later."""
     before = asyncio.all_tasks()
     try:
         await client.async_execute(**how)

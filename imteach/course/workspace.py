@@ -1,7 +1,7 @@
 """The learner's working copy of the lessons. What a learner changed is never overwritten.
 
-A hidden file beside the copies remembers the sha256 of what was put there. A copy that still has it is untouched,
-and a better lesson replaces it; next to any other copy, the better lesson gets a name of its own.
+A hidden file beside the copies remembers the sha256 of each file as it was put there. A newer lesson replaces a copy
+that still has this sha256; beside any other copy, the newer lesson gets a name of its own.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ def lesson_names(folder: Path) -> list[str]:
 
 
 def refresh(folder: Path, shipped: Path | None = None) -> list[str]:
-    """Make or update the working copy in `folder`, and return what a learner should know, a line each.
+    """Make or update the working copy in `folder`, and return notes for the learner, one line each.
 
     `shipped` is where the lessons come from (default: those that came with imteach). Raises `InputError` if the
     folder cannot be used.
@@ -58,7 +58,7 @@ def refresh(folder: Path, shipped: Path | None = None) -> list[str]:
 
 
 def without_answers(lesson: bytes) -> bytes:
-    """Return a lesson as nobody has run it, so that a learner predicts, then runs: no outputs, no numbers.
+    """Return a lesson without outputs and cell numbers, so that a learner predicts first and runs it then.
 
     A cell tagged `lab` keeps its output, a still picture that says how to make it live.
 
@@ -84,7 +84,7 @@ def _bring(name: str, new: bytes, folder: Path, known: dict[str, str]) -> Iterat
     target, sha = folder / name, _sha(new)
     if not _free(target, sha, known.get(name)):
         if known.get(name) == sha:
-            return  # the learner's own version of the newest there is
+            return  # the learner changed the newest version: there is no newer one
         known[name] = sha
         name = _name_beside(name, sha, folder, known)
         yield f"{target.name} was changed here and stays; its new version is {PurePosixPath(name).name}"
@@ -108,7 +108,7 @@ def _name_beside(name: str, sha: str, folder: Path, known: dict[str, str]) -> st
 
 
 def _free(target: Path, new: str, known: str | None) -> bool:
-    """Whether nothing of the learner's is lost by writing there: nothing is there, or only what was put there."""
+    """Whether no work of the learner's is lost by writing there: there is no file, or only one that we put there."""
     if not target.exists() and not target.is_symlink():
         return True
     return _is_file(target) and _sha(target.read_bytes()) in (new, known)
@@ -125,7 +125,7 @@ def _files(shipped: Path) -> list[str]:
 
 
 def _remembered(folder: Path) -> tuple[list[str], dict[str, str]]:
-    """Return what was put here, by name; where that cannot be read, nothing, so that everything counts as changed."""
+    """Return notes for the learner, and the sha256 of what we put here, by name; other files count as changed."""
     path = folder / MANIFEST
     if not path.exists():
         return [], {}

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 from imteach.lazily import offer
 
 if TYPE_CHECKING:
-    from imteach.draw.sequence.layout import Layout, lay_out
+    from imteach.draw.sequence.layout.shapes import Layout
+    from imteach.draw.sequence.layout.whole import lay_out
     from imteach.draw.sequence.mermaid import to_mermaid
     from imteach.draw.sequence.notebook import alt_text, image, mimebundle
-    from imteach.draw.sequence.svg import to_svg
+    from imteach.draw.sequence.svg.picture import to_svg
     from imteach.draw.sequence.text import to_text
     from imteach.draw.sequence.window import Window, window_of, windows
 
@@ -29,10 +30,11 @@ __all__ = [
 offer(
     __name__,
     {
-        "sequence.layout": ["Layout", "lay_out"],
+        "sequence.layout.shapes": ["Layout"],
+        "sequence.layout.whole": ["lay_out"],
         "sequence.mermaid": ["to_mermaid"],
         "sequence.notebook": ["alt_text", "image", "mimebundle"],
-        "sequence.svg": ["to_svg"],
+        "sequence.svg.picture": ["to_svg"],
         "sequence.text": ["to_text"],
         "sequence.window": ["Window", "window_of", "windows"],
     },

@@ -8,13 +8,13 @@ from typing import NamedTuple
 from imteach.printed import LINE, fold, folded
 
 _BETWEEN = "  "  # two columns of a text
-_LEAST = 16  # the last column is never narrower, for the sake of a line's end
+_LEAST = 16  # the last column is never narrower, even if the line gets too long
 
 
 class Table(NamedTuple):
     """A table: what it is, its columns, its rows (the first cell is the row's name), and what follows from it.
 
-    Cells are numbers, and stand to the right, unless they are `words`. A column's name may have several lines.
+    Cells are numbers, aligned on the right, unless they are `words`. A column's name may have several lines.
     """
 
     caption: str
@@ -46,7 +46,7 @@ def _text(table: Table, line: float) -> str:
 
 
 def _narrowed(rows: Sequence[Sequence[str]], line: float) -> list[Sequence[str]]:
-    """Break the words of the last column where the rows are wider than a line; the other columns keep theirs."""
+    """Break the words of the last column if the rows are wider than a line; the other columns stay as they are."""
     others = [[*row[:-1]] for row in rows]
     before = sum(max(map(len, column)) + len(_BETWEEN) for column in zip(*others, strict=True))
     room = max(line - before, _LEAST)
@@ -85,12 +85,12 @@ def _markdown(table: Table) -> str:
 
 
 def as_html(tables: Sequence[Table]) -> str:
-    """Return tables in HTML: a caption, and every cell under a column's name and beside its row's."""
+    """Return tables in HTML: with a caption, and with a header for each column and each row."""
     return "\n".join(_html(table) for table in tables)
 
 
 def _html(table: Table) -> str:
-    style = ' style="text-align: left"' if table.words else ""  # a notebook sets everything to the right
+    style = ' style="text-align: left"' if table.words else ""  # a notebook aligns everything on the right
     head = "".join(
         f'<th scope="col"{style}>{_heading(column)}</th>' if column else "<td></td>" for column in table.columns
     )

@@ -1,6 +1,6 @@
 """Jupyter: the interactive diagram. Python draws; the small JavaScript only listens.
 
-`Lab` and `FaultMapLab` load when they are first asked for, so that what lies beside it here does without the widgets.
+`Lab` and `FaultMapLab` load when they are first used, so that the other modules here do not need ipywidgets.
 """
 
 from typing import TYPE_CHECKING

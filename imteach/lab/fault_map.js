@@ -28,6 +28,92 @@ const MOVES = {
   End: (rows, columns) => (rows === 0 ? 1000 - columns : null),
 };
 
+/** @param {HTMLElement} table @returns {HTMLElement[]} */
+const cellsIn = (table) => Array.from(table.querySelectorAll("button[data-faults]"));
+
+/** Make this cell the one in the page's tab order. @param {HTMLElement} table @param {HTMLElement | undefined} cell */
+function reach(table, cell) {
+  for (const other of cellsIn(table)) other.tabIndex = other === cell ? 0 : -1;
+}
+
+/** The cell that a click is for. @param {Event} event @returns {HTMLElement | null | undefined} */
+function cellAt(event) {
+  const target = /** @type {Element} */ (event.target);
+  const own = target.closest("td, th")?.querySelector("button");
+  return own ?? target.closest("tr:has(th button)")?.querySelector("button"); // a single loss: the whole row will do
+}
+
+/** Where a key leads from a cell. @param {HTMLElement[]} cells @param {HTMLElement} cell @param {string} key */
+function nearest(cells, cell, key) {
+  const here = place(cell);
+  let found = { cell, way: Infinity };
+  for (const other of cells) {
+    const there = place(other);
+    const way = MOVES[key](there.row - here.row, there.column - here.column);
+    if (way !== null && way < found.way) found = { cell: other, way };
+  }
+  return found.cell;
+}
+
+/** Let cells be clicked, which calls `open`, and let the arrow keys move among them.
+ * @param {HTMLElement} table @param {(cell: HTMLElement) => void} open
+ */
+function watchCells(table, open) {
+  table.addEventListener("click", (event) => {
+    const cell = cellAt(event);
+    if (!cell) return;
+    reach(table, cell);
+    open(cell);
+  });
+  table.addEventListener("keydown", (event) => {
+    const cell = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-faults]"));
+    if (!cell || !MOVES[event.key] || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    event.preventDefault();
+    const next = nearest(cellsIn(table), cell, event.key);
+    reach(table, next);
+    next.focus();
+  });
+}
+
+/** Put the table that this markup holds in the place of the one before.
+ * @param {HTMLElement} table @param {string} markup
+ */
+function drawTable(table, markup) {
+  const page = document.createElement("template"); // what is parsed there is not run, nor loaded
+  page.innerHTML = markup; // Python escaped every text in it
+  table.replaceChildren(page.content);
+  for (const cell of cellsIn(table)) cell.dataset.asks = asks({ open: cell.dataset.faults });
+}
+
+/** Mark the cell whose run is open. @param {HTMLElement} table @param {string | null} chosen */
+function drawChosen(table, chosen) {
+  const cells = cellsIn(table);
+  for (const cell of cells) {
+    const is = chosen !== null && cell.dataset.faults === chosen;
+    if (is) cell.setAttribute("aria-current", "true");
+    else cell.removeAttribute("aria-current");
+    if (is) reach(table, cell);
+  }
+  if (!cells.some((cell) => cell.tabIndex === 0)) reach(table, cells[0]);
+}
+
+/** Give the focus to the cell at the place where it was.
+ * @param {HTMLElement} table @param {{row: number, column: number}} was
+ */
+function focusAgain(table, was) {
+  const cells = cellsIn(table);
+  const isThere = (/** @type {HTMLElement} */ cell) => place(cell).row === was.row && place(cell).column === was.column;
+  const same = cells.find(isThere) ?? cells[0];
+  reach(table, same);
+  same.focus({ preventScroll: true });
+}
+
+/** @param {LegendRow} row */
+function makeLegendRow({ sign, name, means, mood }) {
+  const mark = make("span", { class: "map-sign", "data-mood": mood, "aria-hidden": "true" }, sign);
+  return make("li", {}, mark, make("span", {}, make("b", {}, name), `: ${means}`));
+}
+
 /**
  * Show one view of the table. Returns what takes it down again.
  * @param {{model: Model, el: HTMLElement}} context
@@ -43,86 +129,22 @@ function render({ model, el }) {
 
   const { ask, mark, stop } = connect({ model, el, root, words: live, settle() {} });
   const giveKeysBack = keepKeys(root);
+  watchCells(scroll, (cell) => ask({ open: cell.dataset.faults }, model.get("rev")));
 
-  /** @returns {HTMLElement[]} */
-  const cells = () => Array.from(scroll.querySelectorAll("button[data-faults]"));
-
-  /** Make this cell the one in the page's tab order. @param {HTMLElement | undefined} cell */
-  function reach(cell) {
-    for (const other of cells()) other.tabIndex = other === cell ? 0 : -1;
-  }
-
-  /** @param {Event} event @returns {HTMLElement | null | undefined} */
-  function cellAt(event) {
-    const target = /** @type {Element} */ (event.target);
-    const own = target.closest("td, th")?.querySelector("button");
-    return own ?? target.closest("tr:has(th button)")?.querySelector("button"); // a single loss: the whole row will do
-  }
-
-  scroll.addEventListener("click", (event) => {
-    const cell = cellAt(event);
-    if (!cell) return;
-    reach(cell);
-    ask({ open: cell.dataset.faults }, model.get("rev"));
-  });
-
-  scroll.addEventListener("keydown", (event) => {
-    const cell = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-faults]"));
-    const far = MOVES[event.key];
-    if (!cell || !far || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-    event.preventDefault();
-    const here = place(cell);
-    let nearest = { cell, way: Infinity };
-    for (const other of cells()) {
-      const there = place(other);
-      const way = far(there.row - here.row, there.column - here.column);
-      if (way !== null && way < nearest.way) nearest = { cell: other, way };
-    }
-    reach(nearest.cell);
-    nearest.cell.focus();
-  });
-
+  /** What changes: one function for each trait. */
   const draw = {
     table() {
-      const focused = cells().find((cell) => cell === focusedIn(root));
-      const here = focused && place(focused);
-      const page = document.createElement("template"); // what is parsed there is not run, nor loaded
-      page.innerHTML = model.get("table"); // Python escaped every text in it
-      scroll.replaceChildren(page.content);
-      for (const cell of cells()) cell.dataset.asks = asks({ open: cell.dataset.faults });
+      const focused = cellsIn(scroll).find((cell) => cell === focusedIn(root));
+      const was = focused && place(focused);
+      drawTable(scroll, model.get("table"));
       mark();
       draw.chosen();
-      if (here) {
-        const there = (cell) => place(cell).row === here.row && place(cell).column === here.column;
-        const same = cells().find(there) ?? cells()[0];
-        reach(same);
-        same.focus({ preventScroll: true });
-      }
+      if (was) focusAgain(scroll, was);
     },
-    legend() {
-      /** @param {LegendRow} row */
-      const line = ({ sign, name, means, mood }) => {
-        const mark = make("span", { class: "map-sign", "data-mood": mood, "aria-hidden": "true" }, sign);
-        return make("li", {}, mark, make("span", {}, make("b", {}, name), `: ${means}`));
-      };
-      legend.replaceChildren(...model.get("legend").map(line));
-    },
-    chosen() {
-      const chosen = model.get("chosen");
-      for (const cell of cells()) {
-        const is = chosen !== null && cell.dataset.faults === chosen;
-        if (is) cell.setAttribute("aria-current", "true");
-        else cell.removeAttribute("aria-current");
-        if (is) reach(cell);
-      }
-      if (!cells().some((cell) => cell.tabIndex === 0)) reach(cells()[0]);
-    },
-    said() {
-      said.textContent = model.get("said");
-    },
-    rev() {
-      root.dataset.rev = model.get("rev");
-    },
+    legend: () => legend.replaceChildren(...model.get("legend").map(makeLegendRow)),
+    chosen: () => drawChosen(scroll, model.get("chosen")),
+    said: () => (said.textContent = model.get("said")),
+    rev: () => (root.dataset.rev = model.get("rev")),
   };
 
   for (const part of Object.values(draw)) part();

@@ -1,4 +1,4 @@
-"""`FaultMapLab`: a fault map whose every cell opens its run in the interactive diagram below."""
+"""`FaultMapLab`: a fault map in which each cell opens its run in the interactive diagram below."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,7 +22,7 @@ STILL = (
     "<b>A still table.</b> To make it live, run the code cells above it and then this one (Ctrl+Enter): "
     "then click a cell to open its run."
 )
-"""What stands above the table where there is no live one. It begins as that of the lab does: see there."""
+"""The text above a still table. It begins as the lab's does: see `imteach.lab.still.STILL`."""
 
 NOWHERE = "The diagram shows a run that is not in this map."
 
@@ -32,14 +32,14 @@ _HERE = Path(__file__).parent
 class FaultMapTable(LiveWidget):
     """The table of a `FaultMapLab`: buttons, one for each cell of the map. It says which one was chosen.
 
-    `choose` is told what is lost in the cell; whatever it raises is said below the table. `lock` is the lab's.
+    `choose` is called with the page's message; the text of its errors is shown below the table. `lock` is the lab's.
     """
 
     _esm = page_script("fault_map.js")
     _css = _HERE / "fault_map.css"
 
     table = Unicode().tag(sync=True)
-    still = Dict().tag(sync=True)  # what is saved of it
+    still = Dict().tag(sync=True)  # what goes into a saved notebook
     legend: List[Any] = List().tag(sync=True)
     chosen = Unicode(None, allow_none=True).tag(sync=True)  # what is lost in the cell that is open; None: no cell's run
     said = Unicode().tag(sync=True)
@@ -55,7 +55,7 @@ class FaultMapTable(LiveWidget):
         self.rev += 1
 
     def _answer(self, content: object) -> None:
-        """Open what the learner chose in the page; what cannot be opened is said there."""
+        """Open the cell that the learner chose in the page; if that fails, say so below the table."""
         try:
             self._choose(content)
         except Exception as error:  # as in the lab, no traceback where nobody looks for one
@@ -67,7 +67,7 @@ class FaultMapLab(ipywidgets.VBox):  # type: ignore[misc]
     """A fault map, and below it a `Lab`: choose a cell of the map, and the lab shows its run.
 
     `scenario` is a `Scenario` or the name of a rung; with `faults=2` the map has each pair of losses; `given` are
-    faults that strike in every run of it. On another rung of the lab the map is another one, too. Every step has a
+    faults that strike in every run of it. When the lab goes to another rung, so does the map. Every step has a
     twin in Python: `choose("ack:N")`, `choose("ack:N", "ack:N#2")`, and `choose()` for nothing lost. `map` is the
     `FaultMap`, `cell` the cell that is open, `lab` the `Lab`, `trace` its run. Raises `InputError` as `fault_map` does.
 
@@ -91,7 +91,7 @@ class FaultMapLab(ipywidgets.VBox):  # type: ignore[misc]
         self._show()
         self.lab.observe(self._follow, "picture")
 
-    def choose(self, *names: str) -> None:  # a widget has an `open` of its own: without it the page never sees it
+    def choose(self, *names: str) -> None:  # not named `open`: ipywidgets calls that itself
         """Show the run in which these packets are lost. Raises `InputError` if the map has no such cell."""
         self.lab.faults = self._map[names].faults
 
@@ -105,7 +105,7 @@ class FaultMapLab(ipywidgets.VBox):  # type: ignore[misc]
         """The cell whose run the lab shows; None if it shows a run that is not in the map."""
         struck, given = set(self.lab.faults), set(self._map.given)
         lost = {fault.packet for fault in struck - given if isinstance(fault, Drop)}
-        whole = given <= struck and len(lost) == len(struck - given)  # nothing of it is missing, or is no loss
+        whole = given <= struck and len(lost) == len(struck - given)  # all given strike, others are drops
         return self._map.find(*lost) if whole else None
 
     @property
@@ -127,7 +127,7 @@ class FaultMapLab(ipywidgets.VBox):  # type: ignore[misc]
     # The page
 
     def _take(self, new: FaultMap) -> None:
-        """Have this map from now on, and let the page know what to save of it."""
+        """Use this map from now on, and tell the page what to save of it."""
         self._map = new
         self._table.still = {"words": f"<p>{STILL}</p>", "html": new.to_html(), "text": repr(self)}
 

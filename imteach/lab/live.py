@@ -1,8 +1,8 @@
-"""What the widgets of ours share: a page that asks for things one by one, and is told of each that it is answered.
+"""What our widgets share: the page sends requests one by one, and learns for each that it is answered.
 
-The page's half stands in `live.js`. A page asks in messages, for a trait that is used as an event loses events. Each
-message says from which view it comes and its number there; `answered` holds the last number of each view that Python is
-done with, whatever came of it. So a page knows what is still pending, also when answers come late or in one piece.
+The page's half is `live.js`. A request is a message, because a trait that is used as an event loses events. It carries
+its view and its number there; `answered` holds the number of the last request of each view that Python has handled,
+successfully or not. So a page knows what is still pending, even if answers come late or several at once.
 """
 
 import re
@@ -15,30 +15,41 @@ import anywidget
 from traitlets import Dict
 
 MOST_VIEWS = 16
-"""So many views of one widget are kept in mind; who opens more sees the oldest as pending until it asks again."""
+"""The most views of one widget to remember. If there are more, the oldest look pending until they ask again."""
 
 _HERE = Path(__file__).parent
+_IMPORTED = re.compile(r'^import .* from "\./(.*)";', re.MULTILINE)
 _MODULE_ONLY = re.compile(r"^import .*\n|^export (?!default)", re.MULTILINE)
 
 
 @cache
 def page_script(name: str) -> str:
-    """Return the script of this page behind what all pages share, as the one module that anywidget takes.
+    """Return the script of this page behind all that it imports, as the one module that anywidget takes.
 
     >>> page_script("lab.js").count("export"), page_script("lab.js").count("function make(")
     (1, 1)
     """
-    return "\n".join(_MODULE_ONLY.sub("", (_HERE / part).read_text("utf-8")) for part in ("live.js", name))
+    return "\n".join(_MODULE_ONLY.sub("", text) for text in _with_imported(name, {}).values())
+
+
+def _with_imported(name: str, before: dict[str, str]) -> dict[str, str]:
+    """Return the text of a script by its name, behind those of the scripts that it imports, each once."""
+    text = (_HERE / name).read_text("utf-8")
+    for other in _IMPORTED.findall(text):
+        if other not in before:
+            _with_imported(other, before)
+    before[name] = text
+    return before
 
 
 class LiveWidget(anywidget.AnyWidget):
-    """A widget that does what its page asks for, a step at a time, in whatever thread the question comes.
+    """A widget that does what its page asks for, one step at a time, in whatever thread a request arrives.
 
-    With ipykernel 7 a question is answered in another thread than cells are run in, even while a cell runs. `_lock`
-    makes each step one step, whoever takes it: all that it changes reaches the page in one piece, before the next.
+    ipykernel 7 answers requests in another thread than the one that runs cells, even while a cell runs. `_lock` makes
+    each step atomic: all its changes reach the page in one piece, before the next step.
     """
 
-    answered = Dict().tag(sync=True)  # by view: the number of the last thing asked there that is done with
+    answered = Dict().tag(sync=True)  # by view: the number of its last request that is done
 
     def __init__(self, lock: Any = None) -> None:
         self._lock = lock or RLock()
@@ -46,7 +57,7 @@ class LiveWidget(anywidget.AnyWidget):
         self.on_msg(self._hear)
 
     def open(self) -> None:
-        """Open the way to the page."""
+        """Open the connection to the page."""
         super().open()
         self._listen_beside_cells()
 
@@ -56,11 +67,11 @@ class LiveWidget(anywidget.AnyWidget):
         self._listen_beside_cells()
 
     def _listen_beside_cells(self) -> None:
-        """Let the next question be heard at once, also while a cell runs.
+        """Have the next request answered at once, even while a cell runs.
 
-        ipykernel 7.4 takes a question to where the last thing was sent to the page: after a step in a cell, to where
-        cells run. It has no switch for that; where it remembers nothing, the question goes where the page addressed
-        it. See `findings/comm_message_goes_where_the_kernel_last_published.sh`.
+        ipykernel 7.4 hands a request to the thread that last sent something to the page: after a step in a cell, to
+        the thread that runs cells. It has no switch for that; but if we remove what it remembers, the request goes
+        where the page addressed it. See `findings/comm_message_goes_where_the_kernel_last_published.sh`.
         """
         if self.comm is not None:
             self.comm.__dict__.pop("_reply_subshell_id", None)
@@ -71,7 +82,7 @@ class LiveWidget(anywidget.AnyWidget):
             self._done_with(content.get("ask") if isinstance(content, dict) else None)
 
     def _answer(self, content: object) -> None:
-        """Do what the page asks for, and show it. A message is not to be trusted: what makes no sense is said there."""
+        """Do what the page asks for, and show it. A message cannot be trusted: if it makes no sense, show that."""
         raise NotImplementedError
 
     def _done_with(self, ask: object) -> None:

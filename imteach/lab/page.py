@@ -5,15 +5,15 @@ from typing import Any
 from imteach.draw.sequence.window import Window
 from imteach.lab.session import Session
 from imteach.protocol import LADDER, STATUSES, Outcome
-from imteach.scenario import Delay, Drop, Duplicate
-from imteach.tell import PROMISE_TITLES, done_instead, fault_in_words, in_short, why_broken
+from imteach.scenario import Drop
+from imteach.tell import PROMISE_TITLES, fault_in_words, in_short, why_broken, why_unused
 from imteach.trace import Event, Trace
 from imteach.trace.outcomes import places
 
 Part = dict[str, Any]
 
 MOST_BUBBLES = 50
-"""So many of its last messages a phone shows."""
+"""The most messages that a phone shows: its last ones."""
 
 
 def ladder(session: Session) -> Part:
@@ -25,7 +25,7 @@ def ladder(session: Session) -> Part:
 def phones(trace: Trace) -> list[Part]:
     """For each person their chat as they see it at the end: what they said and were shown, in time order.
 
-    What they sent again stands where the promise `in_order` takes it to be said: see `places`. A phone shows the last
+    What they sent again stands at the place by which `in_order` is judged: see `places`. A phone shows the last
     `MOST_BUBBLES` of a long chat; `earlier` counts those before.
 
     >>> from imteach import Drop, Scenario
@@ -82,7 +82,7 @@ def _shown(event: Event, outcome: Outcome, several: bool, seen_before: bool) -> 
 
 
 def promises(trace: Trace) -> list[Part]:
-    """Each promise with its title, whether this run keeps it, and where not, why, in one sentence."""
+    """Each promise: its title, whether this run keeps it, and if not, one sentence that says why."""
     return [
         {
             "name": name,
@@ -97,26 +97,22 @@ def promises(trace: Trace) -> list[Part]:
 def fault_rows(trace: Trace) -> list[Part]:
     """The faults that cannot be clicked in the diagram, each as a line that can be taken back.
 
-    They are those that are no drop, and those that met nothing.
+    They are all faults but drops, and the drops of packets that were never sent.
     """
     rows = []
     for fault in trace.faults:
-        text = f"{fault_in_words(fault)}."
-        if fault in trace.unused and isinstance(fault, Drop | Duplicate | Delay):
-            text = f"{fault.packet} was never sent in this run, so its {type(fault).__name__.lower()} changes nothing."
-        elif fault in trace.unused:
-            instead = done_instead(fault, trace.events)
-            text = (
-                f"{fault}: that never happened in this run, so it changes nothing{f' ({instead})' if instead else ''}."
-            )
+        if fault in trace.unused:
+            text = f"{fault}: {why_unused(fault, trace)}."
         elif isinstance(fault, Drop):
             continue
+        else:
+            text = f"{fault_in_words(fault)}."
         rows.append({"fault": str(fault), "text": text})
     return rows
 
 
 def stretch(parts: list[Window], place: int) -> Part:
-    """Which window of a long run the picture shows, and the places of its neighbours; nothing of a run that is whole.
+    """Which window of a long run the picture shows, and the places of its neighbours; {} if it shows the whole run.
 
     >>> from imteach import Scenario
     >>> from imteach.draw.sequence.window import windows

@@ -1,4 +1,4 @@
-"""What a learner does in a lab: choose a rung, drop packets, take it back. Plain Python, without a widget."""
+"""What a learner does in a lab: choose a rung, drop packets, take steps back. Plain Python, without a widget."""
 
 from dataclasses import replace
 
@@ -13,9 +13,9 @@ from imteach.trace import Trace
 class Session:
     """A scenario, the faults that strike it now, and every step back to how it began.
 
-    `scenario` is a `Scenario` or the name of a rung. Whatever changes is run at once; a step that cannot be run
-    raises and changes nothing. Where a learner's own code makes a mistake, the step is made all the same: the trace is
-    the run in which it stopped, and `mistake` says which. Its history is a list of traces, for a trace knows its
+    `scenario` is a `Scenario` or the name of a rung. Every change is run at once; a step that cannot be run
+    raises and changes nothing. If a learner's own code makes a mistake, the step counts all the same: the trace is the
+    run in which the code stopped, and `mistake` says why. The history is a list of traces, because a trace knows its
     scenario and its faults.
 
     >>> session = Session("dedup")
@@ -73,7 +73,7 @@ class Session:
 
     @property
     def can_reset(self) -> bool:
-        """Whether anything is otherwise than at the beginning."""
+        """Whether anything differs from the beginning."""
         return (self.scenario, set(self.faults)) != (self._first.scenario, set(self._first.faults))
 
     # What a learner does
@@ -86,13 +86,13 @@ class Session:
             self._step(_run(replace(self.scenario, rung=name), self.faults))
 
     def drop(self, name: str) -> None:
-        """Drop the packet of this name too. Raises `InputError` for a name that can be no packet's here."""
+        """Drop the packet of this name too. Raises `InputError` for a name that no packet can have here."""
         fault = self._whole(name)
         if fault not in self.faults:
             self._step(_run(self.scenario, (*self.faults, fault)))
 
     def strike(self, *faults: Fault) -> None:
-        """Let these faults strike, and no others. Raises `InputError` for one that can be none here.
+        """Let these faults strike, and no others. Raises `InputError` for one that means nothing here.
 
         >>> session = Session("dedup", Drop("msg:R"))
         >>> session.strike(Drop("ack:N"))
@@ -104,7 +104,7 @@ class Session:
             self._step(struck)
 
     def take_back(self, name: str) -> None:
-        """Drop this packet no more. Raises `InputError` if it is not one of those dropped.
+        """Stop dropping this packet. Raises `InputError` if it is not one of those dropped.
 
         >>> Session("dedup", Drop("ack:N")).take_back("msg:N")
         Traceback (most recent call last):
@@ -117,7 +117,7 @@ class Session:
         self._without(fault)
 
     def take_fault_back(self, text: str) -> None:
-        """Let the fault of this text strike no more, whatever its kind. Raises `InputError` if it does not strike now.
+        """Remove the fault with this text, whatever its kind. Raises `InputError` if it does not strike now.
 
         >>> from imteach import Crash
         >>> session = Session("dedup", Crash("bob", at=150, down=50))
@@ -131,7 +131,7 @@ class Session:
         self._without(fault)
 
     def lose(self, name: str) -> None:
-        """Drop a packet of this run: what a click on its arrow means. One that is dropped already stays dropped.
+        """Drop a packet of this run, as a click on its arrow does. A packet that is dropped already stays dropped.
 
         Raises `InputError` for a packet that is not sent in this run, and for one that does not arrive anyway.
         """
@@ -145,9 +145,9 @@ class Session:
         self.drop(name)
 
     def spare(self, name: str) -> None:
-        """Take the drop of a packet back: what a click on the arrow of a dropped one means.
+        """Take the drop of a packet back, as a click on the arrow of a dropped packet does.
 
-        Raises `InputError` for a packet that no drop of its own strikes.
+        Raises `InputError` if no drop names this packet.
         """
         fault = self._whole(name)
         lost = self.trace.packet.get(fault.packet)
@@ -187,14 +187,14 @@ class Session:
 
 
 def _shortened(fault: Fault, msgids: list[str]) -> Fault:
-    """Return the same fault as a learner would write it, where these msgids are said."""
+    """Return the same fault as a learner would write it in a run with these msgids."""
     if isinstance(fault, Drop | Duplicate | Delay):
         return replace(fault, name=short_name(fault.packet, msgids))
     return fault
 
 
 def _run(scenario: Scenario, faults: tuple[Fault, ...]) -> Trace:
-    """Return the run; where a learner's own code stopped in it, the run all the same."""
+    """Return the run, even if a learner's own code stopped in it."""
     try:
         return scenario.run(*faults)
     except LearnerError as error:

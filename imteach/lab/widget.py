@@ -38,7 +38,7 @@ class Lab(LiveWidget):
     _esm = page_script("lab.js")
     _css = _HERE / "lab.css"
 
-    # The parts of the page. Only those that a step changes travel; only they are drawn again.
+    # The parts of the page. Only those that a step changes are sent and drawn again.
     picture = Unicode().tag(sync=True)
     still = Dict().tag(sync=True)  # what is around the picture when it is saved
     ladder = Dict().tag(sync=True)
@@ -53,7 +53,7 @@ class Lab(LiveWidget):
 
     def __init__(self, scenario: Scenario | str, *faults: Fault) -> None:
         self._session = Session(scenario, *faults)
-        self._rev = 0  # counts what was shown: the page's `data-rev`
+        self._rev = 0  # counts the pictures shown: the page's `data-rev`
         self._shown: Trace | None = None
         self._windows: list[Window] = []
         self._window = 0  # the place of the one that is shown
@@ -72,22 +72,22 @@ class Lab(LiveWidget):
         self._step(lambda: self._session.choose(name))
 
     def drop(self, name: str) -> None:
-        """Drop the packet of this name too: `"ack:N"`, `"m1/msg:N#2"`. Raises `InputError` for no such name."""
+        """Drop the packet of this name too: `"ack:N"`, `"m1/msg:N#2"`. Raises `InputError` for a wrong name."""
         self._step(lambda: self._session.drop(name))
 
     def take_back(self, name: str) -> None:
-        """Drop the packet of this name no more. Raises `InputError` if it is not dropped."""
+        """Stop dropping the packet of this name. Raises `InputError` if it is not dropped."""
         self._step(lambda: self._session.take_back(name))
 
     def take_fault_back(self, text: str) -> None:
-        """Let a fault strike no more, by its text: `"crash bob@150+50"`. Raises `InputError` if it does not strike."""
+        """Remove a fault by its text: `"crash bob@150+50"`. Raises `InputError` if there is no such fault."""
         self._step(lambda: self._session.take_fault_back(text))
 
     @property
     def window(self) -> int:
         """Which part of a long run the picture shows, from 0. Set it to look at another: `lab.window = 3`.
 
-        A picture of thousands of packets would take a page seconds. Raises `InputError` for a place that there is not.
+        A page would take seconds to draw thousands of packets. Raises `InputError` if there is no such part.
         """
         return self._window
 
@@ -157,16 +157,16 @@ class Lab(LiveWidget):
         """Draw this part of the run."""
         if not isinstance(place, int) or place not in range(len(self._windows)):
             last = len(self._windows) - 1
-            raise InputError(f"window: expected one of 0 to {last}, the parts of this run, not {quoted(place)}")
+            raise InputError(f"expected one of 0 to {last}, the parts of this run, not {quoted(place)}", where="window")
         self._window = place
         self._rev += 1
         self.picture = to_svg(self.trace, self._rev, self._windows[place])
         self.stretch = page.stretch(self._windows, place)
 
     def _answer(self, content: object) -> None:
-        """Do what the learner did in the page. What cannot be done is said there, and changes nothing.
+        """Do what the learner did in the page. What cannot be done changes nothing, and the page says so.
 
-        A message is not to be trusted (an old page, another tab), and a learner's own client may raise anything:
+        A message cannot be trusted (an old page, another tab), and a learner's own client may raise anything:
         neither may leave a traceback where nobody looks for one.
         """
         try:
@@ -179,10 +179,10 @@ class Lab(LiveWidget):
             self._show()
 
     def _do(self, content: object) -> None:
-        """Bring about what the page says: never "the other way round", for the learner saw an older picture perhaps.
+        """Bring about what the page asks for: "drop" or "spare", never "toggle".
 
-        It says which one, by its `rev`. What is so already is not done again, and what another step has taken back or
-        brought about since is left as it is.
+        The learner may have clicked in an older picture; its number is the message's `rev`. What is already as asked
+        for is not done again, and what another step has changed since then stays as it is.
         """
         message = content if isinstance(content, dict) else {}
         is_new = message.get("rev") == self._rev
@@ -204,4 +204,4 @@ class Lab(LiveWidget):
             actions[what]()
         except InputError:
             if is_new or what not in ("spare", "take back"):
-                raise  # else what the learner wanted gone is gone already
+                raise  # otherwise, what the learner wanted removed is already gone

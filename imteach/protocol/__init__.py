@@ -1,9 +1,13 @@
 """What each side does: `Client` and `Server` as sans-IO machines, their packets, effects and promises.
 
-It imports nothing else of imteach and knows no time, no socket and no picture.
+It imports nothing else of imteach and knows no time, no socket and no picture. To read it:
+
+1. `packets`: what travels; `effects`: what a node asks for; `ladder`: the rungs; `promises`: what is expected of them.
+2. `client` and `server`: the article, sections 1 to 8.
+3. `offline`, `durable`, `ordered`, `group`: what each further rung builds around them; `whole` puts them together.
 """
 
-from imteach.protocol.client import Client, Waiting
+from imteach.protocol.client import Waiting
 from imteach.protocol.disk import Disk, MemoryDisk
 from imteach.protocol.effects import (
     STATUSES,
@@ -20,12 +24,13 @@ from imteach.protocol.effects import (
     Transmit,
     Write,
 )
-from imteach.protocol.holdback import HoldBack
 from imteach.protocol.ladder import LADDER, Rung
+from imteach.protocol.offline import PAGE
+from imteach.protocol.ordered import HoldBack
 from imteach.protocol.packets import KINDS, NO_MESSAGE, SERVER, Kept, Message, Packet
 from imteach.protocol.promises import PROMISES, Outcome, judge
-from imteach.protocol.server import PAGE, Server
 from imteach.protocol.value import Value
+from imteach.protocol.whole import Client, Server
 
 __all__ = [
     "KINDS",

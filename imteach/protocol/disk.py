@@ -1,9 +1,9 @@
 """Durable state: what a node reads when it starts again after a crash.
 
-A node never writes here itself. It asks for it with an effect (`Write`, or `Show`, `Store` and `Delete`, which hold
-one), because a crash may fall between any two effects: what was written before it is there, what was to be written
-after it is not. Whoever drives the nodes keeps one disk for each: a dictionary in the simulator; a database
-can stand behind the same two methods.
+A node never writes here itself. It asks its driver to write, with an effect: `Write`, or one that holds a `Write`
+(`Show`, `Report`, `Store`, `Delete`). A crash may fall between any two effects: after it, what was written before is
+there, and nothing else. The driver keeps one disk for each node: a dictionary in the simulator; a database could stand
+behind the same two methods.
 """
 
 from collections.abc import Mapping

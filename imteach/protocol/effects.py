@@ -1,7 +1,7 @@
 """Effects: what a node asks its driver to do. A node itself does nothing but remember.
 
-A node is told what happened and returns a list of these, which happen one by one in that order. The simulator,
-a checker, a real network and a unit test are drivers of the same nodes (*sans-IO*).
+A node, a client or the server, is told what happened and returns a list of effects, which happen one by one in that
+order. The simulator, a checker, a real network and a unit test can all drive the same nodes (*sans-IO*).
 """
 
 from typing import Any
@@ -43,7 +43,7 @@ WAITS: dict[str, str] = {
 
 
 class StartTimer(Value, frozen=True):
-    """Start a timer and call back with its name. The driver knows how long: attempt 1 of a wait is one RTO.
+    """Start a timer and call back with its name. The driver knows how long it runs: one RTO at attempt 1.
 
     `wait` is what the timer is for: a key of `WAITS`.
 
@@ -91,9 +91,10 @@ class Show(Value, frozen=True):
 
 
 class Discard(Value, frozen=True):
-    """Do not show this message, for its msgid was shown before; or for its place in the order, which `why` says.
+    """Do not show this message.
 
-    It changes nothing; it lets a trace say so. `why` is "", "too late" or, at the server of a group, "too early".
+    `why` is "" if its msgid was shown before, and "too late" if its turn in the conversation is over. The server of a
+    group discards a message that is "too late" or "too early". The effect changes nothing: it is there for the trace.
 
     >>> Discard("m1", Message(0, "alice", "bob", "hello"), "too late").why
     'too late'
@@ -105,7 +106,7 @@ class Discard(Value, frozen=True):
 
 
 class Hold(Value, frozen=True):
-    """Hold this message back: one before it is missing. It changes nothing; it lets a trace say so.
+    """Hold this message back, because one before it is missing. It changes nothing: it is there for the trace.
 
     >>> Hold("m2", Message(1, "alice", "bob", "and?")).msgid
     'm2'
@@ -132,7 +133,7 @@ class Store(Value, frozen=True):
 
 
 class Delete(Value, frozen=True):
-    """Delete a kept message: the person it was kept for has it.
+    """Delete a message that was kept: the person whom it was kept for has it now.
 
     >>> Delete("bob", "m1").write
     Write(table='store', key='bob/m1', value=None)
@@ -143,7 +144,7 @@ class Delete(Value, frozen=True):
 
     @property
     def write(self) -> Write:
-        """What is written: the message's row goes."""
+        """What is written: None for the row of this message, which takes it away."""
         return Write("store", f"{self.to}/{self.msgid}", None)
 
 

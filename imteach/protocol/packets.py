@@ -4,6 +4,7 @@ Source: the article, sections 1, 2, 4 and 9. R is a client's request, A the serv
 server's own initiative. One message is six packets when nothing is lost: msg R, A, N, then ack R, A, N.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from imteach.protocol.value import Value
@@ -123,3 +124,26 @@ class Packet(Value, frozen=True):
         'bob'
         """
         return self.dst if self.src == SERVER else self.src
+
+
+Arrived = Packet | Kept
+"""What brings a message: a packet that carries it, or the message as the server kept it."""
+
+
+def as_kept(packet: Packet) -> Kept:
+    """Return what a packet carries as it would be kept.
+
+    >>> as_kept(Packet("msg:N", "m1", "server", "bob", Message(0, "alice", "bob", "hello"), number=7)).number
+    7
+    """
+    return Kept(packet.msgid, packet.message, packet.number, packet.base)
+
+
+def listed(kinds: Iterable[str]) -> str:
+    """Return kinds of packets in a sentence.
+
+    >>> listed(["msg:A", "msg:N", "ack:N"])
+    'msg:A, msg:N and ack:N'
+    """
+    *most, last = kinds
+    return f"{', '.join(most)} and {last}"

@@ -10,9 +10,9 @@ from msgspec.structs import asdict, astuple, replace
 class Value(Struct, frozen=True, gc=False):
     """A value: it cannot be changed, and is equal to what holds the same.
 
-    It is used as a named tuple is, but for the places of its fields: it can be unpacked, `_replace` makes another one,
-    `_asdict` a dictionary. A Struct is made in a fourth of the time that a named tuple takes, and Python's garbage
-    collector, which would look through all of a run again and again, has nothing to do with it.
+    It is used like a named tuple, except that its fields have no index: it can be unpacked, `_replace` returns a
+    changed copy, `_asdict` a dictionary. To make one takes a fourth of the time of a named tuple, and Python's garbage
+    collector leaves it out; otherwise it would look through all of a long run again and again.
 
     >>> class Letter(Value, frozen=True):
     ...     to: str

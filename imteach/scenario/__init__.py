@@ -3,8 +3,9 @@
 from imteach.scenario.faults import FAULTS, Crash, Delay, Drop, Duplicate, Fault, Loss, Offline, Partition, parse_fault
 from imteach.scenario.file import parse_scenario, read_scenario, to_toml, usual_say
 from imteach.scenario.naming import PacketName, parse_name, short_name
-from imteach.scenario.people import Resend, Say, python
+from imteach.scenario.people import Resend, Say
 from imteach.scenario.scenario import DEFAULT_LATENCY, HEARTBEAT, Scenario
+from imteach.scenario.texts import python
 
 __all__ = [
     "DEFAULT_LATENCY",

@@ -7,9 +7,9 @@ from typing import TypeGuard, TypeVar
 from imteach.errors import InputError, quoted
 from imteach.protocol import SERVER
 
-NETWORK = "network"  # where a packet is dropped: no node, but a trace must name the place
+NETWORK = "network"  # where a packet is dropped or lost: no node, but an event must name a place
 LONGEST = 10**9  # simulated ms, eleven days; more is a slip of the keyboard
-LATEST = 10**15  # simulated ms that a trace may reach, wait upon wait
+LATEST = 10**15  # simulated ms: the last moment that a trace may reach after many waits
 TEXT_LIMIT = 10_000  # characters in one message
 
 V = TypeVar("V")
@@ -33,7 +33,7 @@ def milliseconds(value: object, where: str, above: float | None = None, most: fl
             return int(value) if value == int(value) else value
     if _is_number(value) and value > most:
         rule = f"of at most {most}"
-    raise InputError(f"{where}: expected a time in ms {rule}, got {quoted(value)}")
+    raise InputError(f"expected a time in ms {rule}, got {quoted(value)}", where=where)
 
 
 def moment(value: object, where: str) -> float:
@@ -54,7 +54,7 @@ def factor(value: object, where: str) -> float:
     """
     if _is_number(value) and 1 <= value <= LONGEST:
         return int(value) if value == int(value) else value
-    raise InputError(f"{where}: expected a number from 1 to {LONGEST}, got {quoted(value)}")
+    raise InputError(f"expected a number from 1 to {LONGEST}, got {quoted(value)}", where=where)
 
 
 def share(value: object, where: str) -> float:
@@ -66,7 +66,7 @@ def share(value: object, where: str) -> float:
     """
     if _is_number(value) and 0 <= value <= 1:
         return value
-    raise InputError(f"{where}: expected a number from 0 to 1, got {quoted(value)}")
+    raise InputError(f"expected a number from 0 to 1, got {quoted(value)}", where=where)
 
 
 def _is_number(value: object) -> TypeGuard[float]:
@@ -82,7 +82,7 @@ def whole(value: object, where: str, most: int, least: int = 0) -> int:
     """
     if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
         return value
-    raise InputError(f"{where}: expected a whole number from {least} to {most}, got {quoted(value)}")
+    raise InputError(f"expected a whole number from {least} to {most}, got {quoted(value)}", where=where)
 
 
 def person(value: object, where: str) -> str:
@@ -93,11 +93,11 @@ def person(value: object, where: str) -> str:
     imteach.errors.InputError: people: 'server' is the server's own name; a person needs another
     """
     if not isinstance(value, str) or not _PERSON.fullmatch(value):
-        raise InputError(f"{where}: expected a name of letters, digits and _, at most 40, got {quoted(value)}")
+        raise InputError(f"expected a name of letters, digits and _, at most 40, got {quoted(value)}", where=where)
     if re.fullmatch("m[0-9]+", value):
-        raise InputError(f"{where}: {value!r} is what a msgid looks like; a person needs another name")
+        raise InputError(f"{value!r} is what a msgid looks like; a person needs another name", where=where)
     if value in (SERVER, NETWORK):
-        raise InputError(f"{where}: {value!r} is the {value}'s own name; a person needs another")
+        raise InputError(f"{value!r} is the {value}'s own name; a person needs another", where=where)
     return value
 
 
@@ -109,10 +109,10 @@ def words(value: object, where: str) -> str:
     imteach.errors.InputError: text: expected text of at most 10000 characters, got 7
     """
     if isinstance(value, str) and not can_be_written(value):
-        raise InputError(f"{where}: expected whole characters, got half of one in {quoted(value)}")
+        raise InputError(f"expected whole characters, got half of one in {quoted(value)}", where=where)
     if isinstance(value, str) and len(value) <= TEXT_LIMIT:
         return value
-    raise InputError(f"{where}: expected text of at most {TEXT_LIMIT} characters, got {quoted(value)}")
+    raise InputError(f"expected text of at most {TEXT_LIMIT} characters, got {quoted(value)}", where=where)
 
 
 def can_be_written(text: str) -> bool:
@@ -125,7 +125,7 @@ def can_be_written(text: str) -> bool:
 
 
 class ByName(dict[str, V]):
-    """Things by name. One that is not among them is answered with those that are. `what` says what they are.
+    """Things by name. The error for an unknown name lists the known ones, and `what` says what they are.
 
     >>> ByName("promise", {"no_duplicates": True, "no_silent_loss": False})["no_duplicate"]
     Traceback (most recent call last):

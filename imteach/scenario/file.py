@@ -6,7 +6,7 @@
     [[say]]
     text = "hello"
 
-What is left out is as usual. Without [[say]] alice says hello: to bob, or to the first group.
+What is left out has its default. Without [[say]] alice says hello: to bob, or to the first group.
 """
 
 import re
@@ -44,7 +44,7 @@ _RESEND_KEYS = ("at", "msgid")
 T = TypeVar("T")
 
 
-# In
+# Reading
 
 
 def read_scenario(path: "str | Path") -> tuple[Scenario, tuple[Fault, ...]]:
@@ -53,21 +53,21 @@ def read_scenario(path: "str | Path") -> tuple[Scenario, tuple[Fault, ...]]:
     `scenario, faults = read_scenario("lost.toml")`, then `scenario.run(*faults)` or `Lab(scenario, *faults)`. Raises
     `InputError` if the file cannot be read, or names the key that is wrong in it.
     """
-    if not (isinstance(path, str) or hasattr(path, "__fspath__")):  # open() would take a number for a file that is open
+    if not (isinstance(path, str) or hasattr(path, "__fspath__")):  # open() would take an int as a file descriptor
         raise InputError(f"expected the path of a scenario file, such as 'lost.toml', got {quoted(path)}")
     what = str(path)
     if len(what) > 200 or not what.isprintable():
         what = quoted(what)
     try:
-        with open(path, "rb") as file:  # utf-8-sig: some editors begin a file with a mark
+        with open(path, "rb") as file:  # utf-8-sig: some editors write a byte order mark
             text = file.read(4 * CHARACTERS + 1).decode("utf-8-sig")
     except OSError as error:
         raise InputError(f"cannot read {what}: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        if error.end > 4 * CHARACTERS - 4:  # the end of what was read, in the midst of a character
+        if error.end > 4 * CHARACTERS - 4:  # we stopped reading inside a character
             raise _too_long(what) from None
         raise InputError(
-            f"{what}: expected text in UTF-8, got {quoted(error.object[error.start : error.end])}"
+            f"expected text in UTF-8, got {quoted(error.object[error.start : error.end])}", where=what
         ) from None
     except ValueError as error:  # a name that no file can have
         raise InputError(f"cannot read {what}: {error}") from None
@@ -102,7 +102,7 @@ def parse_scenario(text: str, what: str = "scenario") -> tuple[Scenario, tuple[F
 
 
 def usual_say(groups: Mapping[str, Sequence[str]]) -> tuple[Say, ...]:
-    """Return what is said where nothing else is asked for: alice's hello to bob, or to the first of these groups.
+    """Return what is said by default: alice's hello to bob, or a member's to the first of these groups.
 
     >>> usual_say({}), usual_say({"friends": ["carol", "dave"]})
     ((Say("hello"),), (Say("hello", sender="carol", to="friends"),))
@@ -113,10 +113,10 @@ def usual_say(groups: Mapping[str, Sequence[str]]) -> tuple[Say, ...]:
 
 
 def _toml(text: str, what: str) -> dict[str, Any]:
-    import tomllib  # here, for most runs read no file
+    import tomllib  # here, because most runs read no file
 
     if not isinstance(text, str):
-        raise InputError(f"{what}: expected TOML text, got {quoted(text)}")
+        raise InputError(f"expected TOML text, got {quoted(text)}", where=what)
     if len(text) > CHARACTERS:
         raise _too_long(what)
     try:
@@ -124,15 +124,15 @@ def _toml(text: str, what: str) -> dict[str, Any]:
             raise RecursionError
         return tomllib.loads(text)
     except RecursionError:
-        raise InputError(f"{what}: nested too deeply to be read") from None
+        raise InputError("nested too deeply to be read", where=what) from None
     except ValueError as error:  # not only TOMLDecodeError: also a number of thousands of digits
         last = text.rstrip("\n").count("\n") + 1
         said = str(error).replace("at end of document", f"at the end, line {last}").partition(";")[0]
-        raise InputError(f"{what}: not readable as TOML: {said}") from None
+        raise InputError(f"not readable as TOML: {said}", where=what) from None
 
 
 def _too_long(what: str) -> InputError:
-    return InputError(f"{what}: more than {CHARACTERS} characters; a scenario file is shorter")
+    return InputError(f"more than {CHARACTERS} characters; a scenario file is shorter", where=what)
 
 
 _STRINGS = r"""(?s)\"{3}(?:\\.|[^\\])*?(?:\"{3}|\Z)|'{3}.*?(?:'{3}|\Z)|"(?:\\.|[^"\\n])*"?|'[^'\n]*'?|\#[^\n]*"""
@@ -152,7 +152,7 @@ def _check_keys(table: Fields, known: Sequence[str]) -> None:
     for name in table:
         if name not in known:
             where = table.where.rstrip(".: ")
-            raise InputError(f"{where}: no key {quoted(name)} here; keys are {', '.join(known)}")
+            raise InputError(f"no key {quoted(name)} here; keys are {', '.join(known)}", where=where)
 
 
 def _tables(file: Fields, name: str) -> Iterator[Fields]:
@@ -165,7 +165,7 @@ def _say_in(table: Fields) -> Say:
     _check_keys(table, _SAY_KEYS)
     given = {"text": "hello", "from": "alice", "to": "bob", "at": 0}
     given.update((name, table.raw(name)) for name in _SAY_KEYS if table.has(name))
-    person(given["from"], f"{table.where}from")  # here, because Say calls it its sender
+    person(given["from"], f"{table.where}from")  # here, because Say's own error would call it the sender
     return _within(table.where, Say, given["text"], given["from"], given["to"], given["at"])
 
 
@@ -181,25 +181,25 @@ def _faults_in(file: Fields, scenario: Scenario) -> Iterator[Fault]:
     for number, text in enumerate(file.texts("faults") if file.has("faults") else ()):
         where = f"{file.where}faults[{number}]: "
         fault = _within(where, parse_fault, text)
-        _within(where, fault.resolve, scenario)  # its names mean something here
+        _within(where, fault.resolve, scenario)  # raises where its names mean nothing here
         yield fault
 
 
 def _within(where: str, make: Callable[..., T], *values: Any, **named: Any) -> T:
-    """Return what `make` makes of the values; an error of its says where in the file."""
+    """Return `make(*values, **named)`; if it raises, its error begins with `where`, the place in the file."""
     try:
         return make(*values, **named)
     except InputError as error:
-        raise InputError(f"{where}{error}") from None
+        raise error.within(where) from None
 
 
-# Out
+# Writing
 
 
 def to_toml(scenario: Scenario, faults: Iterable[Fault] = ()) -> str:
     """Return the scenario file, ending in a newline, that holds this scenario and these faults.
 
-    It has only what is not as usual. Raises `InputError` for what a file cannot hold: a learner's own class.
+    It leaves out what has its default. Raises `InputError` for what a file cannot hold: a learner's own class.
 
     >>> from imteach import Drop, Say
     >>> print(to_toml(Scenario("acked", say=[Say("hi", at=100)], rto=200), [Drop("msg:N")]).rstrip())
@@ -233,18 +233,18 @@ def _check_can_be_held(scenario: Scenario) -> None:
     for name, known in (("client", Client), ("server", Server)):
         runs = getattr(scenario, name)
         if runs is not known:
-            raise InputError(f"{name}: a file cannot hold a class, and this scenario runs {runs.__name__}")
+            raise InputError(f"a file cannot hold a class, and this scenario runs {runs.__name__}", where=name)
 
 
 def _settings_out(scenario: Scenario) -> tuple[dict[str, Any], dict[str, Mapping[str, Any]]]:
-    """Return what is not as usual: single keys, and tables with a heading of their own."""
+    """Return the settings that differ from their defaults: single keys, and tables with a heading of their own."""
     usual = Scenario(scenario.rung, say=scenario.say, groups=scenario.groups)
     top = {name: getattr(scenario, name) for name in _SETTINGS if getattr(scenario, name) != getattr(usual, name)}
     tables = {"latency": top.pop("latency")} if isinstance(scenario.latency, Mapping) else {}
     if scenario.groups:
         tables["groups"] = scenario.groups
     if not scenario.say:
-        top["say"] = []  # left out it would stand for the usual hello
+        top["say"] = []  # without the key, the default hello would be said
     return top, tables
 
 
@@ -274,7 +274,7 @@ def _value(value: object) -> str:
 
 
 def _list(items: Sequence[str]) -> str:
-    """One line, or where that gets long a line for each item."""
+    """One line, or if that gets too long, one line for each item."""
     line = f"[{', '.join(items)}]"
     return line if len(line) <= 100 else "[\n" + "".join(f"  {item},\n" for item in items) + "]"
 
@@ -283,7 +283,7 @@ _ESCAPED = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
 def _letter(letter: str) -> str:
-    """One character of a text, escaped where TOML must have it or a reader would not see it."""
+    """One character of a text, escaped if TOML requires it or a reader would not see it."""
     if letter in _ESCAPED:
         return _ESCAPED[letter]
     if letter.isprintable():

@@ -2,9 +2,9 @@
 
 The owner is a message (`m1/ack:N#2`), or a person where a packet belongs to no single message (`bob/offline:R#1`). In
 a group one message has a msg:N for each member: `m1/msg:N>carol#1`. A copy that the network made has a number
-behind a tilde: `m1/msg:N#1~2`.
+after a tilde: `m1/msg:N#1~2`.
 
-A name is stable from run to run, so a fault that hangs on it stays where the learner put it. Short forms: no
+A name is stable from run to run, so a fault that names it stays where the learner put it. Short forms: no
 number means `#1`; the owner may be left out where only one is possible.
 """
 
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from imteach.errors import InputError, quoted
 from imteach.protocol import KINDS
 
-_SEEN = r"[^\s/#~>\x00-\x1f\x7f-\x9f]"  # no space, no control character, nothing that parts a name
+_SEEN = r"[^\s/#~>\x00-\x1f\x7f-\x9f]"  # no space, no control character, no separator of a name
 _MSGID = re.compile(_SEEN + "{1,80}")
 _NAME = re.compile(
     f"(?:(?P<owner>{_SEEN}{{1,80}})/)?(?P<kind>{_SEEN}+)(?:>(?P<to>{_SEEN}{{1,80}}))?"
@@ -24,7 +24,7 @@ _NAME = re.compile(
 
 
 class PacketName(NamedTuple):
-    """The parts of a packet's name; `owner` is None while it has been left out, `to` only needed in a group.
+    """The parts of a packet's name; `owner` is None if it was left out; `to` is only needed in a group.
 
     >>> str(PacketName("m1", "ack:N", 2)), str(PacketName("m1", "msg:N", 1, to="carol", copy=2))
     ('m1/ack:N#2', 'm1/msg:N>carol#1~2')
@@ -82,7 +82,7 @@ offline:A, offlineack:R
 
 
 def whole_name(name: PacketName, owners: Sequence[str]) -> str:
-    """Return the whole name as text, with the owner filled in from those possible, if there is only one.
+    """Return the whole name as text; a missing owner is filled in if only one is possible.
 
     >>> whole_name(parse_name("ack:N"), ["m1"])
     'm1/ack:N#1'
@@ -105,7 +105,7 @@ def whole_name(name: PacketName, owners: Sequence[str]) -> str:
 
 
 def short_name(text: str, msgids: Sequence[str]) -> str:
-    """Return the shortest form of a whole name that still means it, where these msgids are said.
+    """Return the shortest form of a whole name that still means the same packet in a run with these msgids.
 
     >>> short_name("m1/ack:N#1", ["m1"]), short_name("m1/ack:N#2", ["m1", "m2"])
     ('ack:N', 'm1/ack:N#2')

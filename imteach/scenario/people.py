@@ -6,33 +6,10 @@ from dataclasses import dataclass
 from imteach.errors import InputError, quoted
 from imteach.scenario.checks import milliseconds, person, words
 from imteach.scenario.naming import is_msgid
+from imteach.scenario.texts import number_in, python
 
 _SAY = r"(?s)(?P<sender>[^>]*)>(?P<to>[^@:]*)(?:@(?P<at>[^:]*))?:(?P<text>.*)"
 _RESEND = r"(?s)(?P<msgid>[^@]*)@(?P<at>.*)"
-
-
-def python(text: str) -> str:
-    """Return `text` as Python source, in double quotes where that needs no escape.
-
-    >>> print(python("hello"), python('say "hi"'))
-    "hello" 'say "hi"'
-    """
-    return f'"{text}"' if repr(text) == f"'{text}'" and '"' not in text else repr(text)
-
-
-def number_in(text: str, where: str, of: str) -> float:
-    """Return the number that a part of `of` stands for; raise `InputError` if it stands for none.
-
-    >>> number_in("100", "at", "alice>bob@100:hello")
-    100.0
-    >>> number_in("soon", "at", "m1@soon")
-    Traceback (most recent call last):
-    imteach.errors.InputError: at: expected a time in ms, got 'soon' in 'm1@soon'
-    """
-    try:
-        return float(text)
-    except ValueError:
-        raise InputError(f"{where}: expected a time in ms, got {quoted(text)} in {quoted(of)}") from None
 
 
 @dataclass(frozen=True, repr=False)
@@ -54,7 +31,7 @@ class Say:
         words(self.text, "text")
         person(self.sender, "sender")
         if person(self.to, "to") == self.sender:
-            raise InputError(f"to: expected somebody else than the sender, {self.sender!r}")
+            raise InputError(f"expected somebody else than the sender, {self.sender!r}", where="to")
         object.__setattr__(self, "at", milliseconds(self.at, "at"))
 
     @classmethod
@@ -75,7 +52,7 @@ class Say:
 class Resend:
     """A person sends again what failed: the message of this msgid, `at` simulated ms.
 
-    Whose screen does not show `failed` beside it then has nothing to press, and nothing happens.
+    If their screen does not show `failed` at that moment, they have nothing to press, and nothing happens.
 
     >>> Resend("m1", at=2000) == Resend.parse("m1@2000")
     True
@@ -86,7 +63,7 @@ class Resend:
 
     def __post_init__(self) -> None:
         if not isinstance(self.msgid, str) or not is_msgid(self.msgid):
-            raise InputError(f"msgid: expected the msgid of a message, such as m1, got {quoted(self.msgid)}")
+            raise InputError(f"expected the msgid of a message, such as m1, got {quoted(self.msgid)}", where="msgid")
         object.__setattr__(self, "at", milliseconds(self.at, "at"))
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Reading what strangers wrote: JSON into checked values, with errors that name the field."""
+"""Reading JSON that strangers wrote: every value is checked, and an error names its field."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeGuard
@@ -19,17 +19,17 @@ def parse_json(text: str, what: str) -> "Fields":
     imteach.errors.InputError: trace: t: expected a time in ms of at least 0, got 'late'
     """
     if not isinstance(text, str):
-        raise InputError(f"{what}: expected JSON text, got {quoted(text)}")
+        raise InputError(f"expected JSON text, got {quoted(text)}", where=what)
     if len(text) > SIZE_LIMIT:
-        raise InputError(f"{what}: {len(text)} characters; at most {SIZE_LIMIT} are read")
+        raise InputError(f"{len(text)} characters; at most {SIZE_LIMIT} are read", where=what)
     import json  # only a file that is read needs it
 
     try:
         value = json.loads(text, parse_constant=_no_constant)
     except RecursionError:
-        raise InputError(f"{what}: nested too deeply to be read") from None
+        raise InputError("nested too deeply to be read", where=what) from None
     except ValueError as error:
-        raise InputError(f"{what}: not readable as JSON: {error}") from None
+        raise InputError(f"not readable as JSON: {error}", where=what) from None
     return Fields(value, f"{what}: ")
 
 
@@ -42,7 +42,7 @@ def _is_text(value: object) -> TypeGuard[str]:
 
 
 def _first(names: Iterable[str], most: int = 12) -> str:
-    """Return these names for an error, which stays one readable line when they are many."""
+    """Return these names for an error message; if they are many, the first few and the number of the rest."""
     names = list(names)
     rest = f" or {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + rest
@@ -71,14 +71,14 @@ class Fields:
 
     def __init__(self, value: object, where: str) -> None:
         if not isinstance(value, dict):
-            raise InputError(f"{where.rstrip('.: ')}: expected an object with named fields, got {quoted(value)}")
+            raise InputError(f"expected an object with named fields, got {quoted(value)}", where=where.rstrip(".: "))
         self._value: dict[str, Any] = value
         self.where = where
 
     def wrong(self, name: str, expected: str) -> InputError:
         """Return the error for a field that is not what was expected."""
         got = quoted(self._value[name]) if name in self._value else "nothing"
-        return InputError(f"{self.where}{name}: expected {expected}, got {got}")
+        return InputError(f"expected {expected}, got {got}", where=f"{self.where}{name}")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._value)

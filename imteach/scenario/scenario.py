@@ -9,7 +9,8 @@ from imteach.errors import InputError, quoted
 from imteach.protocol import LADDER, SERVER, Client, Message, Rung, Server
 from imteach.scenario.checks import LONGEST, factor, milliseconds, person, whole
 from imteach.scenario.naming import parse_name, whole_name
-from imteach.scenario.people import Resend, Say, python
+from imteach.scenario.people import Resend, Say
+from imteach.scenario.texts import python
 from imteach.views import ask
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from imteach.trace.trace import Trace
 
 DEFAULT_LATENCY = 50
-HEARTBEAT = "heartbeat"  # the wait of the timers that never end by themselves
+HEARTBEAT = "heartbeat"  # a key of `WAITS`: that of the timers that start again for ever
 
 
 @dataclass(frozen=True, repr=False)
@@ -34,9 +35,9 @@ class Scenario:
     - `rto`: how long the sender waits for an answer, in simulated ms, greater than 0.
     - `retries`: how often one message may be retransmitted.
     - `backoff`: each wait is this many times the one before (1: always the same).
-    - `ack_every`: after how many messages of a group a member acks; or `ack_delay` simulated ms after the first.
-    - `heartbeat`: every so many simulated ms a member of a group looks whether it missed something.
-    - `presence_timeout`: so many simulated ms after a client's crash the server learns that it is gone.
+    - `ack_every`: a member of a group acks after so many messages, or `ack_delay` simulated ms after the first.
+    - `heartbeat`: how often, in simulated ms, a member of a group asks whether it missed something.
+    - `presence_timeout`: how long after a client's crash, in simulated ms, the server learns that it is gone.
     - `client`, `server`: the classes to run; your own subclass of `Client`, for instance.
 
     Raises `InputError` for a value that breaks its rule.
@@ -88,12 +89,12 @@ class Scenario:
 
     @property
     def speaking(self) -> tuple[str, ...]:
-        """Everybody who says or is told something or is in a group, in the order in which they are named."""
+        """Everybody who says something, receives something or is in a group, in the order in which they are named."""
         named = (name for say in self.say for name in (say.sender, *self.told_by(say)))
         return tuple(dict.fromkeys([*named, *(name for members in self.groups.values() for name in members)]))
 
     def told_by(self, say: Say) -> tuple[str, ...]:
-        """Those who are told this: one person, or the other members of a group."""
+        """The receivers of this: one person, or the other members of a group."""
         if say.to not in self.groups:
             return (say.to,)
         return tuple(member for member in self.groups[say.to] if member != say.sender)
@@ -109,17 +110,17 @@ class Scenario:
 
     @cached_property
     def receivers(self) -> tuple[str, ...]:
-        """Everybody who is told something."""
+        """Everybody to whom something is said."""
         return tuple(dict.fromkeys(name for say in self.say for name in self.told_by(say)))
 
     @cached_property
     def in_order(self) -> list[Say]:
-        """What is said, in the order in which it is said; what shares an instant keeps the order of `say`."""
+        """What is said, in the order in which it is said; at the same instant, in the order of `say`."""
         return sorted(self.say, key=lambda say: say.at)
 
     @property
     def setting(self) -> Rung:
-        """The rung itself."""
+        """The `Rung` on which it runs."""
         return LADDER[self.rung]
 
     @property
@@ -137,7 +138,7 @@ class Scenario:
         return self.in_order[self.msgids.index(msgid)].sender
 
     def latency_of(self, person: str) -> float:
-        """The time one way between this person and the server, in simulated ms."""
+        """The one-way latency between this person and the server, in simulated ms."""
         return self.latency.get(person, DEFAULT_LATENCY) if isinstance(self.latency, Mapping) else self.latency
 
     def patience(self, attempt: int) -> float:
@@ -148,7 +149,7 @@ class Scenario:
         """
         wait = self.rto
         for _ in range(attempt - 1):
-            wait = min(wait * self.backoff, LONGEST)  # keeps a large backoff from leaving the range of numbers
+            wait = min(wait * self.backoff, LONGEST)  # or a large backoff would exceed the largest float
         return milliseconds(wait, "patience")
 
     def messages(self) -> list[Message]:
@@ -157,11 +158,11 @@ class Scenario:
 
     @property
     def longest_pull(self) -> float:
-        """How long a pull lasts whose tries are all in vain, in simulated ms."""
+        """How long a pull lasts if no try is answered, in simulated ms."""
         return sum(map(self.patience, range(1, self.retries + 2)))
 
     def wait(self, what: str, attempt: int) -> float:
-        """How long a timer runs that waits for this, a key of `imteach.protocol.WAITS`, in simulated ms."""
+        """How long a timer runs, in simulated ms; `what` it waits for is a key of `imteach.protocol.WAITS`."""
         return {"ack_delay": self.ack_delay, HEARTBEAT: self.heartbeat}.get(what) or self.patience(attempt)
 
     def node(self, name: str, new_msgid: Callable[[], str]) -> Client | Server:
@@ -181,7 +182,7 @@ class Scenario:
         return name
 
     def whole_name(self, text: str, msgids: Sequence[str] | None = None) -> str:
-        """Return a packet's whole name for a short one, where these msgids are said (default: m1, m2 …).
+        """Return the whole name for a packet's short name in a run with these msgids (default: m1, m2 …).
 
         >>> Scenario("offline").whole_name("offline:R"), Scenario("dedup").whole_name("ack:N#2")
         ('bob/offline:R#1', 'm1/ack:N#2')
@@ -202,7 +203,7 @@ class Scenario:
         return str(name)
 
     def run(self, *faults: "Fault") -> "Trace":
-        """Run it under these faults and return the trace. Raises `InputError` for a name without meaning here.
+        """Run it under these faults and return the trace. Raises `InputError` for a name that means nothing here.
 
         >>> from imteach import Drop
         >>> Scenario("retransmit").run(Drop("ack:N")).messages[0].shown
@@ -236,7 +237,7 @@ class Scenario:
 
 
 def checked_scenario(scenario: object) -> Scenario:
-    """Return a scenario: this one, or the usual one at the rung of this name. Raises `InputError`.
+    """Return `scenario` itself, or for the name of a rung the default scenario there. Raises `InputError`.
 
     >>> checked_scenario("dedup") == Scenario("dedup")
     True
@@ -245,64 +246,68 @@ def checked_scenario(scenario: object) -> Scenario:
         return scenario
     if isinstance(scenario, str):
         return Scenario(scenario)
-    raise InputError(f"scenario: expected a Scenario or a rung's name, such as 'dedup', got {quoted(scenario)}")
+    raise InputError(f"expected a Scenario or a rung's name, such as 'dedup', got {quoted(scenario)}", where="scenario")
 
 
 def _checked_list(things: object, kind: type, where: str, example: str) -> tuple[object, ...]:
     if isinstance(things, kind):
         return (things,)
     if not isinstance(things, Sequence) or isinstance(things, str):
-        raise InputError(f"{where}: expected a list of {kind.__name__}, such as [{example}], got {quoted(things)}")
+        raise InputError(f"expected a list of {kind.__name__}, such as [{example}], got {quoted(things)}", where=where)
     for number, thing in enumerate(things):
         if not isinstance(thing, kind):
-            raise InputError(f"{where}[{number}]: expected a {kind.__name__}, such as {example}, got {quoted(thing)}")
+            raise InputError(
+                f"expected a {kind.__name__}, such as {example}, got {quoted(thing)}", where=f"{where}[{number}]"
+            )
     return tuple(things)
 
 
 def _checked_groups(groups: object, rung: Rung) -> dict[str, tuple[str, ...]]:
     if not isinstance(groups, Mapping):
         raise InputError(
-            f'groups: expected members by name, such as {{"friends": ["alice", "bob"]}}, got {quoted(groups)}'
+            f'expected members by name, such as {{"friends": ["alice", "bob"]}}, got {quoted(groups)}', where="groups"
         )
     if groups and not rung.groups:
-        raise InputError(f"groups: the rung {rung.name!r} has none; the rung that has is 'group'")
+        raise InputError(f"the rung {rung.name!r} has none; the rung that has is 'group'", where="groups")
     return {person(name, "groups"): _checked_members(members, f"groups[{name!r}]") for name, members in groups.items()}
 
 
 def _checked_members(members: object, where: str) -> tuple[str, ...]:
     if not isinstance(members, Sequence) or isinstance(members, str) or len(members) < 2:
-        raise InputError(f"{where}: expected a list of two names or more, got {quoted(members)}")
+        raise InputError(f"expected a list of two names or more, got {quoted(members)}", where=where)
     names = tuple(person(name, where) for name in members)
     if len(set(names)) < len(names):
-        raise InputError(f"{where}: expected each name once, got {quoted(members)}")
+        raise InputError(f"expected each name once, got {quoted(members)}", where=where)
     return names
 
 
 def _check_fit(scenario: Scenario) -> None:
-    """Hold that the parts fit: groups and people, who says what to which group, what is sent again."""
+    """Check that the parts fit together: groups and people, who says what to which group, what is sent again."""
     for name in scenario.groups:
         if name in scenario.people:
-            raise InputError(f"groups: {name!r} is a person's name; a group needs another")
+            raise InputError(f"{name!r} is a person's name; a group needs another", where="groups")
     for say in scenario.say:
         if say.to in scenario.groups and say.sender not in scenario.groups[say.to]:
-            raise InputError(f"say: {say.sender!r} is no member of {say.to!r}, so nothing can be said there")
+            raise InputError(f"{say.sender!r} is no member of {say.to!r}, so nothing can be said there", where="say")
     known = set(scenario.msgids)
     for resend in scenario.resend:
         if resend.msgid not in known:
             said = ", ".join(scenario.msgids[:12]) or "none"
-            raise InputError(f"resend: no message {quoted(resend.msgid)}; the messages said are {said}")
+            raise InputError(f"no message {quoted(resend.msgid)}; the messages said are {said}", where="resend")
 
 
 def _checked_people(people: object, speaking: tuple[str, ...]) -> tuple[str, ...]:
     if not isinstance(people, Sequence) or isinstance(people, str):
-        raise InputError(f"people: expected a list of names, got {quoted(people)}")
+        raise InputError(f"expected a list of names, got {quoted(people)}", where="people")
     names = tuple(person(name, "people") for name in people) or speaking or ("alice", "bob")
     if len(set(names)) < len(names):
-        raise InputError(f"people: expected each name once, got {', '.join(names)}")
+        raise InputError(f"expected each name once, got {', '.join(names)}", where="people")
     known = set(names)
     for name in speaking:
         if name not in known:
-            raise InputError(f"people: {name!r} says or is told something, but is not one of {', '.join(names)}")
+            raise InputError(
+                f"{name!r} says or is told something, but is not one of {', '.join(names)}", where="people"
+            )
     return names
 
 
@@ -311,7 +316,7 @@ def _checked_latency(latency: object, people: Sequence[str]) -> float | dict[str
         return milliseconds(latency, "latency")
     for name in latency:
         if name not in people:
-            raise InputError(f"latency: no person {quoted(name)}; people are {', '.join(people)}")
+            raise InputError(f"no person {quoted(name)}; people are {', '.join(people)}", where="latency")
     return {name: milliseconds(ms, f"latency[{name!r}]") for name, ms in latency.items()}
 
 
@@ -319,5 +324,5 @@ def _checked_class(value: object, base: type, where: str) -> object:
     if isinstance(value, type) and issubclass(value, base):
         return value
     raise InputError(
-        f"{where}: expected a class made from {base.__name__}, such as {base.__name__} itself, got {quoted(value)}"
+        f"expected a class made from {base.__name__}, such as {base.__name__} itself, got {quoted(value)}", where=where
     )

@@ -1,6 +1,6 @@
 """The virtual clock: a `Scenario` runs and gives a `Trace`. Imports `trace`, `tell` and `learner`.
 
-Lessons and other people's notebooks find here, under one name, all that a run is made of and gives.
+Lessons and other people's notebooks import from here whatever a run takes and returns.
 """
 
 from imteach.learner import LearnerError

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from imteach.learner.mistakes import Mistake, in_one_line, when
+from imteach.learner.mistakes import Mistake, in_one_line
 from imteach.protocol import (
     CancelTimer,
     Delete,
@@ -19,6 +19,7 @@ from imteach.protocol import (
 from imteach.sim.flights import Flights
 from imteach.sim.presence import Presence
 from imteach.sim.rows import ByKind
+from imteach.tell.event import when
 
 
 class Effects(Presence, Flights):

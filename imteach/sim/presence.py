@@ -8,10 +8,10 @@ from imteach.scenario.faults import Crash
 from imteach.sim.agenda import CRASH, PRESENCE
 from imteach.sim.network import Command, News, Way, forgotten
 from imteach.sim.rows import NONE
-from imteach.sim.timers import Timers
+from imteach.sim.timers import Waits
 
 
-class Presence(Timers):
+class Presence(Waits):
     """A run in which nodes crash, people log in and out, and links are cut."""
 
     def crash_as_ordered(self, fault: Crash) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from imteach.learner.mistakes import Learners, Line, Mistake
+from imteach.learner.learners import Learners
+from imteach.learner.mistakes import Line, Mistake
 from imteach.learner.returned import checked
 from imteach.protocol import SERVER, Effect, MemoryDisk, Value
 from imteach.scenario.faults import Fault, checked_fault

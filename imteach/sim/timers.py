@@ -7,8 +7,8 @@ from imteach.sim.run import Run, Running
 from imteach.trace.records import instant
 
 
-class Timers(Run):
-    """A run in which timers run."""
+class Waits(Run):
+    """A run in which nodes wait, each with timers of its own."""
 
     def start_timer(self, node: str, timer: StartTimer, step: int) -> None:
         """Start a timer; one of the same name that still runs is cancelled first."""

@@ -1,4 +1,4 @@
-"""A run in words: its events, its faults, why a promise is broken, what came of it. Imports `trace`."""
+"""A run in words: its events, its faults, why a promise is broken, its outcome. Imports `trace`."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,7 @@ from imteach.lazily import offer
 if TYPE_CHECKING:
     from imteach.tell.ends import ENDS, End
     from imteach.tell.event import tell
-    from imteach.tell.fault import done_instead, fault_in_words
+    from imteach.tell.fault import done_instead, fault_in_words, why_unused
     from imteach.tell.promise import PROMISE_TITLES, why_broken
     from imteach.tell.reason import why
     from imteach.tell.summary import in_a_line, in_short
@@ -25,6 +25,7 @@ __all__ = [
     "the",
     "why",
     "why_broken",
+    "why_unused",
 ]
 
 offer(
@@ -32,7 +33,7 @@ offer(
     {
         "ends": ["ENDS", "End"],
         "event": ["tell"],
-        "fault": ["done_instead", "fault_in_words"],
+        "fault": ["done_instead", "fault_in_words", "why_unused"],
         "promise": ["PROMISE_TITLES", "why_broken"],
         "reason": ["why"],
         "summary": ["in_a_line", "in_short"],

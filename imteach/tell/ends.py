@@ -1,4 +1,4 @@
-"""How a run ended, in a word with a sign of its own: the worst of what came of the things said."""
+"""How a run ended, as a sign and a word or two: the worst outcome among the things said."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from imteach.tell.words import times
 class End(NamedTuple):
     """One way for a run to end: its sign, its name, what it means. `mood` is good, honest or bad.
 
-    Honest is what did not arrive, or is not known to, where nobody is told anything false.
+    An honest end: something did not arrive, or may not have, and no screen says anything false.
     """
 
     sign: str
@@ -36,11 +36,11 @@ _REPAIRED = End("↻", "repaired", "all is well in the end; something was sent a
 _HARMLESS = End("=", "harmless", "all is well, and nothing had to be sent again", "good")
 
 ENDS: tuple[End, ...] = (*_BROKEN.values(), _FAILED, _UNSURE, _KEPT, _SENT, _REPAIRED, _HARMLESS)
-"""Every end, the worst first. What was shown more often than twice has an end that says how often."""
+"""Every end, the worst first. If something was shown more than twice, its end says how often."""
 
 
 def end_of(messages: Sequence[Outcome], promises: Mapping[str, bool], sent_again: Collection[object]) -> End:
-    """Return how a run ended: the worst that came of anything said. `sent_again` is what was sent besides the usual.
+    """Return the end of a run: the worst outcome of anything said. `sent_again` are packets that only a loss causes.
 
     >>> from imteach import Drop, Scenario
     >>> trace = Scenario("retransmit").run(Drop("ack:N"))
@@ -62,7 +62,7 @@ def end_of(messages: Sequence[Outcome], promises: Mapping[str, bool], sent_again
 
 
 def worst_first(ends: Iterable[End]) -> list[End]:
-    """Return the ends that are among these, each once, the worst first: shown 3 times before shown twice.
+    """Return these ends, each once, the worst first: shown 3 times before shown twice.
 
     >>> [end.sign for end in worst_first([ENDS[3], ENDS[-1], ENDS[3]._replace(sign="3×"), ENDS[-1]])]
     ['3×', '2×', '=']

@@ -1,19 +1,22 @@
-"""One event as a short sentence, as its node would tell it."""
+"""One event as a sentence. `seen_by`, reasons and mistakes share these words for what a node does.
+
+`what_it_does` is the part after the node's name ("shows “hello” (m1)"), `sentence` has the name before it, and `when`
+makes a clause of an event that is input to a node ("when m1/msg:N#1 arrived at 100 ms").
+"""
 
 from collections.abc import Callable
 
 from imteach.plain import plain
 from imteach.protocol import STATUSES
+from imteach.tell.words import the
 from imteach.trace import Event, Trace
 
-_WORDS: dict[str, Callable[[Event], str]] = {
+_DOES: dict[str, Callable[[Event], str]] = {
     "say": lambda event: f"says “{event.text}” to {event.to}",
     "send": lambda event: f"sends {event.packet}",
     "arrive": lambda event: f"receives {event.packet}",
-    "drop": lambda event: f"{event.packet} is dropped",
     "timer_start": lambda event: f"starts a timer for {event.timer}",
     "timer_cancel": lambda event: f"cancels the timer for {event.timer}",
-    "timer_fire": lambda event: f"the timer for {event.timer} runs out",
     "retransmit": lambda event: f"tries again: {event.packet}",
     "show": lambda event: f"shows “{event.text}” ({event.msgid})",
     "discard": lambda event: f"discards {event.msgid}, {event.text or 'shown before'}",
@@ -22,7 +25,6 @@ _WORDS: dict[str, Callable[[Event], str]] = {
     "start": lambda event: "starts",
     "resend": lambda event: f"sends {event.msgid} again",
     "unsaid": lambda event: f"cannot send {event.msgid} again: {event.text}" if event.msgid else _unsaid(event),
-    "lose": lambda event: f"{event.packet} is lost: {event.text}",
     "write": lambda event: f"{'erases' if event.text else 'writes'} {event.key}",
     "store": lambda event: f"stores {event.msgid} for {event.to}",
     "delete": lambda event: f"deletes {event.msgid}, kept for {event.to}",
@@ -31,6 +33,26 @@ _WORDS: dict[str, Callable[[Event], str]] = {
     "crash": lambda event: "crashes",
     "restart": lambda event: "starts again",
 }
+"""What a node does, by the kind of event."""
+
+_HAPPENS: dict[str, Callable[[Event], str]] = {
+    "drop": lambda event: f"{event.packet} is dropped",
+    "lose": lambda event: f"{event.packet} is lost: {event.text}",
+    "timer_fire": lambda event: f"the timer for {event.timer} runs out",
+}
+"""Events that are no node's doing: they happen to a packet or to a timer."""
+
+_WHEN: dict[str, Callable[[Event], str]] = {
+    "start": lambda event: "it started",
+    "say": lambda event: f"{event.node} said “{plain(event.text or '')}”",
+    "resend": lambda event: f"{event.node} sent {event.msgid} again",
+    "arrive": lambda event: f"{event.packet} arrived",
+    "timer_fire": lambda event: f"its timer {event.timer} ran out",
+    "login": lambda event: f"it learned that {event.to} is online" if event.to else f"{event.node} logged in",
+    "logout": lambda event: f"it learned that {event.to} is gone" if event.to else f"{event.node} logged out",
+    "restart": lambda event: "it started again",
+}
+"""The events that are input to a node, in the past tense."""
 
 
 def _sign(event: Event) -> str:
@@ -42,33 +64,59 @@ def _unsaid(event: Event) -> str:
     return f"cannot say “{event.text}” to {event.to}: the client is down"
 
 
-def seen_by(trace: Trace, node: str) -> list[str]:
-    """Return everything that happened at one node, as the node knows it, a short sentence each.
+def what_it_does(event: Event) -> str:
+    """Return what happened, without the node and the time.
 
-    >>> from imteach import Scenario
-    >>> seen_by(Scenario("basic").run(), "bob")
-    ['100 ms: receives m1/msg:N', '100 ms: shows “hello” (m1)']
+    >>> what_it_does(Event(0, 0, "server", "store", (), msgid="m1", to="bob"))
+    'stores m1 for bob'
     """
-    return [tell_at_node(event) for event in trace.events if event.node == node]
+    does = _DOES.get(event.kind) or _HAPPENS[event.kind]
+    return plain(does(event))
 
 
-def tell_at_node(event: Event) -> str:
-    """Return the same as its node knows it: without the number of a packet that arrives.
+def sentence(event: Event) -> str:
+    """Return what happened and which node did it, without the time.
 
-    >>> from imteach import Drop, Scenario
-    >>> tell_at_node(Scenario("retransmit").run(Drop("msg:N")).happened("arrive", packet="m1/msg:A#2")[0])
-    '400 ms: receives m1/msg:A'
+    >>> sentence(Event(0, 0, "server", "store", (), msgid="m1", to="bob"))
+    'the server stores m1 for bob'
+    >>> sentence(Event(0, 0, "network", "drop", (), packet="m1/ack:N#1"))
+    'm1/ack:N#1 is dropped'
     """
-    if event.kind == "arrive":
-        event = event._replace(packet=str(event.packet).partition("#")[0])
-    return tell(event)
+    does = what_it_does(event)
+    return f"{the(event.node)} {does}" if event.kind in _DOES else does
+
+
+def when(event: Event) -> str:
+    """Return the step of a node that begins with this event, as a clause.
+
+    >>> when(Event(3, 100, "bob", "arrive", (2,), packet="m1/msg:N#1"))
+    'when m1/msg:N#1 arrived at 100 ms'
+    """
+    return f"when {_WHEN[event.kind](event)} at {event.t} ms"
 
 
 def tell(event: Event) -> str:
-    """Return what happened as a short sentence with its time, without who it happened to.
+    """Return what happened and when, without the node.
 
     >>> from imteach import Scenario
     >>> tell(Scenario("basic").run().events[0])
     '0 ms: says “hello” to bob'
     """
-    return f"{event.t} ms: {plain(_WORDS[event.kind](event))}"
+    return f"{event.t} ms: {what_it_does(event)}"
+
+
+def seen_by(trace: Trace, node: str) -> list[str]:
+    """Return everything that happened at one node, in time order, a short sentence each.
+
+    It says what the node can know: a packet that arrives has no number, which is the trace's own count.
+
+    >>> from imteach import Drop, Scenario
+    >>> trace = Scenario("retransmit").run(Drop("msg:N"))
+    >>> [line for line in seen_by(trace, "alice") if "receives" in line]
+    ['100 ms: receives m1/msg:A', '400 ms: receives m1/msg:A', '500 ms: receives m1/ack:N']
+    """
+    return [tell(_as_its_node_knows(event)) for event in trace.events if event.node == node]
+
+
+def _as_its_node_knows(event: Event) -> Event:
+    return event._replace(packet=str(event.packet).partition("#")[0]) if event.kind == "arrive" else event

@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 
 from imteach.protocol import SERVER
-from imteach.scenario import Crash, Delay, Duplicate, Fault, Loss, Offline, Partition
+from imteach.scenario import Crash, Delay, Drop, Duplicate, Fault, Loss, Offline, Partition
 from imteach.tell.words import the
-from imteach.trace import Event
+from imteach.trace import Event, Trace
 from imteach.trace.unused import EffectNames
 
-MOST_NAMED = 3  # of the effects that a node did instead of one that never happened
+MOST_NAMED = 3  # effects that a node did instead of the one that never happened
 
 
 def fault_in_words(fault: Fault) -> str:
-    """What a fault does, as a sentence; "" for a drop, which the packets tell.
+    """What a fault does, as a sentence; "" for a drop, which the list of dropped packets shows.
 
     >>> fault_in_words(Offline("bob", lasting=1000))
     'bob logs out at 0 ms for 1000 ms'
@@ -42,7 +42,6 @@ def _for(lasting: float | None) -> str:
 def done_instead(fault: Fault, events: Iterable[Event]) -> str:
     """Say in a few words what a node did instead of the effect that a crash was to follow; "" for other faults.
 
-    >>> from imteach import Drop
     >>> shown = Event(0, 100, "bob", "show", (), msgid="m1")
     >>> done_instead(Crash("bob", after="show hello"), [shown]), done_instead(Drop("ack:N"), [shown])
     ('bob did: show m1', '')
@@ -51,8 +50,37 @@ def done_instead(fault: Fault, events: Iterable[Event]) -> str:
         return ""
     names = EffectNames()
     did = [name for event in events if event.node == fault.node and (name := names.name(event))]
-    if not did or fault.after in did:  # of two crashes behind one effect, one does nothing
+    if not did or fault.after in did:  # two crashes after one effect: the second does nothing
         return ""
     alike = [name for name in did if name.split()[0] == fault.after.split()[0]] or did
     more = " …" if len(alike) > MOST_NAMED else ""
     return f"{the(fault.node)} did: {', '.join(alike[:MOST_NAMED])}{more}"
+
+
+def why_unused(fault: Fault, trace: Trace) -> str:
+    """Return why a fault came to nothing in this run, and what its node did instead, as a clause.
+
+    >>> from imteach import Scenario
+    >>> why_unused(Drop("m1/ack:N#7"), Scenario("basic").run())
+    'this run never sent that packet, so nothing was dropped'
+    >>> why_unused(Crash("bob", after="show hello"), Scenario("basic").run())
+    'bob never did that in this run, so nothing crashed; bob did: show m1'
+    """
+    instead = done_instead(fault, trace.events)
+    return f"{_never_happened(fault)}{f'; {instead}' if instead else ''}"
+
+
+def _never_happened(fault: Fault) -> str:
+    never_sent = "this run never sent that packet, so nothing was"
+    match fault:
+        case Drop():
+            return f"{never_sent} dropped"
+        case Duplicate():
+            return f"{never_sent} duplicated"
+        case Delay():
+            return f"{never_sent} delayed"
+        case Crash(node, at=None):
+            return f"{the(node)} never did that in this run, so nothing crashed"
+        case Crash(node):
+            return f"{the(node)} was down already at that time, so nothing crashed"
+    return "it never happened in this run"

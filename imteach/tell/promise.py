@@ -3,7 +3,8 @@
 from imteach.errors import InputError, quoted
 from imteach.printed import Sentence
 from imteach.protocol import PROMISES
-from imteach.tell.case import BACK_TO_SENDER, Case, Stop
+from imteach.tell.case import Case
+from imteach.tell.facts import BACK_TO_SENDER, Stop
 from imteach.tell.words import counted, few, quote, times
 from imteach.trace import Event, PacketRecord, Trace
 
@@ -61,7 +62,7 @@ def _why_not_discarded(case: Case, first: Event, second: Event) -> str:
 
 
 def _why_shown_again(case: Case, first: Event, second: Event) -> str:
-    """What led to the second showing, as far as the causes tell."""
+    """What led to the second showing, as far as its causes show."""
     copy = case.copy_behind(second)
     if copy and copy != case.copy_behind(first):
         return f"the network made a copy of {copy.partition('~')[0]}"
@@ -94,13 +95,13 @@ def _why_without_retransmission(case: Case, first: Event, second: Event) -> str:
 
 
 def _why_timer_ran_out(case: Case, fired: Event, resent: str) -> str:
-    """Why the sender had no ack:N when its timer fired: it was lost, it was on its way, or it was not heeded."""
+    """Why the sender had no ack:N when its timer fired: a packet was lost, or the ack:N could not come in time."""
     cut: list[Stop] = []
     late: list[PacketRecord] = []
     for request in case.requests_before(fired):
         for stop in case.stops(request, BACK_TO_SENDER):
             if case.in_time(stop, BACK_TO_SENDER, fired.t):
-                cut.append(stop)  # it had the time to come, but for this
+                cut.append(stop)  # but for this stop, the ack:N would have come in time
             elif stop.fate == "arrived":
                 late.append(stop.packet)
     if cut:

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 
 from imteach.plain import plain
 from imteach.printed import Sentence, Sentences
-from imteach.tell.words import few, quote, sign, the
+from imteach.tell.event import sentence
+from imteach.tell.words import cut, few, quote, sign, the
 from imteach.trace import Event, Trace
 
-AWAITED = ("msg:R", "msg:N", "ack:R", "ack:N")  # the packets that a waiting sender's ack:N hangs on
+AWAITED = ("msg:R", "msg:N", "ack:R", "ack:N")  # the packets that the ack:N of a waiting sender depends on
 
 
 def why(trace: Trace, event: Event) -> list[str]:
@@ -34,49 +35,39 @@ def why(trace: Trace, event: Event) -> list[str]:
 
 
 class _Chain:
-    """The causes of one event, told one by one."""
+    """The causes of one event, as sentences one by one."""
 
     def __init__(self, trace: Trace, event: Event) -> None:
         self.trace = trace
         self.events = [*trace.causes(event), event]
         self.end = event
         arrived = {event.packet for event in self.events if event.kind == "arrive"}
-        self.tells: dict[str, Callable[[Event], str]] = {
-            "say": lambda e: f"{e.node} says {quote(str(e.text))} to {e.to}",
-            "resend": lambda e: f"{e.node} sends {e.msgid} again, because it had failed",
+        self.in_addition: dict[str, Callable[[Event], str]] = {
+            "say": lambda e: sentence(e._replace(text=cut(str(e.text)))),
+            "resend": lambda e: f"{sentence(e)}, because it had failed",
             "send": lambda e: "" if e.packet in arrived else self._send(e),
             "arrive": lambda e: f"{e.packet} reaches {the(e.node)}{self._fabricated(e)}",
-            "drop": lambda e: f"{e.packet} is dropped",
-            "lose": lambda e: f"{e.packet} is lost: {e.text}",
             "timer_fire": self._timer_fire,
-            "timer_start": lambda e: f"{e.node} starts a timer for {e.timer}" if e is self.end else "",
-            "timer_cancel": lambda e: f"{e.node} stops the timer for {e.timer}",
+            "timer_start": lambda e: sentence(e) if e is self.end else "",
             "retransmit": lambda e: f"{e.node} sends msg:R again, as {e.packet}",
             "show": self._show,
             "discard": lambda e: f"{e.node} discards {e.msgid}: {e.text or self._shown_before(e)}",
-            "hold": lambda e: f"{e.node} holds {e.msgid} back: one before it is missing",
-            "write": lambda e: f"{the(e.node)} {'erases' if e.text else 'writes'} {e.key}" if e is self.end else "",
-            "store": lambda e: f"the server stores {e.msgid} for {e.to}",
-            "delete": lambda e: f"the server deletes {e.msgid}, which it kept for {e.to}",
+            "write": lambda e: sentence(e) if e is self.end else "",
             "status": lambda e: f"{e.node} sees {e.msgid} {sign(e.status)}",
-            "unsaid": lambda e: f"{e.node} cannot do it: {e.text}",
-            "login": lambda e: f"the server learns that {e.to} is online" if e.to else f"{e.node} logs in",
-            "logout": lambda e: f"the server learns that {e.to} is gone" if e.to else f"{e.node} logs out",
-            "crash": lambda e: f"{the(e.node)} crashes",
-            "restart": lambda e: f"{the(e.node)} starts again",
-        }
+            "start": lambda e: "",
+        }  # other kinds of event have the words of `sentence`
 
     def sentences(self) -> Iterator[str]:
         """Yield a sentence for each event that is worth one."""
         for event in self.events:
-            told = self.tells[event.kind](event) if event.kind in self.tells else ""
+            told = self.in_addition.get(event.kind, sentence)(event)
             if told:
                 yield f"{event.t} ms: {plain(told)}"
 
     def _send(self, event: Event) -> str:
         if "~" in str(event.packet):
             return f"the network makes a copy: {event.packet}"
-        return f"{the(event.node)} sends {event.packet}"
+        return sentence(event)
 
     def _fabricated(self, event: Event) -> str:
         packet = self.trace.packet[str(event.packet)]
@@ -111,7 +102,7 @@ class _Chain:
         )
 
     def _said_of(self, fired: Event) -> str | None:
-        """What was said that the timer of this msgid belongs to."""
+        """The thing said to which the timer that fired belongs."""
         return next((event.said for event in self.trace.events if event.msgid == fired.timer), None)
 
     def _show(self, event: Event) -> str:

@@ -24,7 +24,7 @@ def in_short(trace: Trace) -> str:
 
 
 def _stopped(trace: Trace) -> list[str]:
-    """The nodes that stopped over a mistake in a learner's code. Which mistake, the trace's `mistakes` say."""
+    """The nodes that stopped because of a mistake in a learner's code; the trace's `mistakes` say which."""
     return [f"The code of {the(crash.node)} stops at {crash.t} ms, over a mistake" for crash in trace.mistakes]
 
 
@@ -74,7 +74,7 @@ def _verdict(promises: dict[str, bool]) -> str:
 
 
 def in_a_line(trace: Trace) -> str:
-    """Return what a trace is of and what came of it, in one line: it is the trace's `repr`.
+    """Return one line about a trace, its faults and its outcome: the trace's `repr`.
 
     >>> from imteach import Drop, Scenario
     >>> in_a_line(Scenario("retransmit").run(Drop("ack:N")))
@@ -89,7 +89,7 @@ def in_a_line(trace: Trace) -> str:
 
 
 def _never_happened(trace: Trace, fault: Fault) -> str:
-    """What stands behind a fault that named something which never happened."""
+    """The note after a fault that named something which never happened."""
     if fault not in trace.unused:
         return ""
     instead = done_instead(fault, trace.events)

@@ -1,4 +1,4 @@
-"""Small words that sentences about a run are put together from."""
+"""Words and phrases from which sentences about a run are put together."""
 
 from collections.abc import Sequence
 
@@ -10,9 +10,14 @@ NAMES_SHOWN = 4  # packets that a sentence names before it counts the rest
 
 
 def quote(text: str) -> str:
-    """What a person said, on one line, cut where it is long."""
+    """What a person said, in quotes, on one line, cut where it is long."""
+    return f"“{cut(text)}”"
+
+
+def cut(text: str) -> str:
+    """A text on one line, cut where it is long."""
     line = " ".join(plain(text).split())
-    return f"“{line if len(line) <= TEXT_SHOWN else line[: TEXT_SHOWN - 1] + '…'}”"
+    return line if len(line) <= TEXT_SHOWN else line[: TEXT_SHOWN - 1] + "…"
 
 
 def sign(status: str | None) -> str:
@@ -50,12 +55,12 @@ def counted(count: int, noun: str) -> str:
 
 
 def be(things: Sequence[object]) -> str:
-    """`is` or `are`, as the number of things asks."""
+    """`is` or `are`, to agree with the number of things."""
     return "is" if len(things) == 1 else "are"
 
 
 def few(names: Sequence[str]) -> str:
-    """Name the first few, count the rest; one more is named as well."""
+    """Name the first few and count the rest; if only one is left, name it too."""
     names = list(names)
     rest = len(names) - NAMES_SHOWN
     return join(names if rest <= 1 else [*names[:NAMES_SHOWN], f"{rest} more"])
@@ -72,7 +77,7 @@ def join(parts: Sequence[str]) -> str:
 
 
 def the(node: str) -> str:
-    """A node in a sentence.
+    """A node's name inside a sentence.
 
     >>> the("server"), the("bob")
     ('the server', 'bob')

@@ -1,4 +1,4 @@
-"""What happened: the records of a run, what came of it, what each side held, what led to what. Imports `scenario`."""
+"""What happened: the records of a run, its outcomes, the state of each node, causes. Imports `scenario`."""
 
 from imteach.trace.causes import happens_before
 from imteach.trace.records import EVENT_KINDS, Event, PacketRecord, instant

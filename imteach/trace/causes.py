@@ -1,4 +1,4 @@
-"""What led to what, as a graph: what can have influenced what."""
+"""The happens-before relation of a run as a graph: which events can have influenced which."""
 
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 def happens_before(trace: "Trace") -> "DiGraph":
-    """Return the events of a trace as a networkx graph: what can have influenced what.
+    """Return the events of a trace as a networkx graph: a path leads from each event to all it can have influenced.
 
     Nodes are the ids of events, each with its `event`. An edge leads from each event to those it caused, and from each
-    to the next one at the same node (`order=True`): what a node does, it does after what it did before. Two
-    events without a path between them happened side by side: neither can know of the other.
+    to the next one at the same node (`order=True`), because a node does one thing after another. Two events without
+    a path between them are concurrent: neither can have influenced the other.
 
     >>> from imteach import Scenario
     >>> graph = happens_before(Scenario("basic").run())

@@ -1,4 +1,4 @@
-"""A trace as JSON, out and in. A file is believed only as far as it can be checked."""
+"""A trace as JSON, written and read. A file is believed only as far as it can be checked."""
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
@@ -22,7 +22,7 @@ SCHEMA = "imteach/trace/1"
 T = TypeVar("T")
 
 
-# Out
+# Writing
 
 
 def to_json(trace: "Trace") -> str:
@@ -55,8 +55,8 @@ def _compact(value: object) -> str:
 
 
 _PLAIN = Scenario("basic")
-_SETTINGS = ("ack_every", "ack_delay", "heartbeat", "presence_timeout")  # written where they are not as usual
-_CARRIED = ("seq", "base", "fabricated", "kept", "more", "msgids", "group", "cursor")  # written where not empty
+_SETTINGS = ("ack_every", "ack_delay", "heartbeat", "presence_timeout")  # written only if not the default
+_CARRIED = ("seq", "base", "fabricated", "kept", "more", "msgids", "group", "cursor")  # written only if not empty
 
 
 def _scenario_out(scenario: Scenario) -> dict[str, Any]:
@@ -120,7 +120,7 @@ def message_out(outcome: Outcome) -> dict[str, Any]:
     return out
 
 
-# In
+# Reading
 
 
 def read_trace(
@@ -128,7 +128,7 @@ def read_trace(
 ) -> tuple[Fields, Scenario, tuple[Fault, ...], tuple[Fault, ...], tuple[PacketRecord, ...], tuple[Event, ...]]:
     """Return the file and the parts of a trace that this JSON text holds; raise `InputError` naming a wrong field.
 
-    What follows from the events (messages, promises) is left for the trace to compare.
+    `Trace.from_json` compares what follows from the events (messages, promises).
     """
     file = parse_json(text, "trace")
     file.text("schema", among=[SCHEMA])
@@ -137,7 +137,7 @@ def read_trace(
     packets = tuple(_packet_in(fields, nodes) for fields in file.objects("packets"))
     names = {packet.name: number for number, packet in enumerate(packets)}
     if len(names) < len(packets):
-        raise InputError("trace: packets: expected each name once")
+        raise InputError("expected each name once", where="trace: packets")
     events: list[Event] = []
     for fields in file.objects("events"):
         events.append(_event_in(fields, nodes, names, events))
@@ -146,11 +146,11 @@ def read_trace(
 
 
 def _checked(fields: Fields, name: str, make: Callable[[], T]) -> T:
-    """Return what `make` makes; an error of its names the field too."""
+    """Return `make()`; if it raises, its error begins with the field."""
     try:
         return make()
     except InputError as error:
-        raise InputError(f"{fields.where}{name}: {error}") from None
+        raise error.within(f"{fields.where}{name}: ") from None
 
 
 def _faults_in(file: Fields, name: str) -> tuple[Fault, ...]:
@@ -191,7 +191,7 @@ def _scenario_in(fields: Fields, rung: str) -> Scenario:
 
 
 def _class_in(fields: Fields, name: str, known: type[T]) -> type[T]:
-    """Return the class of this name; one that we do not have is stood for by one that says so when it is used."""
+    """Return the class of this name; for a class that is not ours, a stand-in that raises when it is used."""
     called = fields.text(name)
     if called == known.__name__:
         return known
@@ -230,7 +230,7 @@ def _packet_in(fields: Fields, nodes: tuple[str, ...]) -> PacketRecord:
 
 
 def _carried_in(fields: Fields) -> dict[str, Any]:
-    """Return what some kinds of packet carry, checked."""
+    """Return the checked fields that only some kinds of packet carry."""
     carried: dict[str, Any] = {
         name: fields.whole(name, most=10**9) for name in ("seq", "base", "cursor") if fields.has(name)
     }
@@ -263,7 +263,7 @@ def _msgid_in(fields: Fields, name: str) -> str:
 
 
 def _check_fit(packets: Iterable[PacketRecord], events: Iterable[Event]) -> None:
-    """Hold that each packet is sent once and ends as its record says: a picture draws both."""
+    """Check that each packet is sent once and ends as its record says: a picture draws both."""
     happens: dict[str, list[str]] = {packet.name: [] for packet in packets}
     for event in events:
         if event.kind in ("send", "arrive"):
@@ -271,12 +271,12 @@ def _check_fit(packets: Iterable[PacketRecord], events: Iterable[Event]) -> None
         elif event.kind in ("drop", "lose"):
             happens[str(event.packet)].append(event.kind)
     for number, packet in enumerate(packets):
-        sender = packet.src if packet.copy == 1 else NETWORK  # a copy sets out from the network
+        sender = packet.src if packet.copy == 1 else NETWORK  # a copy starts in the network
         end = {"arrived": f"arrive at {packet.dst} at {packet.arrived} ms", "dropped": "drop", "lost": "lose"}
         expected = [f"send at {sender} at {packet.sent} ms", end[packet.fate]]
         if happens[packet.name] != expected:
             got = ", ".join(happens[packet.name]) or "none"
-            raise InputError(f"trace: packets[{number}]: expected the events {', '.join(expected)}, got {got}")
+            raise InputError(f"expected the events {', '.join(expected)}, got {got}", where=f"trace: packets[{number}]")
 
 
 def _event_in(fields: Fields, nodes: tuple[str, ...], names: dict[str, int], before: list[Event]) -> Event:
@@ -328,11 +328,11 @@ _LED_BY: dict[str, tuple[str, ...]] = {
     "timer_fire": ("timer_start",),
     "login": ("login", "restart"),
     "logout": ("logout", "restart", "crash"),
-    "crash": ("send", "show", "store", "write", "delete", "status", *STEPS),  # of a step: a mistake in its code
+    "crash": ("send", "show", "store", "write", "delete", "status", *STEPS),  # a step: by a mistake in its code
     "restart": ("crash",),
 }
 
-_OF_ITSELF = ("login", "logout", "crash")  # what a fault can bring about as well
+_OF_ITSELF = ("login", "logout", "crash")  # may have no cause: then a fault brought it about
 
 _NEEDED: dict[str, tuple[str, ...]] = {
     "say": ("msgid", "text", "to"),

@@ -1,7 +1,7 @@
-"""What came of each thing said, read from the events of a run; and in which order it stands on its sender's screen.
+"""The outcome of each thing said, read from the events of a run, and its place on its sender's screen.
 
-From the rung `ordered` on, what a person sends again before anybody was shown it is said anew: it may stand where it
-was said and where it was sent again. Late is what fits none of its places, behind what was shown before it.
+From the rung `ordered` on, a message that is sent again before anybody was shown it is said anew: it may stand where it
+was said or where it was sent again. It is late if all these places come before something that was shown earlier.
 """
 
 from collections import defaultdict
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from imteach.trace.trace import Trace
 
 Conversation = tuple[str, str, str]
-"""Who says something, to whom, and who of them is shown it."""
+"""Who says something, to whom, and which receiver is shown it."""
 
 
 def outcomes(scenario: Scenario, packets: Mapping[str, PacketRecord], events: Iterable[Event]) -> tuple[Outcome, ...]:
@@ -29,10 +29,10 @@ def outcomes(scenario: Scenario, packets: Mapping[str, PacketRecord], events: It
 
 
 def places(trace: "Trace") -> dict[str, int]:
-    """Return where each thing said stands on its sender's screen: as the id of the event, a `say` or a `resend`.
+    """Return the place of each thing said on its sender's screen: the id of its `say` event or of a `resend`.
 
-    That is the latest of its places that agrees with what was shown. So `in_order` is kept if and only if everybody
-    was shown each conversation in the order in which it stands there.
+    It is the latest of the possible places that agrees with what was shown. So a run keeps `in_order` if and only if
+    everybody was shown each conversation in the order in which it stands on its sender's screen.
 
     >>> from imteach import Drop, Resend, Say, Scenario
     >>> scenario = Scenario("ordered", say=[Say("one"), Say("two", at=50)], resend=[Resend("m1", at=2000)])
@@ -41,8 +41,8 @@ def places(trace: "Trace") -> dict[str, int]:
     {'m1': 'resend', 'm2': 'say'}
     """
     reader = OutcomeReader(trace.scenario, trace.packet)
-    may: dict[str, tuple[int, ...]] = {}  # where what was shown may stand, as it was when it was shown first
-    seen: defaultdict[Conversation, dict[str, None]] = defaultdict(dict)  # what each was shown in its order
+    may: dict[str, tuple[int, ...]] = {}  # the possible places of what was shown, when it was shown first
+    seen: defaultdict[Conversation, dict[str, None]] = defaultdict(dict)  # what each receiver was shown, in order
     for event in trace.events:
         said = event.said if event.kind == "show" else None
         if said in reader.rows:
@@ -50,7 +50,7 @@ def places(trace: "Trace") -> dict[str, int]:
         reader.read(event)
         if said in reader.rows and event.node not in reader.late.get(said, ()):
             seen[reader.conversation(said, event.node)].setdefault(said)
-    behind: defaultdict[str, list[str]] = defaultdict(list)  # what somebody was shown next
+    behind: defaultdict[str, list[str]] = defaultdict(list)  # what some receiver was shown right after it
     for shown in seen.values():
         for said, after in pairwise(shown):
             behind[said].append(after)
@@ -69,7 +69,7 @@ class Packets(Protocol):
 
 
 class OutcomeReader:
-    """Everything that outcomes are made of, event by event."""
+    """Reads a run event by event and keeps what its outcomes are made of."""
 
     def __init__(self, scenario: Scenario, packets: Packets) -> None:
         self.packets = packets
@@ -80,15 +80,15 @@ class OutcomeReader:
         self.status: dict[str, str | None] = {}
         self.shown: dict[str, dict[str, int]] = {}
         self.stored: dict[str, dict[str, int]] = {}
-        self.log: dict[str, list[str]] = {}  # what each group's store holds, by its numbers
+        self.log: dict[str, list[str]] = {}  # by group: the things said in its store, in the order of their numbers
         self.cursors: dict[tuple[str, str], int] = {}  # by group and member: how far it has acked
         self.late: dict[str, list[str]] = {}
         self.away: dict[str, None] = {}  # who is logged out now
-        self.place: dict[str, tuple[int, ...]] = {}  # where each thing said may stand; once it is shown, the first such
-        self.newest: dict[Conversation, int] = {}  # the place of the last of what each was shown so far
+        self.place: dict[str, tuple[int, ...]] = {}  # the possible places of each thing said; then the one that counts
+        self.newest: dict[Conversation, int] = {}  # the latest place of all that was shown so far
 
     def read(self, event: Event) -> None:
-        """Take one event in."""
+        """Read one event."""
         said = event.said
         match event.kind:
             case "say" if said is not None:
@@ -140,7 +140,7 @@ class OutcomeReader:
         self.cursors[group, member] = cursor
 
     def show(self, event: Event, said: str) -> None:
-        """Somebody was shown something: count it, and see whether something said later was shown before."""
+        """Somebody was shown something: count it, and note whether something said later was shown before."""
         shown = self.shown[said]
         shown[event.node] = shown.get(event.node, 0) + 1
         if shown[event.node] > 1:
@@ -155,12 +155,12 @@ class OutcomeReader:
         self.newest[conversation] = max(place, newest)
 
     def first_behind(self, newest: int, said: str) -> int:
-        """The first place at which something may stand behind what was shown; its last, if there is none."""
+        """The first possible place of something that comes after `newest`; its last place, if none does."""
         places = self.place[said]
         return next((place for place in places if place > newest), places[-1])
 
     def conversation(self, said: str, receiver: str) -> Conversation:
-        """To which conversation something belongs, as this receiver is shown it."""
+        """The conversation to which something belongs for this receiver."""
         return self.rows[said].node, str(self.rows[said].to), receiver
 
     def outcomes(self) -> tuple[Outcome, ...]:

@@ -38,7 +38,7 @@ EVENT_KINDS: dict[str, str] = {
 
 
 STEPS = ("start", "say", "resend", "arrive", "timer_fire", "login", "logout", "restart")
-"""The kinds of event at which a node is told something; what it asks for then has that as its cause."""
+"""The kinds of event that are input to a node; the effects that it then asks for have this event as their cause."""
 
 
 class Records(Sequence[T], Generic[T]):
@@ -105,7 +105,7 @@ class Records(Sequence[T], Generic[T]):
 
 
 class KeptRecord(Value, frozen=True):
-    """A kept message in an offline:A: its msgid, what was said, its numbers as its msg:R carried them (or 0)."""
+    """A kept message in an offline:A: its msgid, what was said, and the numbers that its msg:R carried (or 0)."""
 
     msgid: str
     said: str
@@ -116,10 +116,10 @@ class KeptRecord(Value, frozen=True):
 class PacketRecord(Value, frozen=True):
     """One packet of a run. Times in simulated ms.
 
-    `due` is when it would arrive if nothing strikes, `arrived` when it did (None unless `fate` is "arrived").
+    `due` is when it would arrive if no fault strikes, `arrived` when it did (None unless `fate` is "arrived").
     `said` is the first msgid of the thing said that it carries; only a client that gives a retransmission a new
     msgid makes it differ from `msgid`. Both are None for a packet that belongs to a person. The other fields are what
-    some kinds carry: see `imteach.protocol.Packet`; `seq` is the number there.
+    only some kinds carry: see `imteach.protocol.Packet`, where `seq` is called `number`.
     """
 
     name: str
@@ -148,7 +148,7 @@ class PacketRecord(Value, frozen=True):
 
     @property
     def copy(self) -> int:
-        """1, or from 2 on which copy it is that the network made."""
+        """1 for the packet itself; 2, 3 … for the copies that the network made."""
         return int(self.name.partition("~")[2] or 1)
 
     @property
@@ -165,10 +165,10 @@ class Event(Value, frozen=True):
     - `msgid` is the message, `said` the first msgid of what was said, `status` a new status;
     - `text` and `to` are what was said to whom. `to` is also for whom a message is stored or deleted, and at the
       server who logged in or out. `text` also says why a packet is lost, why a message is discarded if not for its
-      msgid, what a crash was ordered as, why something was not said, and `erased` where a write takes something away;
-    - `timer` names a timer, `until` is when it runs out; `key` is what is written where: TABLE/KEY;
-    - `new_msgids` are those which the driver handed out in this step; None stands for the usual: one at `say`, else
-      none.
+      msgid, which fault or mistake a crash comes from, why something was not said, and `erased` for a removal;
+    - `timer` names a timer, `until` is when it runs out; `key` says where a node writes: TABLE/KEY;
+    - `new_msgids` are those which the driver handed out in this step; None stands for the normal case: one at `say`,
+      none at other events.
     """
 
     id: int
@@ -212,9 +212,9 @@ def instant(t: float) -> float:
 
 
 def mistakes_in(events: Iterable[Event]) -> Iterator[Event]:
-    """Yield the crashes by which a node stopped over a mistake in its code; `text` says which.
+    """Yield the crashes of nodes that stopped because of a mistake in their code; `text` says which mistake.
 
-    What a fault orders comes at a time or behind an effect; a mistake comes of a step itself.
+    The crash that a fault orders has no cause, or an effect as its cause; that of a mistake is caused by a step.
     """
     before: list[str] = []
     for event in events:

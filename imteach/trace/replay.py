@@ -1,7 +1,7 @@
-"""What a node held at a moment: the same machine, told the same things again.
+"""What a node held at a moment: a fresh node gets the same input again.
 
-A trace records everything that each node was told. A node does nothing but remember what it is told, so a fresh
-one that is told the same holds the same; this works for a trace from any driver, and for a learner's own class.
+A trace records all input of each node, and the state of a node depends on nothing else. So a fresh node with the same
+input holds the same; this works for a trace from any driver, and for a learner's own class.
 """
 
 from collections import deque
@@ -48,9 +48,10 @@ def state_at(
 
 
 class Replay:
-    """Nodes that are told again what the events of a trace say they were told.
+    """Nodes that get again the input which the events of a trace record.
 
-    `unfinished` are the events at which a learner's code stopped: its node is down from there on, and not told again.
+    `unfinished` are the events at which a learner's code stopped: its node is down from there on, and does not get
+    that input again.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class Replay:
         }
 
     def _running(self, name: str, t: float) -> dict[str, float | None]:
-        """The timers of a node that run. A run of a group ends before its last heartbeats, which never come."""
+        """The running timers of a node, but for the last heartbeats of a group: the run ends before they come."""
         return {
             timer: until
             for timer, until in self.timers[name].items()
@@ -83,18 +84,18 @@ class Replay:
         }
 
     def tell(self, event: Event) -> None:
-        """Let one event happen again. Raises `InputError` if it does not fit those before it."""
+        """Replay one event. Raises `InputError` if it does not fit those before it."""
         self.made.clear()
         self.made.extend(event.handed_out)
         try:
             effects = self._told(event)
-        except (KeyError, IndexError, ValueError, AttributeError):  # a node was told what it can't be told
-            raise InputError(f"events[{event.id}]: it does not fit the events before it") from None
+        except (KeyError, IndexError, ValueError, AttributeError):  # input that the node cannot have got
+            raise InputError("it does not fit the events before it", where=f"events[{event.id}]") from None
         if effects is not None:
             self.to_write[event.node] = deque(filter(None, map(_write_of, effects)))
 
     def _told(self, event: Event) -> list[Effect] | None:
-        """Tell a node what the event says; return the effects that it asks for, None if it was told nothing."""
+        """Give a node the input of this event; return the effects that it asks for, None if the event is no input."""
         node = event.node
         if event.id in self.unfinished and event.kind != "say":
             return None
@@ -146,7 +147,7 @@ class Replay:
         return node
 
     def _packet(self, record: PacketRecord) -> Packet:
-        """Return the packet that a record tells of, with all that it carries."""
+        """Return the packet of this record, with all that it carries."""
         return Packet(
             record.kind,
             record.msgid or "",
@@ -155,7 +156,7 @@ class Replay:
             NO_MESSAGE if record.said is None else self.said[record.said],
             record.seq,
             record.base,
-            False,  # that an ack:N is fabricated, no client can see
+            False,  # no client can see that an ack:N is fabricated
             tuple(Kept(kept.msgid, self.said[kept.said], kept.seq, kept.base) for kept in record.kept),
             record.more,
             record.msgids,

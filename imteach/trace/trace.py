@@ -1,4 +1,4 @@
-"""A trace: everything that happened in one run, and what follows from it."""
+"""A trace: everything that happened in one run, and what follows from that."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Trace:
     - `packets`: a `PacketRecord` for each packet, in the order of their sending.
     - `events`: an `Event` for everything that happened, in time order.
     - `messages`: an `Outcome` for each thing said, in the order in which it was said.
-    - `promises`: for each promise whether this run keeps it.
+    - `promises`: for each promise, whether this run keeps it.
     - `counts`: how many packets of each kind were sent.
     - `timed`: whether the run had a clock; if not (see `follow`), times only count its steps.
 
@@ -66,12 +66,12 @@ class Trace:
 
     @cached_property
     def promises(self) -> dict[str, bool]:
-        """For each promise whether this run keeps it. Raises `InputError` for the name of no promise."""
+        """For each promise, whether this run keeps it. Raises `InputError` for the name of no promise."""
         return ByName("promise", judge(self.messages, self.scenario.setting))
 
     @cached_property
     def mistakes(self) -> tuple[Event, ...]:
-        """The crashes by which a node stopped over a mistake in a learner's code, if any; `text` says which."""
+        """The crashes of nodes that stopped because of a mistake in a learner's code; `text` says which mistake."""
         return tuple(mistakes_in(self.events))
 
     @cached_property
@@ -148,8 +148,8 @@ class Trace:
     def happens_before(self) -> "DiGraph":
         """Return the events as a networkx graph: an edge from each event to those that it led to.
 
-        Each node's own events are joined in their order, too (an edge with `order=True`); what cannot be reached
-        from one another happened side by side. Nodes are event ids, with the event as `event`.
+        Each node's own events are joined in their order, too (an edge with `order=True`); two events without a path
+        between them are concurrent. Nodes are event ids, with the event as `event`.
         """
         return happens_before(self)
 
@@ -169,7 +169,7 @@ class Trace:
     def seen_by(self, node: str) -> list[str]:
         """Return everything that happened at one node, in time order, a short sentence each.
 
-        Two runs that a node cannot tell apart give equal lists. So a packet that arrives is told without its number,
+        Two runs that a node cannot tell apart give equal lists. So a packet that arrives stands without its number,
         which is the trace's own count and not in the packet. Raises `InputError` for an unknown node.
 
         >>> from imteach import Drop, Scenario
@@ -207,8 +207,8 @@ class Trace:
         for name, follows in claims.items():
             if not same(file.raw(name), follows):
                 raise InputError(
-                    f"trace: {name}: expected what follows from the events, {quoted(follows, 300)}, "
-                    f"got {quoted(file.raw(name), 300)}"
+                    f"expected what follows from the events, {quoted(follows, 300)}, got {quoted(file.raw(name), 300)}",
+                    where=f"trace: {name}",
                 )
         return trace
 
@@ -240,7 +240,7 @@ class Trace:
 
 
 class _ByName(dict[str, PacketRecord]):
-    """The packets of a trace by their whole names; a short name is looked up by what it is short for."""
+    """The packets of a trace by their whole names; a short name is looked up as the whole name that it stands for."""
 
     def __init__(self, trace: Trace) -> None:
         super().__init__({packet.name: packet for packet in trace.packets})

@@ -1,4 +1,4 @@
-"""Which faults named something that never happened, and the names that crashes know effects by."""
+"""The faults that named something that never happened, and the names by which crashes refer to effects."""
 
 from collections import Counter
 from collections.abc import Collection, Container, Hashable, Iterable
@@ -7,11 +7,11 @@ from imteach.scenario.faults import Crash, Delay, Drop, Duplicate, Fault
 from imteach.trace.records import Event
 
 _AFTER = {"show": "show", "send": "send", "store": "store", "write": "write", "delete": "write"}
-"""What a crash calls each kind of event that it can fall behind."""
+"""By kind of event: the word for it in `Crash(after=…)`."""
 
 
 class EffectNames:
-    """The names of the effects of one run, as a crash that follows one calls it: `show m1`, `show m1#2` …
+    """The names of the effects of one run, as `Crash(after=…)` calls them: `show m1`, `show m1#2` …
 
     >>> effects = EffectNames()
     >>> shown = Event(0, 100, "bob", "show", (), msgid="m1")
@@ -23,11 +23,11 @@ class EffectNames:
         self._times: Counter[tuple[str, str]] = Counter()  # by node and effect: how often
 
     def key(self) -> Hashable:
-        """All that decides the names to come."""
+        """Return all that later names depend on."""
         return frozenset(self._times.items())
 
     def name(self, event: Event) -> str | None:
-        """Return the name of the effect that the next event of the run tells of; None if it is no such effect."""
+        """Return the name of the effect that the next event of the run records; None if it has no name there."""
         effect = _AFTER.get(event.kind)
         if effect is None:
             return None

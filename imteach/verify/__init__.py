@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from imteach.trace.causes import happens_before
     from imteach.verify.count.closed_forms import closed_forms
     from imteach.verify.count.cost import group_cost, group_cost_formula
-    from imteach.verify.count.statistics import Measured, Stats, Sweep, stats, sweep
+    from imteach.verify.count.result import Measured, Stats, Sweep
+    from imteach.verify.count.statistics import stats, sweep
     from imteach.verify.graphs.machine_graph import machine_graph
     from imteach.verify.graphs.state_graph import state_graph
-    from imteach.verify.losses.fault_map import Cell, FaultMap, fault_map
+    from imteach.verify.losses.cell import Cell
+    from imteach.verify.losses.fault_map import FaultMap, fault_map
     from imteach.verify.search.checker import Check, check
     from imteach.verify.search.explorer import Exploration, explore
     from imteach.verify.search.finding import Finding, Verdict
@@ -58,10 +60,12 @@ offer(
     {
         "count.closed_forms": ["closed_forms"],
         "count.cost": ["group_cost", "group_cost_formula"],
-        "count.statistics": ["Measured", "Stats", "Sweep", "stats", "sweep"],
+        "count.result": ["Measured", "Stats", "Sweep"],
+        "count.statistics": ["stats", "sweep"],
         "graphs.machine_graph": ["machine_graph"],
         "graphs.state_graph": ["state_graph"],
-        "losses.fault_map": ["Cell", "FaultMap", "fault_map"],
+        "losses.cell": ["Cell"],
+        "losses.fault_map": ["FaultMap", "fault_map"],
         "search.checker": ["Check", "check"],
         "search.explorer": ["Exploration", "explore"],
         "search.finding": ["Finding", "Verdict"],

@@ -20,12 +20,12 @@ AHEAD = 256  # tasks handed over before the first is done: enough for many worke
 def spread(
     function: Callable[[Task], Result], tasks: Iterable[Task], executor: "Executor | None" = None
 ) -> Iterator[Result]:
-    """Yield `function(task)` for each task, in the order of the tasks, whoever is done first.
+    """Yield `function(task)` for each task, in the order of the tasks, whichever is done first.
 
     `executor` is any `concurrent.futures.Executor`: a pool of processes, Dask's `client.get_executor()`; without one
-    the tasks are done here, one by one. The results hang on neither. Whoever stops taking them (an interrupt) keeps
-    what came so far, and what nobody has begun is cancelled. Raises `InputError` for what is no executor, and where
-    a task cannot be sent to the executor's processes.
+    the tasks are done here, one by one. The results do not depend on that. If the caller stops early (an interrupt), it
+    keeps the results so far, and tasks that have not begun are cancelled. Raises `InputError` for what is no executor,
+    and if a task cannot be sent to the executor's processes.
 
     >>> list(spread(abs, [-1, 2, -3]))
     [1, 2, 3]
@@ -34,7 +34,7 @@ def spread(
         yield from map(function, tasks)
         return
     if isinstance(executor, type) or not callable(getattr(executor, "submit", None)):
-        raise InputError(f"executor: expected one such as ProcessPoolExecutor(), got {quoted(executor)}")
+        raise InputError(f"expected one such as ProcessPoolExecutor(), got {quoted(executor)}", where="executor")
     to_do = iter(tasks)
     waiting: deque[Future[Result]] = deque()
     try:
@@ -59,21 +59,21 @@ _ADVICE = (
 
 @contextmanager
 def _plain_errors() -> Iterator[None]:
-    """Say in plain words what pickle and a broken pool say in theirs."""
+    """Turn the errors of pickle and of a broken pool into plain words."""
     from concurrent.futures import BrokenExecutor
     from pickle import PicklingError
 
     try:
         yield
     except PicklingError as error:
-        raise InputError(f"executor: {_ADVICE} ({error})") from error
-    except (AttributeError, TypeError) as error:  # as pickle puts it, from version to version
+        raise InputError(f"{_ADVICE} ({error})", where="executor") from error
+    except (AttributeError, TypeError) as error:  # pickle's words vary from version to version
         if any(words in str(error) for words in ("pickle", "Can't get local object", "Can't get attribute")):
-            raise InputError(f"executor: {_ADVICE} ({error})") from error
+            raise InputError(f"{_ADVICE} ({error})", where="executor") from error
         raise
     except BrokenExecutor as error:  # a process that cannot read its task just ends
-        raise InputError(f"executor: its workers ended before the work was done; {_ADVICE}") from error
+        raise InputError(f"its workers ended before the work was done; {_ADVICE}", where="executor") from error
     except RuntimeError as error:
         if "after shutdown" not in str(error):
             raise
-        raise InputError("executor: it was shut down; make a new one, such as ProcessPoolExecutor()") from error
+        raise InputError("it was shut down; make a new one, such as ProcessPoolExecutor()", where="executor") from error

@@ -3,7 +3,7 @@
     python tests/bench/click_to_repaint.py [CLICKS] [CHECKOUT]
 
 With the folder of another CHECKOUT its lab is measured too, in the same run, and the ratio of the two is printed. A lab
-is compared with a click on an ipywidgets Button that does nothing, in the same page: the time of day's machine
+is compared with a click on an ipywidgets Button that does nothing, in the same page: the load of the machine
 and Jupyter's own way to the kernel and back are in both. The two are clicked in turn, CLICKS times each (default
 60, after 5 that do not count). The exit status is 1 if the lab's median is more than 1.5 times the Button's.
 
@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 
 import driving

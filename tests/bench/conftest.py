@@ -1,10 +1,16 @@
-"""Ratios that the benchmarks found, shown in a table at the end of their run."""
+"""Ratios that the benchmarks found, shown in a table at the end of their run. One process: nothing else may run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 
 import pytest
 
 ROWS = pytest.StashKey[list[tuple[str, str, str]]]()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
+    config.option.numprocesses = 0
+    return (yield)
 
 
 @pytest.fixture

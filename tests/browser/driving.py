@@ -6,7 +6,6 @@ The same server serves Notebook 7 too, where a test can run as well: see `HOSTS`
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -24,6 +23,7 @@ from urllib.parse import quote
 import nbformat
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from playwright.sync_api import TimeoutError as TookTooLong
+from ports import free_port
 
 import imteach
 
@@ -113,7 +113,7 @@ def jupyterlab(home: Path, plain: bool = False, checkout: str | None = None) -> 
     A plain one is started as `jupyter lab` in an empty folder, and has of ours no more than what a wheel installs.
     With `checkout`, the imteach of that folder is run instead of the one that is installed.
     """
-    server = Server(home / "lessons", f"http://127.0.0.1:{_free_port()}", secrets.token_hex(16))
+    server = Server(home / "lessons", f"http://127.0.0.1:{free_port()}", secrets.token_hex(16))
     private = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
     environment = {
         **os.environ,
@@ -125,6 +125,9 @@ def jupyterlab(home: Path, plain: bool = False, checkout: str | None = None) -> 
     }
     if checkout is not None:
         environment["PYTHONPATH"] = str(Path(checkout).resolve())
+    settings = home / "config_dir" / "labconfig" / "page_config.json"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('{"buildCheck": false}')  # with each page, Node would look whether there is news to build
     command = ["-m", "imteach", "lab", str(server.folder)]
     if plain:
         server.folder.mkdir()
@@ -272,12 +275,6 @@ def first_lab(page: Page) -> Locator:
         said = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea").all_inner_texts()
         raise AssertionError("no lab appeared; the cells said:\n" + "\n".join(said)) from None
     return lab
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def _wait_for(server: Server, process: "subprocess.Popen[bytes]", log: Path) -> None:

@@ -36,7 +36,8 @@ KEYS += [
 
 HEARD = """() => {
     const commands = window.jupyterapp.commands;
-    window.heard ??= commands.commandExecuted.connect((_, {id}) => window.executed.push(id));
+    const saves = "apputils:load-statedb";  // of JupyterLab itself, some time after a page was entered
+    window.heard ??= commands.commandExecuted.connect((_, {id}) => id === saves || window.executed.push(id));
     window.executed = [];
 }"""
 

@@ -92,7 +92,7 @@ def test_undo_reset_and_the_drop_that_met_no_packet(run: Run):
 
     lab.get_by_role("radio", name="basic").check()
     unused = lab.locator(".lab-faults li")
-    expect(unused).to_contain_text("m1/ack:R#1 was never sent")
+    expect(unused).to_contain_text("m1/ack:R#1: this run never sent that packet")
     undo.click()
     expect(lab.get_by_role("radio", name="acked")).to_be_checked()
     expect(unused).to_have_count(0)

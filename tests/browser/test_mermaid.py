@@ -9,6 +9,7 @@ import driving
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from nightly import by_night
 from playwright.sync_api import Page
 
 from imteach import Say, Scenario
@@ -77,7 +78,7 @@ def is_whole(text: str) -> bool:
     return not any("\ud800" <= char <= "\udfff" for char in text)
 
 
-@settings(max_examples=12)
+@settings(max_examples=by_night(12, in_the_gate=4))
 @given(typed=st.lists(TYPED.filter(is_whole), min_size=10, max_size=40))
 @example(typed=TRAPS)
 def test_what_is_typed_is_what_mermaid_draws(draw: Draw, typed: list[str]) -> None:

@@ -1,7 +1,7 @@
 """What is seen at a point of a picture is what a click there means: in a real browser, without any script of ours.
 
-Looked at is what is drawn: the middle of each label, of the words on what became of a packet, and of each arrow and its
-head (or ✕), where no words cover them. Then points beside arrows: none is meant that is farther away.
+Tested are points of what is drawn: the middle of each label, of the words on what became of a packet, and of each arrow
+and its head (or ✕), where no words cover them. Then points beside arrows: none is meant that is farther away.
 """
 
 import contextlib
@@ -11,6 +11,7 @@ from typing import NamedTuple
 import driving
 import pytest
 from gallery import GALLERY
+from nightly import by_night
 
 from imteach import (
     LADDER,
@@ -27,7 +28,7 @@ from imteach import (
     Trace,
 )
 
-RUNS, AT_ONCE = 500, 60
+RUNS, AT_ONCE = by_night(500, in_the_gate=80), 60
 PEOPLE = ("alice", "bob", "carol", "dave", "erin")
 
 LABS = {

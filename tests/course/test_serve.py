@@ -5,7 +5,6 @@ import hashlib
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ports import free_port
 from tornado.websocket import websocket_connect
 
 from imteach.course.serve import CONFIG, DATA, _command, _environment
@@ -83,9 +83,7 @@ class Lab:
 def running(home: Path, extensions: str = "{'nagle_probe': True}") -> Iterator[Lab]:
     """Start `imteach lab` with a home of its own, and end it afterwards."""
     (home / "nagle_probe.py").write_text(NAGLE_PROBE)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     lab = Lab(home / "imteach-lessons", port, secrets.token_hex(8), home / "log")
     command = [
         *(sys.executable, "-m", "imteach", "lab", "--no-browser", "--port", str(port), "--ServerApp.port_retries=0"),

@@ -8,7 +8,7 @@ from test_layout import arrow, overlapping
 
 from imteach import Crash, Drop, Scenario, check, follow
 from imteach.draw import lay_out, to_mermaid, to_svg, to_text
-from imteach.draw.sequence.timeline import PACE
+from imteach.draw.sequence.layout.timeline import PACE
 
 DROPPED_LATE = follow(
     Scenario("retransmit", latency=200),

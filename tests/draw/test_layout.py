@@ -24,8 +24,8 @@ from imteach import (
     Trace,
 )
 from imteach.draw import lay_out
-from imteach.draw.sequence.boxes import Box, Lines
-from imteach.draw.sequence.layout import Arrow, Layout
+from imteach.draw.sequence.layout.boxes import Box, Lines
+from imteach.draw.sequence.layout.shapes import Arrow, Layout
 from imteach.protocol import KINDS, LADDER, Discard, StartTimer
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from wcwidth import iter_graphemes, wcswidth
 
 from imteach.draw.letters.measure import columns, fit, signs, text_width
-from imteach.draw.sequence.layout import NOTE_ROOM, NOTE_SIZE
+from imteach.draw.sequence.layout.notes import NOTE_ROOM
+from imteach.draw.sequence.layout.shapes import NOTE_SIZE
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from gallery import GALLERY
 
 from imteach import Delay, InputError, Loss, Offline, Say, Scenario, check
 from imteach.draw import lay_out, to_svg
-from imteach.draw.sequence.layout import MARGIN
+from imteach.draw.sequence.layout.shapes import MARGIN
 from imteach.draw.sequence.window import PILL_HEIGHT, WINDOW, Stretch, cut_out, window_of, windows
 
 SVG = "{http://www.w3.org/2000/svg}"

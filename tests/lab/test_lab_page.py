@@ -104,8 +104,8 @@ def test_faults_that_are_no_arrow_stand_in_rows_and_drops_that_can_be_clicked_do
         {"fault": "offline bob@0+1000", "text": "bob logs out at 0 ms for 1000 ms."},
         {
             "fault": "crash alice@show:m1+50",
-            "text": "crash alice@show:m1+50: that never happened in this run, so it changes nothing "
-            "(alice did: send m1/msg:R#1, send m1/msg:R#2).",
+            "text": "crash alice@show:m1+50: alice never did that in this run, so nothing crashed; "
+            "alice did: send m1/msg:R#1, send m1/msg:R#2.",
         },
     ]
 

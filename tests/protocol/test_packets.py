@@ -1,4 +1,4 @@
-"""The packets: what one carries that was given nothing to carry."""
+"""The packets: what an empty one carries."""
 
 from fakelink import HELLO
 

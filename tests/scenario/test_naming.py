@@ -1,4 +1,4 @@
-"""Packet names, and the faults that hang on them."""
+"""Packet names, and the faults that are attached to them."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Small wrongs of the simulator that a reader or a random run found: each was seen failing before it was mended."""
+"""Small bugs of the simulator that a reader or a random run found: each test was seen failing before the fix."""
 
 import pytest
 

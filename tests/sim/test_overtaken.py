@@ -1,4 +1,4 @@
-"""What was kept for somebody must not be lost because a later message comes straight: from the rung `ordered` on."""
+"""A message kept for somebody must not be lost because a later one reaches them directly, from `ordered` on."""
 
 import pytest
 

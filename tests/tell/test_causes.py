@@ -104,7 +104,7 @@ def test_what_is_lost_of_another_message_is_no_reason():
 def test_why_a_message_is_held_back_and_shown_later():
     trace = Scenario("ordered", say=[Say("one"), Say("two", at=20)]).run(Drop("m1/msg:R"))
     (hold, *_) = trace.happened("hold")
-    assert trace.why(hold)[-1] == "120 ms: bob holds m2 back: one before it is missing"
+    assert trace.why(hold)[-1] == "120 ms: bob holds m2 back, one before it is missing"
 
 
 def test_a_write_that_takes_away_is_told_as_one():

@@ -1,4 +1,4 @@
-"""What the phones show is what `in_order` is judged by: where a thing stands that was sent again."""
+"""The phones show the order by which `in_order` is judged, also where a message was sent again."""
 
 from collections import defaultdict
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What people ask of the searches, and how they are told what was expected."""
+"""The arguments of the searches, and the errors that say what was expected."""
 
 import pytest
 

@@ -3,16 +3,18 @@
 import random
 
 import pytest
+from nightly import by_night
 
 from imteach import Client, InputError, Loss, Offline, Partition, Resend, Say, Scenario, Trace, check, explore, follow
 from imteach.protocol import LADDER, Discard
-from imteach.verify.search import checker
 from imteach.verify.search.follow import Follower
+from imteach.verify.search.step import step_of
 from imteach.verify.search.world import CHECK_KINDS, World
 
 TWO = [Say("one"), Say("two", at=20)]
 BOTH_WAYS = [Say("hello"), Say("hi", sender="bob", to="alice", at=10)]
 AWAY = (Offline("bob", at=0, lasting=1000),)
+PATHS = by_night(60, in_the_gate=20)
 
 WORLDS = [
     *((Scenario(rung), ()) for rung in LADDER),
@@ -33,20 +35,20 @@ def test_a_random_path_through_the_search_is_a_run_of_the_simulator(number):
     scenario, given = WORLDS[number]
     chance = random.Random(number)
     ended = 0
-    for _ in range(60):
+    for _ in range(PATHS):
         world, follower = World(scenario, given), Follower(scenario, given)
         follower.begin()
         state, left = world.start, chance.choice([0, 1, 2, 4])
         while not world.is_over(state):
             choices = list(world.next(state, CHECK_KINDS, left))
             action, after, takes = chance.choice(choices)
-            follower.step(checker.in_words(world, state, action, follower))
+            follower.step(step_of(world, state, action, follower.in_flight))
             state, left = after, left - takes
         trace = follower.trace()
         assert world.outcomes(state) == trace.messages
         assert Trace.from_json(trace.to_json()).promises == trace.promises
         ended += 1
-    assert ended == 60
+    assert ended == PATHS
 
 
 def test_the_first_end_that_breaks_a_promise_has_the_fewest_faults_and_then_the_fewest_steps():
@@ -142,6 +144,13 @@ def test_a_group_with_heartbeats_is_never_finished():
         "Not seen so far: a run that comes to its end.",
     ]
     assert explore(group, faults=1).finished  # as it says
+
+
+def test_a_group_in_which_every_state_was_looked_at_is_not_finished_either():
+    found = check(Scenario("group", groups={"all": ["alice", "bob"]}, say=()), faults=0)
+    assert found.states < 1_000
+    assert not any(verdict.holds for verdict in found.promises.values())
+    assert found.unfinished == "heartbeats never end, and each was tried only once after every change"
 
 
 def test_a_group_comes_back_soon_unless_more_is_asked_for(monkeypatch):

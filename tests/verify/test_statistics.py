@@ -194,7 +194,7 @@ def test_the_table_says_whether_the_closed_form_is_in_the_interval(monkeypatch):
     assert line.split()[-2:] == ["95.33%", "yes"]
     assert result.to_text().count(" yes\n") == 7
     assert "All 7 closed forms are in their intervals." in result.to_text()  # as many as a reader counts
-    monkeypatch.setattr(statistics, "closed_forms", lambda *_: {"shown": 0.5})  # a form that is wrong
+    monkeypatch.setattr("imteach.verify.count.result.closed_forms", lambda *_: {"shown": 0.5})  # a form that is wrong
     wrong = stats(Scenario("dedup"), 0.2, messages=1000).to_text()
     assert (wrong.count(" no\n"), wrong.count(" yes\n")) == (1, 0)
     assert "0 of 1 closed forms are in their intervals. By chance alone" in wrong

@@ -1,8 +1,9 @@
-"""Runs that are looked up: what comes of each is what came of it when it was made."""
+"""Runs that are looked up: each has the same result as when it was run."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nightly import by_night
 
 from imteach import Client, Crash, Delay, Drop, Duplicate, Loss, Offline, Partition, Resend, Say, Scenario, stats
 from imteach.planted import PLANTED
@@ -45,7 +46,7 @@ SCENARIOS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=by_night(60, in_the_gate=20), deadline=None)
 @given(SCENARIOS, FAULTS, st.sampled_from([0, 0.1, 0.3, 0.6, 1]))
 def test_a_run_that_is_looked_up_came_out_as_the_one_that_is_made(scenario, faults, loss):
     ways = Ways(scenario, faults, came_of)

@@ -1,31 +1,39 @@
 """What `explore` and `check` say of each rung, with 0 to 3 faults: the settings, and the table in `verdicts.md`.
 
-`IMTEACH_WRITE_GOLDEN=1 pytest tests/verify/test_verdicts.py` writes it anew.
+`IMTEACH_NIGHTLY=1 IMTEACH_WRITE_GOLDEN=1 pytest tests/verify/test_verdicts.py` writes it anew. In the gate, two rungs
+whose searches take seconds are searched with fewer faults.
 """
 
 from dataclasses import dataclass
+
+from nightly import by_night
 
 from imteach import Offline, Say, Scenario, check, explore
 from imteach.draw.tables import Table, as_markdown
 from imteach.tell.promise import PROMISE_TITLES
 
 MOST_FAULTS = 3
+SLOW = by_night(MOST_FAULTS, in_the_gate=1)
 
 
 @dataclass(frozen=True)
 class Setting:
-    """A scenario to search, the kinds of fault, what strikes in any case, and how many states `check` may reach."""
+    """A scenario to search, the kinds of fault, what strikes in any case, how many states `check` may reach.
+
+    And how many faults there may be.
+    """
 
     scenario: Scenario
     kinds: tuple[str, ...] = ("drop",)
     given: tuple[Offline, ...] = ()
     most_states: int = 100_000
+    most_faults: int = MOST_FAULTS
 
 
 SETTINGS = {
     **{rung: Setting(Scenario(rung)) for rung in ("basic", "acked", "retransmit", "dedup")},
-    "offline": Setting(Scenario("offline", retries=1), given=(Offline("bob", at=0, lasting=1000),)),
-    "durable": Setting(Scenario("durable", retries=0), kinds=("drop", "crash"), most_states=20_000),
+    "offline": Setting(Scenario("offline", retries=1), given=(Offline("bob", at=0, lasting=1000),), most_faults=SLOW),
+    "durable": Setting(Scenario("durable", retries=0), kinds=("drop", "crash"), most_states=20_000, most_faults=SLOW),
     "ordered": Setting(Scenario("ordered", say=[Say("one"), Say("two", at=10)], retries=0)),
     "group": Setting(
         Scenario("group", say=[Say("hi", to="friends")], groups={"friends": ["alice", "bob"]}, retries=0),
@@ -64,7 +72,7 @@ def searched(setting):
             explore(setting.scenario, faults, setting.kinds, setting.given),
             check(setting.scenario, faults, setting.kinds, setting.given, setting.most_states),
         )
-        for faults in range(MOST_FAULTS + 1)
+        for faults in range(setting.most_faults + 1)
     ]
 
 
@@ -112,3 +120,14 @@ crash may fall anywhere.
 def whole(found):
     """Return all of `verdicts.md`, from what was found by rung."""
     return "\n".join([HEAD, *(f"## {rung}\n\n{as_markdown([table(rung, found[rung])])}" for rung in found)])
+
+
+def as_far_as_searched(text):
+    """Return the text of `verdicts.md` without the columns of more faults than are searched with."""
+    head, *rungs = text.split("\n## ")
+    return "\n## ".join([head, *(_cut(rung, SETTINGS[rung.split()[0]].most_faults) for rung in rungs)])
+
+
+def _cut(text, most_faults):
+    lines = [line.split(" | ") for line in text.split("\n")]
+    return "\n".join(" | ".join([*cells[: most_faults + 2], *cells[most_faults + 2 :][-1:]]) for cells in lines)

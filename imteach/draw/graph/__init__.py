@@ -1,1 +1,1 @@
-"""Graphs of states: what is drawn, in graphviz's language, as a picture and in a notebook."""
+"""Graphs of states: in graphviz's language, as a picture, and in a notebook."""

@@ -1,9 +1,9 @@
 """Text from right to left within a picture that reads from left to right.
 
-Hebrew and Arabic keep their own order, with their punctuation at their own end, and move nothing beside them: a stretch
-of them stands between two of Unicode's isolates, which are not seen. They work in SVG, in Mermaid and in terminals
-alike, and are only there where a letter goes from right to left: no other text changes. What a learner typed cannot
-close one, for `plain` takes such marks out.
+A stretch of Hebrew or Arabic is put between two of Unicode's isolates, which are invisible. So it keeps its own order,
+its punctuation stays at its own end, and nothing beside it moves. Isolates work in SVG, in Mermaid and in terminals
+alike. Text without a letter from right to left does not get any. What a learner typed cannot close an isolate, because
+`plain` removes such marks.
 """
 
 import re
@@ -21,7 +21,7 @@ _STRETCH = re.compile(rf"(?<=“)[^“”]*[{_LETTER}][^“”]*(?=”)|{_WORD}(
 
 
 def isolated(text: str) -> str:
-    r"""Return what a person typed so that it keeps its own order, and its surroundings theirs.
+    r"""Return what a person typed, isolated if it has letters from right to left.
 
     >>> isolated("hello"), ascii(isolated("שלום!"))
     ('hello', "'\\u2068\\u05e9\\u05dc\\u05d5\\u05dd!\\u2069'")
@@ -30,9 +30,9 @@ def isolated(text: str) -> str:
 
 
 def with_isolates(words: str) -> str:
-    """Return words of ours, in which names and what was typed may go from right to left, with each of them isolated.
+    """Return words of ours, with each name or quotation that goes from right to left isolated.
 
-    Words that are nobody's but the learner's, and those that have isolates already, are left whole.
+    Words with no other letters are isolated as a whole; words that have isolates already stay as they are.
 
     >>> with_isolates("stores m1 for bob"), with_isolates("stores m1 for דנה").count(BEGIN)
     ('stores m1 for bob', 1)

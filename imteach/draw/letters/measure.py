@@ -1,12 +1,12 @@
 """How wide text is, without asking a font: the picture must be the same on every machine.
 
 The widths of ASCII are those of DejaVu Sans, one of the widest of the common sans-serif fonts, so text drawn in another
-one takes less room than is kept for it. Of all other letters `letters.py` keeps the widest of several fonts.
+one takes less room than is kept for it. For all other letters `widths.py` has the width in the widest of several fonts.
 
 What readers see as one sign may be several characters: a letter and its marks, a family of emoji, a flag, consonants
-that grow together. Such a sign is measured as one, and never cut in two. Libraries know them too (wcwidth, regex), but
-each release has another Unicode and so another picture; the rule is one expression, and its sets are kept with the
-widths.
+that grow together. Such a sign is measured as one, and never cut in two. Libraries can find such signs (wcwidth,
+regex), but each release has another version of Unicode and so would give another picture. Here the rule is one regular
+expression, and its sets are kept with the widths.
 """
 
 import re
@@ -34,7 +34,7 @@ _EMOJI = 140  # however many characters one is of
 
 
 class _Widths(dict[str, int]):
-    """How wide each letter is, in hundredths of the font size; those outside ASCII are looked up when they come."""
+    """How wide each letter is, in hundredths of the font size; those outside ASCII are looked up on first use."""
 
     def __init__(self, widths: str, face: int) -> None:
         super().__init__((chr(code), int(width)) for code, width in enumerate(widths.split(), start=32))
@@ -57,7 +57,7 @@ def _looked_up(code: int, face: int) -> int:
 
 @cache
 def _rows() -> list[tuple[int, int, bytes, bytes]]:
-    """The table of widths, read: the first and last letter of each row, the widths of all or of each, and in bold."""
+    """The parsed table of widths: first and last letter of a row, their one width or the width of each, and in bold."""
     rows = []
     for line in letters.WIDTHS.split("\n")[1:-1]:
         codes, regular, bold = line.split()
@@ -84,7 +84,7 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
 
 
 def _hundredths(text: str, bold: bool) -> int:
-    """Whole numbers are added up, for Python 3.12 and later round a sum of broken ones otherwise than 3.11."""
+    """The width in hundredths, as an int: Python 3.12 and later round a sum of floats differently than 3.11."""
     widths = _WIDTHS[bold]
     total = sum(map(widths.__getitem__, text))
     if text.isascii():
@@ -105,7 +105,7 @@ _JOINED = re.compile(
 
 @cache
 def _joined() -> dict[str, tuple[int, int]]:
-    """How wide a letter is that runs into the next, and in bold; who stands alone is not among them."""
+    """How wide a letter is that joins the next one, and in bold; letters that never join are not among them."""
     told = (each.partition(":")[::2] for each in letters.JOINED.split())
     return {chr(int(code, 16)): (int(widths[:2], 16), int(widths[2:], 16)) for code, widths in told}
 
@@ -125,7 +125,7 @@ def fit(text: str, size: float, room: float) -> str:
 
 
 def signs(text: str) -> Sequence[str]:
-    """Return what a reader sees as one sign each: a letter with its marks, a flag, a family of emoji.
+    """Split `text` into what a reader sees as one sign: a letter with its marks, a flag, a family of emoji.
 
     >>> signs("a👍🏽"), [len(sign) for sign in signs("नमस्ते")]
     (['a', '👍🏽'], [1, 1, 4])
@@ -157,7 +157,7 @@ def _columns(sign: str) -> int:
 
 
 class _Kinds(dict[int, str]):
-    """What each letter is to its neighbours, in a letter; the rule is then short, whatever Unicode has of each."""
+    """The kind of each character, as one letter. Written in kinds, the rule for signs is short."""
 
     def __missing__(self, code: int) -> str:
         kind = self[code] = next((kind for kind, those in _KIND.items() if _is_among(those, code)), "o")
@@ -191,7 +191,7 @@ _SPACED = re.compile(".[ekmtz]*(?:s|k[ekmstz]*c)")
 
 @cache
 def _bounds(ranges: str) -> list[int]:
-    """Where these ranges, which are in order, begin and where each has ended, in turns."""
+    """The bounds of these sorted ranges, in turns: where one begins, and the first code after it."""
     pairs = (told.partition("-")[::2] for told in ranges.split())
     return [bound for first, last in pairs for bound in (int(first, 16), int(last or first, 16) + 1)]
 

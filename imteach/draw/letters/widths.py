@@ -1,6 +1,6 @@
 """How wide letters outside ASCII are, and which signs are one: made by `tools/letters.py`, not by hand.
 
-Widths are hundredths of the font size, of each letter the widest in these fonts:
+Widths are in hundredths of the font size. For each letter the widest of these fonts counts:
 
 - fonts-dejavu-core: DejaVu Sans (2.37; Bitstream Vera)
 - fonts-freefont-ttf: FreeSans, FreeSerif (0412.2261, 0412.2263, 0412.2268; GPL)

@@ -1,1 +1,1 @@
-"""The sequence diagram: a trace becomes a layout (geometry only), and the layout a picture."""
+"""The sequence diagram: what a run says (`chronicle`), where that stands (`layout`), and the pictures of it."""

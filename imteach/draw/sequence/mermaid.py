@@ -8,8 +8,8 @@ import warnings
 
 from imteach.draw.collector import uncollected
 from imteach.draw.letters.direction import isolated, with_isolates
-from imteach.draw.sequence.layout import in_columns
-from imteach.draw.sequence.steps import Story
+from imteach.draw.sequence.chronicle.chronicle import Chronicle
+from imteach.draw.sequence.layout.lifelines import in_columns
 from imteach.draw.sequence.words import packet_label, unit
 from imteach.protocol import SERVER
 from imteach.trace import Trace
@@ -43,25 +43,25 @@ def to_mermaid(trace: Trace) -> str:
         Note left of n0: 100 ms: timer cancelled
         Note left of n0: 100 ms: ✓ sent
     """
-    story = Story(trace)
+    chronicle = Chronicle(trace)
     node = {name: f"n{number}" for number, name in enumerate(in_columns(trace.scenario))}
     middle, after = len(node) // 2, unit(trace)
     rows: list[tuple[float, int, str]] = []
     for number, packet in enumerate(trace.packets):
         arrived = packet.fate == "arrived"
-        told = [*story.remarks.get(packet.name, []), *([] if arrived else [story.fate(packet)])]
-        label = " ".join([packet_label(packet, story.several), ", ".join(told)]).rstrip()
+        told = [*chronicle.remarks.get(packet.name, []), *([] if arrived else [chronicle.fate(packet)])]
+        label = " ".join([packet_label(packet, chronicle.several), ", ".join(told)]).rstrip()
         arrow = "->>" if arrived else "--x"
-        ended = story.ended[packet.name]
+        ended = chronicle.ended[packet.name]
         rows.append((ended, number, f"{node[packet.src]}{arrow}{node[packet.dst]}: {ended}{after}: {_text(label)}"))
-    for step in story.steps:
-        side = "left" if list(node).index(step.node) < middle else "right"
-        for line in step.lines:
+    for moment in chronicle.moments:
+        side = "left" if list(node).index(moment.node) < middle else "right"
+        for line in moment.lines:
             text = isolated(line.text) if line.is_bubble else line.text
             words = " ".join(part for part in (line.tag, text, line.sign) if part)
-            note = f"Note {side} of {node[step.node]}: {step.t}{after}: {_text(words)}"
-            rows.append((step.t, len(trace.packets) + step.number, note))
-    for cut in story.cuts:
+            note = f"Note {side} of {node[moment.node]}: {moment.t}{after}: {_text(words)}"
+            rows.append((moment.t, len(trace.packets) + moment.number, note))
+    for cut in chronicle.cuts:
         ends = sorted([node[cut.person], node[SERVER]], key=list(node.values()).index)
         for edge, words in ((cut.begins, cut.words), (cut.mended, "mended")):
             if edge is not None:

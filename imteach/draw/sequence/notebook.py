@@ -1,6 +1,6 @@
 """A trace in a notebook: a picture that shows even where nobody has run anything."""
 
-from imteach.draw.sequence.svg import to_svg
+from imteach.draw.sequence.svg.picture import to_svg
 from imteach.draw.sequence.text import to_text
 from imteach.draw.sequence.window import Window
 from imteach.draw.sequence.words import title

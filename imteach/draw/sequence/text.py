@@ -7,15 +7,16 @@ while its person is logged out, and a row of crosses while its node is down.
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import lru_cache
 from heapq import heappop, heappush
 from itertools import pairwise
 from typing import NamedTuple
 
 from imteach.draw.collector import uncollected
-from imteach.draw.letters.direction import BEGIN, isolated, with_isolates
-from imteach.draw.letters.measure import columns, signs
-from imteach.draw.sequence.layout import Arrow, Gap, Layout, Note, lay_out
+from imteach.draw.letters.cells import TextLine
+from imteach.draw.letters.direction import isolated, with_isolates
+from imteach.draw.letters.measure import columns
+from imteach.draw.sequence.layout.shapes import Arrow, Gap, Layout, Note
+from imteach.draw.sequence.layout.whole import lay_out
 from imteach.draw.sequence.words import in_few_words
 from imteach.plain import plain
 from imteach.trace import Trace
@@ -43,7 +44,7 @@ def to_text(trace: Trace) -> str:
       100 ms   timer cancelled ┃│◀━━━━━━━━ msg:A ━━━━━━━━━│                         │
                         ✓ sent ┃│                         │                         │
     """
-    return "".join(f"{line}\n" for line in _Page(lay_out(trace)).lines())
+    return "".join(f"{line}\n" for line in _TextPage(lay_out(trace)).lines())
 
 
 class _Row(NamedTuple):
@@ -60,48 +61,7 @@ class _Row(NamedTuple):
     middle: float | None = None  # where the words stand in the picture, if not on the server's lifeline
 
 
-class _Line:
-    """One line of text, filled column by column."""
-
-    def __init__(self, like: "_Line | None" = None) -> None:
-        self._cells: list[str] = list(like._cells) if like else []
-
-    def put(self, x: int, text: str) -> None:
-        """Write `text` from column `x` on, over what stands there."""
-        cells = text if text.isascii() else _cells(with_isolates(text))
-        self._cells.extend(" " * (x + len(cells) - len(self._cells)))
-        self._cells[x : x + len(cells)] = cells
-
-    def fill(self, start: int, end: int, stroke: str) -> None:
-        """Write a stroke into every column between two lifelines."""
-        self._cells.extend(" " * (max(start, end) - len(self._cells)))
-        self._cells[min(start, end) + 1 : max(start, end)] = stroke * (abs(end - start) - 1)
-
-    def is_free(self, x: int, width: int) -> bool:
-        """Whether nothing is written in these columns."""
-        return not "".join(self._cells[x : x + width]).strip()
-
-    def __str__(self) -> str:
-        return "".join(self._cells).rstrip()
-
-
-@lru_cache(maxsize=4096)  # the same words stand in many lines
-def _cells(text: str) -> tuple[str, ...]:
-    """Text column by column: a wide sign takes two cells, the second of them empty; what is not seen takes none."""
-    cells: list[str] = []
-    unseen = ""
-    for sign in signs(text):
-        if width := columns(sign):
-            cells += [unseen + sign, ""][:width]
-            unseen = ""
-        elif sign == BEGIN or not cells:
-            unseen += sign
-        else:
-            cells[-1] += sign
-    return tuple(cells)
-
-
-class _Page:
+class _TextPage:
     """The lines in the making: a column for each lifeline, and what stands beside it."""
 
     def __init__(self, layout: Layout) -> None:
@@ -111,7 +71,7 @@ class _Page:
         self.lanes = self._lanes()
         self.room = self._room()
         self.x = self._columns()
-        self.standing = _Line()  # lifelines, and the timers that run: what each line begins with
+        self.standing = TextLine()  # lifelines, and the timers that run: what each line begins with
         for x in self.x.values():
             self.standing.put(x, "│")
         self.bars = {
@@ -129,7 +89,7 @@ class _Page:
     def lines(self) -> Iterator[str]:
         """Yield the lines of the whole diagram."""
         yield from map(with_isolates, [self.layout.title, *self.layout.subtitles])
-        names = _Line()
+        names = TextLine()
         for name, x in self.x.items():
             names.put(x - columns(name) // 2, name)
         yield ""
@@ -185,7 +145,7 @@ class _Page:
                 rows.append(_Row(t, y - 1, None, [], words.text, (cut.x0 + cut.x1) / 2))
         return sorted(rows, key=lambda row: (row.t, row.y))
 
-    def _draw(self, row: _Row) -> Iterator[_Line]:
+    def _draw(self, row: _Row) -> Iterator[TextLine]:
         if row.words and row.middle is None:
             yield self._pause(row.words)
             return
@@ -207,13 +167,13 @@ class _Page:
             line.put(x, words)
         yield line
 
-    def _blank(self, row: _Row) -> _Line:
+    def _blank(self, row: _Row) -> TextLine:
         """A line with nothing but the lifelines and the timers that run."""
         self._start_and_end_bars(row.t)
         while self.absent and (self.absent[-1].start, self.absent[-1].y0) < (row.t, row.y):
             self.gaps.append(self.absent.pop())
         self.gaps = [gap for gap in self.gaps if (gap.end, gap.y1) > (row.t, row.y)]
-        line = _Line(self.standing)
+        line = TextLine(self.standing)
         for gap in self.gaps:
             line.put(self.x[gap.node], GAPS[gap.kind])
         return line
@@ -232,21 +192,21 @@ class _Page:
             if not self.running[column]:
                 self.standing.put(column, " ")
 
-    def _pause(self, words: str) -> _Line:
+    def _pause(self, words: str) -> TextLine:
         """A line for an idle stretch that was cut short."""
-        line = _Line()
+        line = TextLine()
         for x in self.x.values():
             line.put(x, "┊")
         line.put(self.x["server"] - columns(words) // 2 - 2, f"··{words}··")
         return line
 
-    def _draw_cut(self, line: _Line, words: str, middle: float) -> None:
+    def _draw_cut(self, line: TextLine, words: str, middle: float) -> None:
         """Words between the two lifelines whose link is cut or mended."""
         left = max((each for each in self.layout.lifelines if each.x < middle), key=lambda each: each.x)
         right = min((each for each in self.layout.lifelines if each.x > middle), key=lambda each: each.x)
         line.put((self.x[left.name] + self.x[right.name] - columns(words)) // 2, words)
 
-    def _draw_arrow(self, line: _Line, arrow: Arrow) -> None:
+    def _draw_arrow(self, line: TextLine, arrow: Arrow) -> None:
         start, end = self.x[arrow.packet.src], self.x[arrow.packet.dst]
         toward = 1 if end > start else -1
         stroke, right, left = STROKES[arrow.half]
@@ -259,7 +219,7 @@ class _Page:
         line.put(end - toward, head)
         line.put((start + end - columns(label) + 1) // 2, label)
 
-    def _draw_lost(self, line: _Line, arrow: Arrow, start: int, end: int) -> None:
+    def _draw_lost(self, line: TextLine, arrow: Arrow, start: int, end: int) -> None:
         """A packet that reached nobody, as far as it came: what became of it stands behind the ✕, or before it."""
         toward, across = (1 if end > start else -1), abs(end - start)
         label, way, behind = f" {_label(arrow)} ", across * 3 // 5, f" {arrow.fate}"

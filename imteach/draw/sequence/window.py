@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from imteach.draw.letters.measure import text_width
-from imteach.draw.sequence.boxes import Box, Taken
-from imteach.draw.sequence.layout import MARGIN, NOTE_SIZE, PILL_HEIGHT, Arrow, Bar, CutLink, Gap, Idle, Layout
+from imteach.draw.sequence.layout.boxes import Box, Taken
+from imteach.draw.sequence.layout.shapes import MARGIN, NOTE_SIZE, PILL_HEIGHT, Arrow, Bar, CutLink, Gap, Idle, Layout
 from imteach.draw.sequence.words import unit
 from imteach.errors import InputError
 from imteach.protocol import SERVER, Value
@@ -110,10 +110,10 @@ def cut_out(layout: Layout, window: Window) -> Stretch:
     """Return the stretch of a layout that a window shows. Raises `InputError` for a window of another run."""
     if window.count != len(layout.arrows):
         raise InputError(f"{window.words}: this is no window of a run of {len(layout.arrows)} packets")
-    return _Cut(layout, window).stretch()
+    return _CutOut(layout, window).stretch()
 
 
-class _Cut:
+class _CutOut:
     """A stretch in the making. Heights are those of the whole layout; what is taken over is moved `down`."""
 
     def __init__(self, layout: Layout, window: Window) -> None:

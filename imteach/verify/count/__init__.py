@@ -1,1 +1,1 @@
-"""What happens in the mean: runs counted, formulas, their tables and plots."""
+"""What happens on average: many runs counted, closed forms, their tables and plots."""

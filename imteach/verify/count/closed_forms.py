@@ -19,7 +19,7 @@ Number = TypeVar("Number", float, Fraction)
 
 
 def closed_forms(scenario: Scenario, loss: float, given: Sequence[Fault] = ()) -> dict[str, float]:
-    """Return what is to be expected of one message, by the names of `Stats.measures`; {} where no form is known.
+    """Return the expected values for one message, by the names of `Stats.measures`; {} where no form is known.
 
     >>> forms = closed_forms(Scenario("dedup"), loss=0.2)
     >>> round(forms["delivered"], 4), round(forms["packets_per_message"], 2)
@@ -68,7 +68,7 @@ def _waits(scenario: Scenario) -> bool:
 
 
 def forms(scenario: Scenario, loss: Number) -> dict[str, Number]:
-    """Return the forms of this scenario's rung, where they hold. A `Fraction` for the loss gives exact fractions.
+    """Return the closed forms of this scenario's rung, assuming that they hold. A `Fraction` as loss gives fractions.
 
     >>> forms(Scenario("basic"), Fraction(1, 5))["false_failure"]
     Fraction(16, 125)
@@ -119,9 +119,9 @@ def _retransmit(p: Number, retries: int, dedups: bool) -> dict[str, Number]:
     q = 1 - p
     reaches, informs = q**2, q**4
     delivered = 1 - (1 - informs) ** (retries + 1)
-    shown = 1 - (1 - reaches) ** (retries + 1)  # nobody stops trying before bob has it
+    shown = 1 - (1 - reaches) ** (retries + 1)  # alice stops early only if bob has it
     attempts = _tries(informs, retries)
-    # Shown once: the attempts before the one that informs alice never reached bob; or none informs her, and one did
+    # Shown once: no attempt before the one that informs alice reached bob; or none informs her, and one reached him
     once = informs * _tries(reaches, retries)
     once += (retries + 1) * (reaches - informs) * (1 - reaches) ** retries
     return {
@@ -135,12 +135,12 @@ def _retransmit(p: Number, retries: int, dedups: bool) -> dict[str, Number]:
         "false_delivery": 0 * p,
         "duplicates": 0 * p if dedups else shown - once,
         "attempts_per_message": attempts,
-        "packets_per_message": attempts * _packets_per_attempt(q),  # Wald: whether to go on hangs on the past alone
+        "packets_per_message": attempts * _packets_per_attempt(q),  # Wald: going on depends on the past alone
     }
 
 
 def _tries(chance: Number, retries: int) -> Number:
-    """How many attempts are made on average, if each ends them with this chance and they end with the retries.
+    """The mean number of attempts, if each is the last with this chance, and there are at most `retries` + 1.
 
     >>> _tries(Fraction(1, 2), retries=2)
     Fraction(7, 4)

@@ -1,17 +1,17 @@
-"""What a sample says of the whole: 95% intervals for a share (Wilson) and for a mean (normal approximation)."""
+"""What a sample says about the whole: 95% intervals for a share (Wilson) and for a mean (normal approximation)."""
 
 from collections.abc import Mapping
 from math import ceil, sqrt
 from typing import NamedTuple
 
 Z = 1.959963984540054
-"""So many standard deviations to either side hold 95% of a normal distribution."""
+"""95% of a normal distribution lie within so many standard deviations of its mean."""
 
 Interval = tuple[float, float]
 
 
 class Sums(NamedTuple):
-    """What a ratio needs of many runs: the sum of x, of x², of x·m, where a run has m messages and x of something.
+    """The sums over many runs that a ratio needs: of x, of x², of x·m, where a run has m messages and x of something.
 
     >>> Sums.of(2, messages=3) + Sums.of(1, messages=3)
     Sums(total=3, squares=5, crossed=9)
@@ -23,7 +23,7 @@ class Sums(NamedTuple):
 
     @classmethod
     def of(cls, x: int, messages: int, runs: int = 1) -> "Sums":
-        """The sums of one run, or of so many that are the same."""
+        """The sums of one run, or of `runs` equal ones."""
         return cls(runs * x, runs * x * x, runs * x * messages)
 
     def __add__(self, other: object) -> "Sums":  # adds up; a tuple's own + would join
@@ -32,7 +32,7 @@ class Sums(NamedTuple):
 
 
 def wilson(count: float, of: float) -> Interval:
-    """Return Wilson's 95% interval for a share of which `count` were seen among `of` independent ones.
+    """Return Wilson's 95% interval for a share, where `count` of `of` independent cases have it.
 
     Unlike the normal approximation it stays within 0 and 1, and says something even where nothing was seen.
 
@@ -48,7 +48,7 @@ def wilson(count: float, of: float) -> Interval:
 
 
 def of_mean(x: Sums, messages: Sums, runs: int) -> Interval | None:
-    """Return the 95% interval for x a message; None where one run says nothing of how runs differ.
+    """Return the 95% interval for the mean of x per message; None for one run, which does not show how runs differ.
 
     >>> low, high = of_mean(Sums.of(6, 1) + Sums.of(8, 1), Sums.of(1, 1) + Sums.of(1, 1), runs=2)
     >>> round(low, 2), round(high, 2)
@@ -62,10 +62,10 @@ def of_mean(x: Sums, messages: Sums, runs: int) -> Interval | None:
 
 
 def of_share(x: Sums, messages: Sums, runs: int, independent: bool) -> Interval | None:
-    """Return Wilson's interval for the share x of the messages; None where one run of several says nothing of it.
+    """Return Wilson's interval for the share x of the messages; None for one run of messages that may be dependent.
 
-    Messages of one run may hang together. Then they weigh as much as fewer independent ones would whose share varies
-    as much as theirs did from run to run.
+    If messages of one run are not `independent`, they count as fewer that are: as many as would make the share vary as
+    much as it did from run to run.
     """
     if independent:
         return wilson(x.total, messages.total)
@@ -80,7 +80,7 @@ def of_share(x: Sums, messages: Sums, runs: int, independent: bool) -> Interval 
 
 
 def _variance(x: Sums, messages: Sums, runs: int) -> float | None:
-    """The variance of the ratio of the two sums, from how far each run is from it."""
+    """The variance of the ratio of the two sums, estimated from how far each run is from it."""
     if runs < 2:
         return None
     # Σ(x − r·m)² with r = X/M, times M²: whole numbers, so that nothing is lost where large sums nearly cancel

@@ -1,9 +1,9 @@
-"""Shares over the loss as a picture: lines computed by the closed forms, and beside them marks that were counted.
+"""A plot of shares over the loss: lines that the closed forms compute, and beside them marks that were counted.
 
 In a notebook it is HTML: an `<img>` with alternative text, and below it the same words to unfold. HTML, because
-JupyterLab and nbconvert show a bare picture without alternative text, whatever its metadata say. SVG, for it can bring
-the colours of both themes. Each version of matplotlib draws a little differently, so what compares notebooks leaves a
-plot out, and compares the words.
+JupyterLab and nbconvert show a bare picture without alternative text, whatever its metadata say. SVG, because it can
+carry the colours of both themes. Each version of matplotlib draws a little differently, so `imteach validate` leaves
+plots out when it compares notebooks, and compares the words.
 """
 
 import re
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from imteach.verify.count.statistics import Measured, Stats
+    from imteach.verify.count.result import Measured, Stats
 
 
 class _Look(NamedTuple):
-    """How a share looks: no two alike in their colour, nor without it. The colours are Okabe and Ito's.
+    """How a share looks: no two look alike, with or without colour. The colours are Okabe and Ito's.
 
     `colour` is darker than theirs where it must be to stand out from white paper; `dark` is for the dark theme.
     """
@@ -48,15 +48,15 @@ LOOKS = {
 
 SIZE = (7.5, 4)  # inches
 DOTS = 100  # an inch, on a notebook's page
-CLASS = "imteach-plot"  # by it what compares notebooks knows a plot
+CLASS = "imteach-plot"  # by this, comparisons of notebooks recognise a plot
 
 UP_TO = 0.5  # the loss at the right edge, unless more was measured
 STEPS = 100  # of a curve
-APART = 0.055  # at least so far apart are two labels, as a share of the height
+APART = 0.055  # two labels are at least so far apart, as a share of the height
 
 
 def loss_plot(points: Sequence["Stats"]) -> "Figure":
-    """Return a matplotlib figure of stats of one scenario. In a notebook it shows with words for who cannot see it.
+    """Return a matplotlib figure of stats of one scenario. In a notebook it has words for those who cannot see it.
 
     Raises `InputError` where matplotlib is not installed.
     """
@@ -114,9 +114,9 @@ def _said(points: Sequence["Stats"]) -> list[str]:
 
 
 def _counted_and_computed(share: "Measured") -> str:
-    """A share as fine as it can be seen in the picture.
+    """A share, as precise as it can be seen in the picture.
 
-    >>> from imteach.verify.count.statistics import Measured
+    >>> from imteach.verify.count.result import Measured
     >>> _counted_and_computed(Measured(0.79, 0.74, 0.83, 0.79421)), _counted_and_computed(Measured(0.79))
     ('79.0% (computed 79.4%)', '79.0%')
     """
@@ -166,7 +166,7 @@ def _label(axes: "Axes", ends: dict[str, tuple[float, float]], right: float) -> 
             color=look.colour,
             va="center",
             annotation_clip=False,
-            # To the middle of the label's left edge, and not of the label: so it crosses none of those below
+            # To the middle of the label's left edge, not of the label: then it crosses no label below
             arrowprops={"arrowstyle": "-", "color": look.colour, "linewidth": 0.6, "relpos": (0, 0.5)},
         )
 
@@ -191,11 +191,13 @@ def _dress(axes: "Axes", points: Sequence["Stats"], right: float) -> None:
 
 
 def _figure(points: Sequence["Stats"]) -> "Figure":
-    """Return an empty figure that knows what to say for itself in a notebook."""
+    """Return an empty figure that shows itself in a notebook with its words."""
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        raise InputError("plot: matplotlib is not installed; it comes with: pip install 'imteach[plot]'") from None
+        raise InputError(
+            "matplotlib is not installed; it comes with: pip install 'imteach[plot]'", where="plot"
+        ) from None
 
     class Plot(Figure):
         def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
@@ -204,25 +206,25 @@ def _figure(points: Sequence["Stats"]) -> "Figure":
     return Plot(figsize=SIZE, layout="constrained", facecolor="white")
 
 
-_SAID = re.compile(r"<metadata>.*?</metadata>|<!--.*?-->", re.DOTALL)  # where it is from, and each text once more
-_TOO_FINE = re.compile(r"\b([1-9]\d*\.\d\d)\d+")  # a hundredth of a point is enough; what scales a glyph begins with 0
+_SAID = re.compile(r"<metadata>.*?</metadata>|<!--.*?-->", re.DOTALL)  # what made it, and a copy of each text
+_TOO_FINE = re.compile(r"\b([1-9]\d*\.\d\d)\d+")  # a hundredth of a point is enough; factors of glyphs begin with 0
 _COLOURED = re.compile(r"(fill|stroke): (#[0-9a-f]{6})")
 _INKS = {"#ffffff": ("paper", COLOURS["paper"]), "#000000": ("ink", COLOURS["ink"])}
 _INKS |= {look.colour.lower(): (name, look.colour) for name, look in LOOKS.items()}
 _DARK = {name: DARK[name] for name in ("paper", "ink")} | {name: look.dark for name, look in LOOKS.items()}
-_STYLE = f".{CLASS}{{fill:var(--imt-ink,{COLOURS['ink']})}}{in_the_dark(CLASS, _DARK)}"  # matplotlib leaves black out
+_STYLE = f".{CLASS}{{fill:var(--imt-ink,{COLOURS['ink']})}}{in_the_dark(CLASS, _DARK)}"  # matplotlib omits black
 
 
 def _svg(figure: "Figure") -> str:
-    """The figure as SVG in which our colours are variables, with those of the dark theme.
+    """The figure as SVG in which our colours are CSS variables, with their values in the dark theme.
 
-    Text is drawn, for a browser's font would be wider or narrower than the room that matplotlib kept for it. A text or
-    a line that is black, as a learner's own would be, has the colour of ink.
+    Text becomes paths, because a browser's font would be wider or narrower than the room that matplotlib kept for it.
+    Black text and lines, such as a learner's own, get the colour of ink.
     """
     from matplotlib import rc_context
 
     written = StringIO()
-    with rc_context({"svg.fonttype": "path", "svg.hashsalt": CLASS}):  # the same names inside it each time
+    with rc_context({"svg.fonttype": "path", "svg.hashsalt": CLASS}):  # the same ids in it each time
         figure.savefig(written, format="svg", metadata={"Date": None})
     svg = _SAID.sub("", written.getvalue().partition("<svg")[2])
     svg = _COLOURED.sub(_themed, _TOO_FINE.sub(r"\1", re.sub(r"\s*\n\s*", "\n", svg)))

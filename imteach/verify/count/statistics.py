@@ -1,31 +1,22 @@
 """Many runs under random loss: how often a message is delivered, and how often its sender is told wrongly."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from json import dumps
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from imteach.bars import with_bar
 from imteach.errors import InputError, quoted
 from imteach.scenario import Fault, Scenario
-from imteach.scenario.checks import ByName, share, whole
+from imteach.scenario.checks import share, whole
 from imteach.scenario.faults import checked_given
 from imteach.scenario.scenario import checked_scenario
-from imteach.trace import Trace
-from imteach.verify.count.closed_forms import closed_forms, why_none
-from imteach.verify.count.intervals import Interval, of_mean, of_share, percentile
-from imteach.verify.count.tally import MEANS, SHARES, Chunk, Tally, forget_ways, loss_of, tally
+from imteach.verify.count.result import Stats, Sweep
+from imteach.verify.count.tally import forget_ways, tally
 from imteach.verify.workers import spread
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from matplotlib.figure import Figure
-
 MOST_MESSAGES = 10**9
-CHUNK = 250  # messages that a worker is given at a time: always as many, so that the sums hang on no number of workers
-PERCENTILES = (50, 90, 99)
 LOSSES = tuple(percent / 100 for percent in range(0, 51, 5))
 
 
@@ -36,7 +27,7 @@ def stats(
     seed: int = 0,
     executor: "Executor | None" = None,
     given: Sequence[Fault] = (),
-) -> "Stats":
+) -> Stats:
     """Run a scenario many times, each packet lost with the chance `loss`, and count what came of the messages.
 
     So many runs are made that at least `messages` messages are said: a scenario that says 3 things runs 4 times for
@@ -60,7 +51,7 @@ def _stats(
     seed: int,
     executor: "Executor | None",
     given: Sequence[Fault],
-) -> "Stats":
+) -> Stats:
     wanted = whole(messages, "messages", most=MOST_MESSAGES)
     loss, seed = float(share(loss, "loss")), whole(seed, "seed", most=10**12)
     scenario = _speaking(checked_scenario(scenario))
@@ -82,7 +73,7 @@ def sweep(
     seed: int = 0,
     executor: "Executor | None" = None,
     given: Sequence[Fault] = (),
-) -> "Sweep":
+) -> Sweep:
     """Return the `stats` of a scenario for one loss after the other: a table or a plot over the loss.
 
     An interrupt ends it early with what there is.
@@ -91,7 +82,9 @@ def sweep(
     [1.0, 0.17]
     """
     if not isinstance(losses, Sequence) or isinstance(losses, str) or not losses:
-        raise InputError(f"losses: expected a list of numbers from 0 to 1, such as [0.1, 0.2], got {quoted(losses)}")
+        raise InputError(
+            f"expected a list of numbers from 0 to 1, such as [0.1, 0.2], got {quoted(losses)}", where="losses"
+        )
     for number, loss in enumerate(losses):
         share(loss, f"losses[{number}]")
     points: list[Stats] = []
@@ -103,274 +96,8 @@ def sweep(
     return Sweep(tuple(points), len(losses))
 
 
-class Measured(NamedTuple):
-    """One number of a result: its value, the ends of its 95% interval, and its closed form (None: not known)."""
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-    form: float | None = None
-
-    @property
-    def inside(self) -> bool | None:
-        """Whether the closed form lies in the interval; None if one of the two is not known."""
-        if self.form is None or self.low is None or self.high is None:
-            return None
-        return self.low - 1e-9 <= self.form <= self.high + 1e-9  # what is the same may differ in its last digit
-
-
-@dataclass(frozen=True, repr=False)
-class Stats:
-    """What came of many runs under random loss. In a notebook it shows as a table.
-
-    - `delivered`, `shown`, `false_failure`, `duplicates`: shares of the messages said: the sender shows `delivered`; it
-      was shown to every receiver; the sender shows `failed` though it was shown; it was shown twice or more.
-    - `packets_per_message`: all packets that nodes transmitted, lost ones and pulls too.
-    - `measures`: these and more by name, each a `Measured` with its interval and its closed form.
-    - `latency`: percentiles, in simulated ms from when something was said.
-    - `messages` were said in `runs` runs; `finished` is False where an interrupt came before `wanted` were.
-
-    Shares and means are None where nothing was said.
-    """
-
-    scenario: Scenario
-    loss: float
-    seed: int
-    wanted: int
-    given: tuple[Fault, ...] = ()
-    counts: Tally = field(default_factory=Tally)
-
-    @property
-    def runs(self) -> int:
-        """How often the scenario ran."""
-        return self.counts.runs
-
-    @property
-    def messages(self) -> int:
-        """How many messages were said."""
-        return self.counts.messages.total
-
-    @property
-    def finished(self) -> bool:
-        """Whether all runs were made."""
-        return self.runs == self.runs_wanted
-
-    @property
-    def runs_wanted(self) -> int:
-        """How many runs it takes until as many messages are said as were asked for."""
-        return -(-self.wanted // len(self.scenario.say))
-
-    @property
-    def chunk_messages(self) -> int:
-        """How many messages a chunk has."""
-        said = len(self.scenario.say)
-        return max(CHUNK // said, 1) * said
-
-    def chunks(self) -> Iterator[Chunk]:
-        """Yield all runs in chunks."""
-        size = self.chunk_messages // len(self.scenario.say)
-        for first in range(0, self.runs_wanted, size):
-            end = min(first + size, self.runs_wanted)
-            yield Chunk(self.scenario, self.given, self.loss, self.seed, first, end)
-
-    def with_more(self, counts: Tally) -> "Stats":
-        """Return this result with the counts of the runs that follow its own."""
-        return Stats(self.scenario, self.loss, self.seed, self.wanted, self.given, self.counts + counts)
-
-    @property
-    def delivered(self) -> float | None:
-        """The share of messages beside which their sender sees ✓✓."""
-        return self.measures["delivered"].value
-
-    @property
-    def shown(self) -> float | None:
-        """The share of messages that were shown to every receiver."""
-        return self.measures["shown"].value
-
-    @property
-    def false_failure(self) -> float | None:
-        """The share of messages that were shown, and beside which their sender sees `failed`."""
-        return self.measures["false_failure"].value
-
-    @property
-    def duplicates(self) -> float | None:
-        """The share of messages that were shown more than once to one receiver."""
-        return self.measures["duplicates"].value
-
-    @property
-    def packets_per_message(self) -> float | None:
-        """How many packets a message takes."""
-        return self.measures["packets_per_message"].value
-
-    @cached_property
-    def measures(self) -> Mapping[str, Measured]:
-        """Every share and mean by name, with its 95% interval and its closed form.
-
-        >>> shown = stats(Scenario("basic"), loss=0.5, messages=100).measures["shown"]
-        >>> shown.value, round(shown.low, 3), round(shown.high, 3), shown.form
-        (0.26, 0.184, 0.354, 0.25)
-        """
-        forms = closed_forms(self.scenario, self.loss, self.given)
-        return ByName("measure", {name: self._measured(name, forms.get(name)) for name in (*SHARES, *MEANS)})
-
-    def _measured(self, name: str, form: float | None) -> Measured:
-        if not self.messages:
-            return Measured(None, form=form)
-        x = self.counts.sums[name]
-        independent = len(self.scenario.say) == 1 or form is not None
-        low, high = self._interval(name, independent) or (None, None)
-        return Measured(x.total / self.messages, low, high, form)
-
-    def _interval(self, name: str, independent: bool) -> Interval | None:
-        x, messages = self.counts.sums[name], self.counts.messages
-        if name in MEANS:
-            return of_mean(x, messages, self.runs)
-        return of_share(x, messages, self.runs, independent)
-
-    @property
-    def why_no_form(self) -> str:
-        """Why no closed form is known, in words; "" if one is."""
-        return why_none(self.scenario, self.given)
-
-    @cached_property
-    def latency(self) -> dict[str, dict[str, float | None]]:
-        """How long it took, in simulated ms, for half, 90% and 99% of the messages that got so far.
-
-        `shown`: until the last receiver was shown it first; `delivered`: until the sender saw ✓✓.
-
-        >>> stats(Scenario("dedup"), loss=0.2, messages=100).latency["shown"]
-        {'p50': 100, 'p90': 400, 'p99': 700}
-        """
-        counts = {"shown": self.counts.shown_after, "delivered": self.counts.delivered_after}
-        return {
-            name: {f"p{percent}": percentile(of, percent / 100) for percent in PERCENTILES}
-            for name, of in counts.items()
-        }
-
-    def example(self, name: str) -> Trace:
-        """Return the first run with a message of which this share counts: `example("false_failure")`.
-
-        Raises `InputError` for a name that is no share, and where it never happened.
-
-        >>> stats(Scenario("dedup"), loss=0.2, messages=100).example("false_failure").promises["no_false_failure"]
-        False
-        """
-        if name not in SHARES:
-            raise InputError(f"no share {quoted(name)}; shares are {', '.join(SHARES)}")
-        if name not in self.counts.first:
-            raise InputError(f"{name}: not one of {self.messages} messages; try more of them, or another loss")
-        return self.scenario.run(*self.given, loss_of(self.loss, self.seed, self.counts.first[name]))
-
-    def to_json(self) -> str:
-        """Return it as JSON text, schema `imteach/stats/1`, ending in a newline.
-
-        Intervals and closed forms are rounded to 6 decimals.
-        """
-        measures = self.measures
-        main = ("delivered", "shown", "false_failure", "duplicates", "packets_per_message")
-        more = [name for name in measures if name not in main]
-        out: dict[str, Any] = {"schema": "imteach/stats/1", "rung": self.scenario.rung}
-        out |= {"messages": self.messages, "loss": self.loss, "seed": self.seed}
-        out |= {name: measures[name].value for name in (*main, *more)}
-        out |= {
-            "latency": self.latency,
-            "intervals": {name: _rounded(m.low, m.high) for name, m in measures.items()},
-            "closed_forms": {name: round(m.form, 6) for name, m in measures.items() if m.form is not None},
-            "runs": self.runs,
-            "finished": self.finished,
-            "faults": [str(fault) for fault in self.given],
-        }
-        return dumps(out, indent=2, ensure_ascii=False) + "\n"
-
-    def to_text(self) -> str:
-        """Return it as a table for a terminal."""
-        from imteach.draw.tables import as_text
-        from imteach.verify.count.stats_tables import tables
-
-        return as_text(tables(self))
-
-    def to_markdown(self) -> str:
-        """Return it as tables in Markdown."""
-        from imteach.draw.tables import as_markdown
-        from imteach.verify.count.stats_tables import tables
-
-        return as_markdown(tables(self))
-
-    def plot(self) -> "Figure":
-        """Return a matplotlib figure: the closed forms over the loss, and what was measured."""
-        return Sweep((self,), 1).plot()
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        from imteach.draw.tables import as_html
-        from imteach.verify.count.stats_tables import tables
-
-        return {"text/html": as_html(tables(self)), "text/plain": self.to_text()}
-
-    def __repr__(self) -> str:
-        stopped = "" if self.finished else f" of {self.wanted}, stopped"
-        return (
-            f'<Stats of "{self.scenario.rung}", loss {self.loss}, seed {self.seed}: {self.messages} messages{stopped}>'
-        )
-
-
-@dataclass(frozen=True, repr=False)
-class Sweep:
-    """The stats of one scenario for several losses. In a notebook it shows as a table; `plot()` draws it."""
-
-    points: tuple[Stats, ...]
-    wanted: int
-
-    @property
-    def finished(self) -> bool:
-        """Whether every loss that was asked for is here, and finished."""
-        return len(self.points) == self.wanted and all(point.finished for point in self.points)
-
-    def __iter__(self) -> Iterator[Stats]:
-        return iter(self.points)
-
-    def __len__(self) -> int:
-        return len(self.points)
-
-    def to_text(self) -> str:
-        """Return it as a table for a terminal, a line for each loss."""
-        from imteach.draw.tables import as_text
-        from imteach.verify.count.stats_tables import sweep_tables
-
-        return as_text(sweep_tables(self.points, self.finished))
-
-    def to_markdown(self) -> str:
-        """Return it as a table in Markdown."""
-        from imteach.draw.tables import as_markdown
-        from imteach.verify.count.stats_tables import sweep_tables
-
-        return as_markdown(sweep_tables(self.points, self.finished))
-
-    def plot(self) -> "Figure":
-        """Return a matplotlib figure: shares over the loss, curves from the closed forms and points with intervals.
-
-        Raises `InputError` where matplotlib is not installed.
-        """
-        from imteach.verify.count.loss_plot import loss_plot
-
-        return loss_plot(self.points)
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        from imteach.draw.tables import as_html
-        from imteach.verify.count.stats_tables import sweep_tables
-
-        return {"text/html": as_html(sweep_tables(self.points, self.finished)), "text/plain": self.to_text()}
-
-    def __repr__(self) -> str:
-        losses = ", ".join(str(point.loss) for point in self.points)
-        return f'<Sweep of "{self.points[0].scenario.rung}", loss {losses}>'
-
-
 def _speaking(scenario: Scenario) -> Scenario:
     """Return a scenario in which something is said."""
     if not scenario.say:
-        raise InputError("scenario: expected one in which something is said, got none")
+        raise InputError("expected one in which something is said, got none", where="scenario")
     return scenario
-
-
-def _rounded(low: float | None, high: float | None) -> list[float] | None:
-    return None if low is None or high is None else [round(low, 6), round(high, 6)]

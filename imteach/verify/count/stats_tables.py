@@ -1,14 +1,11 @@
-"""Statistics as tables."""
+"""Statistics as tables: for a terminal, in Markdown and in a notebook."""
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
-from imteach.draw.tables import Table
+from imteach.draw.tables import Table, as_html, as_markdown, as_text
 from imteach.tell.words import counted, join
+from imteach.verify.count.result import Measured, Stats, Sweep
 from imteach.verify.count.tally import MEANS
-
-if TYPE_CHECKING:
-    from imteach.verify.count.statistics import Measured, Stats
 
 TITLES = {
     "delivered": "the sender sees ✓✓",
@@ -24,19 +21,38 @@ TITLES = {
     "attempts_per_message": "msg:R",
     "packets_per_message": "of every kind",
 }
-"""What each measure is, in words; in a table they follow its name, so that a reader can ask for it by name."""
+"""Each measure in words. A table has them after its name, so that a reader can ask for the measure by name."""
 
 ALWAYS = ("delivered", "shown", "true_failure", "false_failure", "duplicates", *MEANS)
-"""The measures that stand in every table; the others only where there is something to say of them."""
+"""The measures that stand in every table; the others only if they are not 0."""
 
 IN_A_SWEEP = ("delivered", "shown", "false_failure", "duplicates", "packets_per_message")
-"""The measures that stand beside each other for several losses."""
+"""The measures that are columns in the table of several losses."""
 
 NONE = "–"
 
 
-def tables(stats: "Stats") -> list[Table]:
-    """Return the tables of one result: shares and means, then latencies."""
+def to_text(result: Stats | Sweep) -> str:
+    """Return a result as tables for a terminal; of several losses a line for each."""
+    return as_text(_tables(result))
+
+
+def to_markdown(result: Stats | Sweep) -> str:
+    """Return a result as tables in Markdown."""
+    return as_markdown(_tables(result))
+
+
+def mimebundle(result: Stats | Sweep) -> dict[str, str]:
+    """Return a result as a notebook shows it."""
+    return {"text/html": as_html(_tables(result)), "text/plain": to_text(result)}
+
+
+def _tables(result: Stats | Sweep) -> list[Table]:
+    return [_of_losses(result)] if isinstance(result, Sweep) else [_of_shares(result), _of_latencies(result)]
+
+
+def _of_shares(stats: Stats) -> Table:
+    """The shares and means of one result."""
     told = {name: m for name, m in stats.measures.items() if name in ALWAYS or m.value or m.form}
     rows = [
         [f"{name}: {TITLES[name]}", number(name, m.value), _interval(name, m), number(name, m.form), _inside(m)]
@@ -45,26 +61,30 @@ def tables(stats: "Stats") -> list[Table]:
     columns = ["", "measured", "95% interval", "closed form", "in interval?"]
     if stats.why_no_form:
         rows, columns = [row[:3] for row in rows], columns[:3]
-    latency = [
+    return Table(_caption(stats), columns, rows, _notes(stats, told.values()))
+
+
+def _of_latencies(stats: Stats) -> Table:
+    """How long it took, in one result."""
+    rows = [
         [name, *(NONE if ms is None else f"{ms:g}" for ms in stats.latency[kind].values())]
         for kind, name in (("shown", "said → shown"), ("delivered", "said → ✓✓ delivered"))
     ]
     head = ["simulated ms", *(f"{name[1:]}% within" for name in stats.latency["shown"])]
-    shares = Table(_caption(stats), columns, rows, _notes(stats, told.values()))
-    return [shares, Table("How long it took", head, latency)]
+    return Table("How long it took", head, rows)
 
 
-def sweep_tables(points: Sequence["Stats"], finished: bool) -> list[Table]:
-    """Return the table of several losses: a line for each."""
+def _of_losses(sweep: Sweep) -> Table:
+    """Several losses: a line for each."""
     columns = ["loss", *(f"{name}:\n{TITLES[name]}" for name in IN_A_SWEEP)]
     rows = [
-        [percent(point.loss), *(_with_interval(name, point.measures[name]) for name in IN_A_SWEEP)] for point in points
+        [percent(point.loss), *(_with_interval(name, point.measures[name]) for name in IN_A_SWEEP)] for point in sweep
     ]
-    first = points[0]
-    verdict = _verdict(one for point in points for one in _judged(point))
-    notes = [*([] if finished else ["Stopped before the end."]), *verdict]
+    first = sweep.points[0]
+    verdict = _verdict(one for point in sweep for one in _judged(point))
+    notes = [*([] if sweep.finished else ["Stopped before the end."]), *verdict]
     caption = f"{first.scenario.rung}, {counted(first.wanted, 'message')} for each loss, seed {first.seed}"
-    return [Table(f"{caption}{_given(first)}", columns, rows, notes)]
+    return Table(f"{caption}{_given(first)}", columns, rows, notes)
 
 
 # What stands in them
@@ -90,13 +110,13 @@ def percent(value: float) -> str:
     return f"{100 * value:.6g}%"
 
 
-def _interval(name: str, measured: "Measured") -> str:
+def _interval(name: str, measured: Measured) -> str:
     if measured.low is None:
         return NONE
     return f"{number(name, measured.low)} to {number(name, measured.high)}"
 
 
-def _with_interval(name: str, measured: "Measured") -> str:
+def _with_interval(name: str, measured: Measured) -> str:
     if measured.value is None or measured.low is None or measured.high is None:
         return number(name, measured.value)
     value, low, high = (
@@ -105,11 +125,11 @@ def _with_interval(name: str, measured: "Measured") -> str:
     return f"{value}{'' if name in MEANS else '%'} ({low} to {high})"
 
 
-def _inside(measured: "Measured") -> str:
+def _inside(measured: Measured) -> str:
     return {None: NONE, True: "yes", False: "no"}[measured.inside]
 
 
-def _caption(stats: "Stats") -> str:
+def _caption(stats: Stats) -> str:
     said = len(stats.scenario.say)
     runs = f" in {counted(stats.runs, 'run')} of {said}" if said > 1 else ""
     messages = f"{counted(stats.messages, 'message')}{runs}"
@@ -117,11 +137,11 @@ def _caption(stats: "Stats") -> str:
     return f"{stats.scenario.rung}, {struck}: {messages}, seed {stats.seed}"
 
 
-def _given(stats: "Stats") -> str:
+def _given(stats: Stats) -> str:
     return f", and in every run {join([str(fault) for fault in stats.given])}" if stats.given else ""
 
 
-def _notes(stats: "Stats", told: Iterable["Measured"]) -> list[str]:
+def _notes(stats: Stats, told: Iterable[Measured]) -> list[str]:
     notes = []
     if not stats.finished:
         notes.append(f"Stopped after {stats.messages} of {stats.wanted} messages: this speaks of those only.")
@@ -130,13 +150,13 @@ def _notes(stats: "Stats", told: Iterable["Measured"]) -> list[str]:
     return [*notes, *_verdict(m.inside for m in told)]
 
 
-def _judged(stats: "Stats") -> list[bool | None]:
-    """For each closed form that says something whether it lies in its interval."""
+def _judged(stats: Stats) -> list[bool | None]:
+    """For each measure that is not 0, whether its closed form lies in its interval."""
     return [m.inside for m in stats.measures.values() if m.value or m.form]
 
 
 def _verdict(inside: Iterable[bool | None]) -> list[str]:
-    """Say in words how the closed forms did."""
+    """Say how many closed forms lie in their intervals."""
     judged = [one for one in inside if one is not None]
     if not judged:
         return []

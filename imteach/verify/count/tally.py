@@ -1,4 +1,4 @@
-"""What is counted in many runs under random loss, so that counts of parts add up to those of the whole."""
+"""Counts of many runs under random loss. The counts of parts of the runs add up to those of the whole."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -30,21 +30,21 @@ SHARES: Mapping[str, Callable[[Outcome], bool]] = {
     "duplicates": lambda said: not no_duplicates(said),
     "out_of_order": lambda said: not in_order(said),
 }
-"""What may come of one thing said, by name; the promises' own rules where they have one."""
+"""The possible outcomes of one thing said, by name; where a promise has a rule for one, it decides."""
 
 MEANS: Mapping[str, Callable[[Mapping[str, int]], int]] = {
     "attempts_per_message": lambda counts: counts.get("msg:R", 0),
     "packets_per_message": lambda counts: sum(counts.values()),
 }
-"""What is counted of the packets of a run, by name."""
+"""What is counted among the packets of a run, by name."""
 
 
 class Came(NamedTuple):
     """What came of one run, as far as it is counted.
 
     `shares` and `means` hold a count for each name in `SHARES` and `MEANS`, `statuses` the last status of each thing
-    said. `shown_after` and `delivered_after` are how long each thing took that got so far, in simulated ms from when
-    it was said: until the last of its receivers was shown it, and until its sender saw ✓✓.
+    said. `shown_after` is how long it took, in simulated ms, until the last receiver was shown a thing said, for each
+    thing that got so far; `delivered_after` the same until its sender saw ✓✓.
     """
 
     shares: tuple[int, ...]
@@ -85,7 +85,7 @@ def came_of(trace: Trace) -> Came:
 
 @dataclass
 class Tally:
-    """The counts of so many runs. Adding those of runs 0 to 9 and 10 to 19 gives those of runs 0 to 19."""
+    """The counts of several runs. Adding those of runs 0 to 9 and 10 to 19 gives those of runs 0 to 19."""
 
     runs: int = 0
     messages: Sums = field(default_factory=Sums)
@@ -93,10 +93,10 @@ class Tally:
     statuses: Counter[str | None] = field(default_factory=Counter)
     shown_after: Counter[float] = field(default_factory=Counter)
     delivered_after: Counter[float] = field(default_factory=Counter)
-    first: dict[str, int] = field(default_factory=dict)  # the number of the first run in which it happened
+    first: dict[str, int] = field(default_factory=dict)  # by outcome: the number of the first run that has it
 
     def count(self, run: int, came: Came, runs: int = 1) -> None:
-        """Count so many runs of which the same came; `run` is the number of the first of them."""
+        """Count `runs` runs with this same outcome; `run` is the number of the first of them."""
         said = len(came.statuses)
         self.runs += runs
         self.messages += Sums.of(said, said, runs)
@@ -128,7 +128,7 @@ def _count(counter: Counter[T], values: Iterable[T], runs: int) -> None:
 
 
 class Chunk(NamedTuple):
-    """Runs from number `first` to before `end`: what one worker does at a time."""
+    """The runs from number `first` to `end` - 1: what one worker does at a time."""
 
     scenario: Scenario
     given: tuple[Fault, ...]
@@ -139,7 +139,7 @@ class Chunk(NamedTuple):
 
 
 def tally(chunk: Chunk) -> Tally:
-    """Make the runs of a chunk and count."""
+    """Run the chunk, and count its outcomes."""
     scenario, given, loss, seed, first, end = chunk
     ways = _ways(scenario, given)
     times: Counter[Came] = Counter()
@@ -154,16 +154,16 @@ def tally(chunk: Chunk) -> Tally:
     return counts
 
 
-_gone: list[Ways[Came]] = []  # the ways of the scenario that was asked for last: its other chunks will go them, too
+_gone: list[Ways[Came]] = []  # those of the last scenario: its next chunks will need them, too
 
 
 def forget_ways() -> None:
-    """Forget what came of runs before."""
+    """Forget the outcomes of earlier runs."""
     _gone.clear()
 
 
 def _ways(scenario: Scenario, given: tuple[Fault, ...]) -> Ways[Came]:
-    """Return what is known of a scenario's ways, whatever the loss."""
+    """Return the `Ways` of a scenario with what they know so far, from any loss."""
     for ways in _gone:
         if (ways.scenario, ways.given) == (scenario, given):
             return ways
@@ -172,10 +172,10 @@ def _ways(scenario: Scenario, given: tuple[Fault, ...]) -> Ways[Came]:
 
 
 def loss_of(loss: float, seed: int, run: int) -> Loss:
-    """Return the loss of one run: the chance is always the same, and its throws are no other run's.
+    """Return the loss of one run: the chance is the same for all runs, but each has its own random numbers.
 
-    `Loss` throws by its seed and a packet's name, and names are the same in every run. So each run has a seed of its
-    own: one after the other from a place that the seed and the chance decide, so that no two of them are the same.
+    `Loss` decides by its seed and a packet's name, and names are the same in every run. So each run has its own seed:
+    consecutive numbers, the first of which follows from `seed` and the chance, so that no two are the same.
 
     >>> loss_of(0.2, seed=0, run=1).seed - loss_of(0.2, seed=0, run=0).seed
     1

@@ -1,4 +1,4 @@
-"""Runs under random loss, of which most are like one that was made before: they are looked up instead of made again."""
+"""Runs under random loss. Most are the same as an earlier run, and are looked up instead of run again."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
@@ -9,11 +9,11 @@ from imteach.trace import Trace
 T = TypeVar("T")
 
 MOST_PACKETS = 100_000
-"""So many packets are remembered, over all ways: some 30 MB."""
+"""The most packets to remember, over all runs: some 30 MB."""
 
 
 class _Sent:
-    """A packet on one of the ways: its name, and what comes after it: the next packet, or what came of the run."""
+    """A packet in the tree of runs: its name, and what comes after it: the next packet, or the result of the run."""
 
     __slots__ = ("name", "then")
 
@@ -23,11 +23,11 @@ class _Sent:
 
 
 class Ways(Generic[T]):
-    """What came of the runs of `scenario` under the faults `given` and a loss, by which of their packets were lost.
+    """The results of runs of `scenario` under the faults `given` and a loss, by which of their packets were lost.
 
-    Chance decides nothing in a run but that. Which packet is the next to be sent hangs on what became of those before
-    it, so all runs together are a tree: at each packet it forks into lost and not lost. A run is a way through it, and
-    at the end of each way that was gone before stands what `read` read from the trace of the first who went there.
+    Chance decides nothing else in a run. Which packet is sent next depends on what became of those before it, so all
+    runs together are a tree: at each packet it forks into lost and not lost. A run is a path from the root. At the end
+    of each path that was run before stands its result: what `read` returned for the trace of its first run.
 
     >>> from imteach import Scenario
     >>> ways = Ways(Scenario("basic"), [], lambda trace: trace.messages[0].status)
@@ -39,13 +39,13 @@ class Ways(Generic[T]):
         self.scenario = scenario
         self.given = tuple(given)
         self.runs_made = 0
-        self._looks_up = scenario.is_ours  # a learner's code may do something else each time
+        self._looks_up = scenario.is_ours  # a learner's code may do something different each time
         self._read = read
         self._packets = 0
         self._start: list[Any] = [None]
 
     def under(self, loss: Loss) -> T:
-        """Return what comes of the run under this loss."""
+        """Return the result of the run under this loss."""
         if not self._looks_up:
             return self._made(loss)[1]
         strikes = loss.striker()

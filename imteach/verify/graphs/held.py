@@ -1,4 +1,4 @@
-"""What a node holds, is told and asks for, in a few words; whoever wrote its class, and whatever they called things."""
+"""A node's state, its input and its effects in a few words, whatever its class and the names of its attributes."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -29,12 +29,12 @@ from imteach.tell.words import quote, sign
 
 NOTHING = "–"
 EMPTY = "“”"
-MOST_LETTERS = 60  # of what one attribute holds
-_DEEPEST = 4  # so deep is looked into what a learner keeps
+MOST_LETTERS = 60  # shown of what one attribute holds
+_DEEPEST = 4  # levels of nesting that are shown
 
 
 def held(node: object) -> dict[str, str]:
-    """Return what a node holds, by the name of the attribute, in the order in which it got them.
+    """Return what a node holds, by the name of the attribute, in the order in which it got its attributes.
 
     >>> from imteach.protocol import LADDER, Client
     >>> alice = Client("alice", LADDER["dedup"], 2, new_msgid=lambda: "m1")
@@ -84,7 +84,7 @@ def _pairs(pairs: Mapping[Any, Any], deep: int) -> str:
 
 
 def _pair(key: str, value: object, deep: int) -> str:
-    """A pair of a table. One that only remembers what is in it has None for each; "" stands for the node's person."""
+    """An entry of a table. A table that is only a set has None as its values; the key "" is the node's own person."""
     if value is None or (isinstance(value, Kept) and value.msgid == key):
         return key
     if key == EMPTY:
@@ -114,11 +114,11 @@ _SAID: dict[Any, Callable[[Any, int], str]] = {
     (set, frozenset): lambda things, deep: ", ".join(sorted(in_words(thing, deep) for thing in things)) or NOTHING,
     (list, tuple): _things,
 }
-"""How what a node holds is said, by its kind; what comes first is tried first."""
+"""How to put a value into words, by its type; the first type that fits counts."""
 
 
 def on_disk(disk: Any) -> str:
-    """Return what a node has written, in words: its tables, and in each the keys, with the values that are numbers.
+    """Return what a node has written, in words: its tables with their keys, and the values that are numbers.
 
     >>> from imteach.protocol import MemoryDisk
     >>> disk = MemoryDisk()
@@ -134,7 +134,7 @@ def on_disk(disk: Any) -> str:
     return "; ".join(tables) or NOTHING
 
 
-# What a node is told, and what it asks for
+# A node's input and its effects
 
 
 def packet_in_words(packet: Packet) -> str:
@@ -160,7 +160,7 @@ def _content(packet: Packet) -> str:
 
 
 def told_in_words(told: tuple[Any, ...]) -> str:
-    """Return what a node is told, in words.
+    """Return an input of a node, in words.
 
     >>> told_in_words(("timer", "m1")), told_in_words(("presence", "bob", False))
     ('timer m1 runs out', 'bob is gone')
@@ -185,7 +185,7 @@ def told_in_words(told: tuple[Any, ...]) -> str:
 
 
 def effect_in_words(effect: Effect) -> str:
-    """Return what a node asks for, in words.
+    """Return an effect, which a node asks for, in words.
 
     >>> effect_in_words(Report("m1", "sent")), effect_in_words(Write("dedup", "m1"))
     ('m1 ✓ sent', 'write dedup m1')

@@ -1,4 +1,4 @@
-"""A node's state machine as a graph, read off the moves that a search saw its code make. Nothing is drawn by hand."""
+"""A node's state machine as a graph, made from the transitions that a search saw its code make, and not by hand."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from imteach.draw.graph.graph import Graph
 
 MOST_STATES = 100_000
-"""So many states of the whole scenario are looked at. The node itself has few."""
+"""The most states of the whole scenario that are searched. The node itself has far fewer."""
 
 DOWN = "down"
 """The node of the graph that stands for a crashed node, whatever it held before."""
@@ -32,12 +32,12 @@ def machine_graph(
     kinds: Iterable[str] = ("drop",),
     given: Sequence[Fault] = (),
 ) -> "Graph":
-    """Return the state machine of a node (a person, or `server`) as a `networkx.MultiDiGraph`. In a notebook it shows.
+    """Return the state machine of a node (a person, or `server`) as a `networkx.MultiDiGraph`. A notebook draws it.
 
-    It is what the node's own code did, a learner's class included, wherever `check` with the same arguments comes to.
-    A node of the graph is what it can hold, by number in the order of the search (0: the start); its `label` says only
-    what differs. An edge is one thing that it is told; its `label` is `told / effects`. Restarts after a crash start at
-    the node `"down"`. Raises `InputError`.
+    It holds what the node's own code, a learner's class included, did in all states that `check` reaches with the same
+    arguments. A node of the graph is one state, by number in the order of the search (0: the start); its `label` says
+    only what differs. An edge is one input; its `label` is `told / effects`. Restarts after a crash start at the node
+    `"down"`. Raises `InputError`.
 
     >>> graph = machine_graph(Scenario("basic"), "bob")
     >>> [(before, after, told["label"]) for before, after, told in graph.edges(data=True)]
@@ -81,7 +81,7 @@ def _node(rows: tuple[tuple[str, str], ...]) -> dict[str, Any]:
 
 
 def _rows(machine: Machine) -> dict[int, tuple[tuple[str, str], ...]]:
-    """What the node holds in each of its states, as far as it differs; what `state()` leaves out only where it must."""
+    """What differs between the states of the node; what `state()` leaves out only if they look alike without it."""
     nodes = [machine.node(state) for state in machine.states]
     holds = [{(machine.name, name): what for name, what in held(node).items()} for node in nodes]
     kept = telling(holds, core=("queue", "dedup", "status", "online", "store", "cursors"))
@@ -93,7 +93,7 @@ def _rows(machine: Machine) -> dict[int, tuple[tuple[str, str], ...]]:
 
 
 def _edges(machine: Machine) -> Iterator[tuple[Any, int, str, tuple[str, ...]]]:
-    """Yield each move: from which state, to which, what the node is told, what it does; no start that does nothing."""
+    """Yield each transition: its two states, the input and the effects. A start that does nothing is left out."""
     for state, told, move in machine.every():
         if told == ("command", "start") and not move.effects and move.state == state:
             continue

@@ -14,15 +14,15 @@ from imteach.tell.promise import PROMISE_TITLES
 from imteach.tell.words import counted, join
 from imteach.verify.graphs.state_rows import Rows
 from imteach.verify.graphs.state_space import StateSpace, walked
-from imteach.verify.search.checker import in_words
 from imteach.verify.search.finding import MOST_ASKED
-from imteach.verify.search.world import Action
+from imteach.verify.search.step import Step, step_of
+from imteach.verify.search.world import Action, State
 
 if TYPE_CHECKING:
     from imteach.draw.graph.graph import Graph
 
 MOST_STATES = 5_000
-"""So many states a graph may have. Few of them can be drawn: see `imteach.draw`."""
+"""The most states that a graph may have. A graph that is drawn must be much smaller: see `imteach.draw.graph.dot`."""
 
 
 def state_graph(
@@ -33,12 +33,12 @@ def state_graph(
     promise: str | None = None,
     most_states: int = MOST_STATES,
 ) -> "Graph":
-    """Return the states that `check` goes through as a graph, a `networkx.MultiDiGraph`. In a notebook it shows.
+    """Return the states that `check` goes through as a graph, a `networkx.MultiDiGraph`. A notebook draws it.
 
     A node is a state, by number in the order of the search (0: the start); its `label` says what each person sees and
     what is in flight, `end` whether nothing is left to come, `breaks` which promises are broken there. An edge is one
-    thing that can happen, its `label` the words that `check` uses. The shortest run against `promise` is marked: its
-    edges have their number as `step`. If no promise is given, it is the first that is broken. Raises `InputError`.
+    thing that can happen, its `label` the words that `check` uses. The shortest run that breaks `promise` is marked:
+    its edges have their number as `step`. If no promise is given, it is the first that is broken. Raises `InputError`.
 
     >>> graph = state_graph(Scenario("basic"), faults=1)
     >>> graph.number_of_nodes(), graph.number_of_edges(), graph.graph["promise"]
@@ -59,11 +59,11 @@ def state_graph(
 
 
 def _graph(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str) -> "Graph":
-    """Put it all into a graph: nodes in the order of the search, edges in the order in which they were followed."""
+    """Build the graph: nodes in the order of the search, edges in the order in which they were followed."""
     from imteach.draw.graph.graph import Graph
 
     marked = _numbered(space, ends, promise)
-    in_flight, words = _in_words(space)
+    in_flight, steps = _steps(space)
     rows = Rows(space, in_flight)
     always = _always_broken(ends) - {promise}
     graph = Graph(
@@ -83,43 +83,42 @@ def _graph(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str) ->
             breaks=tuple(PROMISE_TITLES[broken] for broken in ends.get(number, ()) if broken not in always),
             faults=space.faults[number],
         )
-    for step, happens in zip(space.steps, words, strict=True):
+    for (before, action, after, fault), step in zip(space.transitions, steps, strict=True):
         graph.add_edge(
-            step.before,
-            step.after,
-            label=happens,
-            told=_short(space, step.action, happens),
+            before,
+            after,
+            label=str(step),
+            told=str(_short(space, step)),
             effects=None,
-            fault=step.fault,
-            step=marked.get((step.before, step.action), 0),
+            fault=fault,
+            step=marked.get((space.states[before], action), 0),
         )
     return graph
 
 
-def _in_words(space: StateSpace) -> tuple[list[list[str]], list[str]]:
-    """The names of the packets in flight in each state, as the search first came there; and every step in words."""
-    leaving = {number: list(steps) for number, steps in groupby(space.steps, key=lambda step: step.before)}
-    in_flight, words = [], []
+def _steps(space: StateSpace) -> tuple[list[list[str]], list[Step]]:
+    """For each state the packets in flight, by their names on the first path to it; and the step of each transition."""
+    leaving = {number: list(ways) for number, ways in groupby(space.transitions, key=lambda way: way.before)}
+    in_flight, steps = [], []
     for number, state in enumerate(space.states):
         follower = space.at(number)
         names = (follower.written.names()[due.about] for due in follower.agenda.all if due.what == "arrive")
         in_flight.append([short_name(name, space.msgids) for name in names])
-        words += [in_words(space.world, state, step.action, follower) for step in leaving.get(number, ())]
-    return in_flight, words
+        steps += [step_of(space.world, state, way.action, follower.in_flight) for way in leaving.get(number, ())]
+    return in_flight, steps
 
 
-def _short(space: StateSpace, action: Action, words: str) -> str:
-    """The words for an action with a packet's name as short as it can be."""
-    if action.what not in ("arrive", "drop", "copy"):
-        return words
-    name, _, rest = words.partition(" ")
-    return f"{short_name(name, space.msgids)} {rest}"
+def _short(space: StateSpace, step: Step) -> Step:
+    """A step, with a packet's name as short as it can be."""
+    if step.what not in ("arrive", "drop", "copy"):
+        return step
+    return step._replace(about=(short_name(step.about[0], space.msgids),))
 
 
-def _numbered(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str) -> dict[tuple[int, Action], int]:
-    """The steps of the shortest run against a promise, each with its number from 1."""
+def _numbered(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str) -> dict[tuple[State, Action], int]:
+    """The steps of the shortest run that breaks a promise, each with its number from 1."""
     end = next((number for number, broken in ends.items() if promise in broken), 0)
-    return {(step.before, step.action): number for number, step in enumerate(space.first_steps(end), 1)}
+    return {step: number for number, step in enumerate(space.first_steps(end), 1)}
 
 
 def _first_broken(ends: dict[int, tuple[str, ...]], promise: str | None) -> str:
@@ -130,13 +129,14 @@ def _first_broken(ends: dict[int, tuple[str, ...]], promise: str | None) -> str:
 
 
 def _always_broken(ends: dict[int, tuple[str, ...]]) -> set[str]:
-    """The promises that are broken at every end, if there are several: no end differs in them."""
+    """The promises that are broken at every one of several ends, so that they tell no two ends apart."""
     return set.intersection(*map(set, ends.values())) if len(ends) > 1 else set()
 
 
 def _notes(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str, steps: int) -> Iterator[str]:
-    """What there is to know before one looks."""
-    sizes = [counted(len(space.states), "state"), counted(len(space.steps), "transition"), counted(len(ends), "end")]
+    """The lines above the graph: how large it is, and what is marked."""
+    found = {"state": len(space.states), "transition": len(space.transitions), "end": len(ends)}
+    sizes = [counted(count, what) for what, count in found.items()]
     yield f"{join(sizes)}{'' if promise else '; every promise is kept at every end'}."
     always = [f"“{PROMISE_TITLES[name]}”" for name in PROMISES if name in _always_broken(ends)]
     if always:
@@ -179,13 +179,13 @@ def refuse_if_larger(space: StateSpace, most: int, of_machine: bool = False) -> 
     if not space.whole or len(space.states) > most:
         from imteach.draw.graph.graph import too_large
 
-        transitions = len(space.steps) if space.whole else None
+        transitions = len(space.transitions) if space.whole else None
         less = smaller(space.world.scenario, space.faults, of_machine)
         raise too_large(len(space.states), transitions, f"{most:,} states", less)
 
 
 def smaller(scenario: Scenario, faults: Sequence[int], of_machine: bool = False) -> str:
-    """What to ask for where a graph is too large, `faults` having struck; `of_machine`, if it is one node's already.
+    """What to ask for if a graph is too large. `faults` are its states'; `of_machine`: it is one node's already.
 
     >>> smaller(Scenario("dedup"), [0, 1])
     'fewer faults, fewer retries (retries=0), or the machine of one node (machine_graph, --machine)'

@@ -1,4 +1,4 @@
-"""What a state of a scenario is to a learner: what each person sees, what is in flight, and only what differs."""
+"""A state of a scenario as a learner sees it: each person's screen, the packets in flight, and what else differs."""
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 
@@ -11,24 +11,24 @@ from imteach.verify.graphs.state_space import StateSpace
 from imteach.verify.search.world import Net, State
 
 Row = tuple[str, str]
-"""Whom or what it is about, and what is said of it."""
+"""A subject, such as a node or "in flight", and the words about it."""
 
 Fact = tuple[str, str]
-"""Whom or what a fact is about, and which fact it is."""
+"""A subject, and the name of one fact about it."""
 
 IN_FLIGHT = "in flight"
 FAULTS = "faults"
 STILL = "planned"
-"""What people will still do, or what will still happen to their links, as the scenario has it."""
+"""The subject for what the scenario still has to come: what people will do, what will happen to their links."""
 
 CORE = ("sees", "saw", IN_FLIGHT, "is", FAULTS)
-"""The facts that are told of every state if they ever differ. Others are told only where these leave states alike."""
+"""The facts shown of every state if they ever differ. Others are shown only if states look alike without them."""
 
 
 class Rows:
-    """The rows that say of each state of a space what makes it differ from the others.
+    """For each state of a space, the rows that say how it differs from the others.
 
-    `in_flight` has the names of the packets in flight in each.
+    `in_flight` has for each state the names of the packets in flight.
     """
 
     def __init__(self, space: StateSpace, in_flight: Sequence[Sequence[str]]) -> None:
@@ -41,7 +41,7 @@ class Rows:
         self._subjects = self._order()
 
     def of(self, number: int) -> tuple[Row, ...]:
-        """Return what there is to say of a state, a row for each subject."""
+        """Return the rows of a state, one for each subject."""
         facts = self._facts[number]
         rows = []
         for subject in self._subjects:
@@ -50,7 +50,7 @@ class Rows:
         return tuple((subject, words) for subject, words in rows if subject != FAULTS or words != NOTHING)
 
     def _order(self) -> list[str]:
-        """The subjects there is something to say of: who speaks first, what is in flight, the server, the others."""
+        """The subjects that have rows, in order: the first person, in flight, the server, other people, the rest."""
         first, *others = self.world.scenario.people
         told = {subject for subject, _ in self._kept}
         return [subject for subject in (first, IN_FLIGHT, SERVER, *others, STILL, FAULTS) if subject in told]
@@ -113,7 +113,7 @@ class Rows:
 
 
 def telling(facts: Sequence[dict[Fact, str]], core: Iterable[str] = CORE) -> list[Fact]:
-    """Return the facts that differ: the core ones, and of the others those that tell apart what is alike without them.
+    """Return the facts to show: core facts that differ, and others that tell states apart which look alike so far.
 
     >>> one, other = {"saw": "hello", "dedup": "–", "n": "0"}, {"saw": "hello", "dedup": "m1", "n": "1"}
     >>> telling([{("bob", name): words for name, words in state.items()} for state in (one, other)])

@@ -1,1 +1,1 @@
-"""The fault map: what comes of each loss, and of each two."""
+"""The fault map: what comes of losing each packet, or each pair of packets."""

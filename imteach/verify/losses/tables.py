@@ -17,7 +17,8 @@ from imteach.tell.ends import End
 from imteach.tell.words import counted, few
 
 if TYPE_CHECKING:
-    from imteach.verify.losses.fault_map import Cell, FaultMap
+    from imteach.verify.losses.cell import Cell
+    from imteach.verify.losses.fault_map import FaultMap
 
 ABREAST = 12
 """So many second losses stand beside each other in a terminal or in Markdown; more are put below."""
@@ -26,7 +27,7 @@ NO_PAIR = End("–", "no such run", "with one of the two lost, the other is not 
 ELSEWHERE = End("", "empty", "the same two stand in the other's row", "")
 
 
-class Box(NamedTuple):
+class Entry(NamedTuple):
     """A place in the table: what stands there; how a run ended, where it is that; the cell that it opens."""
 
     words: str = ""
@@ -87,25 +88,25 @@ def _columns(fault_map: "FaultMap") -> list[str]:
     return [*map(plain, ["lost", "what came of it", sees, shown, copies, "packets", "broken promises"])]
 
 
-def _rows(fault_map: "FaultMap") -> Iterator[list[Box]]:
+def _rows(fault_map: "FaultMap") -> Iterator[list[Entry]]:
     for cell in fault_map:
         lost = plain(cell.short_names) or "nothing"
         if fault_map.faults == 1:
             words = [cell.believes, cell.saw, str(cell.copies), str(cell.packets), ", ".join(cell.broken)]
-            yield [Box(lost, cell=cell), Box(end=cell.end), *(Box(plain(word)) for word in words)]
+            yield [Entry(lost, cell=cell), Entry(end=cell.end), *(Entry(plain(word)) for word in words)]
         elif len(cell.lost) < 2:
             pairs = (_pair(fault_map, cell, second) for second in fault_map.seconds)
-            yield [Box(lost), Box(end=cell.end, cell=cell), *pairs]
+            yield [Entry(lost), Entry(end=cell.end, cell=cell), *pairs]
 
 
-def _pair(fault_map: "FaultMap", first: "Cell", second: str) -> Box:
+def _pair(fault_map: "FaultMap", first: "Cell", second: str) -> Entry:
     """What stands in the row of the first loss, in the column of the second."""
     if second in first.names or not first.lost:
-        return Box()
+        return Entry()
     cell = fault_map.find(*first.names, second)
     if cell is None:
-        return Box(NO_PAIR.sign)
-    return Box(end=cell.end, cell=cell) if cell.names[1] == second else Box()
+        return Entry(NO_PAIR.sign)
+    return Entry(end=cell.end, cell=cell) if cell.names[1] == second else Entry()
 
 
 # As text
@@ -113,7 +114,7 @@ def _pair(fault_map: "FaultMap", first: "Cell", second: str) -> Box:
 
 def _tables(fault_map: "FaultMap") -> list[Table]:
     """The map as tables; a wide one in pieces, one below the other."""
-    columns, rows = _columns(fault_map), [[_text(box) for box in row] for row in _rows(fault_map)]
+    columns, rows = _columns(fault_map), [[_text(entry) for entry in row] for row in _rows(fault_map)]
     fixed = 2 if fault_map.faults == 2 else len(columns)
     starts = range(fixed, len(columns), ABREAST) or [fixed]
 
@@ -125,11 +126,11 @@ def _tables(fault_map: "FaultMap") -> list[Table]:
     return [*made[:-1], made[-1]._replace(notes=_notes(fault_map))]
 
 
-def _text(box: Box) -> str:
+def _text(entry: Entry) -> str:
     """What stands in a place; how a pair ended is its sign alone."""
-    if box.end is None:
-        return box.words
-    return box.end.sign if box.cell else f"{box.end.sign} {box.end.name}"
+    if entry.end is None:
+        return entry.words
+    return entry.end.sign if entry.cell else f"{entry.end.sign} {entry.end.name}"
 
 
 def _notes(fault_map: "FaultMap") -> list[str]:
@@ -156,18 +157,19 @@ def _html(fault_map: "FaultMap", live: bool) -> str:
     return f"<table{grid}>{title}<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-def _html_row(row: Sequence[Box], live: bool) -> str:
+def _html_row(row: Sequence[Entry], live: bool) -> str:
     head, *rest = row
     cells = "".join(
-        f"<td{_look(_align(box), box.end.mood if box.end else '', live)}>{_in(box, live)}</td>" for box in rest
+        f"<td{_look(_align(entry), entry.end.mood if entry.end else '', live)}>{_in(entry, live)}</td>"
+        for entry in rest
     )
     return f'<tr><th scope="row"{_look("left", "", live)}>{_in(head, live)}</th>{cells}</tr>'
 
 
-def _align(box: Box) -> str:
-    if box.cell or box.words == NO_PAIR.sign:
+def _align(entry: Entry) -> str:
+    if entry.cell or entry.words == NO_PAIR.sign:
         return "center"
-    return "right" if box.words.isdigit() else "left"
+    return "right" if entry.words.isdigit() else "left"
 
 
 def _look(align: str, mood: str, live: bool) -> str:
@@ -177,18 +179,18 @@ def _look(align: str, mood: str, live: bool) -> str:
     return f' style="{_BOX}{align}; background-color: {_PAPER[mood]}"'
 
 
-def _in(box: Box, live: bool) -> str:
+def _in(entry: Entry, live: bool) -> str:
     """What stands in a place, as HTML."""
-    seen = escape(box.words)
-    if box.end is not None:
-        name = escape(box.end.name)
-        seen = f"<b>{escape(box.end.sign)}</b>" + (f"<br><small>{name}</small>" if box.cell else f" {name}")
-    if box.cell is None:
+    seen = escape(entry.words)
+    if entry.end is not None:
+        name = escape(entry.end.name)
+        seen = f"<b>{escape(entry.end.sign)}</b>" + (f"<br><small>{name}</small>" if entry.cell else f" {name}")
+    if entry.cell is None:
         return seen
-    told = escape(plain(box.cell.sentence))
+    told = escape(plain(entry.cell.sentence))
     if not live:
         return f'<span title="{told}">{seen}</span>'
-    faults = escape(faults_text(box.cell))
+    faults = escape(faults_text(entry.cell))
     return (
         f'<button type="button" tabindex="-1" data-faults="{faults}" title="{told}" aria-label="{told}">{seen}</button>'
     )

@@ -6,16 +6,17 @@ from typing import Any, cast
 
 from imteach.bars import with_bar
 from imteach.learner.mistakes import LearnerError, Mistake
-from imteach.protocol import SERVER, Message, Outcome, judge
-from imteach.scenario import Fault, Resend, Scenario
+from imteach.protocol import Outcome, judge
+from imteach.scenario import Fault, Scenario
 from imteach.scenario.checks import ByName, whole
 from imteach.scenario.faults import checked_given
 from imteach.scenario.scenario import checked_scenario
-from imteach.sim.network import News
 from imteach.tell.words import counted
 from imteach.verify.search.finding import MOST_ASKED, Finding, Path, Verdict, checked_kinds
 from imteach.verify.search.follow import Follower, follow
-from imteach.verify.search.world import CHECK_KINDS, Action, Cut, Leave, MistakeError, State, World
+from imteach.verify.search.step import Step
+from imteach.verify.search.walk import EnoughError, Walk
+from imteach.verify.search.world import CHECK_KINDS, Action, MistakeError, State, World
 
 MOST_STATES = 2_000_000
 """A search gives up after so many states, and says so."""
@@ -104,7 +105,7 @@ def check(
     world = _world(scenario, given)
     if most_states is None:
         most_states = MOST_STATES_OF_A_GROUP if world.heartbeats else MOST_STATES
-    search = _Search(world, chosen, faults, most_states)
+    search = _Interleavings(world, chosen, faults, most_states)
     unfinished = search.run()
     judged = judge((), scenario.setting)
     promises = {
@@ -113,7 +114,7 @@ def check(
     }
     return Check(
         scenario, faults, chosen, given, ByName("promise", promises), unfinished,
-        states=len(search.came_from), transitions=search.transitions, sometimes=search.seen,
+        states=len(search.walk.came_from), transitions=search.walk.transitions, sometimes=search.seen,
     )  # fmt: skip
 
 
@@ -124,7 +125,7 @@ def _world(scenario: Scenario, given: Sequence[Fault]) -> World:
         raise _mistake(scenario, given, [], error.mistake) from error
 
 
-def _mistake(scenario: Scenario, given: Sequence[Fault], steps: Sequence[str], mistake: Mistake) -> LearnerError:
+def _mistake(scenario: Scenario, given: Sequence[Fault], steps: Sequence[Step], mistake: Mistake) -> LearnerError:
     """The mistake in a learner's code at the end of these steps, with the run until then."""
     try:
         trace = follow(scenario, steps, given)
@@ -133,68 +134,44 @@ def _mistake(scenario: Scenario, given: Sequence[Fault], steps: Sequence[str], m
     return LearnerError(mistake.sentence(f"after {counted(len(steps), 'step')}"), mistake.line, trace)
 
 
-CameFrom = dict[State, tuple[State | None, Action | None]]
-"""For each state the one it was reached from first, and by what."""
-
-
-class _Search:
-    """A search by breadth: states reached with fewer faults first, and of those with fewer steps.
-
-    A state that was reached before is not looked at again: it was reached with as few faults, or fewer, so that
-    everything that can follow was or will be looked at from there.
-    """
+class _Interleavings:
+    """All interleavings of a world: which promises they break, and what was seen in them."""
 
     def __init__(self, world: World, kinds: Sequence[str], faults: int, most_states: int) -> None:
         self.world = world
         self.kinds = kinds
-        self.faults = faults
-        self.most_states = most_states
-        self.came_from: CameFrom = {}
-        self.transitions = 0
+        self.walk: Walk[State, Action] = Walk(faults, most_states)
         self.broken: dict[str, State] = {}  # by promise: the first end that breaks it
         self.seen = dict.fromkeys(SOMETIMES, False)
-        self._waiting: list[dict[int, CameFrom]] = [{} for _ in range(faults + 1)]  # by faults and steps
 
     def run(self) -> str:
         """Search, and return why it did not come to an end; "" if it did."""
-        self._waiting[0][0] = {self.world.start: (None, None)}
+        self.walk.start(self.world.start)
         stopped = ""
         try:
-            for _ in with_bar(self._every_state(), None, "states"):
+            for _ in with_bar(self.walk.states(self._ways), None, "states"):
                 pass
         except KeyboardInterrupt:
             return "it was interrupted"
-        except _EnoughError:
-            stopped = f"it stopped after {self.most_states} states"
+        except MistakeError as error:
+            raise self._mistake(error) from error
+        except EnoughError:
+            stopped = f"it stopped after {self.walk.most} states"
         if self.world.heartbeats:
-            return f"heartbeats never end, and {stopped or 'each was let come once after each piece of news only'}"
+            return f"heartbeats never end, and {stopped or 'each was tried only once after every change'}"
         return stopped
 
-    def _every_state(self) -> Iterator[State]:
-        """Look at every state, and yield it: those that take the fewest faults first, and of those the fewest steps."""
-        for struck, waiting in enumerate(self._waiting):
-            while waiting:
-                steps = min(waiting)
-                for state, reached in waiting.pop(steps).items():
-                    if state not in self.came_from:
-                        if len(self.came_from) == self.most_states:
-                            raise _EnoughError
-                        self.came_from[state] = reached
-                        self._look_at(state, struck, steps)
-                        yield state
-
-    def _look_at(self, state: State, struck: int, steps: int) -> None:
+    def _ways(self, state: State, left: int) -> Iterator[tuple[Action, State, int]]:
+        """Judge a state where nothing is left to come; return what can follow."""
         if self.world.is_over(state):
             self._judge(state)
-        try:
-            for action, after, takes in self.world.next(state, self.kinds, self.faults - struck):
-                self.transitions += 1
-                if after not in self.came_from:
-                    self._waiting[struck + takes].setdefault(steps + 1, {}).setdefault(after, (state, action))
-        except MistakeError as error:
-            path = [*self._path(state), (state, cast(Action, error.action))]
-            world = self.world
-            raise _mistake(world.scenario, world.given, [*self._in_words(path)], error.mistake) from error
+        return self.world.next(state, self.kinds, left)
+
+    def _mistake(self, error: MistakeError) -> LearnerError:
+        """The mistake that the walk has come upon, with the shortest path there."""
+        here = self.walk.here
+        path = [*self.walk.way_to(here), (here, cast(Action, error.action))]
+        return _mistake(self.world.scenario, self.world.given, self._steps(path), error.mistake)
 
     def _judge(self, state: State) -> None:
         outcomes = self.world.outcomes(state)
@@ -209,77 +186,12 @@ class _Search:
         """Return the shortest run that breaks a promise."""
         if promise not in self.broken:
             return None
-        given = tuple(fault for fault in self.world.given)
-        return Path(self.world.scenario, given, tuple(self._in_words(self._path(self.broken[promise]))))
+        return Path(self.world.scenario, self.world.given, self._steps(self.walk.way_to(self.broken[promise])))
 
-    def _in_words(self, path: Iterable[tuple[State, Action]]) -> Iterator[str]:
-        """Yield the steps of a path in words."""
-        follower = Follower(self.world.scenario, self.world.given)
-        follower.begin()
-        for before, action in path:
-            step = in_words(self.world, before, action, follower)
-            follower.step(step)
-            yield step
-
-    def _path(self, state: State) -> list[tuple[State, Action]]:
-        path: list[tuple[State, Action]] = []
-        before, action = self.came_from[state]
-        while before is not None and action is not None:
-            path.append((before, action))
-            before, action = self.came_from[before]
-        return path[::-1]
-
-
-class _EnoughError(Exception):
-    """The search has reached as many states as it may."""
+    def _steps(self, path: Iterable[tuple[State, Action]]) -> tuple[Step, ...]:
+        return tuple(Follower(self.world.scenario, self.world.given).along(self.world, path))
 
 
 def _shown(said: Outcome) -> int:
     """How often the receiver who was shown something least often was shown it."""
     return min(said.shown.values())
-
-
-def in_words(world: World, state: State, action: Action, follower: Follower) -> str:
-    """Return the step that this action is, at a follower that is in the same state."""
-    step = _in_words(world, state, action, follower)
-    if not action.crash_after:
-        return step
-    node = world.teller(state, action)
-    return f"{step}, {world.spoken(node)} crashes after effect {action.crash_after}"
-
-
-def _in_words(world: World, state: State, action: Action, follower: Follower) -> str:
-    about = action.about
-    match action.what, about:
-        case "do", int(script):
-            return _doing_in_words(world, world.scripts[script][state.done[script]])
-        case (("arrive" | "drop" | "copy"), int(packet)):
-            name = follower.in_flight(world.packets[packet])
-            return f"{name} {_ENDS[action.what]}"
-        case "timer", (int(node), str(name)):
-            return f"{world.names[node]}'s timer {name} runs out"
-        case "crash", int(node):
-            return f"{world.spoken(node)} crashes"
-        case "restart", int(node):
-            return f"{world.spoken(node)} starts again"
-        case "learn", News(person, online, _, crash):
-            verb = "notices" if crash else "learns"
-            return f"the server {verb} that {person} is {'online' if online else 'gone'}"
-    raise AssertionError(action)
-
-
-_ENDS = {"arrive": "arrives", "drop": "is dropped", "copy": "is copied"}
-
-
-def _doing_in_words(world: World, doing: object) -> str:
-    match doing:
-        case Message(_, sender, _, text):
-            return f"{sender} says “{text}”"
-        case Resend(msgid=msgid):
-            return f"{world.scenario.sender_of(msgid)} sends {msgid} again"
-        case Leave(person, out):
-            return f"{world.names[person]} logs {'out' if out else 'in'}"
-        case Cut(ways, cut):
-            name = next(name for name in ways[0] if name != SERVER)
-            return f"the link between {name} and the server {'is cut' if cut else 'works again'}"
-    raise AssertionError(doing)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imteach.bars import with_bar
 from imteach.errors import InputError
-from imteach.learner.mistakes import LearnerError, unsteady
+from imteach.learner.learners import unsteady
+from imteach.learner.mistakes import LearnerError
 from imteach.protocol import judge
 from imteach.scenario import Fault, Scenario
 from imteach.scenario.checks import ByName, whole
@@ -14,7 +15,8 @@ from imteach.scenario.faults import checked_given
 from imteach.scenario.scenario import checked_scenario
 from imteach.verify.search.branching import EXPLORE_KINDS, MISTAKE, Branching
 from imteach.verify.search.finding import MOST_ASKED, Finding, Plan, Verdict, checked_kinds
-from imteach.verify.search.plans import EndlessError, EnoughError, PlanGraph, named
+from imteach.verify.search.plans import EndlessError, PlanGraph, named
+from imteach.verify.search.walk import EnoughError
 from imteach.verify.workers import spread
 
 if TYPE_CHECKING:
@@ -73,7 +75,7 @@ def explore(
     scenario = checked_scenario(scenario)
     given = checked_given(given, scenario)
     most_states = whole(most_states, "most_states", most=MOST_ASKED)
-    search = _Search(scenario, given, chosen, faults, most_states)
+    search = _Plans(scenario, given, chosen, faults, most_states)
     if executor is None:
         search.alone()
     else:
@@ -117,7 +119,7 @@ class Result(NamedTuple):
     enough: bool
 
 
-class _Search:
+class _Plans:
     """All plans on top of those `given`: how many were judged, and the smallest against each promise."""
 
     def __init__(

@@ -14,6 +14,7 @@ from imteach.tell.promise import PROMISE_TITLES
 from imteach.tell.words import counted, join
 from imteach.trace import Trace
 from imteach.verify.search.follow import follow
+from imteach.verify.search.step import Step
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Plan:
 class Path:
     """A run without a clock, to be run again: what happens, step by step.
 
-    >>> print(Path(Scenario("basic"), (), ("alice says “hello”",)).python)
+    >>> print(Path(Scenario("basic"), (), (Step("say", ("alice", "hello")),)).python)
     from imteach import Scenario, follow
     <BLANKLINE>
     follow(Scenario("basic"), [
@@ -60,7 +61,7 @@ class Path:
 
     scenario: Scenario
     given: tuple[Fault, ...]
-    steps: tuple[str, ...]
+    steps: tuple[Step, ...]
 
     @cached_property
     def trace(self) -> Trace:
@@ -75,7 +76,7 @@ class Path:
     @property
     def python(self) -> str:
         """The run as Python, to be pasted into a cell."""
-        steps = "".join(f"    {step!r},\n" for step in self.steps)
+        steps = "".join(f"    {str(step)!r},\n" for step in self.steps)
         given = f", given=[{', '.join(map(repr, self.given))}]" if self.given else ""
         return f"{_imports(self.scenario, self.given, 'follow')}\n\nfollow({self.scenario!r}, [\n{steps}]{given})"
 
@@ -111,7 +112,7 @@ class Verdict:
     @property
     def steps(self) -> tuple[str, ...] | None:
         """What happens in that run, in words, if it has no clock."""
-        return self.example.steps if isinstance(self.example, Path) else None
+        return tuple(map(str, self.example.steps)) if isinstance(self.example, Path) else None
 
     @property
     def trace(self) -> Trace | None:
@@ -223,9 +224,9 @@ MOST_ASKED = 10**9
 def checked_kinds(kinds: Iterable[str], known: Sequence[str]) -> tuple[str, ...]:
     """Return these kinds of fault, in the order in which they are known; raise `InputError` for another."""
     if not isinstance(kinds, Iterable):
-        raise InputError(f"kinds: expected a list of {', '.join(known)}, got {quoted(kinds)}")
+        raise InputError(f"expected a list of {', '.join(known)}, got {quoted(kinds)}", where="kinds")
     chosen = (kinds,) if isinstance(kinds, str) else tuple(kinds)
     for kind in chosen:
         if kind not in known:
-            raise InputError(f"kinds: no kind {quoted(kind)} here; kinds are {', '.join(known)}")
+            raise InputError(f"no kind {quoted(kind)} here; kinds are {', '.join(known)}", where="kinds")
     return tuple(kind for kind in known if kind in chosen)

@@ -1,11 +1,12 @@
 """A run without a clock, step by step: what happens next is told, not timed.
 
-The steps are sentences, such as `m1/msg:R#1 arrives`. At each moment the simulator offers what can happen then; a step
-picks one. The times of the trace only count the steps.
+At each moment the simulator offers the steps that can happen then, such as `m1/msg:R#1 arrives`, and is told one. The
+times of the trace only count the steps.
 """
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import islice
 from typing import Any
 
 from imteach.errors import InputError, quoted
@@ -21,17 +22,16 @@ from imteach.sim.simulator import Simulator
 from imteach.tell import the
 from imteach.trace import Trace
 from imteach.trace.records import Event
+from imteach.verify.search.step import CUT_SHORT, Step, noticed, readings, step_of
+from imteach.verify.search.world import Action, State, World
 
 TICK = 50
 """The simulated ms from one step to the next. It says nothing but which came first."""
 
 _MOST_OFFERED = 12
 
-_CUT = re.compile(r"(?P<step>.*), (?P<who>.*) crashes after effect (?P<effect>[1-9][0-9]{0,8})(:.*)?", re.DOTALL)
-"""A step that a crash cuts short."""
 
-
-def follow(scenario: Scenario | str, steps: Iterable[str], given: Sequence[Fault] = ()) -> Trace:
+def follow(scenario: Scenario | str, steps: Iterable[str | Step], given: Sequence[Fault] = ()) -> Trace:
     """Run `scenario` without a clock, as these steps say, and return the trace; times only count the steps.
 
     A step is one of:
@@ -39,7 +39,7 @@ def follow(scenario: Scenario | str, steps: Iterable[str], given: Sequence[Fault
     - `m1/msg:R#1 arrives`, `m1/msg:R#1 is dropped`, `m1/msg:R#1 is copied`;
     - `alice's timer m1 runs out`;
     - `bob crashes`, `bob starts again`, `the server learns that bob is online` or `gone`;
-    - `the server notices that bob is gone`, by itself, after a crash;
+    - `the server notices that bob is gone`, by itself, after a crash; `… by crash 2`, if it has yet to notice several;
     - `bob logs out`, `bob logs in`, `the link between bob and the server is cut`, `… works again`, as `given` has it.
 
     Behind a step `, bob crashes after effect 1` cuts short what bob does over it. Raises `InputError` for a step that
@@ -50,12 +50,14 @@ def follow(scenario: Scenario | str, steps: Iterable[str], given: Sequence[Fault
     {'bob': 0}
     """
     if isinstance(steps, str) or not isinstance(steps, Iterable):
-        raise InputError(f"steps: expected a list of sentences, such as ['alice says “hello”'], got {quoted(steps)}")
+        raise InputError(
+            f"expected a list of sentences, such as ['alice says “hello”'], got {quoted(steps)}", where="steps"
+        )
     scenario = checked_scenario(scenario)
     follower = Follower(scenario, checked_given(given, scenario))
     follower.begin()
     for step in steps:
-        follower.step(step)
+        follower.step(step if isinstance(step, Step) else follower.read(step))
     trace = follower.trace()
     if follower.mistakes:
         raise LearnerError(*follower.mistakes[0], trace)
@@ -88,39 +90,56 @@ class Follower(Simulator):
         self.struck: list[Fault] = list(self.faults)
         self.crashed: dict[str, int] = {}  # the event of the crash of each node that is down
 
-    def step(self, text: str) -> None:
-        """Let happen what this step says."""
+    def read(self, text: object) -> Step:
+        """Return the step that this text says, one of those that can happen now. Raises `InputError`."""
+        offered = self.offers()
+        for step in readings(text):
+            if step.whole in offered:
+                return step
+        cut = CUT_SHORT.fullmatch(text) if isinstance(text, str) else None
+        raise _cannot_happen(cut["step"] if cut else text, offered)
+
+    def step(self, step: Step) -> None:
+        """Let this step happen. Raises `InputError` if it cannot."""
         self.written.now += TICK
         offered = self.offers()
-        cut = None if text in offered else _CUT.fullmatch(str(text))  # a learner may say what looks like a crash
-        step = cut["step"] if cut else text
-        if step not in offered:
-            others = ", ".join(repr(offer) for offer in list(offered)[:_MOST_OFFERED]) or "nothing more"
-            raise InputError(f"{quoted(step)} cannot happen here; what can: {others}")
-        self.crash_after = (cut["who"], int(cut["effect"])) if cut else None
-        offered[step]()
+        if step.whole not in offered:
+            raise _cannot_happen(str(step.whole), offered)
+        self.crash_after = (step.who, step.effects) if step.who else None
+        offered[step.whole]()
         if self.crash_after is not None:
-            raise InputError(f"{quoted(text)} cannot happen here: {cut['who']} does nothing over it")  # type: ignore[index]
+            raise InputError(f"{quoted(str(step))} cannot happen here: {step.who} does nothing over it")
         self._lose_what_goes_nowhere()
 
-    def offers(self) -> dict[str, Any]:
-        """Return what can happen now: by its sentence, what makes it happen."""
-        offers: dict[str, Any] = {}
+    def along(self, world: World, path: Iterable[tuple[State, Action]]) -> Iterator[Step]:
+        """Follow a path of a search from the start on, and yield each step of it once it was taken."""
+        self.begin()
+        for state, action in path:
+            step = step_of(world, state, action, self.in_flight)
+            self.step(step)
+            yield step
+
+    def offers(self) -> dict[Step, Callable[[], None]]:
+        """Return the steps that can happen now, each with what makes it happen."""
+        offers: dict[Step, Callable[[], None]] = {}
         for due in self._next():
-            for text, happen in self._told_as(due):
-                offers.setdefault(text, happen)
+            for step, happen in self._steps_of(due):
+                offers.setdefault(step, happen)
         for node in self.nodes:
             if node not in self.network.down:
-                offers.setdefault(f"{the(node)} crashes", lambda node=node: self._crash(node))
+                offers.setdefault(Step("crash", (the(node),)), partial(self._crash, node))
         return offers
 
     def in_flight(self, packet: Packet) -> str:
         """Return the name of the packet in flight that says this; of equal ones, of the one sent first."""
         for due in self.agenda.all:
             if due.what == "arrive" and self.written.sent[due.about]._replace(fabricated=False) == packet:
-                name: str = self.written.names()[due.about]
-                return name
+                return self.name_of(due.about)
         raise InputError(f"no such packet is in flight: {quoted(packet, 200)}")
+
+    def name_of(self, number: int) -> str:
+        """Return the name of a packet."""
+        return self.written.names()[number]
 
     def _queue(self, due: Appointment) -> object:
         """Things of one queue happen in its order; None if this is of none."""
@@ -131,6 +150,11 @@ class Follower(Simulator):
         if due.what == "server_learns" and not due.about[0].crash:
             return ("news of", due.about[0].person)
         return None
+
+    def _crashes_to_notice(self, person: str) -> list[Appointment]:
+        """Those crashes of a person that the server has yet to notice."""
+        learns = [due for due in self.agenda.all if due.what == "server_learns"]
+        return [due for due in learns if due.about[0].person == person and due.about[0].crash]
 
     def _next(self) -> list[Appointment]:
         """What is pending and may be next: people's doings one by one, and a person's own news in their order."""
@@ -143,37 +167,38 @@ class Follower(Simulator):
             seen.add(queue)
         return sorted(first, key=lambda due: due.order)
 
-    def _told_as(self, due: Appointment) -> list[tuple[str, Any]]:
-        """The sentences for something pending, with what makes each happen."""
-        take = self._taker(due)
+    def _steps_of(self, due: Appointment) -> list[tuple[Step, Callable[[], None]]]:
+        """The steps that something pending can be, with what makes each happen."""
+        if due.what == "arrive":
+            packet = (self.name_of(due.about),)
+            return [
+                (Step("arrive", packet), self._taker(due)),
+                (Step("drop", packet), partial(self._drop, due)),
+                (Step("copy", packet), partial(self._copy, due.about)),
+            ]
+        step = self._step_of(due)
+        return [] if step is None else [(step, self._taker(due))]
+
+    def _step_of(self, due: Appointment) -> Step | None:
+        """The step that something pending is that is no packet; None for a timer that runs no more."""
         match due.what, due.about:
-            case "arrive", number:
-                name = self.written.names()[number]
-                return [
-                    (f"{name} arrives", take),
-                    (f"{name} is dropped", lambda: self._drop(due)),
-                    (f"{name} is copied", lambda: self._copy(due.about)),
-                ]
             case "timer", Running(node, name):
-                return [(f"{node}'s timer {name} runs out", take)] if self.runs(due.about) else []
+                return Step("timer", (node, name)) if self.runs(due.about) else None
             case "say", message:
-                return [(f"{message.sender} says “{message.text}”", take)]
+                return Step("say", (message.sender, message.text))
             case "resend", wanted:
-                return [(f"{self.scenario.sender_of(wanted.msgid)} sends {wanted.msgid} again", take)]
+                return Step("resend", (self.scenario.sender_of(wanted.msgid), wanted.msgid))
             case "restart", (node, _):
-                return [(f"{the(node)} starts again", take)]
+                return Step("restart", (the(node),))
             case "server_learns", (news, _):
-                verb = "notices" if news.crash else "learns"
-                return [(f"the server {verb} that {news.person} is {'online' if news.online else 'gone'}", take)]
+                if news.crash:
+                    return noticed(news.person, self._crashes_to_notice(news.person).index(due) + 1)
+                return Step("online" if news.online else "gone", (news.person,))
             case (("leave" | "come_back"), person):
-                return [(f"{person} logs {'out' if due.what == 'leave' else 'in'}", take)]
-        return [(self._link(due), take)]
+                return Step("logout" if due.what == "leave" else "login", (person,))
+        return Step(due.what, (next(name for name in due.about if name != SERVER),))  # "cut" or "mend" a link
 
-    def _link(self, due: Appointment) -> str:
-        person = next(name for name in due.about if name != SERVER)
-        return f"the link between {person} and the server {'is cut' if due.what == 'cut' else 'works again'}"
-
-    def _taker(self, due: Appointment) -> Any:
+    def _taker(self, due: Appointment) -> Callable[[], None]:
         """Return what makes something pending happen; both ways of a link are cut at once."""
 
         def take() -> None:
@@ -191,12 +216,12 @@ class Follower(Simulator):
     def _drop(self, due: Appointment) -> None:
         """A packet vanishes on its way."""
         self.agenda.all.remove(due)
-        self.struck.append(Drop(self.written.names()[due.about]))
+        self.struck.append(Drop(self.name_of(due.about)))
         self.drop(due.about)
 
     def _copy(self, number: int) -> None:
         """The network makes a copy of a packet."""
-        self.struck.append(Duplicate(self.written.names()[number].partition("~")[0]))
+        self.struck.append(Duplicate(self.name_of(number).partition("~")[0]))
         self.copy(number, self.latency[self.written.sent[number].person])
 
     def _crash(self, node: str) -> None:
@@ -256,6 +281,11 @@ class Follower(Simulator):
             if due.what == "arrive":
                 self.agenda.all.remove(due)
                 self.lose(due.about, "the steps end here")
+
+
+def _cannot_happen(step: object, offered: Iterable[Step]) -> InputError:
+    others = ", ".join(repr(str(offer)) for offer in islice(offered, _MOST_OFFERED)) or "nothing more"
+    return InputError(f"{quoted(step)} cannot happen here; what can: {others}")
 
 
 def _with_ends_of_timers(events: Sequence[Event]) -> tuple[Event, ...]:

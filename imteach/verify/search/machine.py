@@ -7,7 +7,8 @@ a learner's own included. A learner's is asked some times more, to see that it a
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any, NamedTuple
 
-from imteach.learner.mistakes import LearnerError, Learners, Mistake
+from imteach.learner.learners import Learners
+from imteach.learner.mistakes import LearnerError, Mistake
 from imteach.learner.returned import checked
 from imteach.learner.snapshot import RULE, UnfitError, restored, snapshot
 from imteach.protocol import SERVER, Effect

@@ -11,18 +11,20 @@ from typing import NamedTuple
 
 from imteach.scenario import Fault
 from imteach.verify.search.branching import Branching, Strike
+from imteach.verify.search.walk import EnoughError, Walk, last_found_first
 
 Strikes = tuple[Strike, ...]
 
 
 class Edge(NamedTuple):
-    """A way in which a step can go: where faults strike in it, and the number of the state after it."""
+    """A way in which a step can go: where faults strike in it, the number of the state after it, how many strike."""
 
     strikes: Strikes
     after: int
+    takes: int
 
 
-class Seen(NamedTuple):
+class Outlook(NamedTuple):
     """What comes of a state if exactly so many faults more strike: how many plans, and the first edge to each break.
 
     The edge is -1 where the run is over and has broken the promise.
@@ -30,10 +32,6 @@ class Seen(NamedTuple):
 
     plans: int
     broken: dict[str, int]
-
-
-class EnoughError(Exception):
-    """The search has reached as many states as it may."""
 
 
 class EndlessError(Exception):
@@ -69,50 +67,47 @@ class PlanGraph:
         self._most_states = most_states
         self._numbers: dict[Hashable, int] = {}
         self._left: list[int] = []  # of each state: how many faults may still strike
-        self._from: list[Edge | None] = []  # of each state: how the search came to it, and from which one
-        self._seen: list[dict[int, Seen]] = []
-        self._waiting: list[list[tuple[int, Branching]]] = [[] for _ in range(faults + 1)]  # by faults that struck
+        self._runs: dict[int, Branching] = {}  # those that wait to be looked at, by the number of their state
+        self._walk: Walk[int, Strikes] = Walk(faults, order=last_found_first)
+        self._seen: list[dict[int, Outlook]] = []
 
     def __len__(self) -> int:
         return len(self._left)
 
-    def add(self, run: Branching, struck: int = 0, origin: Edge | None = None) -> int:
-        """Take a run up, in which so many faults struck, and return the number of its state.
-
-        `origin` says from which state it came, and what struck in that step.
-        """
-        number = self._numbers.setdefault(run.key(), len(self))
-        left = self.faults - struck
-        if number == len(self):
-            self._left.append(left)
-            self._from.append(origin)
-        elif self._left[number] >= left:
-            return number
-        else:
-            self._left[number] = left
-        self._waiting[struck].append((number, run))
+    def add(self, run: Branching, struck: int = 0) -> int:
+        """Begin with this run too, in which so many faults struck, and return the number of its state."""
+        number = self._number(run, self.faults - struck)
+        self._walk.start(number, struck)
         return number
 
-    def search(self) -> Iterator[None]:
+    def search(self) -> Iterator[int]:
         """Look at every state, those with the fewest faults first; yields after each. Raises `EnoughError`."""
-        for struck, waiting in enumerate(self._waiting):
-            while waiting:
-                number, run = waiting.pop()
-                if self.faults - struck == self._left[number]:
-                    self._look_at(number, run, struck)
-                    yield
+        return self._walk.states(self._ways)
 
-    def _look_at(self, number: int, run: Branching, struck: int) -> None:
+    def _number(self, run: Branching, left: int) -> int:
+        """Return the number of the state that a run is in; so many faults may still strike."""
+        number = self._numbers.setdefault(run.key(), len(self))
+        if number == len(self):
+            self._left.append(left)
+            self._runs[number] = run
+        elif self._left[number] < left:
+            self._left[number] = left
+            self._runs[number] = run
+        return number
+
+    def _ways(self, number: int, left: int) -> Sequence[Edge]:
+        run = self._runs.pop(number)
         if len(self) > self._most_states:
             raise EnoughError
         if run.is_over:
             self.ends[number] = run.broken()
-            return
+            return ()
         edges = []
-        for branch in run.branches(self.kinds, self.faults - struck):
-            after = self.add(branch.run, struck + len(branch.strikes), Edge(branch.strikes, number))
-            edges.append(Edge(branch.strikes, after))
+        for _, strikes, after in run.branches(self.kinds, left):
+            takes = len(strikes)
+            edges.append(Edge(strikes, self._number(after, left - takes), takes))
         self.edges[number] = edges
+        return edges
 
     # Backwards, once the search is over; states that were not looked at count for nothing
 
@@ -137,10 +132,10 @@ class PlanGraph:
         while (place := self._seen[left][number].broken[promise]) != -1:
             edge = self.edges[number][place]
             way.append(edge.strikes)
-            number, left = edge.after, left - len(edge.strikes)
+            number, left = edge.after, left - edge.takes
         return way
 
-    def _counted(self) -> list[dict[int, Seen]]:
+    def _counted(self) -> list[dict[int, Outlook]]:
         """What comes of each state: with no fault more, with one more … Each of these builds on those before it."""
         while len(self._seen) <= self.faults:
             left = len(self._seen)
@@ -158,31 +153,23 @@ class PlanGraph:
             way[number] = None
             number = self.edges[number][-1].after if number in self.edges else number
         if number in way and number in self.edges:
-            raise EndlessError(self._way_to(number))
+            raise EndlessError([strikes for _, strikes in self._walk.way_to(number)])
         for passed in reversed(way):
             seen[passed] = self._put_together(passed, left)
 
-    def _put_together(self, number: int, left: int) -> Seen:
+    def _put_together(self, number: int, left: int) -> Outlook:
         """Put together what comes of a state, from what comes of those after it."""
         if number in self.ends and left == 0:
-            return Seen(1, dict.fromkeys(self.ends[number], -1))
+            return Outlook(1, dict.fromkeys(self.ends[number], -1))
         plans = 0
         broken: dict[str, int] = {}
         for place, edge in enumerate(self.edges.get(number, ())):
-            if len(edge.strikes) <= left:
-                after = self._seen[left - len(edge.strikes)][edge.after]
+            if edge.takes <= left:
+                after = self._seen[left - edge.takes][edge.after]
                 plans += after.plans
                 for promise in after.broken:
                     broken.setdefault(promise, place)  # edges come in the order of their strikes
-        return Seen(plans, broken)
-
-    def _way_to(self, number: int) -> list[Strikes]:
-        """How the search came to a state."""
-        way: list[Strikes] = []
-        while (before := self._from[number]) is not None:
-            way.append(before.strikes)
-            number = before.after
-        return way[::-1]
+        return Outlook(plans, broken)
 
 
 def named(run: Branching, way: Iterable[Strikes]) -> tuple[Fault, ...]:

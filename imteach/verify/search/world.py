@@ -34,7 +34,7 @@ from imteach.scenario.scenario import HEARTBEAT
 from imteach.sim.network import Command, Network, News, forgotten
 from imteach.tell import the
 from imteach.verify.search.machine import Machine, Move, Told
-from imteach.verify.search.story import Story
+from imteach.verify.search.seen import Seen
 
 CHECK_KINDS = ("drop", "duplicate", "crash")
 """The kinds of fault that a search without a clock knows. A delay is none: any packet may take as long as it likes."""
@@ -58,7 +58,7 @@ class State(Value, frozen=True):
     net: int
     done: tuple[int, ...]
     made: int
-    story: int
+    seen: int
     beats: tuple[tuple[int, str], ...] = ()
 
 
@@ -120,7 +120,7 @@ class Performed(NamedTuple):
 
     disk: int
     timers: tuple[str, ...]
-    story: int
+    seen: int
     sent: tuple[int, ...]
     news: bool
 
@@ -145,7 +145,7 @@ class World:
         self.packets = Numbers()
         self.disks = Numbers()
         self.nets = Numbers()
-        self.stories = Numbers()
+        self.all_seen = Numbers()
         self.scripts: list[tuple[Doing, ...]] = [_doings(scenario), *_scripts(given, self.place)]
         self.heartbeats: set[tuple[int, str]] = set()  # the timers that never end by themselves
         self._performed: dict[tuple[Hashable, ...], Performed] = {}
@@ -160,7 +160,7 @@ class World:
             net=self._net(Net(Network.among(self.scenario.people))),
             done=(0,) * len(self.scripts),
             made=0,
-            story=self.stories.of(snapshot(Story(self.scenario))),
+            seen=self.all_seen.of(snapshot(Seen(self.scenario))),
         )
         for person in range(self.server):
             state = self._told(state, person, ("command", "start"))
@@ -199,8 +199,8 @@ class World:
 
     def outcomes(self, state: State) -> tuple[Outcome, ...]:
         """What came of each thing said."""
-        story: Story = restored(self.stories[state.story])
-        return story.outcomes()
+        seen: Seen = restored(self.all_seen[state.seen])
+        return seen.outcomes()
 
     def teller(self, state: State, action: Action) -> int:
         """Return the number of the node that is told something over this."""
@@ -282,19 +282,21 @@ class World:
             return state, node, None
         told = ("command", "say", message)
         handed = self.machines[node].move(state.nodes[node], told, state.made).handed
-        story = self._story(state.story, lambda story: story.say(state.done[0], f"m{state.made + 1}", message))
-        return state._replace(story=story, made=state.made + (not handed)), node, told
+        seen = self._changed_seen(state.seen, lambda seen: seen.say(state.done[0], f"m{state.made + 1}", message))
+        return state._replace(seen=seen, made=state.made + (not handed)), node, told
 
     def _resend(self, state: State, wanted: Resend) -> "Before":
         """A person sends again what their screen shows as failed."""
-        story: Story = restored(self.stories[state.story])
-        person = next((who for who, screen in story.screens.items() if screen.get(wanted.msgid) == "failed"), None)
+        seen: Seen = restored(self.all_seen[state.seen])
+        person = next((who for who, screen in seen.screens.items() if screen.get(wanted.msgid) == "failed"), None)
         if person is None or state.nodes[self.place[person]] == -1:
             return state, 0, None
-        said = next(said for said, first in story.first.items() if first == story.carries[wanted.msgid])
+        said = next(said for said, first in seen.first.items() if first == seen.carries[wanted.msgid])
         message = self.scenario.messages()[said]
-        after = self._story(state.story, lambda story: story.tell(person, "resend", state.done[0], msgid=wanted.msgid))
-        return state._replace(story=after), self.place[person], ("command", "resend", message, wanted.msgid)
+        after = self._changed_seen(
+            state.seen, lambda seen: seen.tell(person, "resend", state.done[0], msgid=wanted.msgid)
+        )
+        return state._replace(seen=after), self.place[person], ("command", "resend", message, wanted.msgid)
 
     def _arrive(self, state: State, packet: Any) -> "Before":
         """A packet reaches its node, or nobody."""
@@ -339,7 +341,7 @@ class World:
         if node != self.server:
             known = self.machines[node].node(state.nodes[node]).queue
             forgets = _Forgets(self.names[node], known, self.scenario.setting)
-            state = state._replace(story=self._story(state.story, forgets))
+            state = state._replace(seen=self._changed_seen(state.seen, forgets))
         for person, command in network.after_restart(self.names[node]):
             state = self._logs(state, self.place[person], command)
         return state
@@ -352,11 +354,11 @@ class World:
     def _login_or_logout(self, state: State, person: int, command: Command) -> "Before":
         net: Net = self.nets[state.net]
         name = self.names[person]
-        story = self._story(state.story, lambda story: story.tell(name, command))
+        seen = self._changed_seen(state.seen, lambda seen: seen.tell(name, command))
         net = net._replace(news=(*net.news, net.network.news_of(name, command)))
-        return state._replace(net=self._net(net), story=story), person, ("command", command)
+        return state._replace(net=self._net(net), seen=seen), person, ("command", command)
 
-    def _leave(self, state: State, doing: "Leave") -> "Before":
+    def _leave(self, state: State, doing: "PresenceChange") -> "Before":
         """A person logs out, or in again, unless they are away for another reason or down."""
         net: Net = self.nets[state.net]
         name = self.names[doing.person]
@@ -366,7 +368,7 @@ class World:
             return state, doing.person, None
         return self._login_or_logout(state, doing.person, "logout" if doing.out else "login")
 
-    def _cut(self, state: State, doing: "Cut") -> "Before":
+    def _cut(self, state: State, doing: "LinkChange") -> "Before":
         """Links are cut, or work again."""
         net: Net = self.nets[state.net]
         network = net.network
@@ -400,7 +402,7 @@ class World:
             net=state.net,
             done=state.done,
             made=state.made + move.handed,
-            story=done.story,
+            seen=done.seen,
             beats=() if done.news else state.beats,
         )
         return self._crash(state, node)[0] if crash_after else state
@@ -408,19 +410,19 @@ class World:
     def _perform(self, state: State, node: int, move: Move, crash_after: int) -> Performed:
         """Make the effects of a move happen, or the first of them; the same in the same place are worked out once."""
         if not move.effects:
-            return Performed(state.disks[node], state.timers[node], state.story, (), news=False)
-        place = (id(move), crash_after, state.disks[node], state.timers[node], state.story, state.net)
+            return Performed(state.disks[node], state.timers[node], state.seen, (), news=False)
+        place = (id(move), crash_after, state.disks[node], state.timers[node], state.seen, state.net)
         done = self._performed.get(place)
         if done is None:
             effects = move.effects[:crash_after] if crash_after else move.effects
             done = self._performed[place] = _Performance(self, state, node).of(effects)
         return done
 
-    def _story(self, story: int, change: Callable[[Story], None]) -> int:
-        """Return the story that this change makes of a story."""
-        changed: Story = restored(self.stories[story])
+    def _changed_seen(self, seen: int, change: Callable[[Seen], None]) -> int:
+        """Return the number of what people have seen once this change is made to it."""
+        changed: Seen = restored(self.all_seen[seen])
         change(changed)
-        return self.stories.of(snapshot(changed))
+        return self.all_seen.of(snapshot(changed))
 
 
 Before = tuple[State, int, Told | None]
@@ -444,28 +446,28 @@ _PACKET_FAULTS = {"drop": "drop", "copy": "duplicate"}
 """What may happen to a packet in flight, with the kind of fault that it is."""
 
 
-class Leave(NamedTuple):
+class PresenceChange(NamedTuple):
     """A person logs out, or in again."""
 
     person: int
     out: bool
 
 
-class Cut(NamedTuple):
+class LinkChange(NamedTuple):
     """Links are cut, or work again."""
 
     ways: tuple[tuple[str, str], ...]
     cut: bool
 
 
-Doing = Message | Resend | Leave | Cut
+Doing = Message | Resend | PresenceChange | LinkChange
 """One thing of a script: somebody says something or sends it again, leaves or comes back; a link is cut or mended."""
 
 _DOES: dict[type, Callable[[World, State, Any], Before]] = {
     Message: World._say,
     Resend: World._resend,
-    Leave: World._leave,
-    Cut: World._cut,
+    PresenceChange: World._leave,
+    LinkChange: World._cut,
 }
 
 
@@ -484,14 +486,15 @@ def _scripts(given: Sequence[Fault], place: dict[str, int]) -> list[tuple[Doing,
     for fault in given:
         if isinstance(fault, Offline):
             script = scripts.setdefault(fault.person, [])
-            changes: list[Doing] = [Leave(place[fault.person], out=True), Leave(place[fault.person], out=False)]
+            changes: list[Doing] = [PresenceChange(place[fault.person], out) for out in (True, False)]
         elif isinstance(fault, Partition):
             script = scripts.setdefault(frozenset((fault.one, fault.other)), [])
-            changes = [Cut(tuple(fault.ways), cut=True), Cut(tuple(fault.ways), cut=False)]
+            changes = [LinkChange(tuple(fault.ways), cut) for cut in (True, False)]
         else:
             raise InputError(
-                f"given: {quoted(fault)} needs a clock or a packet's name, and this search has neither; "
-                "it can be given Offline and Partition, and strikes with the others itself"
+                f"{quoted(fault)} needs a clock or a packet's name, and this search has neither; "
+                "it can be given Offline and Partition, and strikes with the others itself",
+                where="given",
             )
         script.append((fault.at, changes[0]))
         if fault.lasting is not None:
@@ -510,16 +513,16 @@ class _Performance:
         self.name = world.names[node]
         self.disk: MemoryDisk = restored(world.disks[state.disks[node]])
         self.timers = dict.fromkeys(state.timers[node])
-        self.story: Story = restored(world.stories[state.story])
+        self.seen: Seen = restored(world.all_seen[state.seen])
         self.sent: list[int] = []
 
     def of(self, effects: Sequence[Effect]) -> Performed:
         for effect in effects:
             self.one(effect)
         disk = self.world.disks.of(snapshot(self.disk))
-        story = self.world.stories.of(snapshot(self.story))
+        seen = self.world.all_seen.of(snapshot(self.seen))
         news = any(isinstance(effect, Show | Hold | Store) for effect in effects)
-        return Performed(disk, tuple(sorted(self.timers)), story, tuple(self.sent), news)
+        return Performed(disk, tuple(sorted(self.timers)), seen, tuple(self.sent), news)
 
     def one(self, effect: Effect) -> None:
         match effect:
@@ -532,52 +535,52 @@ class _Performance:
             case CancelTimer(name):
                 self.timers.pop(name, None)
             case Show(msgid, message, write):
-                self.story.know(msgid, message)
+                self.seen.know(msgid, message)
                 self.write(write)
-                self.story.tell(self.name, "show", msgid=msgid, text=message.text)
+                self.seen.tell(self.name, "show", msgid=msgid, text=message.text)
             case Report(msgid, status, write):
                 self.write(write)
-                self.story.report(self.name, msgid, status)
+                self.seen.report(self.name, msgid, status)
             case Write():
                 self.write(effect)
             case Store(to, kept):
-                self.story.know(kept.msgid, kept.message)
+                self.seen.know(kept.msgid, kept.message)
                 self.write(effect.write)
-                self.story.tell(self.name, "store", msgid=kept.msgid, to=to)
+                self.seen.tell(self.name, "store", msgid=kept.msgid, to=to)
             case Delete(to, msgid):
                 self.write(effect.write)
-                self.story.tell(self.name, "delete", msgid=msgid, to=to)
+                self.seen.tell(self.name, "delete", msgid=msgid, to=to)
 
     def write(self, write: Write | None) -> None:
         if write is None:
             return
         self.disk.write(write.table, write.key, write.value)
         if write.table == "cursor":
-            self.story.move_cursor(self.name, write.key, write.value)
+            self.seen.move_cursor(self.name, write.key, write.value)
 
     def transmit(self, packet: Packet) -> None:
         """Put a packet in flight, unless it is lost at once: for its sender cannot be heard, or its line is gone."""
         if packet.dst not in self.world.place or (self.name == SERVER) == (packet.dst == SERVER):
             raise InputError(f"{self.name} transmits {packet.kind} to {packet.dst!r}")
         for kept in packet.kept:
-            self.story.know(kept.msgid, kept.message)
+            self.seen.know(kept.msgid, kept.message)
         if packet.msgid:
-            self.story.know(packet.msgid, packet.message)
+            self.seen.know(packet.msgid, packet.message)
         if not (self.network.cannot_leave(packet.src, packet.dst) or self.network.goes_nowhere(packet.dst)):
             self.sent.append(self.world.packets.of(packet._replace(fabricated=False)))
 
 
 class _Forgets:
-    """Makes a story in which a person's client, started again, has forgotten what was on its way."""
+    """Changes what people have seen: a person's client, started again, has forgotten what was on its way."""
 
     def __init__(self, person: str, known: Container[str], rung: Rung) -> None:
         self.person = person
         self.known = known
         self.rung = rung
 
-    def __call__(self, story: Story) -> None:
-        for msgid in forgotten(story.screens.get(self.person, {}), self.known, self.rung):
-            story.report(self.person, msgid, "forgotten")
+    def __call__(self, seen: Seen) -> None:
+        for msgid in forgotten(seen.screens.get(self.person, {}), self.known, self.rung):
+            seen.report(self.person, msgid, "forgotten")
 
 
 def _put(parts: tuple[Any, ...], place: int, part: Any) -> tuple[Any, ...]:

@@ -16,9 +16,9 @@ from operator import attrgetter
 
 from msgspec import Struct
 
-from imteach.draw.sequence.boxes import Box
-from imteach.draw.sequence.layout import CROSS, PILL_HEIGHT, Arrow, Layout
-from imteach.draw.sequence.timeline import LINE_HEIGHT
+from imteach.draw.sequence.layout.boxes import Box
+from imteach.draw.sequence.layout.shapes import CROSS, PILL_HEIGHT, Arrow, Layout
+from imteach.draw.sequence.layout.timeline import LINE_HEIGHT
 
 REACH, CLOSER = 7.0, 4.0  # pixels: how far from its line an arrow is hit, and where others are close
 ALONE, HIGHEST, LOWER = 40.0, 11.0, 8.0  # however steep, no farther up and down: alone, below others, and close to them
@@ -69,7 +69,7 @@ def hits(layout: Layout) -> list[list[list[Point]]]:
     """Return of each arrow the shapes in which it can be hit: the corners of each, once around.
 
     >>> from imteach import Scenario
-    >>> from imteach.draw.sequence.layout import lay_out
+    >>> from imteach.draw.sequence.layout.whole import lay_out
     >>> [[len(corners) for corners in shapes] for shapes in hits(lay_out(Scenario("basic").run()))]
     [[6], [6], [6]]
     """

@@ -9,13 +9,13 @@ from imteach.trace import Event
 from imteach.trace.outcomes import OutcomeReader
 
 
-class Story:
+class Seen:
     """What people have seen in a run without a clock. It keeps no order of things that no promise asks for.
 
-    >>> story = Story(Scenario("basic"))
-    >>> story.say(1, "m1", Message(0, "alice", "bob", "hello"))
-    >>> story.tell("bob", "show", msgid="m1")
-    >>> story.outcomes()[0].shown
+    >>> seen = Seen(Scenario("basic"))
+    >>> seen.say(1, "m1", Message(0, "alice", "bob", "hello"))
+    >>> seen.tell("bob", "show", msgid="m1")
+    >>> seen.outcomes()[0].shown
     {'bob': 1}
     """
 

@@ -1,0 +1,151 @@
+"""What a layout is made of, in pixels: each value is something that is seen, and where."""
+
+from imteach.draw.sequence.chronicle.moments import NoteLine
+from imteach.draw.sequence.layout.boxes import Box
+from imteach.protocol import Value
+from imteach.trace import PacketRecord
+
+TITLE_SIZE, NAME_SIZE, ROLE_SIZE, LABEL_SIZE, NOTE_SIZE, TIME_SIZE = 15.0, 13.0, 11.5, 11.5, 11.5, 11.5
+MARGIN = 16.0
+HEAD_WIDTH, HEAD_HEIGHT = 148.0, 42.0
+PILL_HEIGHT = 18.0
+BAR, BAR_GAP = 8.0, 4.0  # how wide a timer is, and how far from the next
+CROSS = 14.0  # the ✕
+
+
+class Lifeline(Value, frozen=True):
+    """One node's line. `side` is where its notes stand: -1 left, 1 right."""
+
+    name: str
+    role: str
+    x: float
+    side: int
+
+
+class Words(Value, frozen=True):
+    """A few words in a box. Of a packet: what became of it, unless it `is_remark`."""
+
+    text: str
+    box: Box
+    is_remark: bool = False
+
+
+class Arrow(Value, frozen=True):
+    """One packet: from (x0, y0) to (x1, y1), where it was lost if it was; `label` in `pill`.
+
+    `ended` is when it arrived or was lost, in simulated ms; `fate` says what became of it, if it did not arrive, `why`
+    why it was lost, and `remarks` what is unusual about it. `words` is what is written of all this where there is room.
+    `is_stub` if it was lost where it was sent.
+    """
+
+    packet: PacketRecord
+    ended: float
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    label: str
+    pill: Box
+    fate: str
+    why: str
+    remarks: list[str]
+    words: list[Words]
+    is_stub: bool = False
+
+    @property
+    def half(self) -> str:
+        """Which half of the exchange it belongs to: msg or ack."""
+        return "ack" if self.packet.kind.startswith(("ack:", "offlineack:")) else "msg"
+
+
+class Bar(Value, frozen=True):
+    """One timer, from `start` to `end` in simulated ms: `ended` is fired, cancelled, lost or running."""
+
+    node: str
+    name: str
+    start: float
+    end: float
+    x: float
+    y0: float
+    y1: float
+    ended: str
+
+
+class Note(Value, frozen=True):
+    """One line beside a lifeline. `side` -1: the text ends at the right. `y` is where its moment stands."""
+
+    node: str
+    t: float
+    y: float
+    line: NoteLine
+    text: str
+    box: Box
+    side: int
+
+
+class Gap(Value, frozen=True):
+    """A stretch of a lifeline, from `start` to `end` in simulated ms.
+
+    `kind` is out while the node's person is logged out, and down while the node is.
+    """
+
+    node: str
+    kind: str
+    start: float
+    end: float
+    x: float
+    y0: float
+    y1: float
+
+
+class CutLink(Value, frozen=True):
+    """A link that is cut, between two lifelines, from `start` to `end` in simulated ms; `is_mended` if it is then."""
+
+    start: float
+    end: float
+    is_mended: bool
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    words: list[Words]
+
+
+class Idle(Value, frozen=True):
+    """A stretch of `ms` simulated ms, up to `until`, that was cut short: nothing happens in it. `text` in `box`."""
+
+    ms: float
+    until: float
+    text: str
+    box: Box
+
+
+class TimeMark(Value, frozen=True):
+    """An instant on the time axis."""
+
+    t: float
+    y: float
+
+
+class Layout(Value, frozen=True):
+    """A whole sequence diagram; `top` and `bottom` are where lifelines begin and end, `left` where the times end.
+
+    `unit` stands behind each time: " ms", or nothing where there is no clock and times only count the steps.
+    """
+
+    title: str
+    subtitles: list[str]
+    width: float
+    height: float
+    left: float
+    top: float
+    bottom: float
+    lifelines: list[Lifeline]
+    times: list[TimeMark]
+    breaks: list[Idle]
+    arrows: list[Arrow]
+    bars: list[Bar]
+    notes: list[Note]
+    gaps: list[Gap]
+    cuts: list[CutLink]
+    unit: str

@@ -1,0 +1,46 @@
+"""Numbers and words as they stand in markup. Everything that a learner typed is escaped: it is text, never markup."""
+
+import html
+from functools import lru_cache
+
+from imteach.draw.letters.direction import with_isolates
+from imteach.draw.sequence.layout.shapes import Words
+
+escape = lru_cache(maxsize=4096)(html.escape)  # the same words stand in a picture again and again
+
+
+@lru_cache(maxsize=4096)
+def written(text: str) -> str:
+    """Return words of ours as they stand in a `<text>`."""
+    return html.escape(with_isolates(text))
+
+
+@lru_cache(maxsize=1 << 14)  # so do its lifelines, and the heights of its moments
+def n(number: float) -> str:
+    """Return a coordinate as text, to a tenth of a pixel. See `short` for one that stands in a picture but once.
+
+    >>> n(12.0), n(12.34), n(-0.01)
+    ('12', '12.3', '0')
+    """
+    text = f"{number:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
+
+
+def short(markup: str) -> str:
+    """Return markup without words, with coordinates that were written to a tenth of a pixel as `n` writes them.
+
+    >>> short(f'x="{12:.1f}" y="{12.34:.1f}"')
+    'x="12" y="12.3"'
+    """
+    return markup.replace('.0"', '"')
+
+
+def text_at(css: str, x: float, y: float, text: str, anchor: str = "start") -> str:
+    """Return words of ours that begin, end or have their middle at a place."""
+    anchored = "" if anchor == "start" else f' text-anchor="{anchor}"'
+    return f'<text class="{css}" x="{n(x)}" y="{n(y)}"{anchored}>{written(text)}</text>'
+
+
+def start(words: Words) -> tuple[float, float]:
+    """Return where words in a box begin: the left end of their line."""
+    return words.box.x, words.box.y + 11.5

@@ -1,0 +1,73 @@
+"""The layout as SVG: one text, the same bytes everywhere, for the lab, a notebook, a file and a page."""
+
+from collections.abc import Iterator
+
+from imteach.draw.collector import uncollected
+from imteach.draw.letters.measure import fit
+from imteach.draw.sequence.layout.shapes import MARGIN, ROLE_SIZE, TITLE_SIZE, Gap, Layout
+from imteach.draw.sequence.layout.whole import lay_out
+from imteach.draw.sequence.svg.hits import hits
+from imteach.draw.sequence.svg.lifelines import cut_link, idle_stretch, lifeline, note_beside, time_lines, timer_bar
+from imteach.draw.sequence.svg.markup import escape, n, start, text_at
+from imteach.draw.sequence.svg.packets import packet_of, passed
+from imteach.draw.sequence.svg.style import style
+from imteach.draw.sequence.window import Stretch, Window, cut_out
+from imteach.trace import Trace
+
+
+@uncollected
+def to_svg(trace: Trace, rev: int = 0, window: Window | None = None) -> str:
+    """Return the sequence diagram of a trace as SVG text. `rev` goes into `data-rev`, for a page that redraws.
+
+    With a `window` (one of `windows(trace)`) only that stretch of it. Raises `InputError` for a window of another run.
+
+    >>> from imteach import Scenario
+    >>> to_svg(Scenario("basic").run()).count('role="button"')
+    3
+    """
+    layout = lay_out(trace)
+    if window is not None and not (window.is_whole and window.count == len(layout.arrows)):
+        layout = cut_out(layout, window)
+    passing = layout.passing if isinstance(layout, Stretch) else []
+    packets = [packet_of(*each, layout.unit) for each in zip(layout.arrows, hits(layout), strict=True)]
+    backed = len(layout.lifelines) > 3
+    parts = [
+        *_head(layout, rev),
+        *time_lines(layout),
+        *map(cut_link, layout.cuts),
+        *_lifelines(layout),
+        *map(timer_bar, layout.bars),
+        *passed(passing),
+        *[way for way, _ in packets],  # every line before any words, so that none crosses them out
+        *(idle_stretch(stretch, layout) for stretch in layout.breaks),
+        *[note_beside(note, backed) for note in layout.notes],
+        *(text_at("imt-note imt-cut-words", *start(words), words.text) for cut in layout.cuts for words in cut.words),
+        *[button for _, button in packets],
+        "</svg>",
+    ]
+    return "\n".join(parts)
+
+
+def _head(layout: Layout, rev: int) -> Iterator[str]:
+    """Yield how the picture begins: its size, its style and its paper, its title and what stands below that."""
+    width, height, room = n(layout.width), n(layout.height), layout.width - 2 * MARGIN - 8
+    about = f", {layout.words}" if isinstance(layout, Stretch) else ""
+    yield (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="imteach-diagram" role="group" '
+        f'aria-label="{escape(f"Sequence diagram: {layout.title}{about}")}" data-rev="{rev}" '
+        f'viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
+    )
+    yield f"<style>{style(layout)}</style>"
+    yield f'<rect class="imt-paper" width="{width}" height="{height}"/>'
+    yield text_at("imt-title", MARGIN + 8, MARGIN + 14, fit(layout.title, TITLE_SIZE * 1.12, room))
+    for row, words in enumerate(layout.subtitles):
+        yield text_at("imt-role", MARGIN + 8, MARGIN + 31 + 15 * row, fit(words, ROLE_SIZE, room))
+
+
+def _lifelines(layout: Layout) -> Iterator[str]:
+    """Yield each lifeline, with its own gaps."""
+    gaps: dict[str, list[Gap]] = {line.name: [] for line in layout.lifelines}
+    for gap in layout.gaps:
+        gaps[gap.node].append(gap)
+    for line in layout.lifelines:
+        yield lifeline(line, gaps[line.name], layout)

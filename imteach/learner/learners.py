@@ -1,0 +1,250 @@
+"""Each step of nodes of a learner's classes is looked at: what comes of it is effects, or one mistake."""
+
+from collections.abc import Callable, Iterable, Iterator
+from copy import copy
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from imteach.learner.lines import (
+    assignments,
+    class_attribute_line,
+    class_line,
+    def_line,
+    learners_frames,
+    line_at,
+    line_of,
+    loop_line,
+)
+from imteach.learner.mistakes import LearnerError, Mistake
+from imteach.learner.returned import piece_of, wrong_with
+from imteach.learner.watch import Endless, Returned, Watch, functions_of, is_learners
+from imteach.learner.words import shown, steady, text_of, who
+from imteach.protocol import SERVER, Client, Effect, Packet, Server, Transmit
+
+if TYPE_CHECKING:
+    from traceback import FrameSummary
+
+    from imteach.trace.trace import Trace
+
+T = TypeVar("T")
+
+_INIT = "write def __init__(self, *args, **kwargs): and, as its first line, super().__init__(*args, **kwargs)"
+_STEADY = (
+    "a search must know what a node does when it is told something: no random numbers, no clock, nothing kept "
+    "outside self"
+)
+_NO_LIST = "a node returns a list of effects, or []"
+
+
+class Learners:
+    """Whoever makes the steps of nodes of a learner's classes: it looks at each, and says what is wrong with it.
+
+    `own` are the learner's classes, `nodes` the names of all nodes. A driver of the nodes (a simulator, a checker)
+    calls `called` for each step.
+
+    >>> from imteach.protocol import Server
+    >>> Learners.among([Client, Server], ["alice", "bob", "server"]) is None
+    True
+    """
+
+    def __init__(self, own: list[type], nodes: Iterable[str]) -> None:
+        self._own = own
+        self._nodes = frozenset(nodes)
+        self._watch = Watch(own)
+        self._shared = [_Shared(name, held, copy(held)) for name, held in _held_by_classes(own)]
+
+    @classmethod
+    def among(cls, classes: Iterable[type], nodes: Iterable[str]) -> "Learners | None":
+        """Return one if any of these classes is a learner's."""
+        own = [klass for klass in dict.fromkeys(classes) if is_learners(klass)]
+        return cls(own, nodes) if own else None
+
+    def made(self, make: Callable[[], T]) -> T:
+        """Return what `make` makes, nodes of the learner's classes. Raises `LearnerError`."""
+        self._check_names()
+        try:
+            return self._watch.step(make)
+        except (Exception, SystemExit, Endless) as error:
+            frames = learners_frames(error)
+            words = "did not come to an end" if isinstance(error, Endless) else f"raised {text_of(error)}"
+            line = line_of(frames[-1]) if frames else class_line(self._own[0], self._own)
+            made = " or ".join(own.__name__ for own in self._own)
+            needs_init = _lacks_init(error) or (isinstance(error, TypeError) and not frames)
+            rule = f"; {_INIT}" if needs_init else ""
+            raise LearnerError(f"{made}.__init__ {words} before the run began{rule}", line) from error
+
+    def _check_names(self) -> None:
+        """Raise `LearnerError` for a method by whose name nobody will call it: on_msgA instead of on_msg_a."""
+        for owner in self._own:
+            bases = [klass for klass in reversed(owner.__mro__) if klass.__module__.startswith("imteach.")]
+            ours = [name for klass in bases for name in vars(klass)]  # in the order of the ladder
+            used = {name for function in functions_of(owner) for name in function.__code__.co_names}
+            for function in functions_of(owner):
+                name = function.__name__
+                if name.startswith("on_") and name not in used and name not in ours:
+                    called = ", ".join(dict.fromkeys(our for our in ours if our.startswith("on_")))
+                    line = line_at(function.__code__.co_filename, function.__code__.co_firstlineno)
+                    raise LearnerError(f"nobody will call {owner.__name__}.{name}; what is called is {called}", line)
+
+    def called(self, node: object, step: Callable[..., object], *told: Any) -> list[Effect | Mistake]:
+        """Let a node make a step, a method of it, with what it is told: the effects, or the one mistake in it."""
+        try:
+            if type(node) in self._own:
+                effects = self._watch.step(step, *told)
+            else:
+                self._watch.forget()
+                effects = step(*told)
+        except Endless as endless:
+            return [self._endless(node, step, told, learners_frames(endless))]
+        except (Exception, SystemExit) as error:  # exit() in a method would end the notebook's cell without a word
+            return [self._raised(node, step, told, error)]
+        if not self._watch.ended:  # its own `except` took hold of what was to stop it
+            return [self._endless(node, step, told, [])]
+        if not isinstance(effects, list):
+            return [self._returned(node, step, told, effects, _NO_LIST)]
+        for at, effect in enumerate(effects):
+            wrong = wrong_with(effect)
+            rule = (wrong and piece_of(effects, at)) or wrong or self._wrong_way(node, effect)
+            if rule:
+                return [self._returned(node, step, told, effect, rule)]
+        return self._changed_for_all(node, step, told) or effects
+
+    def _changed_for_all(
+        self, node: object, step: Callable[..., object], told: tuple[Any, ...]
+    ) -> list[Effect | Mistake]:
+        """Say what was changed that stands in the class itself, if anything was, and put it back."""
+        for name, held, before in self._shared:
+            if held != before:
+                _put_back(held, before)
+                did = f"changed {type(node).__name__}.{name}"
+                rule = f"what stands in a class is shared by all nodes and all runs: set self.{name} in __init__"
+                return [Mistake(who(node, handler(step, told)), did, rule, class_attribute_line(name, self._own))]
+        return []
+
+    def keeps(self, node: object, value: str, where: str, rule: str) -> Mistake:
+        """A node keeps something that breaks a rule, `value` in words, at `where`, such as `self.seen[…]`."""
+        attribute = where.removeprefix("self.").partition("[")[0].partition(".")[0]
+        line = next(assignments(type(node), attribute), None) or class_line(type(node), self._own)
+        return Mistake(type(node).__name__, f"kept {steady(value)} in {where}", rule, line)
+
+    def wavers(self, node: object, step: Callable[..., object], *told: Any) -> Mistake:
+        """Asked the same in the same state, a node did something else."""
+        method = handler(step, told)
+        line = def_line(type(node), method, self._own)
+        return Mistake(who(node, method), "did two different things in one state", _STEADY, line)
+
+    def _raised(
+        self, node: object, step: Callable[..., object], told: tuple[Any, ...], error: BaseException
+    ) -> Mistake:
+        frames, method = learners_frames(error), handler(step, told)
+        if _lacks_init(error):
+            did = f"did not call super().__init__, so {method} raised {text_of(error)}"
+            return Mistake(who(node, "__init__"), did, _INIT, def_line(type(node), "__init__", self._own))
+        if frames:
+            line = line_of(frames[-1]) or class_line(type(node), self._own)
+            return Mistake(who(node, frames[0].name), f"raised {text_of(error)}", line=line)
+        forgot = next((each for each in reversed(self._watch.returned) if each.value is None), None)
+        if forgot:  # a piece that our own method called
+            did = f"returned None, so {method} raised {text_of(error)}"
+            return Mistake(who(node, forgot.code.co_name), did, line=line_at(forgot.code.co_filename, forgot.line))
+        return Mistake(who(node, method), f"raised {text_of(error)}", line=def_line(type(node), method, self._own))
+
+    def _endless(
+        self, node: object, step: Callable[..., object], told: tuple[Any, ...], frames: "list[FrameSummary]"
+    ) -> Mistake:
+        method = frames[0].name if frames else handler(step, told)
+        line = loop_line(frames[-1]) if frames else def_line(type(node), method, self._own)
+        return Mistake(who(node, method), "did not come to an end", "it was stopped", line)
+
+    def _returned(
+        self, node: object, step: Callable[..., object], told: tuple[Any, ...], wrong: object, rule: str
+    ) -> Mistake:
+        """Something wrong was returned: name the function of the learner's that returned it, or a list with it."""
+        found = [each for each in reversed(self._watch.returned) if _brought(each, wrong)]
+        returned = min(found, key=lambda each: each.value is not wrong) if found else None
+        method = returned.code.co_name if returned else handler(step, told)
+        line = (
+            line_at(returned.code.co_filename, returned.line) if returned else def_line(type(node), method, self._own)
+        )
+        return Mistake(who(node, method), f"returned {shown(wrong)}", rule, line)
+
+    def _wrong_way(self, node: object, effect: object) -> str:
+        """What is wrong with the ends and the kind of a packet that this node transmits, in words."""
+        if not isinstance(effect, Transmit):
+            return ""
+        packet = effect.packet
+        me = node.name if isinstance(node, Client) else SERVER
+        if (me == SERVER) == (packet.dst == SERVER) or packet.dst not in self._nodes:
+            return f"{me} transmits {packet.kind} to {packet.dst!r}; clients talk to the server, it to them"
+        if packet.src != me:
+            return f"the src of a packet is who transmits it, {me!r}"
+        if packet.kind.endswith(":R") != (me != SERVER):
+            return "clients transmit what ends in :R, the server what ends in :A or :N"
+        return ""
+
+
+class _Shared(NamedTuple):
+    """Something that stands in a class: its name, and what it held when the run began."""
+
+    name: str
+    held: Any
+    before: Any
+
+
+def _held_by_classes(own: Iterable[type]) -> Iterator[tuple[str, Any]]:
+    """Yield what stands in these classes and can change, by name; a table that nobody changes does no harm."""
+    for owner in own:
+        for klass in owner.__mro__:
+            if not klass.__module__.startswith("imteach.") and klass is not object:
+                yield from ((name, held) for name, held in vars(klass).items() if isinstance(held, dict | list | set))
+
+
+def _put_back(held: Any, before: Any) -> None:
+    """Let a dictionary, list or set hold what it held before."""
+    held.clear()
+    if isinstance(held, list):
+        held.extend(before)
+    else:
+        held.update(before)
+
+
+def _lacks_init(error: BaseException) -> bool:
+    """Whether a node lacks what the `__init__` of our own class gives it: the learner's has not called that."""
+    return (
+        isinstance(error, AttributeError)
+        and isinstance(error.obj, Client | Server)
+        and "rung" not in vars(error.obj)  # which it gives to every node
+    )
+
+
+def _brought(each: Returned, wrong: object) -> bool:
+    """Whether this function returned the wrong thing, or a list that holds it."""
+    return each.value is wrong or (isinstance(each.value, list) and any(one is wrong for one in each.value))
+
+
+def handler(step: Callable[..., object], told: tuple[Any, ...]) -> str:
+    """Return the name of the method that handles what a node is told.
+
+    >>> from imteach.protocol import LADDER, Server
+    >>> server = Server(LADDER["basic"], ["alice", "bob"])
+    >>> handler(server.receive, (Packet("ack:R", "m1", "bob", "server"),))
+    'on_ack_r'
+    """
+    match getattr(step, "__name__", "step"), told:
+        case "receive", (Packet(kind=kind),):
+            return f"on_{kind.lower().replace(':', '_')}"
+        case "timer", (str(name),):
+            return _TIMERS.get(name.partition(":")[0], "on_timer")
+        case "command", (str(name), *_):
+            return f"on_{name}"
+    return str(getattr(step, "__name__", "step"))
+
+
+_TIMERS = {"pull": "on_pull_timer", "heartbeat": "on_heartbeat", "ack": "send_cursor"}
+
+
+def unsteady(classes: Iterable[type], trace: "Trace | None" = None) -> LearnerError:
+    """Return the error for learners' classes that did not do the same in two runs that are the same."""
+    own = [klass for klass in classes if is_learners(klass)]
+    names = " or ".join(klass.__name__ for klass in own)
+    line = class_line(own[0], own) if own else None
+    return LearnerError(f"{names} did not do the same in two runs that are the same; {_STEADY}", line, trace)

@@ -1,0 +1,94 @@
+"""The learner's own line: the one that a mistake is in, or that begins what it is in."""
+
+import ast
+import linecache
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from imteach.errors import is_learners_file
+from imteach.learner.mistakes import Line
+from imteach.learner.watch import functions_of
+
+if TYPE_CHECKING:
+    from traceback import FrameSummary
+
+
+def learners_frames(error: BaseException) -> "list[FrameSummary]":
+    """Return where in a learner's code it was raised, the innermost last."""
+    from traceback import extract_tb  # only a mistake needs it
+
+    return [frame for frame in extract_tb(error.__traceback__) if is_learners_file(frame.filename)]
+
+
+def line_at(filename: str, number: int) -> Line | None:
+    """Return the line of this number in a file; None where its text is not known."""
+    from pathlib import Path  # as above
+
+    text = linecache.getline(filename, number).strip()
+    path = Path(filename)
+    is_cell = path.parent.name.startswith("ipykernel_") or not path.is_file()
+    return Line(number, text, "" if is_cell else path.name) if text else None
+
+
+def line_of(frame: "FrameSummary") -> Line | None:
+    """Return the line that a frame stands at."""
+    return line_at(frame.filename, frame.lineno or 0)
+
+
+def assignments(owner: type, attribute: str) -> Iterator[Line]:
+    """Yield the lines of a learner's class that give this attribute of itself something to hold."""
+    for function in functions_of(owner):
+        code = function.__code__
+        lines = linecache.getlines(code.co_filename)
+        for number in sorted({line for *_, line in code.co_lines() if line}):
+            if re.search(rf"\bself\.{attribute}\b.*=", "".join(lines[number - 1 : number])):
+                line = line_at(code.co_filename, number)
+                if line is not None:
+                    yield line
+
+
+def loop_line(frame: "FrameSummary") -> Line | None:
+    """Return the line that begins the loop that does not end, by the looks of it.
+
+    Of the loops around this place it is the innermost, and a `while` rather than a `for`, which mostly ends. The place
+    itself if there is no loop.
+    """
+    number = frame.lineno or 0
+    try:
+        tree = ast.parse("".join(linecache.getlines(frame.filename)))
+    except SyntaxError:  # a cell can hold what is no Python
+        return line_of(frame)
+    loops = (node for node in ast.walk(tree) if isinstance(node, ast.While | ast.For))
+    around = [
+        (isinstance(loop, ast.While), loop.lineno) for loop in loops if loop.lineno <= number <= (loop.end_lineno or 0)
+    ]
+    return line_at(frame.filename, max(around, default=(False, number))[1])
+
+
+def def_line(owner: type, method: str, own: Sequence[type]) -> Line | None:
+    """Return the line that begins a method, if a learner wrote it; else the one that begins their class."""
+    for function in functions_of(owner):
+        if function.__name__ == method:
+            return line_at(function.__code__.co_filename, function.__code__.co_firstlineno)
+    return class_line(owner, own)
+
+
+def class_line(owner: type, own: Sequence[type]) -> Line | None:
+    """Return the line that begins this class; if it is one of ours, that of the learner's first, whose doing it is."""
+    owner = owner if owner in own else own[0]
+    first = min(functions_of(owner), key=lambda function: function.__code__.co_firstlineno).__code__
+    lines = linecache.getlines(first.co_filename)[: first.co_firstlineno]
+    numbers = [n for n, text in enumerate(lines, start=1) if re.match(rf"\s*class\s+{owner.__name__}\b", text)]
+    return line_at(first.co_filename, numbers[-1]) if numbers else None
+
+
+def class_attribute_line(name: str, own: Sequence[type]) -> Line | None:
+    """Return the line in which a class of the learner's gives this name something to hold."""
+    for owner in own:
+        begins = class_line(owner, own)
+        file = next(functions_of(owner)).__code__.co_filename
+        for number, text in enumerate(linecache.getlines(file), start=1):
+            if begins and number > begins.number and re.match(rf"\s+{name}\b[^=]*=", text):
+                return line_at(file, number)
+    return None

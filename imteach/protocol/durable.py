@@ -1,0 +1,57 @@
+"""The rung `durable`: a client writes what must survive a crash (ours, beyond the article).
+
+The effects of one step happen one by one, and a crash may fall between any two of them. So the client writes down
+what a packet promises before it transmits that packet:
+
+- the msgid of a message is written in one step with showing it, and before ack:R. To show and write later shows the
+  message twice after a crash in between; to write and show later loses it; so does an ack:R before both.
+- a message is written into the waiting-ack queue before its msg:R is transmitted, and out of it when its status is
+  settled.
+
+After the crash the client reads its dedup table, and transmits each message that was in the queue again, with fresh
+tries. Messages that were settled it does not know any more; they need nothing.
+
+The server writes already at the rung `offline`, before it fabricates an ack:N.
+"""
+
+from typing import Any
+
+from imteach.protocol.disk import Disk
+from imteach.protocol.effects import Effect, Show, Write
+from imteach.protocol.offline import OfflineClient
+from imteach.protocol.packets import Arrived, Kept, Message
+
+
+class DurableClient(OfflineClient):
+    """A client that writes its dedup table and its waiting-ack queue."""
+
+    def restart(self, disk: Disk) -> list[Effect]:
+        """Start again after a crash, with nothing but what was written: transmit what still waits for its ack:N."""
+        self.dedup.update(dict.fromkeys(disk.read("dedup")))
+        waiting = [Kept.from_row(row) for row in disk.read("queue").values()]
+        return [effect for kept in waiting for effect in self._request_again(kept)]
+
+    def show_or_discard(self, arrived: Arrived) -> Effect:
+        """Show a message that arrived once, and write down in the same step that it was shown."""
+        effect = OfflineClient.show_or_discard(self, arrived)
+        if self.rung.writes and isinstance(effect, Show):
+            return effect._replace(write=Write("dedup", effect.msgid, self._place(arrived)))
+        return effect
+
+    def _request_again(self, kept: Kept) -> list[Effect]:
+        """Send a message again that was in the queue when the client crashed."""
+        return self.request(kept.msgid, kept.message)
+
+    def _place(self, arrived: Arrived) -> Any:
+        """What is written with the msgid of a message that is shown: that it was."""
+        return True
+
+    def _queue_write(self, msgid: str, message: Message | None) -> Write | None:
+        """What is written when this message comes into the queue, or when it (None) leaves it."""
+        if not self.rung.writes:
+            return None
+        return Write("queue", msgid, message and self._row(msgid, message))
+
+    def _row(self, msgid: str, message: Message) -> list[Any]:
+        """A message of the queue as it is written."""
+        return Kept(msgid, message).row()

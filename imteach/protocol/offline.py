@@ -1,0 +1,171 @@
+"""The rung `offline`: the server keeps messages for who is away (section 9).
+
+The server:
+
+- msg:R comes for somebody who is not online: store the message, once a msgid, and only then tell the sender with an
+  ack:N that no ack:R stands behind, a *fabricated* one. The sender is done; the server now answers for the message.
+- offline:R comes: answer offline:A with the oldest messages stored for that client, a page at most, and whether there
+  are more.
+- offlineack:R comes: delete the messages that it names, and no others: an offline:A can be lost like any packet.
+- After a crash the server reads what it stored from its disk.
+
+The client:
+
+- Its person logs in: pull, that is transmit offline:R and start the pull timer.
+- offline:A comes: cancel the timer, show each message by the same rules as if it had come with a msg:N, acknowledge
+  all of them with one offlineack:R, and pull again if there are more.
+- The pull timer runs out: pull again, as often as a message is sent again; then wait for the next login.
+
+What is pulled for is called `group` below, for groups are pulled for in the same way, at the last rung. Here it is
+always "": this person.
+"""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from imteach.protocol.client import ArticleClient, NewMsgid
+from imteach.protocol.disk import Disk
+from imteach.protocol.effects import CancelTimer, Delete, Effect, StartTimer, Store, Transmit
+from imteach.protocol.ladder import Rung
+from imteach.protocol.packets import SERVER, Kept, Packet, as_kept
+from imteach.protocol.server import ArticleServer
+
+PAGE = 20
+"""How many kept messages one offline:A brings at most."""
+
+
+class OfflineClient(ArticleClient):
+    """The article's client, which also pulls what was kept for its person."""
+
+    _receives: ClassVar = ArticleClient._receives | {"offline:A": "on_offline_a"}
+    _timers: ClassVar = {"pull": "on_pull_timer"}  # those that belong to no message
+
+    def __init__(self, name: str, rung: Rung, retries: int, new_msgid: NewMsgid) -> None:
+        super().__init__(name, rung, retries, new_msgid)
+        self.pulls: dict[str, int] = {}  # by what is pulled for ("" or a group): how often offline:R was transmitted
+        self.more: dict[str, bool] = {}  # and whether the last page said that there is more
+
+    def timer(self, name: str) -> list[Effect]:
+        """The timer of this name has run out: return what to do."""
+        what, _, group = name.partition(":")
+        if what not in self._timers:
+            return ArticleClient.timer(self, name)
+        effects: list[Effect] = getattr(self, self._timers[what])(group)
+        return effects
+
+    def on_login(self) -> list[Effect]:
+        """Online again: ask for what was kept meanwhile."""
+        return [*ArticleClient.on_login(self), *(self.pull("") if self.rung.stores else [])]
+
+    def on_offline_a(self, packet: Packet) -> list[Effect]:
+        """Here is a page of what was kept: show it by the same rules, say what we have, pull on if there is more."""
+        self.pulls.pop(packet.group, None)
+        self.more[packet.group] = packet.more
+        return [CancelTimer(timer_name("pull", packet.group)), *self._take_from(packet.group, packet.kept)]
+
+    def on_pull_timer(self, group: str) -> list[Effect]:
+        """No offline:A in time: pull again, as often as a message is sent again, then wait for the next login."""
+        tries = self.pulls[group]
+        if tries <= self.retries:
+            return self.pull(group, tries + 1)
+        del self.pulls[group]
+        return []
+
+    def pull(self, group: str, tries: int = 1) -> list[Effect]:
+        """Ask for what the server kept, and start the pull timer."""
+        self.pulls[group] = tries
+        return [Transmit(self._offline_r(group)), StartTimer(timer_name("pull", group), tries, wait="pull")]
+
+    def take(self, arrived: Iterable[Kept]) -> list[Effect]:
+        """Show what came, and acknowledge what is done with."""
+        effects, done = self.let_through(arrived)
+        return [*effects, *self._acknowledge_all(done)]
+
+    def _take_from(self, group: str, arrived: Iterable[Kept]) -> list[Effect]:
+        """Take what came from there."""
+        return self.take(arrived)
+
+    def let_through(self, arrived: Iterable[Kept]) -> tuple[list[Effect], list[Kept]]:
+        """Show what came; return what to do, and what is done with: all of it.
+
+        What this person said is not shown to them: in a group it comes back with what others said.
+        """
+        done = list(arrived)
+        return [self.show_or_discard(kept) for kept in done if kept.message.sender != self.name], done
+
+    def _acknowledge_all(self, pulled: list[Kept]) -> list[Effect]:
+        """Tell the server with one packet what was pulled and is here; pull on if there is more."""
+        if not pulled:
+            return []
+        msgids = tuple(dict.fromkeys(kept.msgid for kept in pulled))
+        ack = Transmit(Packet("offlineack:R", "", self.name, SERVER, msgids=msgids))
+        return [ack, *(self.pull("") if self.more.pop("", False) else [])]
+
+    def _offline_r(self, group: str) -> Packet:
+        """The request for what the server kept."""
+        return Packet("offline:R", "", self.name, SERVER)
+
+
+class OfflineServer(ArticleServer):
+    """The article's server, which also keeps messages for who is away."""
+
+    _receives: ClassVar = ArticleServer._receives | {"offline:R": "on_offline_r", "offlineack:R": "on_offlineack_r"}
+
+    def __init__(self, rung: Rung, people: Iterable[str]) -> None:
+        super().__init__(rung, people)
+        self.store: dict[str, dict[str, Kept]] = {}  # what is kept for each person (and for each group), by msgid
+
+    def restart(self, disk: Disk) -> list[Effect]:
+        """Start again after a crash: nobody is online yet, and what was stored is read."""
+        for key, row in disk.read("store").items():
+            self.keep(key.partition("/")[0], Kept.from_row(row))
+        return ArticleServer.restart(self, disk)
+
+    def on_offline_r(self, packet: Packet) -> list[Effect]:
+        """A client asks for what was kept: answer with the oldest, a page at most, and whether there are more."""
+        return [Transmit(self._offline_a(packet, list(self.store.get(packet.src, {}).values())))]
+
+    def on_offlineack_r(self, packet: Packet) -> list[Effect]:
+        """The receiver has these messages: delete them."""
+        mine = self.store.get(packet.src, {})
+        there = [msgid for msgid in packet.msgids if msgid in mine]
+        for msgid in there:
+            del mine[msgid]
+        return [Delete(packet.src, msgid) for msgid in there]
+
+    def keep(self, to: str, kept: Kept) -> None:
+        """Remember what is kept for a person or a group."""
+        self.store.setdefault(to, {})[kept.msgid] = kept
+
+    def keep_for_absent(self, packet: Packet) -> list[Effect]:
+        """Store the message of this msg:R, once a msgid, and only then tell the sender that it is in good hands."""
+        to = packet.message.to
+        fabricated = Transmit(packet.follow_up("ack:N", to=packet.src, fabricated=True))
+        if packet.msgid in self.store.get(to, {}):
+            return [fabricated]
+        kept = as_kept(packet)
+        self.keep(to, kept)
+        return [Store(to, kept), fabricated]
+
+    def _take_for_absent(self, packet: Packet) -> list[Effect]:
+        """The receiver of this msg:R is not online: keep the message."""
+        return self.keep_for_absent(packet) if self.rung.stores else []
+
+    def _offline_a(self, packet: Packet, kept: list[Kept]) -> Packet:
+        """The answer to this offline:R, with as many of the messages kept as a page holds."""
+        brought, more = tuple(kept[:PAGE]), len(kept) > PAGE
+        return Packet("offline:A", "", packet.dst, packet.src, kept=brought, more=more, group=packet.group)
+
+    def state(self) -> dict[str, Any]:
+        """What the server holds: who is online and what it keeps for whom; and nothing about messages in flight."""
+        store = {to: list(kept) for to, kept in self.store.items() if kept}
+        return ArticleServer.state(self) | ({"store": store} if self.rung.stores else {})
+
+
+def timer_name(what: str, group: str = "") -> str:
+    """Return the name of a timer that belongs to no message.
+
+    >>> timer_name("pull"), timer_name("heartbeat", "friends")
+    ('pull', 'heartbeat:friends')
+    """
+    return f"{what}:{group}" if group else what

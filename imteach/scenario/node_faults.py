@@ -1,0 +1,217 @@
+"""What happens to nodes and their links: a node crashes, a person is offline, a link is cut."""
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from imteach.errors import InputError, quoted
+from imteach.protocol import SERVER
+from imteach.scenario.checks import milliseconds
+from imteach.scenario.naming import is_msgid, parse_name
+from imteach.scenario.texts import number_in, plus, python
+
+if TYPE_CHECKING:
+    from imteach.scenario.scenario import Scenario
+
+EFFECTS = ("show", "send", "store", "write")
+"""The effects of a node that a crash can fall behind."""
+
+_CRASH = r"(?s)(?P<node>[^@]*)@(?:(?P<effect>[a-z]+):(?P<of>.+)|(?P<at>[^:]*?))\+(?P<down>[^+]*)"
+_AFTER = r"(?P<effect>\S+) (?P<of>\S+?)(?:#(?P<number>[0-9]{1,9}))?"
+
+
+@dataclass(frozen=True, repr=False)
+class Crash:
+    """A node crashes and is `down` for so many simulated ms: it forgets all that is not on its disk.
+
+    It crashes `at` a time, or right `after` one of its effects and before its next: `"show m1"`, `"store m1"`,
+    `"write m1"`, or `"send m1/ack:R#1"`; `"show m1#2"` is the second time that it shows m1.
+
+    >>> Crash("bob", after="show m1", down=50), str(Crash("server", at=150, down=50))
+    (Crash("bob", after="show m1", down=50), 'crash server@150+50')
+    >>> Crash("bob")
+    Traceback (most recent call last):
+    imteach.errors.InputError: crash bob: expected either at=MS or after="EFFECT OF", such as after="show m1"
+    """
+
+    node: str
+    at: float | None = None
+    after: str | None = None
+    down: float = 100
+
+    def __post_init__(self) -> None:
+        _checked_name(self.node, "crash")
+        if (self.at is None) == (self.after is None):
+            raise InputError(f'crash {self.node}: expected either at=MS or after="EFFECT OF", such as after="show m1"')
+        if self.at is not None:
+            object.__setattr__(self, "at", milliseconds(self.at, "at"))
+        else:
+            object.__setattr__(self, "after", _checked_effect(self.after))
+        object.__setattr__(self, "down", milliseconds(self.down, "down", above=0))
+
+    def __repr__(self) -> str:
+        when = f"at={self.at}" if self.after is None else f"after={python(self.after)}"
+        return f"Crash({python(self.node)}, {when}, down={self.down})"
+
+    def __str__(self) -> str:
+        when = str(self.at) if self.after is None else self.after.replace(" ", ":", 1)
+        return f"crash {self.node}@{when}{plus(self.down)}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Crash":
+        """Read `bob@150+50` or `bob@show:m1+50`."""
+        match = re.fullmatch(_CRASH, text)
+        if match is None:
+            raise InputError(
+                f"expected NODE@MS+MS or NODE@EFFECT:OF+MS, such as bob@150+50 or bob@show:m1+50, got {quoted(text)}"
+            )
+        down = number_in(match["down"], "down", text)
+        if match["effect"] is not None:
+            return cls(match["node"], after=f"{match['effect']} {match['of']}", down=down)
+        return cls(match["node"], at=number_in(match["at"], "at", text), down=down)
+
+    def resolve(self, scenario: "Scenario") -> "Crash":
+        """Return the same fault, if this scenario has the node; the packet of a `send` gets its whole name."""
+        scenario.checked_node(self.node)
+        effect, _, of = (self.after or "").partition(" ")
+        return self if effect != "send" else Crash(self.node, None, f"send {scenario.whole_name(of)}", self.down)
+
+
+_SPAN = r"(?s)(?P<who>[^@]*)(?:@(?P<at>[^+]*))?(?:\+(?P<lasting>.*))?"
+
+
+@dataclass(frozen=True, repr=False)
+class Offline:
+    """A person logs out `at` a time and logs in again after `lasting` simulated ms (None: not again).
+
+    >>> Offline("bob", at=0, lasting=1000), str(Offline("bob", lasting=1000)), str(Offline("bob"))
+    (Offline("bob", at=0, lasting=1000), 'offline bob@0+1000', 'offline bob@0')
+    """
+
+    person: str
+    at: float = 0
+    lasting: float | None = None
+
+    def __post_init__(self) -> None:
+        _checked_name(self.person, "offline")
+        _check_span(self)
+
+    def __repr__(self) -> str:
+        return f"Offline({python(self.person)}, {_span(self)})"
+
+    def __str__(self) -> str:
+        return f"offline {self.person}@{self.at}{plus(self.lasting)}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Offline":
+        """Read `bob@0+1000`; without `+1000` bob does not come back."""
+        who, at, lasting = _parsed_span(text)
+        return cls(who, at, lasting)
+
+    def resolve(self, scenario: "Scenario") -> "Offline":
+        """Return the same fault, if this scenario has the person."""
+        if self.person not in scenario.people:
+            raise InputError(f"no person {quoted(self.person)}; people are {', '.join(scenario.people[:12])}")
+        return self
+
+
+@dataclass(frozen=True, repr=False)
+class Partition:
+    """The link between a person and the server is cut `at` a time, for `lasting` simulated ms (None: to the end).
+
+    One of `one` and `other` is the server. `both` ways, or only from `one` to `other`. It changes nobody's presence.
+
+    >>> Partition("alice", "server", at=100, lasting=500)
+    Partition("alice", "server", at=100, lasting=500)
+    >>> str(Partition("server", "alice", at=100, lasting=500, both=False))
+    'partition server>alice@100+500'
+    """
+
+    one: str
+    other: str
+    at: float = 0
+    lasting: float | None = None
+    both: bool = True
+
+    def __post_init__(self) -> None:
+        for name in (self.one, self.other):
+            _checked_name(name, "partition")
+        if (self.one == SERVER) == (self.other == SERVER):
+            raise InputError(
+                f"a link runs between a person and the server, not {self.one} and {self.other}", where="partition"
+            )
+        _check_span(self)
+        if self.both and self.one == SERVER:  # the same link, so an equal value
+            object.__setattr__(self, "one", self.other)
+            object.__setattr__(self, "other", SERVER)
+
+    def __repr__(self) -> str:
+        one_way = "" if self.both else ", both=False"
+        return f"Partition({python(self.one)}, {python(self.other)}, {_span(self)}{one_way})"
+
+    def __str__(self) -> str:
+        return f"partition {self.one}{'-' if self.both else '>'}{self.other}@{self.at}{plus(self.lasting)}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Partition":
+        """Read `alice-server@100+500`, or one way `alice>server@100+500`."""
+        who, at, lasting = _parsed_span(text)
+        one, sign, other = who.partition(">" if ">" in who else "-")
+        if not sign:
+            raise InputError(f"expected PERSON-server@MS+MS, such as alice-server@100+500, got {quoted(text)}")
+        return cls(one, other, at, lasting, both=sign == "-")
+
+    def resolve(self, scenario: "Scenario") -> "Partition":
+        """Return the same fault, if this scenario has both nodes."""
+        scenario.checked_node(self.one)
+        scenario.checked_node(self.other)
+        return self
+
+    @property
+    def ways(self) -> list[tuple[str, str]]:
+        """The ways that are cut: from whom to whom."""
+        return [(self.one, self.other), *([(self.other, self.one)] if self.both else [])]
+
+
+def _span(fault: Offline | Partition) -> str:
+    return f"at={fault.at}" + ("" if fault.lasting is None else f", lasting={fault.lasting}")
+
+
+def _check_span(fault: Offline | Partition) -> None:
+    object.__setattr__(fault, "at", milliseconds(fault.at, "at"))
+    if fault.lasting is not None:
+        object.__setattr__(fault, "lasting", milliseconds(fault.lasting, "lasting", above=0))
+
+
+def _parsed_span(text: str) -> tuple[str, float, float | None]:
+    """Return who, from when and for how long, of `WHO@MS+MS`."""
+    match = re.fullmatch(_SPAN, text)
+    assert match is not None  # every text has this form
+    lasting = None if match["lasting"] is None else number_in(match["lasting"], "lasting", text)
+    return match["who"], number_in(match["at"] or "0", "at", text), lasting
+
+
+def _checked_name(name: object, where: str) -> None:
+    if not isinstance(name, str) or not re.fullmatch(r"\w{1,40}", name):
+        raise InputError(f"expected the name of a node, such as bob or server, got {quoted(name)}", where=where)
+
+
+def _checked_effect(after: object) -> str:
+    """Return the text of an effect as it is compared: the first show of m1 is `show m1`."""
+    match = re.fullmatch(_AFTER, after) if isinstance(after, str) else None
+    if match is None or match["effect"] not in EFFECTS:
+        raise InputError(
+            f"expected EFFECT OF, such as 'show m1', got {quoted(after)}; effects are {', '.join(EFFECTS)}",
+            where="after",
+        )
+    effect, of, number = match["effect"], match["of"], match["number"]
+    if number and int(number) == 0:
+        raise InputError(f"{quoted(after)}; effects are numbered from #1", where="after")
+    if effect == "send":
+        return f"send {parse_name(f'{of}#{number or 1}')}"
+    if effect != "write" and not is_msgid(of):  # what is written may have a key of any form, as a cursor's has
+        raise InputError(
+            f"expected {effect} MSGID, such as '{effect} m1', got {quoted(after)}; a msgid has no /, #, > or ~",
+            where="after",
+        )
+    return f"{effect} {of}" + (f"#{int(number)}" if number and int(number) > 1 else "")

@@ -1,0 +1,183 @@
+"""One thing said and what happened to it, as its trace has it: its way is followed packet by packet.
+
+A way is followed along the causes of the events, so a learner's own class is explained by what it did, not by what it
+should have done.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from imteach.protocol import SERVER, Outcome
+from imteach.trace import Event, PacketRecord, Trace, instant
+from imteach.trace.outcomes import places
+
+TO_SENDER = ("msg:A",)  # the way back of the server's own answer
+TO_RECEIVER = ("msg:N",)  # the way of a message to its receiver, after msg:R
+BACK_TO_SENDER = ("msg:N", "ack:R", "ack:N")  # and on to the sender's ✓✓
+PULL = ("offline:R", "offline:A")
+
+
+class Stop(NamedTuple):
+    """Where the way of a message came to its end: at `packet`, by its `fate`, or for want of a `missing` one."""
+
+    fate: str
+    packet: PacketRecord
+    missing: str = ""
+
+
+class Facts:
+    """What happened to one thing said, read from the events and the packets of its run."""
+
+    def __init__(self, trace: Trace, said: Outcome) -> None:
+        self.trace = trace
+        self.said = said
+        self.sender = said.sender
+        self.receiver = next((who for who in said.to if said.shown[who] != 1), said.to[0])
+
+    @property
+    def to_group(self) -> bool:
+        """Whether it was said to a group."""
+        return any(event.to in self.trace.scenario.groups for event in self.events("say"))
+
+    def events(self, kind: str) -> list[Event]:
+        """The events of this kind that are about this message."""
+        return [event for event in self.trace.events if event.kind == kind and event.said == self.said.msgid]
+
+    @cached_property
+    def shows(self) -> list[Event]:
+        """When the receiver was shown it."""
+        return [event for event in self.events("show") if event.node == self.receiver]
+
+    @cached_property
+    def requests(self) -> list[PacketRecord]:
+        """Each transmission of its msg:R."""
+        return [p for p in self.trace.packets if p.kind == "msg:R" and p.said == self.said.msgid]
+
+    def requests_before(self, event: Event) -> list[PacketRecord]:
+        """The transmissions of its msg:R that came before `event`."""
+        sent = {earlier.packet for earlier in self.events("send") if earlier.id < event.id}
+        return [request for request in self.requests if request.name in sent]
+
+    @cached_property
+    def follow_ups(self) -> dict[str, list[PacketRecord]]:
+        """For each packet the packets of this message that its arrival led to."""
+        led_to: dict[str, list[PacketRecord]] = {}
+        for event in self.events("send"):
+            arrival = self.behind(event, "arrive")
+            if arrival is not None:
+                led_to.setdefault(str(arrival.packet), []).append(self.trace.packet[str(event.packet)])
+        return led_to
+
+    def behind(self, event: Event, *kinds: str) -> Event | None:
+        """The nearest event of one of these kinds in the chain of causes that led to `event`."""
+        while event.causes:
+            event = self.trace.events[event.causes[0]]
+            if event.kind in kinds:
+                return event
+        return None
+
+    def stops(self, packet: PacketRecord, way: Sequence[str]) -> list[Stop]:
+        """Follow `packet` along the kinds of packet on its `way`, and return where that ended.
+
+        Where the server answers a msg:R with an ack:N of its own, because it keeps the message, that is the way back.
+        """
+        if packet.fate != "arrived" or not way:
+            return [Stop(packet.fate, packet)]
+        after = self.follow_ups.get(packet.name, [])
+        if packet.kind == "msg:R" and "ack:N" in way and any(p.kind == "ack:N" for p in after):
+            way = ("ack:N",)
+        following = [p for p in after if p.kind == way[0] and (p.kind != "msg:N" or p.dst == self.receiver)]
+        if not following:
+            return [Stop("no answer", packet, way[0])]
+        return [stop for p in following for stop in self.stops(p, way[1:])]
+
+    def all_stops(self, way: Sequence[str]) -> list[Stop]:
+        """Where each transmission of msg:R, and what followed from it, came to its end."""
+        return [stop for request in self.requests for stop in self.stops(request, way)]
+
+    def in_time(self, stop: Stop, way: Sequence[str], t: float) -> bool:
+        """Whether the last packet of the `way` could have come by `t` from where the way stopped."""
+        kinds = ("msg:R", *way)
+        ahead = kinds[kinds.index(stop.packet.kind) + 1 :]
+        links = [self.receiver if kind in ("msg:N", "ack:R") else self.sender for kind in ahead]
+        return instant(stop.packet.due + sum(map(self.trace.scenario.latency_of, links))) <= t
+
+    @cached_property
+    def effects(self) -> dict[str, list[Event]]:
+        """For each packet that arrived what its arrival led to at once."""
+        arrivals = {event.id: str(event.packet) for event in self.trace.events if event.kind == "arrive"}
+        effects: dict[str, list[Event]] = {name: [] for name in arrivals.values()}
+        for event in self.trace.events:
+            for cause in event.causes:
+                if cause in arrivals:
+                    effects[arrivals[cause]].append(event)
+        return effects
+
+    @cached_property
+    def timed(self) -> set[str]:
+        """The packets that arrived while the timer of their message was running at their node."""
+        running: set[tuple[str, str | None]] = set()
+        timed = set()
+        for event in self.trace.events:
+            if event.kind == "timer_start":
+                running.add((event.node, event.timer))
+            elif event.timer is not None:
+                running.discard((event.node, event.timer))
+            elif event.kind == "arrive" and (event.node, event.msgid) in running:
+                timed.add(str(event.packet))
+        return timed
+
+    @cached_property
+    def settled(self) -> Event | None:
+        """The event that set the status which the sender's screen shows at the end."""
+        settled = None
+        for report in self.events("status"):
+            if settled is None or report.status != settled.status:
+                settled = report
+        return settled
+
+    def heeded(self, packet: PacketRecord) -> bool:
+        """Whether this is a msg:A at which the sender's client reported `sent`."""
+        return (
+            packet.kind == "msg:A"
+            and packet.fate == "arrived"
+            and any(event.status == "sent" for event in self.effects[packet.name])
+        )
+
+    def online_at(self, packet: PacketRecord) -> set[str]:
+        """Whom the server thought online when this packet reached it."""
+        online = set(self.trace.scenario.people)
+        for event in self.trace.events:
+            if event.kind == "arrive" and event.packet == packet.name:
+                break
+            if event.node == SERVER and event.kind == "login":
+                online.add(str(event.to))
+            elif event.node == SERVER and event.kind == "logout":
+                online.discard(str(event.to))
+            elif event.node == SERVER and event.kind == "restart":
+                online.clear()
+        return online
+
+    def crashed_at(self, packet: PacketRecord) -> bool:
+        """Whether the node that this packet reached crashed while it did what that led to."""
+        effects = [event.id for event in self.effects[packet.name]]
+        return any(crash.causes[0] in effects for crash in self.crashes(packet.dst) if crash.causes)
+
+    def crashes(self, node: str) -> list[Event]:
+        """The crashes of a node."""
+        return [event for event in self.trace.events if event.kind == "crash" and event.node == node]
+
+    def crash_between(self, first: Event, second: Event) -> Event | None:
+        """The crash of the receiver's client between two events, if there is one."""
+        return next((c for c in self.crashes(self.receiver) if first.id < c.id < second.id), None)
+
+    def copy_behind(self, event: Event) -> str:
+        """The copy that the network made in the chain of causes that led to `event`; "" if there is none."""
+        copies = (str(cause.packet) for cause in self.trace.causes(event) if cause.kind == "send")
+        return next((packet for packet in copies if "~" in packet), "")
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where each thing said stands on its sender's screen."""
+        return places(self.trace)

@@ -1,0 +1,205 @@
+"""Mutation testing of `imteach/protocol`: change one thing at a time, and see whether a test notices.
+
+    python tools/mutants.py [--only FILE…] [--jobs N] [--list]
+
+Each mutant is one small change in a copy of the code: a comparison turned round, `and` for `or`, a condition negated, a
+constant changed, a statement left out, an argument or an element of a list left out. The tests run against it until one
+fails; a mutant that no test notices has survived. Prints the share that was noticed, and each survivor with its line.
+Leave the code alone while it runs.
+"""
+
+import argparse
+import ast
+import copy
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import NamedTuple
+
+import hypothesis  # noqa: F401  # loaded once, for all processes
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CODE = Path("imteach") / "protocol"
+# From the fastest to the slowest: the first round that notices is the last
+SLOWER = ["durable", "group", "in_order", "offline", "ordered", "stateless_server", "timing", "rung_classes"]
+ROUNDS = [["tests/protocol"], ["imteach/protocol", *(f"tests/sim/test_{story}.py" for story in SLOWER)]]
+PATIENCE = 300  # seconds
+TURNED = {
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.And: ast.Or,
+    ast.Or: ast.And,
+}
+
+
+class Mutant(NamedTuple):
+    """One change: the file, the line, what was done there, and the code with it."""
+
+    file: str
+    line: int
+    change: str
+    code: str
+
+
+def mutants_of(file: Path) -> Iterator[Mutant]:
+    """Yield every mutant of this file."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    for number, node in enumerate(ast.walk(tree)):
+        for change in range(_changes(node)):
+            twin = copy.deepcopy(tree)
+            place = list(ast.walk(twin))[number]
+            before = ast.unparse(place)
+            after = _change(twin, place, change)
+            if after is not None:
+                words = f"{before.splitlines()[0][:70]}  →  {after.splitlines()[0][:70]}"
+                yield Mutant(file.name, getattr(node, "lineno", 0), words, ast.unparse(ast.fix_missing_locations(twin)))
+
+
+def _changes(node: ast.AST) -> int:
+    """How many changes to try at a node."""
+    if isinstance(node, ast.List | ast.Tuple):
+        return len(node.elts)
+    if isinstance(node, ast.Call):
+        return len(node.keywords)
+    return int(isinstance(node, (ast.Compare, ast.BoolOp, ast.BinOp, ast.If, ast.IfExp, ast.Constant, *_STATEMENTS)))
+
+
+_STATEMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Delete, ast.Return)
+
+
+def _change(tree: ast.AST, node: ast.AST, which: int) -> str | None:
+    """Change this node of the tree in place, and return what it is now; None if it is not to be changed."""
+    match node:
+        case ast.Compare(ops=[op]) if type(op) in TURNED:
+            node.ops = [TURNED[type(op)]()]
+        case ast.BoolOp(op=op) | ast.BinOp(op=op) if type(op) in TURNED:
+            node.op = TURNED[type(op)]()
+        case ast.If() | ast.IfExp():
+            node.test = ast.UnaryOp(ast.Not(), node.test)
+        case ast.Constant(value=bool(value)):
+            node.value = not value
+        case ast.Constant(value=int(value)):
+            node.value = value + 1
+        case ast.Constant(value=str(value)) if not _is_words(tree, node):
+            node.value = f"{value}X"
+        case ast.List() | ast.Tuple() if isinstance(node.ctx, ast.Load) and not _is_words(tree, node):
+            del node.elts[which]
+        case ast.Call():
+            del node.keywords[which]
+        case _ if isinstance(node, _STATEMENTS) and not _is_words(tree, node):
+            return _leave_out(tree, node)
+        case _:
+            return None
+    return ast.unparse(node)
+
+
+def _is_words(tree: ast.AST, node: ast.AST) -> bool:
+    """Whether nothing depends on this: a docstring, a type, a declaration without a value, a return of None."""
+    match node:
+        case ast.Expr(value=ast.Constant()) | ast.AnnAssign(value=None) | ast.Return(value=ast.Constant(value=None)):
+            return True
+    for parent in ast.walk(tree):
+        texts = parent.values if isinstance(parent, ast.JoinedStr) else []
+        texts = [parent.value] if isinstance(parent, ast.Expr) else texts
+        types = [getattr(parent, name, None) for name in ("annotation", "returns")]
+        types += [parent.slice] if isinstance(parent, ast.Subscript) and "Callable" in ast.unparse(parent) else []
+        if node in texts or any(of is not None and node in ast.walk(of) for of in types):
+            return True
+    return False
+
+
+def _leave_out(tree: ast.AST, node: ast.AST) -> str | None:
+    for parent in ast.walk(tree):
+        for name in ("body", "orelse"):
+            body = getattr(parent, name, None)
+            if isinstance(body, list) and node in body and not isinstance(parent, ast.Module):
+                body[body.index(node)] = ast.Pass()
+                return "(left out)"
+    return None
+
+
+def passes(copied: Path, rounds: list[list[str]]) -> bool:
+    """Whether all tests pass in a copy of the project; as they run, for the process that calls this."""
+    os.chdir(copied)
+    sys.path.insert(0, str(copied))
+    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
+        return all(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests]) == 0 for tests in rounds)
+
+
+def start(mutant: Mutant | None, copied: Path, rounds: list[list[str]]) -> int:
+    """Let the tests run against a mutant (None: the code as it is) in a process of their own; return its number."""
+    if mutant:
+        (copied / CODE / mutant.file).write_text(mutant.code, encoding="utf-8")
+    process = os.fork()
+    if process == 0:
+        sys.dont_write_bytecode = mutant is not None  # what was compiled from the code as it is stays
+        signal.alarm(PATIENCE)  # a mutant that does not end is noticed, too
+        os._exit(0 if passes(copied, rounds) else 1)
+    return process
+
+
+def survivors(mutants: list[Mutant], copies: list[Path], rounds: list[list[str]]) -> Iterator[tuple[int, Mutant]]:
+    """Yield each mutant that no test notices, with how many were tried by then: one at a time in each copy."""
+    running: dict[int, tuple[Mutant, Path]] = {}
+    waiting, tried = mutants[::-1], 0
+    while waiting or running:
+        while waiting and copies:
+            mutant, copied = waiting.pop(), copies.pop()
+            running[start(mutant, copied, rounds)] = mutant, copied
+        process, status = os.wait()
+        mutant, copied = running.pop(process)
+        shutil.copy2(ROOT / CODE / mutant.file, copied / CODE / mutant.file)
+        copies.append(copied)
+        tried += 1
+        if status == 0:
+            yield tried, mutant
+
+
+def main() -> None:
+    """Make the mutants and run the tests."""
+    parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
+    parser.add_argument("--only", nargs="*", help="files of imteach/protocol (all)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--list", action="store_true", help="only list the mutants")
+    told = parser.parse_args()
+    files = [ROOT / CODE / name for name in told.only] if told.only else sorted((ROOT / CODE).glob("*.py"))
+    mutants = [mutant for file in files if file.name != "__init__.py" for mutant in mutants_of(file)]
+    if told.list:
+        for mutant in mutants:
+            print(f"{mutant.file}:{mutant.line}: {mutant.change}")
+        return
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    with tempfile.TemporaryDirectory() as folder:
+        copies = [Path(folder) / str(job) for job in range(told.jobs)]
+        for copied in copies:
+            copied.mkdir()
+            for part in ("imteach", "tests", "docs", "pyproject.toml"):
+                copying = shutil.copytree if (ROOT / part).is_dir() else shutil.copy2
+                copying(ROOT / part, copied / part)
+            if os.waitpid(start(None, copied, ROUNDS), 0)[1]:
+                sys.exit("the tests do not pass without a mutant either")
+        survived = 0
+        for tried, mutant in survivors(mutants, copies, ROUNDS):
+            survived += 1
+            print(f"survived ({tried} tried): {mutant.file}:{mutant.line}: {mutant.change}", flush=True)
+    print(f"{len(mutants) - survived} of {len(mutants)} mutants were noticed: {1 - survived / len(mutants):.1%}")
+
+
+if __name__ == "__main__":
+    main()
