@@ -13,20 +13,20 @@ class Flights(Run):
 
     def transmit(self, node: str, effect: Transmit, step: int) -> None:
         """Put a packet on the network, with the copies that faults make of it."""
-        packet, written = effect.packet, self.written
+        packet, written, orders = effect.packet, self.written, self.orders
         if not self.is_ours:
             self._check_way(node, packet)
         if packet.kind == "msg:R" and written.is_again(packet):
             written.event(node, "retransmit", step, len(written.sent), packet.msgid)
         number = written.send(effect)
         latency = self.latency[packet.dst if node == SERVER else node]
-        if not self.orders.ask_names:
-            self.set_out(number, packet, latency, latency)
+        name = written.next_name() if orders.ask_names else ""
+        if name not in orders.named:
+            self.set_out(number, packet, latency, latency, name)
             return
-        name = written.names()[number]
-        takes = latency + self.orders.delay_of(name)
+        takes = latency + orders.delay_of(name)
         self.set_out(number, packet, takes, latency, name)
-        for after in self.orders.copies_of(name):
+        for after in orders.copies_of(name):
             self.copy(number, takes + (latency if after is None else after))
 
     def copy(self, original: int, takes: float) -> None:
@@ -80,7 +80,8 @@ class Flights(Run):
                 return
         seen = packet._replace(fabricated=False) if packet.fabricated else packet  # for the onlooker, not for a client
         effects = self.told(node, "receive", seen)
-        self.perform(node, effects, self.written.end(number, node, "arrive"))
+        written = self.written
+        self.perform(node, effects, written.event(node, "arrive", written.sends[number], number, packet.msgid or None))
 
     def drop(self, number: int) -> None:
         """A packet vanishes on its way; no node notices."""

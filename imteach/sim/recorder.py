@@ -10,7 +10,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from imteach.errors import InputError
-from imteach.protocol import NO_MESSAGE, Effect, Kept, Message, Packet, StartTimer, Transmit
+from imteach.protocol import NO_MESSAGE, Effect, Kept, Message, Packet, Transmit
 from imteach.scenario.checks import NETWORK
 from imteach.sim.rows import EVENT_OF, NONE, Row, event_of_row, is_step, sent, timer_started
 from imteach.trace.records import STEPS, Event, KeptRecord, PacketRecord, instant
@@ -177,15 +177,17 @@ class Recorder:
                 if entry.kind in STEPS:
                     t, node, about, why = entry.t, entry.node, name, (number,)
                 packet += entry.kind == "send"
-            elif issubclass(kind, Transmit):
+                continue
+            made = EVENT_OF[kind]
+            if made is sent:
                 causes = (number - 1,) if found[-1].kind == "retransmit" else why
                 found.append(sent(number, t, node, causes, names[packet], said.get(number), entry))
                 packet += 1
-            elif issubclass(kind, StartTimer):
+            elif made is timer_started:
                 until = instant(t + self.lasts[entry.wait, entry.attempt])
-                found.append(timer_started(number, t, node, why, until, entry))
+                found.append(timer_started(number, t, node, why, None, None, entry, until))
             else:
-                found.append(EVENT_OF[kind](number, t, node, why, about, said.get(number), entry))
+                found.append(made(number, t, node, why, about, said.get(number), entry))
         return found
 
     # Packets
@@ -234,18 +236,22 @@ class Recorder:
 
         In a group each member has a msg:N#1.
         """
-        names = self._names
-        for packet in self.sent[len(names) :]:
-            names.append(self._next_name(packet))
-        return names
+        while len(self._names) < len(self.sent):
+            self.next_name()
+        return self._names
 
-    def _next_name(self, packet: Packet) -> str:
-        """The next transmission of its kind for its owner."""
-        what = f"{packet.kind}>{packet.dst}" if packet.group and packet.kind == "msg:N" else packet.kind
+    def next_name(self) -> str:
+        """Give the first packet that has none its name: it is the next transmission of its kind for its owner."""
+        packet = self.sent[len(self._names)]
+        what = packet.kind
+        if packet.group and what == "msg:N":
+            what = f"{what}>{packet.dst}"
         owner = packet.msgid or packet.person
         counts = self._transmissions[what]
         nth = counts[owner] = counts.get(owner, 0) + 1
-        return f"{owner}/{what}#{nth}"
+        name = f"{owner}/{what}#{nth}"
+        self._names.append(name)
+        return name
 
     def names_key(self) -> Hashable:
         """All that decides the names of the packets to come."""
@@ -254,7 +260,7 @@ class Recorder:
 
     def packets(self) -> tuple[PacketRecord, ...]:
         """Return what became of each packet, once all have ended, in the order of their sending."""
-        sent: list[float] = []
+        departed: list[float] = []
         ends: dict[int, Row] = {}
         now: float = 0
         for entry in self.log:
@@ -264,10 +270,10 @@ class Recorder:
                 if entry.kind in _FATES:
                     ends[entry.packet] = entry
                 elif entry.kind == "send":  # a copy
-                    sent.append(now)
-            elif issubclass(kind, Transmit):
-                sent.append(now)
-        return tuple(self._packet(number, at, ends[number]) for number, at in enumerate(sent))
+                    departed.append(now)
+            elif EVENT_OF[kind] is sent:
+                departed.append(now)
+        return tuple(self._packet(number, at, ends[number]) for number, at in enumerate(departed))
 
     def _packet(self, number: int, sent: float, end: Row) -> PacketRecord:
         packet, fate = self.sent[number], _FATES[end.kind]

@@ -57,7 +57,7 @@ class ByKind(dict[type, T]):
         return found
 
 
-Made = Callable[[int, float, str, tuple[int, ...], str | None, str | None, Any], Event]
+Made = Callable[..., Event]
 """Makes the event with this id, time, node and causes, about this packet, out of its entry in the log.
 
 Before the entry comes the first msgid of what was said; None stands for the usual: the msgid itself.
@@ -150,13 +150,17 @@ def _cancelled(n: int, t: float, node: str, why: Any, _: str | None, __: str | N
     return Event(n, t, node, "timer_cancel", why, timer=effect.name)
 
 
-def timer_started(n: int, t: float, node: str, why: Any, until: float, effect: StartTimer) -> Event:
-    """Return the event of a timer's start; the effect does not say how long it lasts."""
+def timer_started(
+    n: int, t: float, node: str, why: Any, _: None, __: None, effect: StartTimer, until: float | None = None
+) -> Event:
+    """Return the event of a timer's start; the effect does not say until when it runs."""
     return Event(n, t, node, "timer_start", why, None, None, None, None, None, None, effect.name, until)
 
 
 EVENT_OF: ByKind[Made] = ByKind(
     {
+        Transmit: sent,
+        StartTimer: timer_started,
         CancelTimer: _cancelled,
         Report: _status,
         Show: _shown,
@@ -166,4 +170,4 @@ EVENT_OF: ByKind[Made] = ByKind(
         Delete: _deleted,
     }
 )
-"""How an effect becomes the event that it was, but for those that the functions above are for."""
+"""How an effect becomes the event that it was."""
