@@ -27,7 +27,9 @@ class Rung(Value, frozen=True):
     groups: bool = False
 
 
-_RUNGS = (  # what each adds, what it breaks at, where the article has it; it also has all settings of those before
+# For each rung: its name, its one idea, what still goes wrong, and the sections that it comes from. It has a setting of
+# its own, in the order of `Rung`, and those of all rungs below it.
+_RUNGS = (
     ("basic", "three packets: msg:R, msg:A, msg:N",
      "msg:N is lost: the sender shows ✓ and nobody ever knows", "1–3"),
     ("acked", "the receiver acknowledges too: ack:R, ack:A, ack:N",

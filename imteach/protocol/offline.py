@@ -121,9 +121,9 @@ class OfflineServer(ArticleServer):
 
     def on_msg_r(self, packet: Packet) -> list[Effect]:
         """A client asks to take a message: answer it, and notify the receiver, or keep it if the receiver is away."""
+        effects = ArticleServer.on_msg_r(self, packet)
         absent = packet.message.to not in self.online
-        kept = self.keep_for_absent(packet) if absent and self.rung.stores else []
-        return [*ArticleServer.on_msg_r(self, packet), *kept]
+        return [*effects, *self.keep_for_absent(packet)] if absent and self.rung.stores else effects
 
     def on_offline_r(self, packet: Packet) -> list[Effect]:
         """A client asks for what was kept: answer with the oldest, a page at most, and whether there are more."""
