@@ -62,6 +62,7 @@ class ArticleClient:
     """
 
     _receives: ClassVar = {"msg:A": "on_msg_a", "msg:N": "on_msg_n", "ack:A": "on_ack_a", "ack:N": "on_ack_n"}
+    _commands: ClassVar = {name: f"on_{name}" for name in ("start", "say", "resend", "login", "logout")}
 
     def __init__(self, name: str, rung: Rung, retries: int, new_msgid: NewMsgid) -> None:
         self.name = name
@@ -88,10 +89,10 @@ class ArticleClient:
 
     def command(self, name: str, message: Message = NO_MESSAGE, msgid: str = "") -> list[Effect]:
         """The person wants something: `start`, `say` or `resend` a message, `login`, `logout`. Return what to do."""
-        asked = {"start": (), "say": (message,), "resend": (msgid, message), "login": (), "logout": ()}
-        if name not in asked:
-            raise ValueError(f"no command {name!r}; a client knows: {', '.join(asked)}")
-        effects: list[Effect] = getattr(self, f"on_{name}", list)(*asked[name])  # no `on_start` here: nothing to do
+        if name not in self._commands:
+            raise ValueError(f"no command {name!r}; a client knows: {', '.join(self._commands)}")
+        told = {"say": (message,), "resend": (msgid, message)}.get(name, ())
+        effects: list[Effect] = getattr(self, self._commands[name], list)(*told)  # no `on_start` here: nothing to do
         return effects
 
     def restart(self, disk: Disk) -> list[Effect]:

@@ -210,8 +210,10 @@ class OrderedServer(OfflineServer):
         The sender does not wait for what the server keeps. Without this, a message that goes straight to the receiver
         could be shown before an earlier one that is still to be pulled.
         """
-        kept = self.store.get(to, {}).values()
-        return min([sent.base, *(one.number for one in kept if one.message.sender == sent.message.sender)])
+        kept = self.store.get(to)
+        if not kept:
+            return sent.base
+        return min([sent.base, *(one.number for one in kept.values() if one.message.sender == sent.message.sender)])
 
     def _offline_a(self, packet: Packet, kept: list[Kept]) -> Packet:
         """The answer to this offline:R, with as many of the messages kept as a page holds, each with its base."""

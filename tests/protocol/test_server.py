@@ -115,3 +115,21 @@ def test_a_connection_that_is_gone_already_can_go_again():
     node.presence("bob", online=False)
     node.presence("bob", online=False)
     assert node.state()["online"] == []
+
+
+@pytest.mark.parametrize("rung", LADDER)
+def test_who_overrides_base_is_asked_at_every_rung(rung):
+    class Low(Server):
+        def base(self, to, sent):
+            return 7
+
+    asked = Low(LADDER[rung], ["alice", "bob"])
+    _, notify = asked.receive(Packet("msg:R", "m1", "alice", "server", HELLO))
+    assert (notify.packet.kind, notify.packet.base) == ("msg:N", 7)
+
+
+def test_who_acknowledges_a_kept_message_twice_in_one_packet_has_it_deleted_once():
+    keeps = server("offline", online=["alice"])
+    keeps.receive(Packet("msg:R", "m1", "alice", "server", HELLO))
+    has = Packet("offlineack:R", "", "bob", "server", msgids=("m1", "m1"))
+    assert [effect.msgid for effect in keeps.receive(has)] == ["m1"]
