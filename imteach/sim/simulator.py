@@ -54,8 +54,7 @@ class Simulator(Doings, Effects):
     def to_the_end(self) -> None:
         """Let everything happen, and write it down."""
         self.begin()
-        for due in self.agenda.coming():
-            self.happen(due)
+        self.happen(self.agenda.coming())
 
     def begin(self) -> None:
         """Start every client, and make the appointments that the scenario and the faults ask for."""
@@ -69,18 +68,19 @@ class Simulator(Doings, Effects):
             self.expect(at, rank, what, about)
         self.agenda.plan()
 
-    def happen(self, due: Due) -> None:
-        """Let something happen that is due now."""
-        t, rank, _, what, about = due
-        if rank == TIMER:
-            if about.wait == HEARTBEAT and self.runs(about) and self.pending.is_over(t):
-                return  # this heartbeat, and every other one, comes no more
-        elif rank == ARRIVAL and about in self.idle:
-            self.pending.waits["pull"] -= 1
-        else:
-            self.pending.others -= 1
-        self.written.now = t
-        getattr(self, what)(about)
+    def happen(self, coming: Iterable[Due]) -> None:
+        """Let what comes happen, one after the other: the method of its name is called at its time."""
+        written, pending, idle = self.written, self.pending, self.idle
+        for t, rank, _, what, about in coming:
+            if rank == TIMER:
+                if about.wait == HEARTBEAT and self.runs(about) and pending.is_over(t):
+                    continue  # this heartbeat, and every other one, comes no more
+            elif rank == ARRIVAL and about in idle:
+                pending.waits["pull"] -= 1
+            else:
+                pending.others -= 1
+            written.now = t
+            getattr(self, what)(about)
 
     def trace(self) -> Trace:
         """Return what was written down."""
