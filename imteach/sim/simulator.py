@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from imteach.errors import InputError
 from imteach.learner.mistakes import LearnerError
-from imteach.scenario.faults import Fault
+from imteach.scenario.faults import Delay, Drop, Duplicate, Fault
 from imteach.scenario.scenario import HEARTBEAT, Scenario
 from imteach.sim.agenda import ARRIVAL, PERSON, TIMER, Due
 from imteach.sim.doings import Doings
@@ -87,5 +87,6 @@ class Simulator(Doings, Effects):
         written = self.written
         events = Records(len(written.log), written.events)
         packets = Records(len(written.sent), written.packets)
-        met = self.orders.named.intersection(written.names()) if self.orders.named else ()
-        return Trace(self.scenario, self.faults, unused(self.faults, met, events), packets, events)
+        by_name = any(isinstance(fault, Drop | Duplicate | Delay) for fault in self.faults)
+        names = set(written.names()) if by_name else ()  # else nobody needs them
+        return Trace(self.scenario, self.faults, unused(self.faults, names, events), packets, events)
