@@ -104,7 +104,7 @@ def run_again(tmp_path_factory: pytest.TempPathFactory) -> tuple[ElementTree.Ele
     ]
     # Nobody's own start-up files take part; and no progress bars, which come where a machine is slow
     environment = {**os.environ, "IPYTHONDIR": str(folder), "TQDM_DISABLE": "1"}
-    run = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=170, check=False)
+    run = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=280, check=False)
     return ElementTree.parse(report).getroot(), run.stdout + run.stderr
 
 

@@ -3,7 +3,17 @@
 import pytest
 from fakelink import HELLO, Link, holds, in_queue, off_queue, packet, request
 
-from imteach.protocol import LADDER, CancelTimer, Client, Report, StartTimer, Transmit, Write
+from imteach.protocol import (
+    LADDER,
+    CancelTimer,
+    Client,
+    Kept,
+    MemoryDisk,
+    Report,
+    StartTimer,
+    Transmit,
+    Write,
+)
 
 ACKING = [name for name, rung in LADDER.items() if rung.acks]
 RETRANSMITTING = [name for name, rung in LADDER.items() if rung.retransmits]
@@ -307,3 +317,13 @@ def test_a_packet_that_no_client_receives_is_refused():
 def test_a_command_that_no_client_knows_is_refused():
     with pytest.raises(ValueError, match="no command 'shout'; a client knows: start, say, resend, login, logout"):
         alice("dedup").command("shout", HELLO)
+
+
+def test_after_a_crash_between_the_two_writes_of_a_number_it_is_not_given_again():
+    disk = MemoryDisk()
+    disk.write("queue", "m3", Kept("m3", HELLO, number=3).row())
+    disk.write("last", "bob", 2)  # the message is in the queue, and its number is not written yet
+    alice = Client("alice", LADDER["ordered"], 2, lambda: "m4")
+    alice.restart(disk)
+    assert alice.last == {"bob": 3}
+    assert next(e for e in alice.command("say", HELLO) if isinstance(e, Transmit)).packet.number == 4

@@ -1,11 +1,15 @@
 """Each fault: its Python, its text, its effect in a trace, and one clear line for what is wrong."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from worlds import EVERY_FAULT, faults
 
 from imteach import Crash, Delay, Drop, Duplicate, InputError, Loss, Offline, Partition, Say, Scenario, Trace
+from imteach.lab.session import Session
 from imteach.scenario import FAULTS, parse_fault
+from imteach.tell import fault_in_words, why_unused
 
 FORMS = [
     (Drop("m1/ack:N#1"), 'Drop("m1/ack:N#1")', "drop m1/ack:N#1"),
@@ -65,6 +69,25 @@ def test_the_words_in_short():
     assert parse_fault("partition alice-server") == Partition("alice", "server")
     assert parse_fault("loss 0.2") == Loss(0.2, seed=0)
     assert set(FAULTS.values()) == set(EVERY_FAULT)
+
+
+@pytest.mark.parametrize("fault", [fault for fault, _, _ in FORMS if hasattr(fault, "packet")])
+def test_a_fault_on_a_packet_that_was_never_sent_is_reported(fault):
+    missed = replace(fault, name="m1/msg:R#9")
+    trace = Scenario("basic").run(missed)
+    assert trace.unused == (missed,)
+    assert why_unused(missed, trace).startswith("this run never sent that packet, so nothing was ")
+
+
+@pytest.mark.parametrize("fault", [fault for fault, _, _ in FORMS if not isinstance(fault, Drop)])
+def test_every_fault_but_a_drop_says_what_it_does(fault):
+    """The packets say it of a drop."""
+    assert fault_in_words(fault)
+
+
+@pytest.mark.parametrize("fault", [fault for fault, _, _ in FORMS if hasattr(fault, "packet")])
+def test_the_lab_shows_a_packets_name_as_short_as_one_would_type_it(fault):
+    assert "m1/" not in Session(Scenario("dedup"), replace(fault, name="m1/ack:N#1")).code
 
 
 def test_faults_are_equal_by_what_they_do():

@@ -78,6 +78,6 @@ def beside(whole, rung_class, options):
 def test_a_rungs_own_class_does_what_the_whole_ladder_does(rung, data):
     client, server = CLASSES[rung]
     scenario, struck = data.draw(runs([rung]))
-    options = 2 if rung == "group" else 0  # groups, and after how many of their messages is acknowledged
+    options = 2 if LADDER[rung].groups else 0  # groups, and after how many of their messages is acknowledged
     both = {"client": beside(Client, client, 4 + options), "server": beside(Server, server, 2 + options)}
     replace(scenario, **both).run(*struck)
