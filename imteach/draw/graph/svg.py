@@ -146,7 +146,7 @@ def graph_to_text(graph: "Graph") -> str:
     >>> from imteach.verify import machine_graph
     >>> print(graph_to_text(machine_graph(Scenario("basic"), "bob", faults=0)), end="")
     basic: bob in every interleaving with no fault
-    1 state of bob; at a line: what happens there / what is done then.
+    1 state of bob; on each arrow: what the node is told / what it does.
     <BLANKLINE>
     State 0 (start). holds: nothing that changes.
       m1/msg:N arrives / show m1 → 0
