@@ -29,6 +29,8 @@ Due = tuple[float, int, int, str, Any]
 class Agenda:
     """A queue of appointments, by time, then rank, then the order in which they were made.
 
+    What is planned from the start waits in a list beside the heap: it may be much more than is ever under way at once.
+
     >>> agenda = Agenda()
     >>> agenda.add(50, TIMER, "timer", "m1")
     >>> agenda.add(50, ARRIVAL, "arrive", "a packet")
@@ -39,23 +41,43 @@ class Agenda:
     """
 
     def __init__(self) -> None:
-        self.heap: list[Due] = []
+        self._heap: list[Due] = []
+        self._planned: list[Due] = []  # the last comes first
         self._made = 0
 
     def add(self, t: float, rank: int, what: str, about: Any) -> None:
         """Make an appointment at an instant `t`."""
-        heappush(self.heap, (t, rank, self._made, what, about))
+        heappush(self._heap, (t, rank, self._made, what, about))
         self._made += 1
+
+    def plan(self) -> None:
+        """Take all that was added so far for what is planned from the start."""
+        self._planned, self._heap = sorted(self._heap + self._planned, reverse=True), []
+
+    def fork(self) -> "Agenda":
+        """Return an agenda that goes on from here by itself."""
+        twin = object.__new__(Agenda)
+        twin._heap, twin._planned, twin._made = self._heap.copy(), self._planned.copy(), self._made
+        return twin
+
+    def __bool__(self) -> bool:
+        return bool(self._heap or self._planned)
 
     def __iter__(self) -> Iterator[Appointment]:
         """Yield what is still to come, in its order."""
-        return map(Appointment._make, sorted(self.heap))
+        return map(Appointment._make, sorted(self._heap + self._planned))
+
+    def coming(self) -> Iterator[Due]:
+        """Take out and yield what comes next, as long as there is something. More may be added meanwhile."""
+        heap, planned = self._heap, self._planned
+        while heap or planned:
+            yield planned.pop() if planned and (not heap or planned[-1] < heap[0]) else heappop(heap)
 
     @property
     def next(self) -> Appointment:
         """What comes next."""
-        return Appointment._make(self.heap[0])
+        return Appointment._make(min(self._heap[:1] + self._planned[-1:]))
 
     def pop(self) -> Due:
         """Take the next appointment out."""
-        return heappop(self.heap)
+        return next(self.coming())

@@ -1,81 +1,106 @@
-"""Who can reach whom: crashed nodes, people who are logged out, links that are cut, connections that broke."""
+"""The rules of the network, once: who is down, away or cut off, on which connection, and what follows from it.
 
-from collections import Counter
-from collections.abc import Hashable, Iterable
+A `Network` is a value. What happens to it gives another one, and it can be asked; the simulator and the search without
+a clock ask the same. When things happen is theirs to say.
 
-from imteach.protocol import SERVER
+- A client has one connection to the server. It ends in a crash of the client; what the server sends on it from then on
+  goes nowhere, until the server learns of a login on the next one.
+- A packet is lost when its receiver cannot be reached at the moment it would arrive (crashed, logged out, link cut), or
+  when its sender is logged out or cut off as it transmits; what left before then still arrives.
+- A person may have several reasons to be away, and a link to be cut; it lasts until the last of them is gone.
+- A login or logout is news for the server, which it learns later. After a crash of a client the network tells it.
+- A restart of the server ends every connection: each running client notices and logs in again.
+"""
+
+from collections.abc import Callable, Container, Iterable, Mapping
+from typing import Any, Literal
+
+from imteach.protocol import SERVER, Rung, Value
 from imteach.tell.words import the
 
+Way = tuple[str, str]
+"""One way over a link: from whom to whom."""
 
-class Network:
-    """The state of every link between a person and the server.
+Command = Literal["login", "logout"]
 
-    A client that crashes loses its connection: until the server learns of a new login, what it sends to that client
-    goes nowhere.
 
-    >>> network = Network(["alice", "bob"])
-    >>> network.crash("bob")
-    >>> network.cannot_arrive("server", "bob", nowhere=False)
-    'bob is down'
+class News(Value, frozen=True):
+    """What the server has yet to learn: that a person is online or not, on which connection; or of a `crash`."""
+
+    person: str
+    online: bool
+    line: int
+    crash: bool = False
+
+
+class Network(Value, frozen=True):
+    """How every link between a person and the server stands.
+
+    `line` is the connection that the client of each of the `people` has, counted up at each crash, `known` the one that
+    the server knows of. `away` and `cut` name a person and a way once for each reason.
+
+    >>> network = Network.among(["alice", "bob"]).crash("bob")
+    >>> network.cannot_arrive("server", "bob"), network.restart("bob").goes_nowhere("bob")
+    ('bob is down', True)
     """
 
-    def __init__(self, people: Iterable[str]) -> None:
-        self.is_troubled = False  # whether anything was ever down, away or cut
-        self.down: set[str] = set()
-        self.away: Counter[str] = Counter()  # how many reasons each person has to be logged out
-        self.cut: Counter[tuple[str, str]] = Counter()  # by way, from whom to whom: how many cuts
-        self._line = dict.fromkeys(people, 1)  # the connection of each client, counted up at each crash
-        self._known = dict(self._line)  # the one that the server knows of
+    people: tuple[str, ...]
+    line: tuple[int, ...]
+    known: tuple[int, ...]
+    down: frozenset[str] = frozenset()
+    away: tuple[str, ...] = ()
+    cut: tuple[Way, ...] = ()
 
-    def crash(self, node: str) -> None:
-        """A node is down from now on."""
-        self.is_troubled = True
-        self.down.add(node)
-        if node != SERVER:
-            self._line[node] += 1
+    @classmethod
+    def among(cls, people: Iterable[str]) -> "Network":
+        """Return the network at the start: everybody is logged in, and the server knows."""
+        people = tuple(people)
+        return cls(people, (0,) * len(people), (0,) * len(people))
 
-    def key(self) -> Hashable:
-        """All of it, as a value; of connections only how far the server is behind."""
-        away, cut = frozenset((+self.away).items()), frozenset((+self.cut).items())
-        return frozenset(self.down), away, cut, tuple(self._line[name] - known for name, known in self._known.items())
+    # What happens to it
 
-    def leave(self, person: str) -> None:
-        """A person has one reason more to be logged out."""
-        self.is_troubled = True
-        self.away[person] += 1
+    def crash(self, node: str) -> "Network":
+        """A node is down from now on; with a client its connection is gone."""
+        crashed = self._replace(down=self.down | {node})
+        return crashed if node == SERVER else crashed._replace(line=self._with(self.line, node, self.line_of(node) + 1))
 
-    def sever(self, way: tuple[str, str]) -> None:
-        """A link is cut, from whom to whom, once more."""
-        self.is_troubled = True
-        self.cut[way] += 1
+    def restart(self, node: str) -> "Network":
+        """A node runs again."""
+        return self._replace(down=self.down - {node})
 
-    def is_in(self, person: str) -> bool:
-        """Whether this person's client runs and is logged in."""
-        return person not in self.down and not self.away.get(person)
+    def leave(self, person: str) -> "Network":
+        """A person has one reason more to be away."""
+        return self._replace(away=tuple(sorted((*self.away, person))))
 
-    def line(self, person: str) -> int:
-        """The connection that this client has now."""
-        return self._line[person]
+    def come_back(self, person: str) -> "Network":
+        """A person has one reason less to be away."""
+        return self._replace(away=_without(self.away, person))
 
-    def line_to(self, person: str) -> int:
-        """The connection that the server sends on when it sends to this client."""
-        return self._known[person]
+    def sever(self, way: Way) -> "Network":
+        """A link is cut one way, once more."""
+        return self._replace(cut=tuple(sorted((*self.cut, way))))
+
+    def mend(self, way: Way) -> "Network":
+        """A cut is gone; the link works again that way if it was the last."""
+        return self._replace(cut=_without(self.cut, way))
+
+    def learn(self, news: News) -> "Network":
+        """The server has learned news that it heeds: of a login it knows the connection from now on."""
+        return self._replace(known=self._with(self.known, news.person, news.line)) if news.online else self
+
+    # Who can reach whom
 
     def goes_nowhere(self, dst: str) -> bool:
-        """Whether what the server sends to this client now goes on a connection that is gone since a crash."""
-        return dst != SERVER and self._known[dst] != self._line[dst]
-
-    def server_learns(self, person: str, line: int) -> None:
-        """A login has reached the server: it knows this connection now."""
-        self._known[person] = line
+        """Whether what is sent to this node now goes on a connection that is gone since a crash."""
+        return dst != SERVER and self.behind(dst, self.line_of(dst)) != 0
 
     def cannot_leave(self, src: str, dst: str) -> str:
         """Why a packet cannot leave now, in words; "" if it can."""
-        if self.away.get(src):
+        if src in self.away:
             return f"{src} is logged out"
         return self._cut(src, dst)
 
-    def cannot_arrive(self, src: str, dst: str, nowhere: bool) -> str:
+    def cannot_arrive(self, src: str, dst: str, nowhere: bool = False) -> str:
         """Why a packet cannot arrive now, in words; "" if it can. `nowhere`: it was sent on a connection that is gone.
 
         A person is who is cut off: what has left them by then still arrives at the server.
@@ -84,11 +109,90 @@ class Network:
             return f"{the(dst)} is down"
         if dst == SERVER:
             return ""
-        if self.away.get(dst):
+        if dst in self.away:
             return f"{dst} is logged out"
         if nowhere:
             return f"{dst}'s old connection is gone"
         return self._cut(src, dst)
 
     def _cut(self, src: str, dst: str) -> str:
-        return f"the link from {the(src)} to {the(dst)} is cut" if self.cut.get((src, dst)) else ""
+        return f"the link from {the(src)} to {the(dst)} is cut" if (src, dst) in self.cut else ""
+
+    # Who logs in or out, and what the server learns of it
+
+    def is_in(self, person: str) -> bool:
+        """Whether this person's client runs and is logged in."""
+        return person not in self.down and person not in self.away
+
+    def has_just_left(self, person: str) -> bool:
+        """Whether a person who leaves logs out over it: their client runs, and they were not away before."""
+        return person not in self.down and self.away.count(person) == 1
+
+    def after_restart(self, node: str) -> list[tuple[str, Command]]:
+        """Who logs in or out when this node has started again.
+
+        After the server everybody who runs; a client itself, as one that is logged out if its person is away, whatever
+        it was when it crashed.
+        """
+        if node == SERVER:
+            return [(person, "login") for person in self.people if self.is_in(person)]
+        return [(node, "login" if self.is_in(node) else "logout")]
+
+    def news_of(self, person: str, command: Command) -> News:
+        """What the server will learn of a person who logs in or out now."""
+        return News(person, command == "login", self.line_of(person))
+
+    def news_of_crash(self, person: str) -> News:
+        """What the network will tell the server of a client that has just crashed."""
+        return News(person, False, self.line_of(person), crash=True)
+
+    def heeds(self, news: News, is_online: Callable[[], bool]) -> bool:
+        """Whether the server changes its table over this news: if it runs, and knows no better.
+
+        It does where the news is of an older connection than it knows of, or of a crash since which the client has
+        logged in, or says that somebody is gone who is not in its table; `is_online` looks there.
+        """
+        if SERVER in self.down:
+            return False
+        behind = self.behind(news.person, news.line)
+        if behind < 0 or (news.crash and behind == 0):
+            return False
+        return news.online or is_online()
+
+    # Its connections
+
+    def line_of(self, person: str) -> int:
+        """The connection that this person's client has now."""
+        return self.line[self.people.index(person)]
+
+    def behind(self, person: str, line: int) -> int:
+        """How many connections of a person lie between the one that the server knows of and this one."""
+        return line - self.known[self.people.index(person)]
+
+    def canonical(self) -> "Network":
+        """It with the connections that the server knows of counted as 0: numbers of connections are only compared."""
+        line = tuple(map(self.behind, self.people, self.line))
+        return self._replace(line=line, known=(0,) * len(line))
+
+    def _with(self, lines: tuple[int, ...], person: str, line: int) -> tuple[int, ...]:
+        place = self.people.index(person)
+        return (*lines[:place], line, *lines[place + 1 :])
+
+
+def forgotten(screen: Mapping[str, str], known: Container[str], rung: Rung) -> list[str]:
+    """Return the msgids of what a crash took from a person's screen, which shows these statuses.
+
+    What is settled stays. What was on its way is gone, unless the client, started again, still knows of it.
+
+    >>> from imteach.protocol import LADDER
+    >>> forgotten({"m1": "delivered", "m2": "sent"}, [], LADDER["dedup"])
+    ['m2']
+    """
+    unsettled = ("sending", "sent") if rung.acks else ("sending",)
+    return [msgid for msgid, status in screen.items() if status in unsettled and msgid not in known]
+
+
+def _without(parts: tuple[Any, ...], part: Any) -> tuple[Any, ...]:
+    """Return a tuple with one such part less."""
+    place = parts.index(part)
+    return (*parts[:place], *parts[place + 1 :])

@@ -25,7 +25,8 @@ class Orders:
         self._copies: dict[str, list[float | None]] = {}
         self.crashes: dict[tuple[str, str], Crash] = {}  # those that follow an effect, still to come
         self._effects = effects or EffectNames()  # those that were before these orders, if there were some
-        self.packets = frozenset(fault.packet for fault in self._faults if isinstance(fault, Delay | Duplicate))
+        self.named = frozenset(fault.packet for fault in self._faults if isinstance(fault, Drop | Delay | Duplicate))
+        self.ask_names = bool(self.named or self._strike)  # whether it depends on a packet's name what happens to it
         for fault in self._faults:
             match fault:
                 case Delay():
@@ -36,15 +37,15 @@ class Orders:
                     self.crashes[node, after] = fault
 
     def timed(self) -> Iterator[tuple[float, int, str, Any]]:
-        """Yield what is to happen at a time: when, its rank on the agenda, what, and to whom."""
+        """Yield what is to happen at a time: when, its rank on the agenda, which method of a run, and to whom."""
         for fault in self._faults:
             match fault:
                 case Crash(_, float() | int() as at, None):
-                    yield at, CRASH, "crash", fault
+                    yield at, CRASH, "crash_as_ordered", fault
                 case Offline(person, at, lasting):
                     yield at, PRESENCE, "leave", person
                     if lasting is not None:
-                        yield at + lasting, PRESENCE, "return", person
+                        yield at + lasting, PRESENCE, "come_back", person
                 case Partition(at=at, lasting=lasting, ways=ways):
                     for way in ways:
                         yield at, PRESENCE, "cut", way

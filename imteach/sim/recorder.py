@@ -1,27 +1,19 @@
-"""What a run writes down as it happens: its events, its packets, and which thing said each msgid stands for."""
+"""What a run writes down as it happens: its events, its packets, and which thing said each msgid stands for.
 
+It makes no records: those are made when somebody looks (`events`, `packets`), and at most of a long run nobody ever
+does. Packets go by their number here; a packet's name is text that is made when it is asked for.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Hashable
+from typing import Any
 
 from imteach.errors import InputError
-from imteach.protocol import NO_MESSAGE, Kept, Message, Packet, Value
-from imteach.trace.records import Event, KeptRecord, PacketRecord
-
-
-class Flight(Value, frozen=True):
-    """A packet on its way: its name, when it is due, the event of its sending.
-
-    `nowhere`: it goes on a connection that is gone. `wait` is "pull" if it is part of a pull that brings nothing.
-    `number` counts the packets of a run from 0, copies too.
-    """
-
-    packet: Packet
-    name: str
-    due: float
-    sent: int
-    nowhere: bool
-    wait: str
-    number: int
-
+from imteach.protocol import NO_MESSAGE, Effect, Kept, Message, Packet, Transmit
+from imteach.scenario.checks import NETWORK
+from imteach.sim.rows import EVENT_OF, NONE, Row, event_of_row, is_step, sent, timer_started
+from imteach.trace.records import STEPS, Event, KeptRecord, PacketRecord, instant
 
 _FATES = {"arrive": "arrived", "drop": "dropped", "lose": "lost"}
 
@@ -30,24 +22,43 @@ class Recorder:
     """The record of one run in the making, of `most_events` events at most. `now` is the time that events get.
 
     >>> record = Recorder(most_events=10)
-    >>> record.event("bob", "logout", ()), record.events[0].t
+    >>> record.event("bob", "logout"), record.events()[0].t
     (0, 0)
     """
 
     def __init__(self, most_events: int) -> None:
         self.now: float = 0
-        self.events: list[Event] = []
-        self.flights: dict[str, Flight] = {}  # every packet, by name
-        self.ends: list[int] = []  # by a packet's number: the event of its end; -1 until then
+        self.log: list[Any] = []  # an entry for each event, by its id: see `rows`
+        self.lasts: dict[tuple[str, int], float] = {}  # how long timers run, by what is waited for and the attempt
+        self._said: dict[int, str] = {}  # by event the first msgid of what was said, where that is another one
+        self._new_msgids: dict[int, tuple[str, ...]] = {}  # by event, where they are not as usual
+        # Of each packet, by its number:
+        self.sent: list[Packet] = []
+        self.sends: list[int] = []  # the event of its sending
+        self.dues: list[float] = []  # when it arrives if nothing strikes; whoever lets it set out adds that
+        self._names: list[str] = []  # as far as somebody asked for them
+        self._transmissions: defaultdict[str, dict[str, int]] = defaultdict(dict)  # how many are named, by kind, owner
+        # Of what is said:
         self.messages: dict[str, Message] = {}  # by the first msgid of each thing said
         self.handed_out: list[str] = []  # msgids made in this step
         self._most_events = most_events
         self._msgids_made = 0
-        self._said: dict[int, str] = {}  # the first msgid of each thing said
+        self._firsts: dict[int, str] = {}  # the first msgid of each thing said
         self._carried: dict[str, Message] = {}  # which thing said a msgid stands for
-        self._first: dict[str | None, str] = {}  # the first msgid of what each msgid stands for
-        self._transmissions: dict[str, int] = {}  # by name without number
+        self._first: dict[str, str] = {}  # the first msgid of what each msgid stands for
+        self._differ = False  # whether that is ever another one
         self._requested: set[int] = set()  # things said that were transmitted before
+
+    def fork(self) -> "Recorder":
+        """Return a record that goes on from here by itself."""
+        twin = object.__new__(Recorder)
+        for name, held in self.__dict__.items():
+            twin.__dict__[name] = held.copy() if type(held) in (list, dict, set) else held
+        named = ((what, by.copy()) for what, by in self._transmissions.items())
+        twin._transmissions = defaultdict(dict, named)
+        return twin
+
+    # Which thing said a msgid stands for
 
     def new_msgid(self) -> str:
         """Hand out m1, m2 … in the order in which clients ask."""
@@ -58,28 +69,25 @@ class Recorder:
 
     def key(self) -> Hashable:
         """All that decides which msgids are still to come, and which things said msgids stand for."""
-        return self._msgids_made, tuple(self._said.items()), tuple(self._first.items())
+        return self._msgids_made, tuple(self._firsts.items()), tuple(self._first.items())
 
     @property
     def msgids_made(self) -> int:
         """How many msgids were handed out."""
         return self._msgids_made
 
-    def names_key(self) -> Hashable:
-        """All that decides the names of the packets to come."""
-        return frozenset(self._transmissions.items())
-
     def know(self, msgid: str, message: Message) -> None:
         """Remember which thing said a msgid stands for, and the first msgid of each thing said."""
         if self._carried.get(msgid) is message:
             return  # the usual case: it was said once, and all its packets carry it
-        if message.said not in self._said:
-            self._said[message.said] = msgid
+        if message.said not in self._firsts:
+            self._firsts[message.said] = msgid
             self.messages[msgid] = message
         self._carried[msgid] = message
-        self._first[msgid] = self._said[message.said]
+        first = self._first[msgid] = self._firsts[message.said]
+        self._differ = self._differ or first != msgid
 
-    def know_packet(self, packet: Packet) -> None:
+    def _know_packet(self, packet: Packet) -> None:
         """Remember the same for all messages that a packet carries."""
         if packet.message is not NO_MESSAGE:
             self.know(packet.msgid, packet.message)
@@ -90,93 +98,193 @@ class Recorder:
         """Whether this is the msgid of something said."""
         return msgid in self._first
 
-    def name(self, packet: Packet) -> str:
-        """Return the name of a packet that is transmitted now: the next of its kind. What it carries is known then."""
-        if self._carried.get(packet.msgid) is not packet.message or packet.kept:
-            self.know_packet(packet)
-        name = f"{packet.msgid or packet.person}/{packet.kind}"
-        if packet.group and packet.kind == "msg:N":
-            name = f"{name}>{packet.dst}"
-        number = self._transmissions[name] = self._transmissions.get(name, 0) + 1
-        return f"{name}#{number}"
-
     def is_again(self, packet: Packet) -> bool:
         """Whether this msg:R, transmitted now, is a retransmission: of the same thing said, under any msgid."""
+        self.know(packet.msgid, packet.message)
         again = packet.message.said in self._requested
         self._requested.add(packet.message.said)
         return again
 
+    # Events
+
     def event(
-        self,
-        node: str,
-        kind: str,
-        causes: tuple[int, ...],
-        packet: str | None = None,
-        msgid: str | None = None,
-        status: str | None = None,
-        text: str | None = None,
-        to: str | None = None,
-        timer: str | None = None,
-        until: float | None = None,
-        key: str | None = None,
-        said: str | None = None,
+        self, node: str, kind: str, cause: int = NONE, packet: int = NONE, what: str | None = None, more: Any = None
     ) -> int:
-        """Write an event down and return its id. Raises `InputError` where a run does not end."""
-        number = len(self.events)
+        """Write an event down as a `Row` and return its id. Raises `InputError` where a run does not end."""
+        number = len(self.log)
         if number >= self._most_events:
             raise self._endless()
-        if msgid is not None and said is None:
-            said = self._first.get(msgid, msgid)
-        event = Event(number, self.now, node, kind, causes, packet, msgid, said, status, text, to, timer, until, key)
-        if self.handed_out or kind == "say":
-            event = self._with_msgids(event)
-        self.events.append(event)
+        self.log.append(Row(kind, self.now, node, cause, packet, what, more))
+        if self._differ and what is not None:
+            self._note_first(number, what)
+        if self.handed_out:
+            self._note_msgids(number, kind, what)
+        return number
+
+    def effect(self, effect: Effect, msgid: str = "") -> int:
+        """Write down that an effect of the last step happened, which may be about a message; return the event's id."""
+        number = len(self.log)
+        if number >= self._most_events:
+            raise self._endless()
+        self.log.append(effect)
+        if self._differ:
+            self._note_first(number, msgid)
         return number
 
     def _endless(self) -> InputError:
         return InputError(f"the run was stopped at {self.now} ms after {self._most_events} events: it does not end")
 
-    def _with_msgids(self, event: Event) -> Event:
-        """The event of a step in which msgids were handed out."""
+    def _note_first(self, number: int, msgid: str) -> None:
+        """Remember what this msgid stands for at this event, if that is another one."""
+        first = self._first.get(msgid, msgid)
+        if first != msgid:
+            self._said[number] = first
+
+    def _note_msgids(self, number: int, kind: str, msgid: str | None) -> None:
+        """In this step msgids were handed out: remember them, where it is not the one of something said."""
         made, self.handed_out = tuple(self.handed_out), []
-        return event if made == event.handed_out else event._replace(new_msgids=made)
+        if kind != "say" or made != (msgid,):
+            self._new_msgids[number] = made
 
-    def send(self, at: str, packet: Packet, name: str, due: float, cause: int, nowhere: bool, wait: str) -> Flight:
-        """Write down that a packet sets out on its way."""
-        msgid = packet.msgid or None
-        sent = len(self.events)
-        self.events.append(Event(sent, self.now, at, "send", (cause,), name, msgid, self._first.get(msgid, msgid)))
-        flight = self.flights[name] = Flight(packet, name, due, sent, nowhere, wait, len(self.ends))
-        self.ends.append(-1)
-        return flight
+    def amend(self, number: int, more: Any) -> None:
+        """Put right what an event tells, when it is known only later."""
+        self.log[number] = self.log[number]._replace(more=more)
 
-    def end(self, flight: Flight, at: str, kind: str, why: str | None = None) -> int:
+    def events(self, first: int = 0) -> tuple[Event, ...]:
+        """Return the events from the id `first` on."""
+        begin = first
+        while begin and not (begin < len(self.log) and is_step(self.log[begin])):
+            begin -= 1
+        found = self._events(begin)
+        for number, made in self._new_msgids.items():
+            if number >= begin:
+                found[number - begin] = found[number - begin]._replace(new_msgids=made)
+        return tuple(found[first - begin :])
+
+    def _events(self, begin: int) -> list[Event]:
+        """Return the events from the id `begin` on, where a step stands: what follows in the log belongs to it."""
+        names, said = self.names(), self._said
+        packet = bisect_left(self.sends, begin)  # the next that is sent
+        t, node, about = 0.0, "", None
+        why: tuple[int, ...] = ()
+        found: list[Event] = []
+        for number, entry in enumerate(self.log[begin:], begin):
+            kind = type(entry)
+            if kind is Row:
+                name = None if entry.packet == NONE else names[entry.packet]
+                causes: tuple[int, ...] = () if entry.cause == NONE else (entry.cause,)
+                found.append(event_of_row(number, causes, name, said.get(number), entry))
+                if entry.kind in STEPS:
+                    t, node, about, why = entry.t, entry.node, name, (number,)
+                packet += entry.kind == "send"
+                continue
+            made = EVENT_OF[kind]
+            if made is sent:
+                causes = (number - 1,) if found[-1].kind == "retransmit" else why
+                found.append(sent(number, t, node, causes, names[packet], said.get(number), entry))
+                packet += 1
+            elif made is timer_started:
+                until = instant(t + self.lasts[entry.wait, entry.attempt])
+                found.append(timer_started(number, t, node, why, None, None, entry, until))
+            else:
+                found.append(made(number, t, node, why, about, said.get(number), entry))
+        return found
+
+    # Packets
+
+    def send(self, effect: Transmit) -> int:
+        """Write down that a packet is transmitted, and return its number. What it carries is known then."""
+        packet = effect.packet
+        if self._carried.get(packet.msgid) is not packet.message or packet.kept:
+            self._know_packet(packet)
+        number, event = len(self.sent), len(self.log)
+        self.log.append(effect)
+        self.sent.append(packet)
+        self.sends.append(event)
+        if self._differ:
+            self._note_first(event, packet.msgid)
+        return number
+
+    def copy(self, original: int) -> int:
+        """Write down that the network lets a copy of a packet set out, and return its number."""
+        names = self.names()
+        packet, name = self.sent[original], names[original].partition("~")[0]
+        copies = sum(other.partition("~")[0] == name for other in names)
+        number = len(self.sent)
+        self.sent.append(packet)
+        self.sends.append(len(self.log))
+        names.append(f"{name}~{copies + 1}")
+        self.log.append(Row("send", self.now, NETWORK, self.sends[original], number, packet.msgid or None))
+        if self._differ:
+            self._note_first(self.sends[number], packet.msgid)
+        return number
+
+    def end(self, number: int, at: str, kind: str, why: str | None = None) -> int:
         """Write down how a packet's way ends, and return the event: `arrive`, `drop` or `lose`."""
-        end = self.ends[flight.number] = len(self.events)
-        if end >= self._most_events:
-            raise self._endless()
-        msgid = flight.packet.msgid or None
-        said = self._first.get(msgid, msgid)
-        event = Event(end, self.now, at, kind, (flight.sent,), flight.name, msgid, said, None, why)
-        self.events.append(self._with_msgids(event) if self.handed_out else event)
-        return end
+        return self.event(at, kind, self.sends[number], number, self.sent[number].msgid or None, why)
+
+    def packet_of(self, event: int) -> Packet:
+        """Return the packet that an event is about."""
+        entry = self.log[event]
+        if type(entry) is Row:
+            return self.sent[entry.packet]
+        packet: Packet = entry.packet
+        return packet
+
+    def names(self) -> list[str]:
+        """Return the names of all packets so far, by their numbers: `m1/msg:N#2`, `m1/msg:N>carol#1`, `m1/msg:N#1~2`.
+
+        In a group each member has a msg:N#1.
+        """
+        while len(self._names) < len(self.sent):
+            self.next_name()
+        return self._names
+
+    def next_name(self) -> str:
+        """Give the first packet that has none its name: it is the next transmission of its kind for its owner."""
+        packet = self.sent[len(self._names)]
+        what = packet.kind
+        if packet.group and what == "msg:N":
+            what = f"{what}>{packet.dst}"
+        owner = packet.msgid or packet.person
+        counts = self._transmissions[what]
+        nth = counts[owner] = counts.get(owner, 0) + 1
+        name = f"{owner}/{what}#{nth}"
+        self._names.append(name)
+        return name
+
+    def names_key(self) -> Hashable:
+        """All that decides the names of the packets to come."""
+        self.names()
+        return frozenset((what, frozenset(by.items())) for what, by in self._transmissions.items())
 
     def packets(self) -> tuple[PacketRecord, ...]:
         """Return what became of each packet, once all have ended, in the order of their sending."""
-        return tuple(map(self._packet, self.flights.values()))
+        departed: list[float] = []
+        ends: dict[int, Row] = {}
+        now: float = 0
+        for entry in self.log:
+            kind = type(entry)
+            if kind is Row:
+                now = entry.t
+                if entry.kind in _FATES:
+                    ends[entry.packet] = entry
+                elif entry.kind == "send":  # a copy
+                    departed.append(now)
+            elif EVENT_OF[kind] is sent:
+                departed.append(now)
+        return tuple(self._packet(number, at, ends[number]) for number, at in enumerate(departed))
 
-    def _packet(self, flight: Flight) -> PacketRecord:
-        packet = flight.packet
-        end = self.events[self.ends[flight.number]]
-        fate = _FATES[end.kind]
+    def _packet(self, number: int, sent: float, end: Row) -> PacketRecord:
+        packet, fate = self.sent[number], _FATES[end.kind]
         arrived = end.t if fate == "arrived" else None
-        said = self._said.get(packet.message.said)
+        said = self._firsts.get(packet.message.said)
         kept = tuple(map(self._kept, packet.kept)) if packet.kept else ()
         return PacketRecord(
-            flight.name, packet.kind, packet.msgid or None, packet.src, packet.dst, self.events[flight.sent].t,
-            flight.due, arrived, fate, said, packet.number, packet.base, packet.fabricated, kept, packet.more,
+            self.names()[number], packet.kind, packet.msgid or None, packet.src, packet.dst, sent,
+            self.dues[number], arrived, fate, said, packet.number, packet.base, packet.fabricated, kept, packet.more,
             packet.msgids, packet.group, packet.cursor,
         )  # fmt: skip
 
     def _kept(self, kept: Kept) -> KeptRecord:
-        return KeptRecord(kept.msgid, self._said[kept.message.said], kept.number, kept.base)
+        return KeptRecord(kept.msgid, self._firsts[kept.message.said], kept.number, kept.base)

@@ -1,8 +1,11 @@
 """What a trace is made of: one record for each packet and one for each event."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Generic, TypeVar, overload
 
 from imteach.protocol import SERVER, Value
+
+T = TypeVar("T")
 
 FATES = ("arrived", "dropped", "lost")
 
@@ -36,6 +39,69 @@ EVENT_KINDS: dict[str, str] = {
 
 STEPS = ("start", "say", "resend", "arrive", "timer_fire", "login", "logout", "restart")
 """The kinds of event that are input to a node; the effects that it then asks for have this event as their cause."""
+
+
+class Records(Sequence[T], Generic[T]):
+    """A tuple of records that are made when somebody first looks at one. How many there are is known before.
+
+    A run writes down bare rows; a trace of a million packets that nobody looks at costs no more than these.
+
+    >>> records = Records(3, lambda: ("one", "two", "three"))
+    >>> len(records), records[:2], records == ("one", "two", "three")
+    (3, ('one', 'two'), True)
+    """
+
+    __slots__ = ("_count", "_made", "_make")
+
+    def __init__(self, count: int, make: Callable[[], tuple[T, ...]]) -> None:
+        self._count = count
+        self._make: Callable[[], tuple[T, ...]] | None = make
+        self._made: tuple[T, ...] = ()
+
+    @property
+    def all(self) -> tuple[T, ...]:
+        """All of them, as a plain tuple."""
+        make = self._make
+        if make is not None:
+            self._made = make()
+            self._make = None  # and with it go the rows
+        return self._made
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.all)
+
+    @overload
+    def __getitem__(self, place: int) -> T: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[T, ...]: ...
+    def __getitem__(self, place: int | slice) -> T | tuple[T, ...]:
+        return self.all[place]
+
+    def __contains__(self, record: object) -> bool:
+        return record in self.all
+
+    def __add__(self, others: Iterable[T]) -> tuple[T, ...]:
+        return (*self.all, *others)
+
+    def __radd__(self, others: Iterable[T]) -> tuple[T, ...]:
+        return (*others, *self.all)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Records):
+            return other is self or self.all == other.all
+        return self.all == other if isinstance(other, tuple) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.all)
+
+    def __repr__(self) -> str:
+        return repr(self.all)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return tuple, (self.all,)  # what is copied or sent to another process is a plain tuple
 
 
 class KeptRecord(Value, frozen=True):

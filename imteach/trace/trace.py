@@ -1,6 +1,6 @@
 """A trace: everything that happened in one run, and what follows from that."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -50,8 +50,8 @@ class Trace:
     scenario: Scenario
     faults: tuple[Fault, ...]
     unused: tuple[Fault, ...]
-    packets: tuple[PacketRecord, ...]
-    events: tuple[Event, ...]
+    packets: Sequence[PacketRecord]  # tuples, or what makes itself one when it is looked at
+    events: Sequence[Event]
     timed: bool = True
 
     @property

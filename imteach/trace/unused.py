@@ -1,7 +1,7 @@
 """The faults that named something that never happened, and the names by which crashes refer to effects."""
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterable
+from collections.abc import Collection, Container, Hashable, Iterable
 
 from imteach.scenario.faults import Crash, Delay, Drop, Duplicate, Fault
 from imteach.trace.records import Event
@@ -39,13 +39,14 @@ class EffectNames:
         return what if times == 1 else f"{what}#{times}"
 
 
-def unused(faults: Iterable[Fault], packets: Collection[str], events: Iterable[Event]) -> tuple[Fault, ...]:
+def unused(faults: Collection[Fault], packets: Container[str], events: Iterable[Event]) -> tuple[Fault, ...]:
     """Return those faults that named something which never happened in this run: a packet, or a crash.
 
     >>> unused([Drop("m1/ack:N")], {"m1/msg:R#1"}, [])
     (Drop("m1/ack:N"),)
     """
-    crashed = {event.text for event in events if event.kind == "crash"}
+    crashes = any(isinstance(fault, Crash) for fault in faults)
+    crashed = {event.text for event in events if event.kind == "crash"} if crashes else ()
 
     def is_unused(fault: Fault) -> bool:
         match fault:

@@ -68,6 +68,11 @@ def test_the_way_to_a_state_is_the_shortest_of_those_with_the_fewest_faults(seed
         assert (here, taken, len(way)) == (state, struck, steps)
 
 
+def test_of_ways_that_are_alike_the_one_that_was_found_first_is_kept():
+    walk, _ = walked({0: [(2, 0), (1, 0)], 1: [(3, 0)], 2: [(3, 0), (3, 0)], 3: []}, 0)
+    assert walk.way_to(3) == [(0, "way 0"), (2, "way 0")]
+
+
 def test_by_depth_an_end_is_seen_before_all_that_lies_beside_it():
     tree = {number: [(2 * number + 1, 0), (2 * number + 2, 0)] if number < 7 else [] for number in range(15)}
     assert [state for state, _ in walked(tree, 0)[1]] == list(range(15))

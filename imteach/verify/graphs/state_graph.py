@@ -102,7 +102,7 @@ def _steps(space: StateSpace) -> tuple[list[list[str]], list[Step]]:
     in_flight, steps = [], []
     for number, state in enumerate(space.states):
         follower = space.at(number)
-        names = (due.about.name for due in follower.pending.all if due.what == "arrive")
+        names = (follower.written.names()[due.about] for due in follower.agenda.all if due.what == "arrive")
         in_flight.append([short_name(name, space.msgids) for name in names])
         steps += [step_of(space.world, state, way.action, follower.in_flight) for way in leaving.get(number, ())]
     return in_flight, steps

@@ -70,7 +70,7 @@ class Rows:
                 yield (name, attribute), NOTHING if words == NOTHING else f"{attribute} {words}"
             disk = on_disk(restored(self.world.disks[state.disks[place]]))
             yield (name, "disk"), NOTHING if disk == NOTHING else f"on disk {disk}"
-            if name != SERVER and net.known[place] != net.line[place]:
+            if net.network.goes_nowhere(name):
                 yield (SERVER, f"knows {name}"), f"on an old connection to {name}"
             beats = [timer for node, timer in state.beats if node == place]
             yield (name, "beats"), _listed("nothing new since", beats)
@@ -94,12 +94,12 @@ class Rows:
     def _reached(self, state: State) -> Iterator[tuple[Fact, str]]:
         """Who is down, away or cut off, and what the server has yet to learn of it."""
         net: Net = self.world.nets[state.net]
-        news = [f"{self.world.names[new.person]} is {'online' if new.online else 'gone'}" for new in net.news]
+        news = [f"{new.person} is {'online' if new.online else 'gone'}" for new in net.news]
         for place, name in enumerate(self.world.names):
             words = ["down"] if state.nodes[place] == -1 else []
             if name != SERVER:
-                words += ["logged out"] if net.away[place] else []
-                words += ["cut off"] if any(name in way for way in net.cut) else []
+                words += ["logged out"] if name in net.network.away else []
+                words += ["cut off"] if any(name in way for way in net.network.cut) else []
             elif news:
                 words.append(f"yet to learn that {', '.join(news)}")
             yield (name, "is"), ", ".join(words) or NOTHING

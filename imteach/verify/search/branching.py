@@ -5,17 +5,18 @@ if nothing that can still happen tells them apart.
 """
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from imteach.learner.mistakes import Mistake
 from imteach.learner.snapshot import restored, snapshot
-from imteach.protocol import Effect, MemoryDisk, Write, judge
+from imteach.protocol import Effect, MemoryDisk, Packet, Write, judge
 from imteach.scenario import Crash, Delay, Drop, Duplicate, Fault, Loss, Scenario
 from imteach.scenario.checks import NETWORK
 from imteach.sim.agenda import Appointment
 from imteach.sim.orders import Orders
-from imteach.sim.recorder import Flight
+from imteach.sim.recorder import Recorder
+from imteach.sim.run import Running
 from imteach.sim.simulator import Simulator
 from imteach.trace import Event
 from imteach.trace.outcomes import OutcomeReader
@@ -72,7 +73,6 @@ class Branching(Simulator):
         self.reader_key: Hashable = None
         self.doings = 0  # how often somebody said or resent something
         self.begun = False
-        self.stopped = False
         self.is_whole = _is_whole(scenario, self.faults)
         self.names_matter = any(isinstance(fault, Drop | Duplicate | Delay | Loss | Crash) for fault in self.faults)
 
@@ -81,7 +81,7 @@ class Branching(Simulator):
     @property
     def is_over(self) -> bool:
         """Whether nothing is left to come."""
-        return self.begun and not self.agenda.heap
+        return self.begun and not self.agenda
 
     def branches(self, kinds: Sequence[str], faults: int) -> Iterator[Branch]:
         """Yield every way in which the next step can go, if at most this many faults of these kinds strike in it.
@@ -97,21 +97,21 @@ class Branching(Simulator):
         if not run.all_struck(faults):
             return
         if left:
-            for strike, fault in run.possible(len(self.written.events), kinds):
+            for strike, fault in run.possible(len(self.written.log), kinds):
                 if strikes[-1:] < (strike,) and fault not in self.faults:
                     yield from self._branches((*faults, fault), (*strikes, strike), kinds, left - 1)
-        run.settle(len(self.written.events))
+        run.settle(len(self.written.log))
         yield Branch(faults, strikes, run)
 
     def gone_on(self, faults: Sequence[Fault]) -> "Branching":
         """Return the run after its next step, in which these faults strike, ready for the one after it."""
         run = self.after(faults)
-        run.settle(len(self.written.events))
+        run.settle(len(self.written.log))
         return run
 
     def struck_at(self, strikes: Sequence[Strike]) -> tuple[tuple[Fault, ...], "Branching"]:
         """Return the faults that strike in the next step at these places, and the run after it."""
-        first = len(self.written.events)
+        first = len(self.written.log)
         faults: tuple[Fault, ...] = ()
         for strike in strikes:
             here = dict(self.after(faults).possible(first, EXPLORE_KINDS))
@@ -123,7 +123,7 @@ class Branching(Simulator):
         run = self.fork()
         run.orders = Orders((*self.faults, *faults), forked(self.effects))
         if run.begun:
-            run.go_on()
+            run.happen(run.agenda.pop())
         else:
             run.begun = True
             run.begin()
@@ -135,37 +135,39 @@ class Branching(Simulator):
 
     def possible(self, first: int, kinds: Sequence[str]) -> Iterator[tuple[Strike, Fault]]:
         """Yield every fault that can strike in the step whose events are those from `first` on, in their order."""
-        return faults_on(self.scenario, self.written.events[first:], self.written.flights, kinds, forked(self.effects))
+        return faults_on(self.scenario, self.written, first, kinds, forked(self.effects))
 
     def settle(self, first: int) -> None:
         """Take in the step whose events are those from `first` on; drop the next appointments that come to nothing."""
-        told = [event for event in self.written.events[first:] if event.kind in _TOLD]
+        events = self.written.events(first)
+        told = [event for event in events if event.kind in _TOLD]
         self.effects = forked(self.effects)
-        for event in self.written.events[first:]:
+        for event in events:
             self.effects.name(event)
         if told:
-            self.reader = _forked_reader(self.reader, Cursors(self.written.flights))
+            self.reader = _forked_reader(self.reader, Cursors(self._cursors(events)))
             for event in told:
                 self.doings += event.kind in ("say", "resend")
                 self.reader.read(event._replace(id=self.doings))  # the reader only asks which was said first
             self.reader_key = _reader_key(self.reader)
-        while self.agenda.heap and not self.comes(self.agenda.next):
+        while self.agenda and not self.comes(self.agenda.next):
             self.agenda.pop()
+
+    def _cursors(self, events: Iterable[Event]) -> dict[str, Packet]:
+        """The packets that cursors were written over, by name."""
+        told = (event for event in events if event.kind == "write" and event.packet is not None)
+        return {str(event.packet): self.written.packet_of(event.id) for event in told}
 
     def comes(self, due: Appointment) -> bool:
         """Whether something will come of this appointment: a timer may have been cancelled since."""
-        if due.what != "timer":
-            return True
-        node, name, started = due.about
-        running = self.timers[node].get(name)
-        return running is not None and running.started == started
+        return due.what != "timer" or self.runs(due.about)
 
     def fork(self) -> "Branching":
         """Return a run that is where this one is. What either does, the other never notices."""
         twin = object.__new__(Branching)
         twin.__dict__.update(self.__dict__)
-        twin.written, twin.network, twin.ending = forked(self.written), forked(self.network), forked(self.ending)
-        twin.agenda = forked(self.agenda)
+        twin.written, twin.agenda, twin.pending = self.written.fork(), self.agenda.fork(), self.pending.fork()
+        twin.nowhere, twin.idle = self.nowhere.copy(), self.idle.copy()
         twin.timers = {node: timers.copy() for node, timers in self.timers.items()}
         twin.screen = {person: screen.copy() for person, screen in self.screen.items()}
         twin.disks, twin.disk_keys, twin.states = self.disks.copy(), self.disk_keys.copy(), self.states.copy()
@@ -198,23 +200,19 @@ class Branching(Simulator):
         disk.write(write.table, write.key, write.value)
         self.disks[node], self.disk_keys[node] = disk, snapshot(disk)
 
-    def stop(self, node: str, mistake: Mistake, cause: int, packet: str | None) -> None:
-        """A learner's code cannot go on. Note it, so that the search for the smallest such run finds this one."""
-        self.stopped = True
-        super().stop(node, mistake, cause, packet)
-
     # What matters from now on
 
     def broken(self) -> tuple[str, ...]:
         """The promises that this run broke, now that it is over; and `MISTAKE` if it stopped at one."""
         kept = judge(self.reader.outcomes(), self.scenario.setting)
         broken = tuple(promise for promise, holds in kept.items() if not holds)
-        return (*broken, MISTAKE) if self.stopped else broken
+        return (*broken, MISTAKE) if self.mistakes else broken
 
     def key(self) -> Hashable:
         """Everything that decides how this run can go on, and what it breaks."""
         zero = self.now if self.is_whole else 0
         down = self.network.down
+        log = self.written.log
         return (
             tuple(-1 if node in down else state for node, state in self.states.items()),
             tuple(
@@ -222,11 +220,11 @@ class Branching(Simulator):
             ),
             tuple(self.disk_keys.values()),
             self.reader_key,
-            tuple((person, tuple((m, seen.status) for m, seen in s.items())) for person, s in self.screen.items() if s),
-            self.network.key(),
+            tuple((who, tuple((m, log[seen].status) for m, seen in s.items())) for who, s in self.screen.items() if s),
+            self.network.canonical(),
             self.written.key(),
-            self.ending.key(self.now),
-            self.stopped,
+            self.pending.key(self.now),
+            bool(self.mistakes),
             self.begun,
             None if self.is_whole else self.now,
             (self.written.names_key(), self.effects.key()) if self.names_matter else None,
@@ -234,46 +232,41 @@ class Branching(Simulator):
 
     def _about(self, due: Appointment) -> tuple[Hashable, ...]:
         match due.what, due.about:
-            case _, Flight() as flight:
-                return flight.packet._replace(fabricated=False), flight.nowhere, flight.wait
-            case "timer", (node, name, _):
-                return node, name, self.timers[node][name].wait
+            case (("arrive" | "drop"), number):
+                packet = self.written.sent[number]._replace(fabricated=False)
+                return packet, number in self.nowhere, number in self.idle
+            case "timer", Running(node, name, _, wait):
+                return node, name, wait
             case "restart", (node, _):
                 return (node,)
-            case "server learns", (person, online, line, cause):
-                return person, online, line - self.network.line_to(person), self.written.events[cause].kind == "crash"
+            case "server_learns", (news, _):
+                return (news._replace(line=self.network.behind(news.person, news.line)),)
         return (due.about,)
 
 
 def faults_on(
-    scenario: Scenario,
-    events: Sequence[Event],
-    flights: Mapping[str, Flight],
-    kinds: Sequence[str],
-    effects: EffectNames,
+    scenario: Scenario, written: Recorder, first: int, kinds: Sequence[str], effects: EffectNames
 ) -> Iterator[tuple[Strike, Fault]]:
-    """Yield every fault that could strike at these events, with where it would, in their order.
+    """Yield every fault that could strike at the events from `first` on, with where it would, in their order.
 
     `effects` knows the effects before them, and names these.
     """
-    for number, event in enumerate(events):
+    for number, event in enumerate(written.events(first)):
         effect = effects.name(event)
         if effect is None:
             continue
-        for kind, fault in _faults_on(scenario, event, effect, flights):
+        for kind, fault in _faults_on(scenario, written, event, effect):
             if kind in kinds:
                 yield Strike(number, EXPLORE_KINDS.index(kind)), fault
 
 
-def _faults_on(
-    scenario: Scenario, event: Event, effect: str, flights: Mapping[str, Flight]
-) -> Iterator[tuple[str, Fault]]:
+def _faults_on(scenario: Scenario, written: Recorder, event: Event, effect: str) -> Iterator[tuple[str, Fault]]:
     """Yield the faults that can strike at one event: on the packet sent, and on the node right after what it did."""
     if event.packet is not None and event.kind == "send":
         yield "drop", Drop(event.packet)
         if "~" not in event.packet:
             yield "duplicate", Duplicate(event.packet)
-        yield "delay", Delay(event.packet, by=late(scenario, flights[event.packet].packet.person))
+        yield "delay", Delay(event.packet, by=late(scenario, written.packet_of(event.id).person))
     if event.node != NETWORK:
         yield "crash", Crash(event.node, after=effect, down=DOWN)
 
@@ -308,15 +301,14 @@ _TOLD = {"say", "resend", "status", "show", "store", "delete", "write", "logout"
 
 
 class Cursors:
-    """The packets of a run that is not over, for a reader of outcomes: it asks which cursor one carries."""
+    """The packets of one step, for a reader of outcomes that reads it: it asks which cursor one carries."""
 
-    def __init__(self, flights: Mapping[str, Flight]) -> None:
-        self._flights = flights
+    def __init__(self, packets: Mapping[str, Packet]) -> None:
+        self._packets = packets
 
     def get(self, name: str, /) -> Any:
         """Return the packet of this name, if there is one."""
-        flight = self._flights.get(name)
-        return None if flight is None else flight.packet
+        return self._packets.get(name)
 
 
 def _forked_reader(reader: OutcomeReader, packets: Cursors) -> OutcomeReader:

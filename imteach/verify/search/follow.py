@@ -13,12 +13,12 @@ from imteach.errors import InputError, quoted
 from imteach.learner.mistakes import LearnerError, Mistake
 from imteach.protocol import SERVER, Effect, Packet
 from imteach.scenario import Crash, Drop, Duplicate, Fault, Scenario
-from imteach.scenario.checks import NETWORK
 from imteach.scenario.faults import checked_given
 from imteach.scenario.scenario import checked_scenario
 from imteach.sim.agenda import Appointment
-from imteach.sim.recorder import Flight
-from imteach.sim.simulator import HAPPENS, Simulator
+from imteach.sim.rows import NONE
+from imteach.sim.run import Running
+from imteach.sim.simulator import Simulator
 from imteach.tell import the
 from imteach.trace import Trace
 from imteach.trace.records import Event
@@ -64,7 +64,7 @@ def follow(scenario: Scenario | str, steps: Iterable[str | Step], given: Sequenc
     return trace
 
 
-class Pending:
+class Unordered:
     """What may happen next, in the order in which it was added; there is no clock."""
 
     def __init__(self) -> None:
@@ -76,14 +76,16 @@ class Pending:
         self.all.append(Appointment(t, rank, self._made, what, about))
         self._made += 1
 
+    def plan(self) -> None:
+        """What is planned from the start may happen in any order, as everything."""
+
 
 class Follower(Simulator):
     """A simulator whose clock is a list of steps. See `follow`."""
 
     def __init__(self, scenario: Scenario, given: Sequence[Fault]) -> None:
         super().__init__(scenario, given)
-        self.pending = Pending()
-        self.agenda = self.pending  # type: ignore[assignment]  # it is never asked what is due first
+        self.agenda: Unordered = Unordered()  # type: ignore[assignment]  # it is never asked what is due first
         self.crash_after: tuple[str, int] | None = None  # who crashes in this step, and after how many effects
         self.struck: list[Fault] = list(self.faults)
         self.crashed: dict[str, int] = {}  # the event of the crash of each node that is down
@@ -130,35 +132,35 @@ class Follower(Simulator):
 
     def in_flight(self, packet: Packet) -> str:
         """Return the name of the packet in flight that says this; of equal ones, of the one sent first."""
-        for due in self.pending.all:
-            if due.what == "arrive" and due.about.packet._replace(fabricated=False) == packet:
-                return str(due.about.name)
+        for due in self.agenda.all:
+            if due.what == "arrive" and self.written.sent[due.about]._replace(fabricated=False) == packet:
+                return self.name_of(due.about)
         raise InputError(f"no such packet is in flight: {quoted(packet, 200)}")
+
+    def name_of(self, number: int) -> str:
+        """Return the name of a packet."""
+        return self.written.names()[number]
 
     def _queue(self, due: Appointment) -> object:
         """Return the queue that this is in, whose things happen in order; None if it is in none."""
         if due.what in ("say", "resend"):
             return "what people do"
-        if due.what in ("leave", "return", "cut", "mend"):
+        if due.what in ("leave", "come_back", "cut", "mend"):
             return due.about if isinstance(due.about, str) else frozenset(due.about)
-        if due.what == "server learns" and not self._is_of_crash(due):
-            return ("news of", due.about[0])
+        if due.what == "server_learns" and not due.about[0].crash:
+            return ("news of", due.about[0].person)
         return None
-
-    def _is_of_crash(self, due: Appointment) -> bool:
-        cause: int = due.about[3]
-        return self.written.events[cause].kind == "crash"
 
     def _crashes_to_notice(self, person: str) -> list[Appointment]:
         """Those crashes of a person that the server has yet to notice."""
-        learns = [due for due in self.pending.all if due.what == "server learns" and due.about[0] == person]
-        return [due for due in learns if self._is_of_crash(due)]
+        learns = [due for due in self.agenda.all if due.what == "server_learns"]
+        return [due for due in learns if due.about[0].person == person and due.about[0].crash]
 
     def _next(self) -> list[Appointment]:
         """What is pending and may be next: people's doings one by one, and a person's own news in their order."""
         first = []
         seen: set[object] = set()
-        for due in sorted(self.pending.all, key=lambda due: (due.t, due.order)):
+        for due in sorted(self.agenda.all, key=lambda due: (due.t, due.order)):
             queue = self._queue(due)
             if queue is None or queue not in seen:
                 first.append(due)
@@ -168,7 +170,7 @@ class Follower(Simulator):
     def _steps_of(self, due: Appointment) -> list[tuple[Step, Callable[[], None]]]:
         """The steps that something pending can be, with what makes each happen."""
         if due.what == "arrive":
-            packet = (str(due.about.name),)
+            packet = (self.name_of(due.about),)
             return [
                 (Step("arrive", packet), self._taker(due)),
                 (Step("drop", packet), partial(self._drop, due)),
@@ -180,21 +182,19 @@ class Follower(Simulator):
     def _step_of(self, due: Appointment) -> Step | None:
         """The step that something pending is, if it is no packet; None for a timer that no longer runs."""
         match due.what, due.about:
-            case "timer", (node, name, started):
-                running = self.timers[node].get(name)
-                runs = running is not None and running.started == started
-                return Step("timer", (node, name)) if runs else None
+            case "timer", Running(node, name):
+                return Step("timer", (node, name)) if self.runs(due.about) else None
             case "say", message:
                 return Step("say", (message.sender, message.text))
             case "resend", wanted:
                 return Step("resend", (self.scenario.sender_of(wanted.msgid), wanted.msgid))
             case "restart", (node, _):
                 return Step("restart", (the(node),))
-            case "server learns", (person, online, _, _):
-                if self._is_of_crash(due):
-                    return noticed(person, self._crashes_to_notice(person).index(due) + 1)
-                return Step("online" if online else "gone", (person,))
-            case (("leave" | "return"), person):
+            case "server_learns", (news, _):
+                if news.crash:
+                    return noticed(news.person, self._crashes_to_notice(news.person).index(due) + 1)
+                return Step("online" if news.online else "gone", (news.person,))
+            case (("leave" | "come_back"), person):
                 return Step("logout" if due.what == "leave" else "login", (person,))
         return Step(due.what, (next(name for name in due.about if name != SERVER),))  # "cut" or "mend" a link
 
@@ -204,10 +204,10 @@ class Follower(Simulator):
         def take() -> None:
             together = [due]
             if due.what in ("cut", "mend"):
-                together += [d for d in self.pending.all if d.t == due.t and d.about == due.about[::-1]]
+                together += [d for d in self.agenda.all if d.t == due.t and d.about == due.about[::-1]]
             for each in together:
-                self.pending.all.remove(each)
-                getattr(self, HAPPENS[each.what])(each.about)
+                self.agenda.all.remove(each)
+                getattr(self, each.what)(each.about)
 
         return take
 
@@ -215,53 +215,50 @@ class Follower(Simulator):
 
     def _drop(self, due: Appointment) -> None:
         """A packet vanishes on its way."""
-        self.pending.all.remove(due)
-        self.struck.append(Drop(due.about.name))
+        self.agenda.all.remove(due)
+        self.struck.append(Drop(self.name_of(due.about)))
         self.drop(due.about)
 
-    def _copy(self, flight: Flight) -> None:
+    def _copy(self, number: int) -> None:
         """The network makes a copy of a packet."""
-        original = flight.name.partition("~")[0]
-        self.struck.append(Duplicate(original))
-        copies = sum(name.partition("~")[0] == original for name in self.written.flights)
-        latency = self.scenario.latency_of(flight.packet.dst if flight.packet.src == SERVER else flight.packet.src)
-        self.send(NETWORK, flight.packet, f"{original}~{copies + 1}", latency, latency, flight.sent)
+        self.struck.append(Duplicate(self.name_of(number).partition("~")[0]))
+        self.copy(number, self.latency[self.written.sent[number].person])
 
     def _crash(self, node: str) -> None:
         """A node crashes now."""
         self.crash(Crash(node, at=self.now))
 
-    def crash(self, fault: Crash, *causes: int) -> None:
+    def crash(self, fault: Crash, cause: int = NONE) -> None:
         """A node crashes: remember it, because only its restart shows how long it was down."""
-        self.crashed[fault.node] = len(self.written.events)
-        super().crash(fault, *causes)
+        self.crashed[fault.node] = len(self.written.log)
+        super().crash(fault, cause)
 
     def restart(self, about: tuple[str, int]) -> None:
         """A node starts again, so it is known how long it was down."""
         node, crashed = about
-        before = self.written.events[crashed]
-        fault = Crash(node, at=before.t, down=self.now - before.t)
+        at = self.written.log[crashed].t
+        fault = Crash(node, at=at, down=self.now - at)
         self.struck.append(fault)
-        self.written.events[crashed] = before._replace(text=str(fault))
+        self.written.amend(crashed, str(fault))
         super().restart(about)
 
-    def perform(self, node: str, effects: list[Effect | Mistake], cause: int, packet: str | None = None) -> None:
+    def perform(self, node: str, effects: list[Effect | Mistake], step: int) -> None:
         """Make the effects of one step happen; or only the first of them, after which the node crashes."""
         if self.crash_after is None or self.crash_after[0] != the(node):
-            super().perform(node, effects, cause, packet)
+            super().perform(node, effects, step)
             return
         who, cut = self.crash_after
         self.crash_after = None
         if cut > len(effects):
             raise InputError(f"{who} cannot crash after effect {cut} here: there are only {len(effects)}")
-        super().perform(node, effects[:cut], cause, packet)
+        super().perform(node, effects[:cut], step)
         self._crash(node)
 
     def _lose_what_goes_nowhere(self) -> None:
         """Lose what was sent on a connection that is gone now, because it will arrive nowhere."""
-        for due in list(self.pending.all):
-            if due.what == "arrive" and due.about.nowhere:
-                self.pending.all.remove(due)
+        for due in list(self.agenda.all):
+            if due.what == "arrive" and due.about in self.nowhere:
+                self.agenda.all.remove(due)
                 self.arrive(due.about)
 
     # What is written down
@@ -280,9 +277,9 @@ class Follower(Simulator):
     def _lose_what_is_left(self) -> None:
         """What is still in flight when the steps end never arrives in this trace."""
         self.written.now += TICK
-        for due in list(self.pending.all):
+        for due in list(self.agenda.all):
             if due.what == "arrive":
-                self.pending.all.remove(due)
+                self.agenda.all.remove(due)
                 self.lose(due.about, "the steps end here")
 
 

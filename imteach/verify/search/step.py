@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from imteach.errors import InputError, quoted
 from imteach.protocol import SERVER, Message, Packet, Value
 from imteach.scenario import Resend
-from imteach.verify.search.world import Action, Doing, LinkChange, News, PresenceChange, State, World
+from imteach.sim.network import News
+from imteach.verify.search.world import Action, Doing, LinkChange, PresenceChange, State, World
 
 SENTENCES: dict[str, str] = {
     "say": "PERSON says “TEXT”",
@@ -145,9 +146,9 @@ def _step_of(world: World, state: State, action: Action, named: Callable[[Packet
             return Step(what, (world.spoken(node),))
         case "learn", News(person, online, _, crash) as news:
             if not crash:
-                return Step("online" if online else "gone", (world.names[person],))
+                return Step("online" if online else "gone", (person,))
             crashes = [each for each in world.nets[state.net].news if each.crash and each.person == person]
-            return noticed(world.names[person], crashes.index(news) + 1)
+            return noticed(person, crashes.index(news) + 1)
     raise AssertionError(action)
 
 

@@ -4,7 +4,7 @@ Any packet in flight may arrive next, any timer that runs may run out, people do
 each thing at any moment, and faults strike where the budget allows it. A state is a tuple of small numbers.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from imteach.errors import InputError, quoted
@@ -21,6 +21,7 @@ from imteach.protocol import (
     Outcome,
     Packet,
     Report,
+    Rung,
     Show,
     StartTimer,
     Store,
@@ -30,6 +31,7 @@ from imteach.protocol import (
 )
 from imteach.scenario import Fault, Offline, Partition, Resend, Scenario
 from imteach.scenario.scenario import HEARTBEAT
+from imteach.sim.network import Command, Network, News, forgotten
 from imteach.tell import the
 from imteach.verify.search.machine import Machine, Move, Told
 from imteach.verify.search.seen import Seen
@@ -61,26 +63,10 @@ class State(Value, frozen=True):
 
 
 class Net(NamedTuple):
-    """Who can reach whom. `news` are logins and logouts that the server has yet to learn of.
+    """Who can reach whom, and the news that the server has yet to learn: of logins, of logouts, of crashes."""
 
-    For each person: how many reasons they have to be logged out, the connection that their client has, and the one that
-    the server knows of.
-    """
-
-    away: tuple[int, ...]
-    line: tuple[int, ...]
-    known: tuple[int, ...]
-    cut: tuple[tuple[str, str], ...] = ()
-    news: tuple["News", ...] = ()
-
-
-class News(NamedTuple):
-    """What the server will learn: that a person is online or not, on which connection; or that a client is gone."""
-
-    person: int
-    online: bool
-    line: int
-    crash: bool
+    network: Network
+    news: tuple[News, ...] = ()
 
 
 class Action(Value, frozen=True):
@@ -166,13 +152,12 @@ class World:
         self.start = self._started()
 
     def _started(self) -> State:
-        nobody = (0,) * len(self.scenario.people)
         state = State(
             nodes=(0,) * len(self.names),
             disks=(self.disks.of(snapshot(MemoryDisk())),) * len(self.names),
             timers=((),) * len(self.names),
             flight=(),
-            net=self._net(Net(nobody, nobody, nobody)),
+            net=self._net(Net(Network.among(self.scenario.people))),
             done=(0,) * len(self.scripts),
             made=0,
             seen=self.all_seen.of(snapshot(Seen(self.scenario))),
@@ -186,10 +171,9 @@ class World:
 
         That is enough because numbers of connections are only compared.
         """
-        known = net.known
-        news = tuple(news._replace(line=max(news.line - known[news.person], -1)) for news in net.news)
-        line = tuple(line - before for line, before in zip(net.line, known, strict=True))
-        return self.nets.of(net._replace(line=line, known=(0,) * len(known), news=news))
+        network = net.network
+        behind = ((news, network.behind(news.person, news.line)) for news in net.news)
+        return self.nets.of(Net(network.canonical(), tuple(news._replace(line=max(line, -1)) for news, line in behind)))
 
     # What may happen
 
@@ -319,14 +303,8 @@ class World:
         state = state._replace(flight=_without(state.flight, packet))
         arrived: Packet = self.packets[packet]
         node = self.place[arrived.dst]
-        if state.nodes[node] == -1 or (node != self.server and not self._reaches(state, arrived)):
-            return state, node, None
-        return state, node, ("receive", arrived)
-
-    def _reaches(self, state: State, packet: Packet) -> bool:
-        """Whether a packet to a person reaches them now."""
-        net: Net = self.nets[state.net]
-        return not net.away[self.place[packet.dst]] and (packet.src, packet.dst) not in net.cut
+        network: Network = self.nets[state.net].network
+        return state, node, None if network.cannot_arrive(arrived.src, arrived.dst) else ("receive", arrived)
 
     def _drop(self, state: State, packet: Any) -> "Before":
         return state._replace(flight=_without(state.flight, packet)), 0, None
@@ -345,78 +323,68 @@ class World:
     def _crash(self, state: State, node: Any) -> "Before":
         """A node crashes: what it held and its timers are gone, its disk is not."""
         net: Net = self.nets[state.net]
-        if node != self.server:
-            line = net.line[node] + 1
-            gone = News(node, online=False, line=line, crash=True)
-            net = net._replace(line=_put(net.line, node, line), news=(*net.news, gone))
+        name, network = self.names[node], net.network.crash(self.names[node])
+        net = Net(network, net.news if name == SERVER else (*net.news, network.news_of_crash(name)))
         down = state._replace(nodes=_put(state.nodes, node, -1), timers=_put(state.timers, node, ()))
         return down._replace(net=self._net(net)), node, None
 
     def _restart(self, state: State, node: Any) -> "Before":
         """A node starts again with what is on its disk."""
-        return state._replace(nodes=_put(state.nodes, node, 0)), node, ("restart", self.disks[state.disks[node]])
+        net: Net = self.nets[state.net]
+        number = self._net(net._replace(network=net.network.restart(self.names[node])))
+        runs = state._replace(nodes=_put(state.nodes, node, 0), net=number)
+        return runs, node, ("restart", self.disks[state.disks[node]])
 
     def _restarted(self, state: State, node: int) -> State:
         """Clients log in again: the one that started again, or all of them if it was the server."""
-        net: Net = self.nets[state.net]
-        if node == self.server:
-            for person in range(self.server):
-                if state.nodes[person] != -1 and not net.away[person]:
-                    state = self._logs(state, person, "login")
-            return state
-        waited_for = self.machines[node].node(state.nodes[node]).queue
-        forgets = _Forgets(self.names[node], waited_for, self.scenario.setting.acks)
-        state = state._replace(seen=self._changed_seen(state.seen, forgets))
-        return self._logs(state, node, "logout" if net.away[node] else "login")
+        network: Network = self.nets[state.net].network
+        if node != self.server:
+            known = self.machines[node].node(state.nodes[node]).queue
+            forgets = _Forgets(self.names[node], known, self.scenario.setting)
+            state = state._replace(seen=self._changed_seen(state.seen, forgets))
+        for person, command in network.after_restart(self.names[node]):
+            state = self._logs(state, self.place[person], command)
+        return state
 
-    def _logs(self, state: State, person: int, command: str) -> State:
+    def _logs(self, state: State, person: int, command: Command) -> State:
         """A client logs in or out, which the server has yet to learn."""
         before, node, told = self._login_or_logout(state, person, command)
         return self._told(before, node, told) if told is not None else before
 
-    def _login_or_logout(self, state: State, person: int, command: str) -> "Before":
+    def _login_or_logout(self, state: State, person: int, command: Command) -> "Before":
         net: Net = self.nets[state.net]
-        news = News(person, command == "login", net.line[person], crash=False)
-        seen = self._changed_seen(state.seen, lambda seen: seen.tell(self.names[person], command))
-        net = net._replace(news=(*net.news, news))
+        name = self.names[person]
+        seen = self._changed_seen(state.seen, lambda seen: seen.tell(name, command))
+        net = net._replace(news=(*net.news, net.network.news_of(name, command)))
         return state._replace(net=self._net(net), seen=seen), person, ("command", command)
 
     def _leave(self, state: State, doing: "PresenceChange") -> "Before":
         """A person logs out, or in again, unless they are away for another reason or down."""
         net: Net = self.nets[state.net]
-        away = net.away[doing.person] + (1 if doing.out else -1)
-        state = state._replace(net=self._net(net._replace(away=_put(net.away, doing.person, away))))
-        if state.nodes[doing.person] == -1 or away != doing.out:
+        name = self.names[doing.person]
+        network = net.network.leave(name) if doing.out else net.network.come_back(name)
+        state = state._replace(net=self._net(net._replace(network=network)))
+        if not (network.has_just_left(name) if doing.out else network.is_in(name)):
             return state, doing.person, None
         return self._login_or_logout(state, doing.person, "logout" if doing.out else "login")
 
     def _cut(self, state: State, doing: "LinkChange") -> "Before":
         """Links are cut, or work again."""
         net: Net = self.nets[state.net]
-        if doing.cut:
-            cut = tuple(sorted((*net.cut, *doing.ways)))
-        else:
-            cut = net.cut
-            for way in doing.ways:
-                cut = _without(cut, way)
-        return state._replace(net=self._net(net._replace(cut=cut))), 0, None
+        network = net.network
+        for way in doing.ways:
+            network = network.sever(way) if doing.cut else network.mend(way)
+        return state._replace(net=self._net(net._replace(network=network))), 0, None
 
     def _learn(self, state: State, news: Any) -> "Before":
         """The server learns that somebody logged in or out, or is gone; unless it is down, or knows something newer."""
         net: Net = self.nets[state.net]
         net = net._replace(news=_without(net.news, news))
-        state = state._replace(net=self._net(net))
-        if state.nodes[self.server] == -1:
-            return state, self.server, None
-        name = self.names[news.person]
-        here = name in self.machines[self.server].node(state.nodes[self.server]).online
-        known = net.known[news.person]
-        if news.line < known or (not news.online and not here) or (news.crash and news.line == known):
-            return state, self.server, None
-        if news.online:
-            net = net._replace(known=_put(net.known, news.person, news.line))
-            state = state._replace(net=self._net(net))
-        return state, self.server, ("presence", name, news.online)
+        machine, held = self.machines[self.server], state.nodes[self.server]
+        heeds = net.network.heeds(news, lambda: news.person in machine.node(held).online)
+        network = net.network.learn(news) if heeds else net.network
+        state = state._replace(net=self._net(net._replace(network=network)))
+        return state, self.server, ("presence", news.person, news.online) if heeds else None
 
     # What a node asked for
 
@@ -540,7 +508,7 @@ class _Performance:
 
     def __init__(self, world: World, state: State, node: int) -> None:
         self.world = world
-        self.net: Net = world.nets[state.net]
+        self.network: Network = world.nets[state.net].network
         self.node = node
         self.name = world.names[node]
         self.disk: MemoryDisk = restored(world.disks[state.disks[node]])
@@ -592,31 +560,27 @@ class _Performance:
 
     def transmit(self, packet: Packet) -> None:
         """Put a packet in flight, unless it is lost at once: its sender is away, its line gone or its link cut."""
-        place = self.world.place
-        if packet.dst not in place or (self.name == SERVER) == (packet.dst == SERVER):
+        if packet.dst not in self.world.place or (self.name == SERVER) == (packet.dst == SERVER):
             raise InputError(f"{self.name} transmits {packet.kind} to {packet.dst!r}")
         for kept in packet.kept:
             self.seen.know(kept.msgid, kept.message)
         if packet.msgid:
             self.seen.know(packet.msgid, packet.message)
-        unheard = self.name != SERVER and self.net.away[self.node]
-        nowhere = self.name == SERVER and self.net.known[place[packet.dst]] != self.net.line[place[packet.dst]]
-        if not (unheard or nowhere or (packet.src, packet.dst) in self.net.cut):
+        if not (self.network.cannot_leave(packet.src, packet.dst) or self.network.goes_nowhere(packet.dst)):
             self.sent.append(self.world.packets.of(packet._replace(fabricated=False)))
 
 
 class _Forgets:
     """Changes what people have seen: a person's client, started again, has forgotten what was on its way."""
 
-    def __init__(self, person: str, waited_for: Iterable[str], acks: bool) -> None:
+    def __init__(self, person: str, known: Container[str], rung: Rung) -> None:
         self.person = person
-        self.waited_for = set(waited_for)
-        self.unsettled = ("sending", "sent") if acks else ("sending",)
+        self.known = known
+        self.rung = rung
 
     def __call__(self, seen: Seen) -> None:
-        for msgid, status in list(seen.screens.get(self.person, {}).items()):
-            if status in self.unsettled and msgid not in self.waited_for:
-                seen.report(self.person, msgid, "forgotten")
+        for msgid in forgotten(seen.screens.get(self.person, {}), self.known, self.rung):
+            seen.report(self.person, msgid, "forgotten")
 
 
 def _put(parts: tuple[Any, ...], place: int, part: Any) -> tuple[Any, ...]:

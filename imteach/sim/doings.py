@@ -1,0 +1,43 @@
+"""What people do: they start their clients, say something, and send again what failed."""
+
+from imteach.protocol import Message
+from imteach.scenario.people import Resend
+from imteach.sim.rows import NONE
+from imteach.sim.run import Run
+
+
+class Doings(Run):
+    """A run in which people do things."""
+
+    def start(self, person: str) -> None:
+        """A person's client starts; where it asks for nothing, there is nothing to write down."""
+        effects = self.told(person, "command", "start")
+        if effects:
+            self.perform(person, effects, self.record(person, "start"))
+
+    def say(self, message: Message) -> None:
+        """A person says something to their client."""
+        person, about = message.sender, (message.text, message.to)
+        if person in self.network.down:
+            self.record(person, "unsaid", more=about)
+            return
+        effects = self.told(person, "command", "say", message)
+        made = self.written.handed_out
+        msgid = made[0] if made else self.written.new_msgid()  # what is said needs a name
+        self.written.know(msgid, message)
+        self.perform(person, effects, self.record(person, "say", NONE, NONE, msgid, about))
+
+    def resend(self, wanted: Resend) -> None:
+        """A person sends a message again, if their screen shows that it failed."""
+        msgid = wanted.msgid
+        said = self.written.messages.get(msgid)  # not by the scenario's list: somebody may have been down
+        person = said.sender if said else self.scenario.sender_of(msgid)
+        seen = self.screen[person].get(msgid)
+        status = None if seen is None else self.written.log[seen].status
+        is_down = person in self.network.down
+        if seen is None or is_down or status != "failed":
+            why = f"{msgid} was never said" if seen is None else f"{msgid} is {status}"
+            self.record(person, "unsaid", what=msgid, more=(f"{person} is down" if is_down else why, None))
+            return
+        effects = self.told(person, "command", "resend", self.written.messages[msgid], msgid)
+        self.perform(person, effects, self.record(person, "resend", seen, what=msgid))

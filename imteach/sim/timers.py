@@ -1,0 +1,52 @@
+"""Timers: they start, are cancelled, and run out."""
+
+from imteach.protocol import CancelTimer, StartTimer
+from imteach.scenario.scenario import HEARTBEAT
+from imteach.sim.agenda import TIMER
+from imteach.sim.run import Run, Running
+from imteach.trace.records import instant
+
+
+class Waits(Run):
+    """A run in which nodes wait, each with timers of its own."""
+
+    def start_timer(self, node: str, timer: StartTimer, step: int) -> None:
+        """Start a timer; one of the same name that still runs is cancelled first."""
+        if timer.name in self.timers[node]:
+            self.cancel_timer(node, CancelTimer(timer.name), step)
+        wait, attempt = timer.wait, timer.attempt
+        lasts = self.written.lasts.get((wait, attempt))
+        if lasts is None:
+            lasts = self.written.lasts[wait, attempt] = self.scenario.wait(wait, attempt)
+        until = instant(self.written.now + lasts)
+        started = self.written.effect(timer)
+        running = self.timers[node][timer.name] = Running(node, timer.name, started, wait)
+        self.pending.count(wait, 1)
+        self.agenda.add(until, TIMER, "timer", running)
+
+    def cancel_timer(self, node: str, timer: CancelTimer, _: int) -> None:
+        """Stop a timer, if it runs."""
+        running = self.timers[node].get(timer.name)
+        if running is not None:
+            self.forget_timer(running)
+            self.written.effect(timer)
+
+    def timer(self, running: Running) -> None:
+        """A timer runs out, unless it was cancelled or started anew."""
+        if not self.runs(running):
+            return
+        self.forget_timer(running)
+        if running.wait == HEARTBEAT:
+            self.pending.heartbeat(running.node, running.name)
+        effects = self.told(running.node, "timer", running.name)
+        fired = self.written.event(running.node, "timer_fire", running.started, what=running.name)
+        self.perform(running.node, effects, fired)
+
+    def runs(self, running: Running) -> bool:
+        """Whether this timer still runs."""
+        return self.timers[running.node].get(running.name) is running
+
+    def forget_timer(self, running: Running) -> None:
+        """A timer runs no more."""
+        del self.timers[running.node][running.name]
+        self.pending.count(running.wait, -1)
