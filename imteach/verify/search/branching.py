@@ -154,7 +154,7 @@ class Branching(Simulator):
             self.agenda.pop()
 
     def _cursors(self, events: Iterable[Event]) -> dict[str, Packet]:
-        """The packets that cursors were written over, by name."""
+        """The packets that made the server write a cursor, by name."""
         told = (event for event in events if event.kind == "write" and event.packet is not None)
         return {str(event.packet): self.written.packet_of(event.id) for event in told}
 

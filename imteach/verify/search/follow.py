@@ -77,7 +77,7 @@ class Unordered:
         self._made += 1
 
     def plan(self) -> None:
-        """What is planned from the start may happen in any order, as everything."""
+        """What is planned at the start may happen in any order, like everything else."""
 
 
 class Follower(Simulator):
