@@ -54,12 +54,10 @@ class Orders:
 
     def drops(self, packet: str) -> bool:
         """Whether the packet of this name is dropped."""
-        if packet in self._dropped:
-            return True
-        for strikes in self._strike:  # noqa: SIM110  any() would take longer, and this is asked of every packet
+        for strikes in self._strike:  # any() would take longer, and this is asked of every packet
             if strikes(packet.encode()):
                 return True
-        return False
+        return packet in self._dropped
 
     def delay_of(self, packet: str) -> float:
         """By how many simulated ms the packet of this name is delayed."""

@@ -15,8 +15,8 @@ from imteach.trace import Event, PacketRecord, Trace
 class Case(Facts):
     """What happened to one thing said, in pieces of sentences; `name` and `screen` are such pieces, too."""
 
-    def __init__(self, trace: Trace, said: Outcome) -> None:
-        super().__init__(trace, said)
+    def __init__(self, trace: Trace, said: Outcome, receiver: str) -> None:
+        super().__init__(trace, said, receiver)
         self.name = f"{quote(said.text)} ({said.msgid})"
         self.screen = f"{self.sender}'s screen says {sign(said.status)}"
 

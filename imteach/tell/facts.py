@@ -27,13 +27,13 @@ class Stop(NamedTuple):
 
 
 class Facts:
-    """What happened to one thing said, read from the events and the packets of its run."""
+    """What happened to one thing said on its way to one receiver, read from the events and the packets of its run."""
 
-    def __init__(self, trace: Trace, said: Outcome) -> None:
+    def __init__(self, trace: Trace, said: Outcome, receiver: str) -> None:
         self.trace = trace
         self.said = said
         self.sender = said.sender
-        self.receiver = next((who for who in said.to if said.shown[who] != 1), said.to[0])
+        self.receiver = receiver
 
     @property
     def to_group(self) -> bool:
