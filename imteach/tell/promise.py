@@ -78,7 +78,7 @@ def _why_not_discarded(case: Case, first: Event, second: Event) -> str:
     if not case.trace.scenario.setting.dedups:
         return ""
     if second.msgid != first.msgid:
-        return f", and {case.receiver}'s client cannot know {second.msgid} for the same message"
+        return f", and {case.receiver}'s client cannot recognise {second.msgid} as the same message"
     crash = case.crash_between(first, second)
     if crash is not None:
         return f", and {case.receiver}'s client had forgotten it in the crash at {crash.t} ms"

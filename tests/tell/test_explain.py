@@ -583,7 +583,7 @@ class AnswersNothing(Server):
             (
                 "bob was shown “hello” (m1) twice, at 100 ms and at 400 ms as m2: m1/ack:N#1 was dropped, "
                 "so alice, still waiting, sent msg:R again at 300 ms, "
-                "and bob's client cannot know m2 for the same message."
+                "and bob's client cannot recognise m2 as the same message."
             ),
         ),
         (
