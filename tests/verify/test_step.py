@@ -30,11 +30,8 @@ WORLDS = [
 
 
 def steps_on_the_way(scenario, given, chance):
-    """Every step that can happen on a random path: those of the search, and the simulator that offers its own.
-
-    No copies where connections come and go: once one is gone, a run loses a copy at once, and a search does not.
-    """
-    kinds = chance.choice([("drop", "crash"), ("drop", "duplicate")][: 1 if given else 2])
+    """Every step that can happen on a random path: those of the search, and the simulator that offers its own."""
+    kinds = chance.choice([("drop", "crash"), ("drop", "duplicate"), ("duplicate", "crash")])
     world, follower = World(scenario, given), Follower(scenario, given)
     follower.begin()
     state, left = world.start, 3

@@ -15,12 +15,12 @@ from imteach.protocol import SERVER, Effect, Packet
 from imteach.scenario import Crash, Drop, Duplicate, Fault, Scenario
 from imteach.scenario.faults import checked_given
 from imteach.scenario.scenario import checked_scenario
-from imteach.sim.agenda import Appointment
+from imteach.sim.agenda import ARRIVAL, Appointment
 from imteach.sim.rows import NONE
 from imteach.sim.run import Running
 from imteach.sim.simulator import Simulator
 from imteach.tell import the
-from imteach.trace import Trace
+from imteach.trace import Trace, instant
 from imteach.trace.records import Event
 from imteach.verify.search.step import CUT_SHORT, Step, noticed, readings, step_of
 from imteach.verify.search.world import Action, State, World
@@ -220,9 +220,15 @@ class Follower(Simulator):
         self.drop(due.about)
 
     def _copy(self, number: int) -> None:
-        """The network makes a copy of a packet."""
+        """The network makes a copy of a packet that has left: so the copy has, too, on the same connection."""
         self.struck.append(Duplicate(self.name_of(number).partition("~")[0]))
-        self.copy(number, self.latency[self.written.sent[number].person])
+        packet, copy = self.written.sent[number], self.written.copy(number)
+        due = instant(self.now + self.latency[packet.person])
+        self.written.dues.append(due)
+        if number in self.nowhere:
+            self.nowhere.add(copy)
+        self.travel(copy, packet, is_usual=True)
+        self.agenda.add(due, ARRIVAL, "arrive", copy)
 
     def _crash(self, node: str) -> None:
         """A node crashes now."""

@@ -32,7 +32,7 @@ from imteach.protocol import (
 from imteach.scenario import Fault, Offline, Partition, Resend, Scenario
 from imteach.scenario.scenario import HEARTBEAT
 from imteach.sim.network import Command, Network, News, forgotten
-from imteach.tell import the
+from imteach.tell.words import join, the
 from imteach.verify.search.machine import Machine, Move, Told
 from imteach.verify.search.seen import Seen
 
@@ -493,7 +493,7 @@ def _scripts(given: Sequence[Fault], place: dict[str, int]) -> list[tuple[Doing,
         else:
             raise InputError(
                 f"{quoted(fault)} needs a clock or a packet's name, and this search has neither; "
-                "it can be given Offline and Partition, and strikes with the others itself",
+                f"it can be given Offline and Partition, and strikes with {join(CHECK_KINDS)} itself",
                 where="given",
             )
         script.append((fault.at, changes[0]))
