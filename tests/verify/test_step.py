@@ -148,3 +148,17 @@ def test_of_two_crashes_it_is_told_which_one_the_server_notices():
         assert set(trace.state_at(1000)["server"]["online"]) == server
     both = ["the server notices that alice is gone", "the server notices that alice is gone"]
     assert set(follow("basic", [*twice, *both]).state_at(1000)["server"]["online"]) == {"bob"}
+
+
+@pytest.mark.parametrize(
+    ("given", "goes"),
+    [
+        (Partition("alice", "server", at=10), "the link between alice and the server is cut"),
+        (Offline("alice", at=10), "alice logs out"),
+    ],
+)
+def test_a_copy_of_what_has_left_arrives_though_its_sender_cannot_be_heard_any_more(given, goes):
+    steps = ["alice says “hello”", goes, "m1/msg:R#1 is copied", "m1/msg:R#1 arrives", "m1/msg:R#1~2 arrives"]
+    trace = follow("basic", steps, [given])
+    assert [packet.fate for packet in trace.packets if packet.kind == "msg:R"] == ["arrived", "arrived"]
+    assert [packet.name for packet in trace.packets if packet.kind == "msg:N"] == ["m1/msg:N#1", "m1/msg:N#2"]
