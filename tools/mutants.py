@@ -27,8 +27,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 CODE = Path("imteach") / "protocol"
 # From the fastest to the slowest: the first round that notices is the last
-SLOWER = ["durable", "group", "in_order", "offline", "ordered", "stateless_server", "timing", "rung_classes"]
-ROUNDS = [["tests/protocol"], ["imteach/protocol", *(f"tests/sim/test_{story}.py" for story in SLOWER)]]
+SLOWER = ["durable", "group", "offline", "ordered", "stateless_server", "timing", "rung_classes"]
+STORIES = ["tests/trace/test_in_order.py", *(f"tests/sim/test_{story}.py" for story in SLOWER)]
+ROUNDS = [["tests/protocol"], ["imteach/protocol", *STORIES]]
 PATIENCE = 300  # seconds
 TURNED = {
     ast.Eq: ast.NotEq,
@@ -139,7 +140,8 @@ def passes(copied: Path, rounds: list[list[str]]) -> bool:
     os.chdir(copied)
     sys.path.insert(0, str(copied))
     with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
-        return all(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests]) == 0 for tests in rounds)
+        options = ["-x", "-q", "-p", "no:cacheprovider", "-o", "addopts=--doctest-modules"]  # one process, no workers
+        return all(pytest.main([*options, *tests]) == 0 for tests in rounds)
 
 
 def start(mutant: Mutant | None, copied: Path, rounds: list[list[str]]) -> int:

@@ -2,28 +2,13 @@
 
 It imports nothing else of imteach and knows no time, no socket and no picture. To read it:
 
-1. `packets`: what travels; `effects`: what a node asks for; `ladder`: the rungs; `promises`: what is expected of them.
+1. `packets`: what travels; `effects`: what a node asks for, and its disk; `ladder`: the rungs; `promises`: what is
+   expected of them.
 2. `client` and `server`: the article, sections 1 to 8.
 3. `offline`, `durable`, `ordered`, `group`: what each further rung builds around them; `whole` puts them together.
 """
 
 from imteach.protocol.client import Waiting
-from imteach.protocol.disk import Disk, MemoryDisk
-from imteach.protocol.effects import (
-    STATUSES,
-    WAITS,
-    CancelTimer,
-    Delete,
-    Discard,
-    Effect,
-    Hold,
-    Report,
-    Show,
-    StartTimer,
-    Store,
-    Transmit,
-    Write,
-)
 from imteach.protocol.ladder import LADDER, Rung
 from imteach.protocol.offline import PAGE
 from imteach.protocol.ordered import HoldBack
@@ -32,37 +17,14 @@ from imteach.protocol.promises import PROMISES, Outcome, judge
 from imteach.protocol.value import Value
 from imteach.protocol.whole import Client, Server
 
+from imteach.protocol.effects import (  # isort: skip
+    STATUSES, WAITS, CancelTimer, Delete, Discard, Disk, Effect, Hold, MemoryDisk, Report, Show, StartTimer, Store,
+    Transmit, Write,
+)  # fmt: skip
+
 __all__ = [
-    "KINDS",
-    "LADDER",
-    "NO_MESSAGE",
-    "PAGE",
-    "PROMISES",
-    "SERVER",
-    "STATUSES",
-    "WAITS",
-    "CancelTimer",
-    "Client",
-    "Delete",
-    "Discard",
-    "Disk",
-    "Effect",
-    "Hold",
-    "HoldBack",
-    "Kept",
-    "MemoryDisk",
-    "Message",
-    "Outcome",
-    "Packet",
-    "Report",
-    "Rung",
-    "Server",
-    "Show",
-    "StartTimer",
-    "Store",
-    "Transmit",
-    "Value",
-    "Waiting",
-    "Write",
-    "judge",
-]
+    "KINDS", "LADDER", "NO_MESSAGE", "PAGE", "PROMISES", "SERVER", "STATUSES", "WAITS",
+    "CancelTimer", "Client", "Delete", "Discard", "Disk", "Effect", "Hold", "HoldBack", "Kept", "MemoryDisk", "Message",
+    "Outcome", "Packet", "Report", "Rung", "Server", "Show", "StartTimer", "Store", "Transmit", "Value", "Waiting",
+    "Write", "judge",
+]  # fmt: skip

@@ -30,8 +30,7 @@ in `whole`, is all of them together.
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from imteach.protocol.disk import Disk
-from imteach.protocol.effects import CancelTimer, Discard, Effect, Report, Show, StartTimer, Transmit, Write
+from imteach.protocol.effects import CancelTimer, Discard, Disk, Effect, Report, Show, StartTimer, Transmit, Write
 from imteach.protocol.ladder import Rung
 from imteach.protocol.packets import NO_MESSAGE, SERVER, Arrived, Message, Packet, listed
 from imteach.protocol.value import Value
@@ -78,10 +77,9 @@ class ArticleClient:
 
     def receive(self, packet: Packet) -> list[Effect]:
         """A packet has arrived: return what to do. There is one method for each kind."""
-        method = self._receives.get(packet.kind)
-        if method is None:
+        if packet.kind not in self._receives:
             raise ValueError(f"a client receives {listed(self._receives)}, not {packet.kind!r}")
-        effects: list[Effect] = getattr(self, method)(packet)
+        effects: list[Effect] = getattr(self, self._receives[packet.kind])(packet)
         return effects
 
     def timer(self, name: str) -> list[Effect]:
@@ -90,18 +88,11 @@ class ArticleClient:
 
     def command(self, name: str, message: Message = NO_MESSAGE, msgid: str = "") -> list[Effect]:
         """The person wants something: `start`, `say` or `resend` a message, `login`, `logout`. Return what to do."""
-        match name:
-            case "start":
-                return []
-            case "say":
-                return self.on_say(message)
-            case "resend":
-                return self.on_resend(msgid, message)
-            case "login":
-                return self.on_login()
-            case "logout":
-                return self.on_logout()
-        raise ValueError(f"no command {name!r}; a client knows: start, say, resend, login, logout")
+        asked = {"start": (), "say": (message,), "resend": (msgid, message), "login": (), "logout": ()}
+        if name not in asked:
+            raise ValueError(f"no command {name!r}; a client knows: {', '.join(asked)}")
+        effects: list[Effect] = getattr(self, f"on_{name}", list)(*asked[name])  # no `on_start` here: nothing to do
+        return effects
 
     def restart(self, disk: Disk) -> list[Effect]:
         """Start again after a crash. Nothing was written, so nothing is known and there is nothing to do."""
@@ -119,14 +110,13 @@ class ArticleClient:
 
     def on_msg_a(self, packet: Packet) -> list[Effect]:
         """The server has it: `sending` becomes `sent`, and no other status changes."""
-        msgid = packet.msgid
-        if self.status.get(msgid) != "sending":
+        if self.status.get(packet.msgid) != "sending":
             return []
-        sent = self.report(msgid, "sent")
+        sent = self.report(packet.msgid, "sent")
         if self.rung.acks:
             return [sent]
-        del self.queue[msgid]  # without ack packets there is nothing more to wait for
-        return [CancelTimer(msgid), sent]
+        del self.queue[packet.msgid]  # without ack packets there is nothing more to wait for
+        return [CancelTimer(packet.msgid), sent]
 
     def on_ack_n(self, packet: Packet) -> list[Effect]:
         """The receiver has it: out of the queue, timer off, `delivered`, however late it comes."""
@@ -197,6 +187,10 @@ class ArticleClient:
         """What is written when this message comes into the queue, or when it (None) leaves it: nothing, here."""
         return None
 
+    def _shown_write(self, arrived: Arrived) -> Write | None:
+        """What is written when this message is shown: nothing, here."""
+        return None
+
     def show_or_discard(self, arrived: Arrived) -> Effect:
         """Show a message that arrived once; from the rung `dedup` on, discard what was shown before."""
         msgid, message = arrived.msgid, arrived.message
@@ -204,7 +198,7 @@ class ArticleClient:
             return Discard(msgid, message)
         if self.rung.dedups:
             self.dedup[msgid] = None
-        return Show(msgid, message)
+        return Show(msgid, message, self._shown_write(arrived))
 
     def acknowledge(self, arrived: Arrived) -> list[Effect]:
         """Tell the server that the message that arrived was shown, from the rung `acked` on."""
@@ -213,8 +207,5 @@ class ArticleClient:
 
     def state(self) -> dict[str, Any]:
         """What this client holds: its waiting-ack queue (msgid: tries), its dedup table, each status."""
-        return {
-            "queue": {msgid: entry.tries for msgid, entry in self.queue.items()},
-            "dedup": list(self.dedup),
-            "status": dict(self.status),
-        }
+        queue = {msgid: entry.tries for msgid, entry in self.queue.items()}
+        return {"queue": queue, "dedup": list(self.dedup), "status": dict(self.status)}

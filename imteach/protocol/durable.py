@@ -16,8 +16,7 @@ The server writes already at the rung `offline`, before it fabricates an ack:N.
 
 from typing import Any
 
-from imteach.protocol.disk import Disk
-from imteach.protocol.effects import Effect, Show, Write
+from imteach.protocol.effects import Disk, Effect, Write
 from imteach.protocol.offline import OfflineClient
 from imteach.protocol.packets import Arrived, Kept, Message
 
@@ -31,16 +30,13 @@ class DurableClient(OfflineClient):
         waiting = [Kept.from_row(row) for row in disk.read("queue").values()]
         return [effect for kept in waiting for effect in self._request_again(kept)]
 
-    def show_or_discard(self, arrived: Arrived) -> Effect:
-        """Show a message that arrived once, and write down in the same step that it was shown."""
-        effect = OfflineClient.show_or_discard(self, arrived)
-        if self.rung.writes and isinstance(effect, Show):
-            return effect._replace(write=Write("dedup", effect.msgid, self._place(arrived)))
-        return effect
-
     def _request_again(self, kept: Kept) -> list[Effect]:
         """Send a message again that was in the queue when the client crashed."""
         return self.request(kept.msgid, kept.message)
+
+    def _shown_write(self, arrived: Arrived) -> Write | None:
+        """What is written in one step with showing this message: that it was shown."""
+        return Write("dedup", arrived.msgid, self._place(arrived)) if self.rung.writes else None
 
     def _place(self, arrived: Arrived) -> Any:
         """What is written with the msgid of a message that is shown: that it was."""
@@ -48,9 +44,7 @@ class DurableClient(OfflineClient):
 
     def _queue_write(self, msgid: str, message: Message | None) -> Write | None:
         """What is written when this message comes into the queue, or when it (None) leaves it."""
-        if not self.rung.writes:
-            return None
-        return Write("queue", msgid, message and self._row(msgid, message))
+        return Write("queue", msgid, message and self._row(msgid, message)) if self.rung.writes else None
 
     def _row(self, msgid: str, message: Message) -> list[Any]:
         """A message of the queue as it is written."""

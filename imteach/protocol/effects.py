@@ -2,21 +2,20 @@
 
 A node, a client or the server, is told what happened and returns a list of effects, which happen one by one in that
 order. The simulator, a checker, a real network and a unit test can all drive the same nodes (*sans-IO*).
+
+A node never writes to its disk itself either. It asks for that with an effect: `Write`, or one that holds a `Write`
+(`Show`, `Report`, `Store`, `Delete`). A crash may fall between any two effects: after it, what was written before is
+there, and nothing else. The driver keeps one `Disk` for each node, which the node reads when it starts again: a
+dictionary in the simulator; a database could stand behind the same two methods.
 """
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from imteach.protocol.packets import Kept, Message, Packet
 from imteach.protocol.value import Value
 
-STATUSES: dict[str, str] = {
-    "sending": "◷",
-    "sent": "✓",
-    "delivered": "✓✓",
-    "unconfirmed": "✓?",
-    "failed": "!",
-    "forgotten": "",
-}
+STATUSES = {"sending": "◷", "sent": "✓", "delivered": "✓✓", "unconfirmed": "✓?", "failed": "!", "forgotten": ""}
 """What the sender's person can see beside a message, with the sign for it.
 
 No client reports `forgotten`: it is what is left on the screen, nothing at all, when a crash lost the message.
@@ -161,3 +160,38 @@ class Report(Value, frozen=True):
 
 
 Effect = Transmit | StartTimer | CancelTimer | Show | Discard | Hold | Report | Write | Store | Delete
+
+
+class Disk(Protocol):
+    """Tables of plain values (what JSON can hold), each under a key. Two methods, and no more."""
+
+    def read(self, table: str) -> Mapping[str, Any]:
+        """Return what was written to this table, by key, in the order in which the keys were first written."""
+
+    def write(self, table: str, key: str, value: Any) -> None:
+        """Write one value, whole or not at all; None takes the key away."""
+
+
+class MemoryDisk:
+    """A disk in memory, for the simulator: it lasts as long as the run does.
+
+    >>> disk = MemoryDisk()
+    >>> disk.write("dedup", "m1", True)
+    >>> disk.read("dedup"), disk.read("queue")
+    ({'m1': True}, {})
+    """
+
+    def __init__(self) -> None:
+        self._tables: dict[str, dict[str, Any]] = {}
+
+    def read(self, table: str) -> Mapping[str, Any]:
+        """Return what was written to this table, by key."""
+        return self._tables.get(table, {})
+
+    def write(self, table: str, key: str, value: Any) -> None:
+        """Write one value; None takes the key away."""
+        rows = self._tables.setdefault(table, {})
+        if value is None:
+            rows.pop(key, None)
+        else:
+            rows[key] = value

@@ -22,12 +22,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from imteach.protocol.client import NewMsgid
-from imteach.protocol.disk import Disk
-from imteach.protocol.effects import CancelTimer, Discard, Effect, StartTimer, Store, Transmit, Write
+from imteach.protocol.effects import CancelTimer, Discard, Disk, Effect, StartTimer, Store, Transmit, Write
 from imteach.protocol.ladder import Rung
 from imteach.protocol.offline import timer_name
 from imteach.protocol.ordered import HoldBack, OrderedClient, OrderedServer
-from imteach.protocol.packets import NO_MESSAGE, SERVER, Kept, Message, Packet, as_kept
+from imteach.protocol.packets import SERVER, Kept, Message, Packet, as_kept
 
 
 class GroupClient(OrderedClient):
@@ -42,10 +41,6 @@ class GroupClient(OrderedClient):
         self.ack_every = ack_every
         self.groups: dict[str, HoldBack[Kept]] = {group: HoldBack() for group in groups}
         self.unacked: dict[str, int] = {}  # by group: how many messages since the last ack
-
-    def command(self, name: str, message: Message = NO_MESSAGE, msgid: str = "") -> list[Effect]:
-        """The person wants something: `start`, `say` or `resend` a message, `login`, `logout`. Return what to do."""
-        return self.on_start() if name == "start" else OrderedClient.command(self, name, message, msgid)
 
     def restart(self, disk: Disk) -> list[Effect]:
         """Start again after a crash, with nothing but what was written: transmit what still waits for its ack:N."""
@@ -153,8 +148,7 @@ class GroupServer(OrderedServer):
         """The receiver has shown a message, or a member what its cursor says: answer it, and tell the sender."""
         if not packet.group:
             return OrderedServer.on_ack_r(self, packet)
-        answer = Transmit(packet.follow_up("ack:A", to=packet.src, group=packet.group))
-        return [*self.move_cursor(packet), answer]
+        return [*self.move_cursor(packet), Transmit(packet.follow_up("ack:A", to=packet.src, group=packet.group))]
 
     def on_offline_r(self, packet: Packet) -> list[Effect]:
         """A client asks for what was kept: answer with the oldest, a page at most, and whether there are more."""
@@ -192,8 +186,7 @@ class GroupServer(OrderedServer):
 
     def confirm(self, packet: Packet, kept: Kept) -> Effect:
         """Tell the sender that the group has its message, and under which number."""
-        group = packet.message.to
-        return Transmit(packet.follow_up("ack:N", to=packet.src, number=kept.number, group=group))
+        return Transmit(packet.follow_up("ack:N", to=packet.src, number=kept.number, group=packet.message.to))
 
     def move_cursor(self, packet: Packet) -> list[Effect]:
         """A member has everything up to its cursor: remember how far it is, and never go back."""

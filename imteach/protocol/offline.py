@@ -23,10 +23,8 @@ always "": this person.
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from imteach.protocol.client import ArticleClient, NewMsgid
-from imteach.protocol.disk import Disk
-from imteach.protocol.effects import CancelTimer, Delete, Effect, StartTimer, Store, Transmit
-from imteach.protocol.ladder import Rung
+from imteach.protocol.client import ArticleClient
+from imteach.protocol.effects import CancelTimer, Delete, Disk, Effect, StartTimer, Store, Transmit
 from imteach.protocol.packets import SERVER, Kept, Packet, as_kept
 from imteach.protocol.server import ArticleServer
 
@@ -40,8 +38,8 @@ class OfflineClient(ArticleClient):
     _receives: ClassVar = ArticleClient._receives | {"offline:A": "on_offline_a"}
     _timers: ClassVar = {"pull": "on_pull_timer"}  # those that belong to no message
 
-    def __init__(self, name: str, rung: Rung, retries: int, new_msgid: NewMsgid) -> None:
-        super().__init__(name, rung, retries, new_msgid)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.pulls: dict[str, int] = {}  # by what is pulled for ("" or a group): how often offline:R was transmitted
         self.more: dict[str, bool] = {}  # and whether the last page said that there is more
 
@@ -111,8 +109,8 @@ class OfflineServer(ArticleServer):
 
     _receives: ClassVar = ArticleServer._receives | {"offline:R": "on_offline_r", "offlineack:R": "on_offlineack_r"}
 
-    def __init__(self, rung: Rung, people: Iterable[str]) -> None:
-        super().__init__(rung, people)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.store: dict[str, dict[str, Kept]] = {}  # what is kept for each person (and for each group), by msgid
 
     def restart(self, disk: Disk) -> list[Effect]:
@@ -121,6 +119,12 @@ class OfflineServer(ArticleServer):
             self.keep(key.partition("/")[0], Kept.from_row(row))
         return ArticleServer.restart(self, disk)
 
+    def on_msg_r(self, packet: Packet) -> list[Effect]:
+        """A client asks to take a message: answer it, and notify the receiver, or keep it if the receiver is away."""
+        effects = ArticleServer.on_msg_r(self, packet)
+        absent = packet.message.to not in self.online
+        return [*effects, *self.keep_for_absent(packet)] if absent and self.rung.stores else effects
+
     def on_offline_r(self, packet: Packet) -> list[Effect]:
         """A client asks for what was kept: answer with the oldest, a page at most, and whether there are more."""
         return [Transmit(self._offline_a(packet, list(self.store.get(packet.src, {}).values())))]
@@ -128,10 +132,7 @@ class OfflineServer(ArticleServer):
     def on_offlineack_r(self, packet: Packet) -> list[Effect]:
         """The receiver has these messages: delete them."""
         mine = self.store.get(packet.src, {})
-        there = [msgid for msgid in packet.msgids if msgid in mine]
-        for msgid in there:
-            del mine[msgid]
-        return [Delete(packet.src, msgid) for msgid in there]
+        return [Delete(packet.src, msgid) for msgid in packet.msgids if mine.pop(msgid, None)]
 
     def keep(self, to: str, kept: Kept) -> None:
         """Remember what is kept for a person or a group."""
@@ -146,10 +147,6 @@ class OfflineServer(ArticleServer):
         kept = as_kept(packet)
         self.keep(to, kept)
         return [Store(to, kept), fabricated]
-
-    def _take_for_absent(self, packet: Packet) -> list[Effect]:
-        """The receiver of this msg:R is not online: keep the message."""
-        return self.keep_for_absent(packet) if self.rung.stores else []
 
     def _offline_a(self, packet: Packet, kept: list[Kept]) -> Packet:
         """The answer to this offline:R, with as many of the messages kept as a page holds."""

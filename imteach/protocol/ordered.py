@@ -23,11 +23,8 @@ conversation.
 from collections.abc import Iterable
 from typing import Any, Generic, TypeVar
 
-from imteach.protocol.client import NewMsgid
-from imteach.protocol.disk import Disk
 from imteach.protocol.durable import DurableClient
-from imteach.protocol.effects import Discard, Effect, Hold, Write
-from imteach.protocol.ladder import Rung
+from imteach.protocol.effects import Discard, Disk, Effect, Hold, Write
 from imteach.protocol.offline import OfflineServer
 from imteach.protocol.packets import Arrived, Kept, Message, Packet, as_kept
 
@@ -76,8 +73,8 @@ class HoldBack(Generic[T]):
 class OrderedClient(DurableClient):
     """A client that numbers what its person says, and holds back what comes early."""
 
-    def __init__(self, name: str, rung: Rung, retries: int, new_msgid: NewMsgid) -> None:
-        super().__init__(name, rung, retries, new_msgid)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.last: dict[str, int] = {}  # the last number given, by whom the messages are to
         self.numbers: dict[str, int] = {}  # the numbers of the messages in the queue, by msgid
         self.turns: dict[str, HoldBack[Kept]] = {}  # what is held back, by who sent it
@@ -85,10 +82,9 @@ class OrderedClient(DurableClient):
 
     def restart(self, disk: Disk) -> list[Effect]:
         """Start again after a crash: go on from the numbers that were written."""
-        for place in disk.read("dedup").values():
-            if place is not True:  # it was shown without a number
-                conversation, number = place
-                self.buffer(conversation).pass_by(number)
+        places = [place for place in disk.read("dedup").values() if place is not True]  # True: it had no number
+        for conversation, number in places:
+            self.buffer(conversation).pass_by(number)
         self.last.update(disk.read("last"))
         for kept in map(Kept.from_row, disk.read("queue").values()):  # a crash may have come between the two writes
             self.last[kept.message.to] = max(kept.number, self.last.get(kept.message.to, 0))
@@ -140,9 +136,7 @@ class OrderedClient(DurableClient):
 
     def _place(self, arrived: Arrived) -> Any:
         """What is written with the msgid of a message that is shown: its place, if it has a number."""
-        if not arrived.number:
-            return DurableClient._place(self, arrived)
-        return [self.conversation(arrived.message), arrived.number]
+        return [self.conversation(arrived.message), arrived.number] if arrived.number else True
 
     def let_through(self, arrived: Iterable[Kept]) -> tuple[list[Effect], list[Kept]]:
         """Show what is in its turn now, hold back what is early; return what to do, and what is done with."""
@@ -194,8 +188,8 @@ class OrderedClient(DurableClient):
 
     def state(self) -> dict[str, Any]:
         """What this client holds: its queue, its dedup table, each status, what it holds back (sender: msgids)."""
-        held = {name: [kept.msgid for kept in buffer.held.values()] for name, buffer in self._buffers().items()}
-        held = {name: msgids for name, msgids in held.items() if msgids}
+        early = {name: buffer.held.values() for name, buffer in self._buffers().items() if buffer.held}
+        held = {name: [kept.msgid for kept in messages] for name, messages in early.items()}
         return DurableClient.state(self) | ({"held": held} if self.rung.orders else {})
 
     def _buffers(self) -> dict[str, HoldBack[Kept]]:
@@ -208,8 +202,7 @@ class OrderedServer(OfflineServer):
 
     def msg_n(self, packet: Packet, to: str) -> Packet:
         """The notify that brings the message of this msg:R to its receiver, with its number and base."""
-        notify = OfflineServer.msg_n(self, packet, to)
-        return notify._replace(number=packet.number, base=self.base(to, packet)) if packet.number else notify
+        return packet.follow_up("msg:N", to, number=packet.number, base=self.base(to, packet))
 
     def base(self, to: str, sent: Packet | Kept) -> int:
         """The lowest number that is waited for: by the sender, who says so, or by the server, which keeps it for `to`.
@@ -217,11 +210,8 @@ class OrderedServer(OfflineServer):
         The sender does not wait for what the server keeps. Without this, a message that goes straight to the receiver
         could be shown before an earlier one that is still to be pulled.
         """
-        kept = self.store.get(to)
-        if not kept:
-            return sent.base
-        numbers = (one.number for one in kept.values() if one.message.sender == sent.message.sender)
-        return min((sent.base, *numbers))
+        kept = self.store.get(to, {}).values()
+        return min([sent.base, *(one.number for one in kept if one.message.sender == sent.message.sender)])
 
     def _offline_a(self, packet: Packet, kept: list[Kept]) -> Packet:
         """The answer to this offline:R, with as many of the messages kept as a page holds, each with its base."""

@@ -16,8 +16,7 @@ in `whole`, is all of them together.
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from imteach.protocol.disk import Disk
-from imteach.protocol.effects import Effect, Transmit
+from imteach.protocol.effects import Disk, Effect, Transmit
 from imteach.protocol.ladder import Rung
 from imteach.protocol.packets import Message, Packet, listed
 
@@ -46,10 +45,9 @@ class ArticleServer:
 
     def receive(self, packet: Packet) -> list[Effect]:
         """A packet has arrived: return what to do. There is one method for each kind."""
-        method = self._receives.get(packet.kind)
-        if method is None:
+        if packet.kind not in self._receives:
             raise ValueError(f"the server receives {listed(self._receives)}, not {packet.kind!r}")
-        effects: list[Effect] = getattr(self, method)(packet)
+        effects: list[Effect] = getattr(self, self._receives[packet.kind])(packet)
         return effects
 
     def timer(self, name: str) -> list[Effect]:
@@ -79,9 +77,7 @@ class ArticleServer:
         """A client asks to take a message: answer it, and notify the receiver if it is online."""
         to = packet.message.to
         answer = Transmit(packet.follow_up("msg:A", to=packet.src))
-        if to in self.online:
-            return [answer, Transmit(self.msg_n(packet, to))]
-        return [answer, *self._take_for_absent(packet)]
+        return [answer, Transmit(self.msg_n(packet, to))] if to in self.online else [answer]
 
     def on_ack_r(self, packet: Packet) -> list[Effect]:
         """The receiver has shown a message: answer it, and tell the sender."""
@@ -93,10 +89,6 @@ class ArticleServer:
     def msg_n(self, packet: Packet, to: str) -> Packet:
         """The notify that brings the message of this msg:R to its receiver."""
         return packet.follow_up("msg:N", to)
-
-    def _take_for_absent(self, packet: Packet) -> list[Effect]:
-        """The receiver of this msg:R is not online: do nothing about it."""
-        return []
 
     def state(self) -> dict[str, Any]:
         """What the server holds: who is online, and nothing about messages in flight."""
