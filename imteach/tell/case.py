@@ -127,7 +127,7 @@ class Case(Facts):
             return f"{self.receiver} was not online when {{names}} reached the server"
         not_taken = [event for event in self.events("discard") if event.packet == stop.packet.name and event.text]
         if stop.missing and not_taken:
-            return f"{at} took {{names}} not, as {not_taken[0].text}"
+            return f"{at} discarded {{names}} as {not_taken[0].text}"
         if stop.missing and self.crashed_at(stop.packet):
             return f"{at} crashed before it sent {'an' if stop.missing[0] == 'a' else 'a'} {stop.missing} for {{names}}"
         if stop.missing:

@@ -120,7 +120,7 @@ def test_what_is_no_step_is_told_with_what_is_one(text):
         f"no step {text!r}; a step is PERSON says “TEXT”, PERSON sends MSGID again, PACKET arrives, "
     )
     assert all(sentence in said for sentence in SENTENCES.values())
-    assert said.endswith("and behind it there may be: , WHO crashes after effect NUMBER")
+    assert said.endswith("and after it there may be: , WHO crashes after effect NUMBER")
 
 
 def test_what_looks_like_a_crash_is_said_if_somebody_says_it_and_else_a_crash():

@@ -90,7 +90,7 @@ def parse_step(text: str) -> Step:
     for step in readings(text):
         return step
     *known, last = SENTENCES.values()
-    cut = "and behind it there may be: , WHO crashes after effect NUMBER"
+    cut = "and after it there may be: , WHO crashes after effect NUMBER"
     raise InputError(f"no step {quoted(text)}; a step is {', '.join(known)} or {last}, {cut}")
 
 
