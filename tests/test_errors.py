@@ -85,7 +85,7 @@ def asked(*arguments):
         (lambda: asked("--rto", "-1"), "--rto", "expected a time in ms greater than 0, got -1"),
         (lambda: asked("--group", "f=a,a"), "--group: groups['f']", "expected each name once"),
         (lambda: asked("--group", "a=a,b"), "--group", "'a' is a person's name; a group needs another"),
-        (lambda: asked("dedup", "--group", "f=a,b"), "--group", "the rung 'dedup' has none"),
+        (lambda: asked("dedup", "--group", "f=a,b"), "--group", "the rung 'dedup' has no groups"),
         (lambda: asked("--crash", "no body@1+1"), "--crash", "expected the name of a node"),
         (lambda: asked("--crash", "bob@x+1"), "--crash: at", "expected a time in ms, got 'x'"),
         (lambda: asked("--drop", "msg:X"), "--drop", "no packet 'msg:X'; kinds are"),

@@ -19,7 +19,7 @@ imteach: why a message can be lost without anyone noticing, and how six packets 
   imteach explore dedup --faults 3  every way to lose three packets, and which promises hold
   imteach check dedup --faults 1    every order in which things can happen
   imteach stats dedup --loss 0.2 --messages 10000
-                                    how often a message comes through, and how often its sender is told wrongly
+                                    how often a message comes through, and how often its sender sees a wrong status
   imteach validate                  run every lesson and compare its outputs
 """
 

@@ -48,9 +48,9 @@ class _FaultOption(NamedTuple):
 FAULT_OPTIONS = {
     "--drop": _FaultOption("NAME", Drop.parse, "the network drops this packet: --drop ack:N"),
     "--duplicate": _FaultOption(
-        "NAME[+MS]", Duplicate.parse, "it makes a copy, which arrives so much later: --duplicate msg:N+50"
+        "NAME[+MS]", Duplicate.parse, "the network makes a copy, which arrives MS later: --duplicate msg:N+50"
     ),
-    "--delay": _FaultOption("NAME=MS", _delay, "it takes so much longer over this packet: --delay msg:N=400"),
+    "--delay": _FaultOption("NAME=MS", _delay, "the network delays this packet by MS: --delay msg:N=400"),
     "--crash": _FaultOption(
         "NODE@WHEN+MS",
         Crash.parse,
@@ -88,8 +88,8 @@ def add_scenario_arguments(parser: argparse.ArgumentParser) -> None:
         "--scenario",
         action="append",
         metavar="FILE",
-        help="a scenario with its faults, from a TOML file. What is given beside it goes before it: a RUNG, --say, "
-        "--resend, settings; groups and faults are added",
+        help="a scenario with its faults, from a TOML file. RUNG, --say, --resend and settings given here "
+        "override the file's; groups and faults are added",
     )
     what.add_argument(
         "--say", action="append", metavar="WHAT", help='something said: "alice>bob@100:hello" (@0 may be left out)'

@@ -14,7 +14,7 @@ USAGE = "imteach map [RUNG] [--faults 1|2] [OPTION]…"
 
 ABOUT = """\
 Lose each packet of a scenario once, and say what comes of it: what the sender sees, what the receiver is shown, how
-many copies arrive. With --faults 2 lose each two as well: the row's packet first, then the column's.
+many copies arrive. With --faults 2 lose each pair of packets as well: the row's packet first, then the column's.
 
   imteach map acked
   imteach map retransmit --faults 2

@@ -71,7 +71,9 @@ def add_check_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `imteach check` takes."""
     _add_arguments(parser, CHECK_KINDS, [*FORMATS, *GRAPH_FORMATS])
     graph = parser.add_argument_group("graph", "with --format dot or svg; they need imteach[graphs], and svg graphviz")
-    graph.add_argument("--promise", metavar="NAME", help="mark the shortest run against it (default: the first broken)")
+    graph.add_argument(
+        "--promise", metavar="NAME", help="mark the shortest run that breaks it (default: the first broken)"
+    )
     graph.add_argument(
         "--machine", metavar="NODE", help="draw what this node does in each of its states, such as alice"
     )

@@ -135,7 +135,7 @@ def _remembered(folder: Path) -> tuple[list[str], dict[str, str]]:
             return [], known
     except (ValueError, RecursionError):
         pass
-    return [f"{path} is damaged: every lesson here that differs from mine is taken as changed by you"], {}
+    return [f"{path} is damaged: every lesson here that differs from the shipped one counts as changed by you"], {}
 
 
 def _sha(content: bytes) -> str:

@@ -15,8 +15,8 @@ function place(cell) {
   return { row: /** @type {HTMLTableRowElement} */ (box.parentElement).rowIndex, column: box.cellIndex };
 }
 
-/** For each key which cells lie that way from here, and how far each is; the nearest is meant: of the next row that has
- * any the one that is least to the side.
+/** For each key: how far off a cell is that lies that way, null for any other cell. A key moves to the nearest: in the
+ * next row that has any, the one least to the side.
  * @type {Record<string, (rows: number, columns: number) => number | null>}
  */
 const MOVES = {
@@ -40,7 +40,7 @@ function reach(table, cell) {
 function cellAt(event) {
   const target = /** @type {Element} */ (event.target);
   const own = target.closest("td, th")?.querySelector("button");
-  return own ?? target.closest("tr:has(th button)")?.querySelector("button"); // a single loss: the whole row will do
+  return own ?? target.closest("tr:has(th button)")?.querySelector("button"); // a single loss: the whole row counts
 }
 
 /** Where a key leads from a cell. @param {HTMLElement[]} cells @param {HTMLElement} cell @param {string} key */
@@ -75,7 +75,7 @@ function watchCells(table, open) {
   });
 }
 
-/** Put the table that this markup holds in the place of the one before.
+/** Replace the table with the one that this markup holds.
  * @param {HTMLElement} table @param {string} markup
  */
 function drawTable(table, markup) {
@@ -115,7 +115,7 @@ function makeLegendRow({ sign, name, means, mood }) {
 }
 
 /**
- * Show one view of the table. Returns what takes it down again.
+ * Show one view of the table. Returns a function that takes it down again.
  * @param {{model: Model, el: HTMLElement}} context
  */
 function render({ model, el }) {
@@ -151,7 +151,7 @@ function render({ model, el }) {
   for (const [part, redraw] of Object.entries(draw)) model.on(`change:${part}`, redraw);
   el.append(root);
 
-  // What is saved of it. The words are for the first of several.
+  // What is saved of it. Only the first of several is saved with the words.
   /** @type {any} */ (root).imteachStill = (/** @type {boolean} */ first) => {
     const { words, html, text } = model.get("still");
     return { "text/html": (first ? words : "") + html, "text/plain": text };

@@ -150,7 +150,7 @@ class FaultMapLab(ipywidgets.VBox):  # type: ignore[misc]
         try:
             self._take(self._maps.get(rung) or fault_map(self.lab.scenario, self._map.faults, self._map.given))
         except Exception as error:  # too large on this rung, or a learner's own client that stops under some loss
-            self._table.say(f"There is no map of {rung}, for one of its runs stopped: {error}")
+            self._table.say(f"There is no map of {rung}, because one of its runs stopped: {error}")
             return
         self._maps[rung] = self._map
         self._show(f"This is the map of {rung} now.")

@@ -78,7 +78,7 @@ function base64(text) {
   return btoa(bytes);
 }
 
-/** What is saved of it: the picture as it is now. The words are for the first of several.
+/** What is saved of it: the picture as it is now. Only the first of several is saved with the words.
  * @param {Model} model @param {boolean} first
  */
 function still(model, first) {
@@ -88,20 +88,20 @@ function still(model, first) {
 }
 
 /**
- * Show one view of the lab. Returns what takes it down again.
+ * Show one view of the lab. Returns a function that takes it down again.
  * @param {{model: Model, el: HTMLElement}} context
  */
 function render({ model, el }) {
   const page = makePage();
   const { root, drawing } = page;
-  // By lot: each lab of a page has its own copy of this file, so counting here would give two of them the same name,
-  // and of radio buttons of one name the browser checks only one.
+  // A random name: each lab of a page has its own copy of this file, so counting here would give two labs one name, and
+  // of all radio buttons of one name the browser checks only one.
   const radioName = `imteach-rung-${Math.random()}`;
 
   const { ask, mark, stop } = connect({ model, el, root, words: page.live, settle: () => draw.ladder() });
   const giveKeysBack = keepKeys(root);
 
-  /** Ask Python for something, as of the picture that is shown. @param {object} message */
+  /** Ask Python for something; it is about the picture that is shown. @param {object} message */
   const wish = (message) => ask(message, Number(drawing.querySelector("svg")?.dataset.rev));
 
   const place = placePicture(page);
@@ -133,7 +133,7 @@ function render({ model, el }) {
     refusal: () => (page.refusal.textContent = model.get("refusal")),
   };
 
-  /** Draw a part. Whatever held the focus and is gone gives it to the packet that was in use. */
+  /** Draw a part. If what had the focus is gone, the packet that was in use gets it. */
   const watch = Object.entries(draw).map(([part, drawPart]) => {
     const redraw = () => {
       const focused = focusedIn(root);
@@ -144,7 +144,7 @@ function render({ model, el }) {
     return /** @type {[string, () => void]} */ ([`change:${part}`, redraw]);
   });
 
-  // An event says when what is saved of it is another one: then the notebook is not saved as it is.
+  // An event says when there is something else to save: then the saved notebook is out of date.
   /** @type {any} */ (root).imteachStill = (/** @type {boolean} */ first) => still(model, first);
   watch.push(["change:still", () => root.dispatchEvent(new CustomEvent("imteach-still", { bubbles: true }))]);
 

@@ -8,7 +8,7 @@ import { asks } from "./live.js";
 /** How far each key moves in the row of packets. @type {Record<string, number>} */
 const MOVES = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
 
-/** What a click on a packet asks for: the other way than it is shown, never than it is by now.
+/** What a click on a packet asks for: the opposite of what the picture shows, even if Python knows better by now.
  * @param {SVGElement} packet
  */
 const wished = ({ dataset }) => ({ do: dataset.fate === "dropped" ? "spare" : "drop", packet: dataset.packet });
@@ -65,7 +65,7 @@ const ledTo = (all, packet, key) => all[Math.max(0, Math.min(all.length - 1, all
 
 /**
  * Let packets be clicked: `wish` is called with what that asks for. One of them is in the page's tab order, and the
- * arrow keys move among them: `focus` gives it the focus, and `renew` is to be called when they were drawn anew.
+ * arrow keys move among them: `focus` gives it the focus, and call `renew` when they were drawn anew.
  * @param {Page} page @param {(message: object) => void} wish
  * @returns {{focus: () => void, renew: () => void}}
  */

@@ -26,8 +26,8 @@ function makeHeads(svg) {
   return { heads: /** @type {any} */ (heads), below: top + high };
 }
 
-/** The picture that this markup holds. Its style goes into `sheet`: one that comes and goes makes the browser look at
- * the whole notebook again.
+/** The picture that this markup holds. Its style goes into `sheet`: a style that comes and goes makes the browser
+ * look at the whole notebook again.
  * @param {string} markup @param {HTMLElement} sheet
  */
 export function parsePicture(markup, sheet) {
@@ -55,7 +55,7 @@ export function placePicture({ root, body, bar, side, foot, picture, names, draw
   // Nothing here asks the browser for a size while the page is drawn: it would lay the whole notebook out in between.
   const arrange = () => body.classList.toggle("lab-beside", room >= natural * SMALLEST + BESIDE);
 
-  /** Keep the packet in use where it can be seen: what came of a click can make the picture's place smaller. */
+  /** Keep the packet in use where it can be seen: what a click led to can make the picture's place smaller. */
   function keepInSight() {
     const packet = focusedIn(drawing)?.querySelector(".imt-pill")?.getBoundingClientRect();
     if (!packet) return;
@@ -81,7 +81,7 @@ export function placePicture({ root, body, bar, side, foot, picture, names, draw
     if (isPast !== names.hasChildNodes()) names.replaceChildren(...(isPast ? [heads] : []));
   }
 
-  // The picture takes what the others leave of the screen: they are watched, for a reason that is told makes them grow.
+  // The picture takes the room that the others leave: they are watched, because a reason shown in them makes them grow.
   const watchSize = new ResizeObserver((changes) => {
     for (const { target, contentRect } of changes) {
       if (target === body) room = contentRect.width;

@@ -13,7 +13,7 @@
  */
 
 const SOON = 400; // ms; an answer that comes sooner needs no words
-const LATE = 4000; // ms; from now on the same may be asked again, for a question can be lost
+const LATE = 4000; // ms; from now on the same may be asked again, because a question can be lost
 
 const WAITING = "Waiting for Python …";
 const STILL_WAITING =
@@ -56,7 +56,7 @@ const ENDED = ["restarting", "autorestarting", "terminating", "dead"];
  * @returns {{ask: (message: Record<string, any>, seen: number) => void, mark: () => void, stop: () => void}}
  */
 export function connect({ model, el, root, words, settle }) {
-  const view = Math.random().toString(36).slice(2); // by lot: each view has its own copy of this file
+  const view = Math.random().toString(36).slice(2); // random, because each view has its own copy of this file
   /** @type {{number: number, key: string, at: number}[]} */
   let pending = [];
   let number = 0;
@@ -116,11 +116,11 @@ export function connect({ model, el, root, words, settle }) {
   }
 
   const isCutOff = () => el.closest(".jupyter-widgets-disconnected") !== null;
-  const cutOff = () => queueMicrotask(() => isCutOff() && over("gone")); // ipywidgets marks the view as we are told
+  const cutOff = () => queueMicrotask(() => isCutOff() && over("gone")); // ipywidgets marks the view at the same event
   const closed = () => over("gone");
   /** @param {any} _ @param {string} status */
   const heard = (_, status) => ENDED.includes(status) && over("gone");
-  const kernel = model.widget_manager?.kernel; // in JupyterLab and Notebook; other hosts tell nobody
+  const kernel = model.widget_manager?.kernel; // in JupyterLab and Notebook; other hosts do not say
 
   root.dataset.kernel = "alive";
   queueMicrotask(() => isCutOff() && over("none"));
@@ -146,8 +146,8 @@ function isNotebooks(event) {
 }
 
 /**
- * Let no other key reach the notebook, where x cuts the cell. JupyterLab listens as an event comes up, Notebook 7 as it
- * goes down, and passes over a key only if its very element says so: so it says so, for just those keys.
+ * Let no other key reach the notebook, where x cuts the cell. JupyterLab listens as an event bubbles up, Notebook 7 as
+ * it goes down; Notebook ignores a key only if the element says so, so the element says so for just those keys.
  * @param {HTMLElement} root
  * @returns {() => void} what ends it
  */

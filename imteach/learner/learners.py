@@ -1,4 +1,4 @@
-"""Each step of nodes of a learner's classes is looked at: what comes of it is effects, or one mistake."""
+"""Each step of a learner's node is checked: what comes of it is effects, or one mistake."""
 
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy
@@ -36,7 +36,7 @@ _NO_LIST = "a node returns a list of effects, or []"
 
 
 class Learners:
-    """Whoever makes the steps of nodes of a learner's classes: it looks at each, and says what is wrong with it.
+    """Makes the steps of nodes of a learner's classes, checks each, and says what is wrong with it.
 
     `own` are the learner's classes, `nodes` the names of all nodes. A driver of the nodes (a simulator, a checker)
     calls `called` for each step.
@@ -54,7 +54,7 @@ class Learners:
 
     @classmethod
     def among(cls, classes: Iterable[type], nodes: Iterable[str]) -> "Learners | None":
-        """Return one if any of these classes is a learner's."""
+        """Return a `Learners` if any of these classes is a learner's; else None."""
         own = [klass for klass in dict.fromkeys(classes) if is_learners(klass)]
         return cls(own, nodes) if own else None
 
@@ -73,7 +73,7 @@ class Learners:
             raise LearnerError(f"{made}.__init__ {words} before the run began{rule}", line) from error
 
     def _check_names(self) -> None:
-        """Raise `LearnerError` for a method by whose name nobody will call it: on_msgA instead of on_msg_a."""
+        """Raise `LearnerError` for a method whose name nobody will call: on_msgA instead of on_msg_a."""
         for owner in self._own:
             bases = [klass for klass in reversed(owner.__mro__) if klass.__module__.startswith("imteach.")]
             ours = [name for klass in bases for name in vars(klass)]  # in the order of the ladder
@@ -86,7 +86,7 @@ class Learners:
                     raise LearnerError(f"nobody will call {owner.__name__}.{name}; what is called is {called}", line)
 
     def called(self, node: object, step: Callable[..., object], *told: Any) -> list[Effect | Mistake]:
-        """Let a node make a step, a method of it, with what it is told: the effects, or the one mistake in it."""
+        """Let a node make a step, its method called with what it is told; return the effects, or the one mistake."""
         try:
             if type(node) in self._own:
                 effects = self._watch.step(step, *told)
@@ -97,7 +97,7 @@ class Learners:
             return [self._endless(node, step, told, learners_frames(endless))]
         except (Exception, SystemExit) as error:  # exit() in a method would end the notebook's cell without a word
             return [self._raised(node, step, told, error)]
-        if not self._watch.ended:  # its own `except` took hold of what was to stop it
+        if not self._watch.ended:  # its own `except` caught what was to stop it
             return [self._endless(node, step, told, [])]
         if not isinstance(effects, list):
             return [self._returned(node, step, told, effects, _NO_LIST)]
@@ -111,7 +111,7 @@ class Learners:
     def _changed_for_all(
         self, node: object, step: Callable[..., object], told: tuple[Any, ...]
     ) -> list[Effect | Mistake]:
-        """Say what was changed that stands in the class itself, if anything was, and put it back."""
+        """Say what the step changed in the class itself, if anything, and put it back."""
         for name, held, before in self._shared:
             if held != before:
                 _put_back(held, before)
@@ -143,7 +143,7 @@ class Learners:
             line = line_of(frames[-1]) or class_line(type(node), self._own)
             return Mistake(who(node, frames[0].name), f"raised {text_of(error)}", line=line)
         forgot = next((each for each in reversed(self._watch.returned) if each.value is None), None)
-        if forgot:  # a piece that our own method called
+        if forgot:  # a method of the learner's that ours called
             did = f"returned None, so {method} raised {text_of(error)}"
             return Mistake(who(node, forgot.code.co_name), did, line=line_at(forgot.code.co_filename, forgot.line))
         return Mistake(who(node, method), f"raised {text_of(error)}", line=def_line(type(node), method, self._own))
@@ -158,7 +158,7 @@ class Learners:
     def _returned(
         self, node: object, step: Callable[..., object], told: tuple[Any, ...], wrong: object, rule: str
     ) -> Mistake:
-        """Something wrong was returned: name the function of the learner's that returned it, or a list with it."""
+        """Something wrong was returned: name the learner's function that returned it, or a list with it."""
         found = [each for each in reversed(self._watch.returned) if _brought(each, wrong)]
         returned = min(found, key=lambda each: each.value is not wrong) if found else None
         method = returned.code.co_name if returned else handler(step, told)
@@ -191,7 +191,7 @@ class _Shared(NamedTuple):
 
 
 def _held_by_classes(own: Iterable[type]) -> Iterator[tuple[str, Any]]:
-    """Yield what stands in these classes and can change, by name; a table that nobody changes does no harm."""
+    """Yield what these classes hold that can change, by name; it does no harm unless somebody changes it."""
     for owner in own:
         for klass in owner.__mro__:
             if not klass.__module__.startswith("imteach.") and klass is not object:
@@ -208,11 +208,11 @@ def _put_back(held: Any, before: Any) -> None:
 
 
 def _lacks_init(error: BaseException) -> bool:
-    """Whether a node lacks what the `__init__` of our own class gives it: the learner's has not called that."""
+    """Whether a node lacks what our own `__init__` gives it, because the learner's did not call that."""
     return (
         isinstance(error, AttributeError)
         and isinstance(error.obj, Client | Server)
-        and "rung" not in vars(error.obj)  # which it gives to every node
+        and "rung" not in vars(error.obj)  # our `__init__` gives it to every node
     )
 
 

@@ -1,4 +1,4 @@
-"""The learner's own line: the one that a mistake is in, or that begins what it is in."""
+"""The learner's own line: the one with the mistake, or the first of the loop, method or class that has it."""
 
 import ast
 import linecache
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def learners_frames(error: BaseException) -> "list[FrameSummary]":
-    """Return where in a learner's code it was raised, the innermost last."""
+    """Return where in a learner's code an error was raised, the innermost place last."""
     from traceback import extract_tb  # only a mistake needs it
 
     return [frame for frame in extract_tb(error.__traceback__) if is_learners_file(frame.filename)]
@@ -37,7 +37,7 @@ def line_of(frame: "FrameSummary") -> Line | None:
 
 
 def assignments(owner: type, attribute: str) -> Iterator[Line]:
-    """Yield the lines of a learner's class that give this attribute of itself something to hold."""
+    """Yield the lines of a learner's class that assign to this attribute of self."""
     for function in functions_of(owner):
         code = function.__code__
         lines = linecache.getlines(code.co_filename)
@@ -49,15 +49,15 @@ def assignments(owner: type, attribute: str) -> Iterator[Line]:
 
 
 def loop_line(frame: "FrameSummary") -> Line | None:
-    """Return the line that begins the loop that does not end, by the looks of it.
+    """Return the first line of the loop that seems not to end.
 
-    Of the loops around this place it is the innermost, and a `while` rather than a `for`, which mostly ends. The place
-    itself if there is no loop.
+    Of the loops around this line that is the innermost `while`, else the innermost `for`, because a `for` usually ends;
+    the line itself if there is no loop.
     """
     number = frame.lineno or 0
     try:
         tree = ast.parse("".join(linecache.getlines(frame.filename)))
-    except SyntaxError:  # a cell can hold what is no Python
+    except SyntaxError:  # a cell can hold text that is not Python
         return line_of(frame)
     loops = (node for node in ast.walk(tree) if isinstance(node, ast.While | ast.For))
     around = [
@@ -75,7 +75,7 @@ def def_line(owner: type, method: str, own: Sequence[type]) -> Line | None:
 
 
 def class_line(owner: type, own: Sequence[type]) -> Line | None:
-    """Return the line that begins this class; if it is one of ours, that of the learner's first, whose doing it is."""
+    """Return the line that begins this class; if it is one of ours, the one that begins the learner's first class."""
     owner = owner if owner in own else own[0]
     first = min(functions_of(owner), key=lambda function: function.__code__.co_firstlineno).__code__
     lines = linecache.getlines(first.co_filename)[: first.co_firstlineno]
@@ -84,7 +84,7 @@ def class_line(owner: type, own: Sequence[type]) -> Line | None:
 
 
 def class_attribute_line(name: str, own: Sequence[type]) -> Line | None:
-    """Return the line in which a class of the learner's gives this name something to hold."""
+    """Return the line in which a class of the learner's assigns to this name."""
     for owner in own:
         begins = class_line(owner, own)
         file = next(functions_of(owner)).__code__.co_filename

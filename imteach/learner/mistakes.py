@@ -1,7 +1,7 @@
 """A mistake in a learner's own class, as one sentence with the learner's own line, and the run until then.
 
-The node whose code cannot go on is down from that moment to the end, as a program is that stopped; the rest of the
-world goes on without it. So the run is a trace as any other, in which a crash carries the sentence.
+The node whose code cannot go on is down from that moment to the end, like a program that stopped; the rest of the
+world goes on without it. So the run is a trace like any other, in which a crash event carries the sentence.
 """
 
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,7 +17,7 @@ MOST_DRAWN = 100
 
 
 class Line(NamedTuple):
-    """A line of a learner's: its number, its text, and the name of its file ("" for a notebook's cell).
+    """A line of a learner's code: its number, its text, and the name of its file ("" for a notebook's cell).
 
     >>> str(Line(4, "del self.queue['m9']", "mine.py"))
     "line 4 of mine.py:  del self.queue['m9']"
@@ -59,14 +59,14 @@ class LearnerError(InputError):
     """
 
     def __init__(self, sentence: str, line: Line | None = None, trace: "Trace | None" = None) -> None:
-        super().__init__(sentence, line, trace)  # all of it, so that it comes back whole from another process
+        super().__init__(sentence, line, trace)  # all three, so that it comes back whole from another process
         self.sentence = sentence
         self.line = line
         self.trace = trace
 
     @property
     def said(self) -> str:
-        """The sentence, and the line behind it."""
+        """The sentence, followed by the line."""
         return in_one_line(self.sentence, self.line)
 
     def _render_traceback_(self) -> list[str]:
@@ -77,7 +77,7 @@ class LearnerError(InputError):
 
 
 def in_one_line(sentence: str, line: Line | None) -> str:
-    """Return the sentence, with the learner's line behind it.
+    """Return the sentence, followed by the learner's line.
 
     >>> in_one_line("C.on_say returned 7 at 0 ms", Line(3, "return 7"))
     'C.on_say returned 7 at 0 ms (line 3: return 7)'

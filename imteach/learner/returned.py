@@ -95,11 +95,11 @@ ONE_EFFECT: dict[Callable[..., Effect], str] = {
     Hold: "hold_or_give_up",
     StartTimer: "StartTimer",
 }
-"""What a learner may take for a list, with the name under which they write it."""
+"""Single effects that a learner may mistake for a list, each with the name by which they write it."""
 
 
 def piece_of(effects: Sequence[object], at: int) -> str:
-    """What is wrong if here, at the place `at`, an effect was taken apart, in words; "" if none was.
+    """Say what is wrong if an effect was unpacked into its fields, from place `at` on; "" if none was.
 
     >>> piece_of(["m1", "delivered", None], 0)
     'that is a piece of a Report: put no * before report (one effect, no list), and add it with append, not +='
@@ -115,7 +115,7 @@ def piece_of(effects: Sequence[object], at: int) -> str:
 
 
 def _first(*wrongs: str) -> str:
-    """The first of these that says something."""
+    """The first of these texts that is not empty."""
     return next(filter(None, wrongs), "")
 
 

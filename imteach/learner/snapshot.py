@@ -79,14 +79,14 @@ _DEEPEST = 100  # lists in lists, and so on: far more than a node needs, far les
 
 
 def _check_depth(where: str) -> None:
-    """Raise `UnfitError` if the way to a thing is too long. It is as long as the thing is deep."""
+    """Raise `UnfitError` if a thing is nested too deeply: `where` has a part for each level."""
     if len(where) > _DEEPEST and where.count(".") + where.count("[") > _DEEPEST:
         attribute = where.removeprefix("self.").partition("[")[0].partition(".")[0]
         raise UnfitError(_TooDeep(), f"self.{attribute}")
 
 
 def restored(image: Hashable) -> Any:
-    """Return a thing that holds what the snapshot `image` was taken of, and shares nothing with it that can change.
+    """Return a copy of what the snapshot `image` was taken of, which shares nothing with it that can change.
 
     >>> table = {"m1": [1, 2]}
     >>> again = restored(snapshot(table))
@@ -129,7 +129,7 @@ def _image(value: Any, met: dict[int, int], where: str) -> Any:
 
 
 def _is_frozen(kind: type) -> bool:
-    """Whether what this class makes cannot be changed, but for what it holds."""
+    """Whether objects of this class cannot change, apart from what they hold."""
     return issubclass(kind, Value) or (is_dataclass(kind) and kind.__dataclass_params__.frozen)  # type: ignore[attr-defined]
 
 
@@ -145,7 +145,7 @@ _PAIRS = (dict, OrderedDict, Counter, defaultdict)
 
 
 def _method(value: MethodType, met: dict[int, int]) -> Any:
-    """A method of the node, or of a thing that it holds, belongs to the copy; one from elsewhere is itself."""
+    """Return a method's image: a method of the node, or of what it holds, joins the copy; any other stays itself."""
     if id(value.__self__) in met:
         return _Method(_Again(met[id(value.__self__)]), value.__name__)
     return value
@@ -164,7 +164,7 @@ def _attributes(value: Any, where: str) -> list[tuple[str, Any]]:
     kind = type(value)
     slots = [name for base in kind.__mro__ for name in _slots(base)]
     visible = object.__basicsize__ + 8 * (2 + len(slots))  # its dictionary, its weak references and its slots
-    hides = kind.__basicsize__ > visible  # a file, say, of which Python sees a part only
+    hides = kind.__basicsize__ > visible  # such as a file, of which Python sees only a part
     if (
         kind.__module__ == "builtins"
         or isinstance(value, _HOLDERS)
@@ -219,7 +219,7 @@ def _made(image: Any, made: list[Any]) -> Any:
 
 
 def _changing(kind: Any, holds: tuple[Any, ...], made: list[Any]) -> Any:
-    """Make a thing that can change. It is known to `made` before what it holds, which may hold it in turn."""
+    """Make a thing that can change. It enters `made` before what it holds, because that may hold it in turn."""
     thing: Any = deque(maxlen=holds[0]) if kind is deque else kind.__new__(kind)
     made.append(thing)
     if kind in _PAIRS:

@@ -1,7 +1,7 @@
 """A watch over a learner's own code while it makes one step: it stops a loop without end, and sees what was returned.
 
 It counts turns and lines instead of seconds, so the same code is stopped at the same place on any machine. It costs
-nothing while no class of a learner's runs. What no Python code can stop, it cannot: `list(itertools.count())`.
+nothing while no class of a learner's runs. It cannot stop a loop inside Python itself: `list(itertools.count())`.
 """
 
 import sys
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from imteach.errors import is_learners_file
 
 MOST_TURNS = 1_000_000
-"""So much of a learner's code may be run in one step: turns of a loop, or lines, as this Python can count."""
+"""How much of a learner's code may run in one step: turns of loops, or lines, whichever this Python can count."""
 
 _OURS = ("imteach.",)
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 class Endless(BaseException):
-    """A step does not end. No `Exception`: a learner's `except Exception` must not take it for one of theirs."""
+    """A step does not end. It is no `Exception`, so that a learner's `except Exception` does not catch it."""
 
 
 class Returned(NamedTuple):
@@ -34,14 +34,14 @@ class Returned(NamedTuple):
 
 
 def functions_of(owner: type) -> Iterator[FunctionType]:
-    """Yield the functions of a class that a learner wrote, what it inherits from other classes of theirs included.
+    """Yield the functions of a class that a learner wrote, with those it inherits from other classes of theirs.
 
     >>> list(functions_of(Endless))
     []
     """
     for klass in owner.__mro__:
         if klass.__module__.startswith(_OURS) or klass is object:
-            continue  # the quick way past what is long
+            continue  # our classes are long: skip them at once
         for value in vars(klass).values():
             function = _plain_function(value)
             if function is not None and _wrote(function.__code__, function.__globals__):
@@ -78,7 +78,7 @@ class Watch:
 
     def __init__(self, owners: list[type]) -> None:
         self.returned: deque[Returned] = deque(maxlen=64)  # by a learner's functions in the last step, oldest first
-        self.ended = True  # whether the last step did
+        self.ended = True  # whether the last step ended
         self._turns = 0
         self.on_call = _on_call(self)
         _look_at(owners)
@@ -89,12 +89,12 @@ class Watch:
         return _watched(self, step, told)
 
     def forget(self) -> None:
-        """A new step begins: what was seen in the last is over."""
+        """A new step begins: forget what was seen in the last."""
         self.returned.clear()
         self._turns, self.ended = 0, True
 
     def turn(self) -> None:
-        """Something of a learner's was run once more."""
+        """Count one more turn, or line, of a learner's code."""
         self._turns += 1
         if self._turns > MOST_TURNS:
             self.ended = False
@@ -102,7 +102,7 @@ class Watch:
 
     def returns(self, code: CodeType, line: int, value: object) -> None:
         """A learner's function returned a value."""
-        if code.co_name != "__init__":  # that None is right
+        if code.co_name != "__init__":  # which rightly returns None
             self.returned.append(Returned(code, line, value))
 
 
@@ -173,7 +173,7 @@ if sys.version_info >= (3, 12):  # a few instructions of a learner's functions a
                 yield from functions_of(value)
 
     def _on_call(watch: Watch) -> object:
-        """Nothing is called at each call."""
+        """No function has to be called at each call."""
         return None
 
     def _content(cell: CellType) -> object:
@@ -223,7 +223,7 @@ else:  # every call in a step is looked at, and each line of a learner's functio
 
     @lru_cache(maxsize=1024)
     def _jumps_to_itself(code: CodeType) -> bool:
-        """Whether there is a `while True: pass` on one line: Python tells of no line in it, only of instructions."""
+        """Whether there is a `while True: pass` on one line: Python reports no line in it, only instructions."""
         return any(each.opname == "JUMP_BACKWARD" and each.argval == each.offset for each in get_instructions(code))
 
     def _watched(watch: Watch, step: Callable[..., T], told: tuple[Any, ...]) -> T:

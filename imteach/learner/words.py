@@ -31,5 +31,5 @@ def shown(value: object) -> str:
 
 
 def steady(text: str) -> str:
-    """Leave out addresses, which are others in each run."""
+    """Leave out addresses, which differ in each run."""
     return re.sub(r" at 0x[0-9a-fA-F]+", "", plain(text))

@@ -1,4 +1,4 @@
-"""Faults: what a learner does to a run. Values: equal, hashable, printed as the Python that makes them.
+"""Faults: what a learner does to a run. They are values: equal, hashable, printed as the Python that makes them.
 
 Each has a text form for JSON, scenario files and tables (`drop m1/ack:N#1`), which `parse_fault` reads again.
 """
@@ -27,7 +27,7 @@ FAULTS: dict[str, type[Fault]] = {
 
 
 def checked_given(given: object, scenario: "Scenario") -> tuple["Fault", ...]:
-    """Return the faults that strike in any case, under whole names. Raises `InputError` for what is no list of them.
+    """Return these faults, which strike in every run, with whole names. Raises `InputError` if this is no such list.
 
     >>> from imteach import Scenario
     >>> checked_given([Drop("ack:N")], Scenario("dedup"))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from imteach.scenario.scenario import Scenario
 
 EFFECTS = ("show", "send", "store", "write")
-"""The effects of a node that a crash can fall behind."""
+"""The effects of a node that a crash can follow."""
 
 _CRASH = r"(?s)(?P<node>[^@]*)@(?:(?P<effect>[a-z]+):(?P<of>.+)|(?P<at>[^:]*?))\+(?P<down>[^+]*)"
 _AFTER = r"(?P<effect>\S+) (?P<of>\S+?)(?:#(?P<number>[0-9]{1,9}))?"

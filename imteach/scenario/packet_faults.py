@@ -125,7 +125,7 @@ class Delay:
 class Loss:
     """The network drops each packet with the probability `p`, each by a throw of its own, decided by `seed`.
 
-    The throw depends on the packet's name: what else happens does not change it.
+    The throw depends only on the seed and the packet's name: nothing else that happens changes it.
 
     >>> Loss(0.2, seed=1), str(Loss(0.2, seed=1))
     (Loss(0.2, seed=1), 'loss 0.2 seed 1')
@@ -168,14 +168,14 @@ class Loss:
         return self.striker()(packet.encode())
 
     def striker(self, owner: str = "") -> Callable[[bytes], bool]:
-        """Return what tells whether packets are dropped, quicker than `strikes` where there are many.
+        """Return a function that says whether it drops a packet, faster than `strikes` where there are many.
 
-        It takes their names as bytes; without the owner, if `owner` is the owner of all of them.
+        It takes the packet's name as bytes; without the owner, if `owner` is the owner of all of them.
 
         >>> Loss(0.2, seed=1).striker("m7")(b"/msg:R#1") == Loss(0.2, seed=1).strikes("m7/msg:R#1")
         True
         """
-        from hashlib import blake2b  # takes long to load, and few runs throw
+        from hashlib import blake2b  # takes long to load, and few runs need it
 
         begun = blake2b(f"{self.seed} {owner}".encode(), digest_size=8)
         limit = _limit(self.p)

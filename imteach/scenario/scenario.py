@@ -268,7 +268,7 @@ def _checked_groups(groups: object, rung: Rung) -> dict[str, tuple[str, ...]]:
             f'expected members by name, such as {{"friends": ["alice", "bob"]}}, got {quoted(groups)}', where="groups"
         )
     if groups and not rung.groups:
-        raise InputError(f"the rung {rung.name!r} has none; the rung that has is 'group'", where="groups")
+        raise InputError(f"the rung {rung.name!r} has no groups; use the rung 'group'", where="groups")
     return {person(name, "groups"): _checked_members(members, f"groups[{name!r}]") for name, members in groups.items()}
 
 
@@ -306,7 +306,7 @@ def _checked_people(people: object, speaking: tuple[str, ...]) -> tuple[str, ...
     for name in speaking:
         if name not in known:
             raise InputError(
-                f"{name!r} says or is told something, but is not one of {', '.join(names)}", where="people"
+                f"{name!r} sends or receives something, but is not one of {', '.join(names)}", where="people"
             )
     return names
 

@@ -1,4 +1,4 @@
-"""Pieces of the text that a value is written as, and read from again."""
+"""Pieces of the text form of values: how they are written and read back."""
 
 from imteach.errors import InputError, quoted
 
@@ -28,7 +28,7 @@ def number_in(text: str, where: str, of: str) -> float:
 
 
 def plus(ms: float | None) -> str:
-    """Return how long something lasts, as it stands behind the rest: `+50`; "" for None.
+    """Return how long something lasts, as a value's text ends with it: `+50`; "" for None.
 
     >>> plus(50), plus(None)
     ('+50', '')

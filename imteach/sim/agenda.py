@@ -70,8 +70,10 @@ class Agenda:
     def coming(self) -> Iterator[Due]:
         """Take out and yield what comes next, as long as there is something. More may be added meanwhile."""
         heap, planned = self._heap, self._planned
-        while heap or planned:
-            yield planned.pop() if planned and (not heap or planned[-1] < heap[0]) else heappop(heap)
+        while planned:
+            yield heappop(heap) if heap and heap[0] < planned[-1] else planned.pop()
+        while heap:
+            yield heappop(heap)
 
     @property
     def next(self) -> Appointment:

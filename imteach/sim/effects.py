@@ -30,15 +30,17 @@ class Effects(Presence, Flights):
 
         `step` is the event at which the node was told something, written down just now.
         """
-        may_crash = bool(self.orders.crashes)
+        if not self.orders.crashes:
+            for effect in effects:
+                _HAPPEN[type(effect)](self, node, effect, step)
+            return
         for effect in effects:
             first = len(self.written.log)
             _HAPPEN[type(effect)](self, node, effect, step)
-            if may_crash:
-                crash = self.orders.crash_after(node, self.written.events(first))
-                if crash:
-                    self.crash(*crash)
-                    return
+            crash = self.orders.crash_after(node, self.written.events(first))
+            if crash:
+                self.crash(*crash)
+                return
 
     def report(self, node: str, report: Report, step: int) -> None:
         """A person sees a new status beside a message."""

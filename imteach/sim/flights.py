@@ -59,15 +59,19 @@ class Flights(Run):
             if why:
                 self.lose(number, why)
                 return
-        if packet.group and packet.kind in ("offline:R", "offline:A") and not packet.kept and takes == latency:
-            self.idle.add(number)
-            self.pending.waits["pull"] += 1
-        else:
-            self.pending.others += 1
+        self.travel(number, packet, takes == latency)
         if name and self.orders.drops(name):  # it vanishes on its way
             self.agenda.add(instant(now + latency * 3 // 5), ARRIVAL, "drop", number)
         else:
             self.agenda.add(due, ARRIVAL, "arrive", number)
+
+    def travel(self, number: int, packet: Packet, is_usual: bool) -> None:
+        """A packet has left: count it among what is still to come. `is_usual`: it takes its link's latency."""
+        if is_usual and packet.group and packet.kind in ("offline:R", "offline:A") and not packet.kept:
+            self.idle.add(number)
+            self.pending.waits["pull"] += 1
+        else:
+            self.pending.others += 1
 
     def arrive(self, number: int) -> None:
         """A packet reaches its node, or nobody."""

@@ -25,7 +25,7 @@ class Orders:
         self._copies: dict[str, list[float | None]] = {}
         self.crashes: dict[tuple[str, str], Crash] = {}  # those that follow an effect, still to come
         self._effects = effects or EffectNames()  # those that were before these orders, if there were some
-        self.named = frozenset(fault.packet for fault in self._faults if isinstance(fault, Drop | Delay | Duplicate))
+        self.named = frozenset(filter(None, (getattr(fault, "packet", None) for fault in self._faults)))
         self.ask_names = bool(self.named or self._strike)  # whether it depends on a packet's name what happens to it
         for fault in self._faults:
             match fault:
@@ -54,12 +54,10 @@ class Orders:
 
     def drops(self, packet: str) -> bool:
         """Whether the packet of this name is dropped."""
-        if packet in self._dropped:
-            return True
-        for strikes in self._strike:  # noqa: SIM110  any() would take longer, and this is asked of every packet
+        for strikes in self._strike:  # any() would take longer, and this is asked of every packet
             if strikes(packet.encode()):
                 return True
-        return False
+        return packet in self._dropped
 
     def delay_of(self, packet: str) -> float:
         """By how many simulated ms the packet of this name is delayed."""

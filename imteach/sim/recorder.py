@@ -242,15 +242,15 @@ class Recorder:
 
     def next_name(self) -> str:
         """Give the first packet that has none its name: it is the next transmission of its kind for its owner."""
-        packet = self.sent[len(self._names)]
-        what = packet.kind
+        names = self._names
+        packet = self.sent[len(names)]
+        what, owner = packet.kind, packet.msgid or packet.person
         if packet.group and what == "msg:N":
             what = f"{what}>{packet.dst}"
-        owner = packet.msgid or packet.person
         counts = self._transmissions[what]
         nth = counts[owner] = counts.get(owner, 0) + 1
         name = f"{owner}/{what}#{nth}"
-        self._names.append(name)
+        names.append(name)
         return name
 
     def names_key(self) -> Hashable:

@@ -90,10 +90,10 @@ class Run:
         `method` is the method of the node that is called with what the node is told.
         """
         step: Callable[..., object] = getattr(self.nodes[node], method)
-        if self.learners is not None:
-            return self.learners.called(self.nodes[node], step, *what)
         if self.is_ours:
             return step(*what)  # type: ignore[return-value]  # which returns what it should
+        if self.learners is not None:
+            return self.learners.called(self.nodes[node], step, *what)
         return checked(step(*what), type(self.nodes[node]).__name__, self.now)  # type: ignore[return-value]
 
     def perform(self, node: str, effects: list[Effect | Mistake], step: int) -> None:

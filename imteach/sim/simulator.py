@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from imteach.errors import InputError
 from imteach.learner.mistakes import LearnerError
-from imteach.scenario.faults import Fault
+from imteach.scenario.faults import Delay, Drop, Duplicate, Fault
 from imteach.scenario.scenario import HEARTBEAT, Scenario
 from imteach.sim.agenda import ARRIVAL, PERSON, TIMER, Due
 from imteach.sim.doings import Doings
@@ -54,8 +54,7 @@ class Simulator(Doings, Effects):
     def to_the_end(self) -> None:
         """Let everything happen, and write it down."""
         self.begin()
-        for due in self.agenda.coming():
-            self.happen(due)
+        self.happen(self.agenda.coming())
 
     def begin(self) -> None:
         """Start every client, and make the appointments that the scenario and the faults ask for."""
@@ -69,23 +68,25 @@ class Simulator(Doings, Effects):
             self.expect(at, rank, what, about)
         self.agenda.plan()
 
-    def happen(self, due: Due) -> None:
-        """Let something happen that is due now."""
-        t, rank, _, what, about = due
-        if rank == TIMER:
-            if about.wait == HEARTBEAT and self.runs(about) and self.pending.is_over(t):
-                return  # this heartbeat, and every other one, comes no more
-        elif rank == ARRIVAL and about in self.idle:
-            self.pending.waits["pull"] -= 1
-        else:
-            self.pending.others -= 1
-        self.written.now = t
-        getattr(self, what)(about)
+    def happen(self, coming: Iterable[Due]) -> None:
+        """Let what comes happen, one after the other: the method of its name is called at its time."""
+        written, pending, idle = self.written, self.pending, self.idle
+        for t, rank, _, what, about in coming:
+            if rank == TIMER:
+                if about.wait == HEARTBEAT and self.runs(about) and pending.is_over(t):
+                    continue  # this heartbeat, and every other one, comes no more
+            elif rank == ARRIVAL and about in idle:
+                pending.waits["pull"] -= 1
+            else:
+                pending.others -= 1
+            written.now = t
+            getattr(self, what)(about)
 
     def trace(self) -> Trace:
         """Return what was written down."""
         written = self.written
         events = Records(len(written.log), written.events)
         packets = Records(len(written.sent), written.packets)
-        met = self.orders.named.intersection(written.names()) if self.orders.named else ()
-        return Trace(self.scenario, self.faults, unused(self.faults, met, events), packets, events)
+        by_name = any(isinstance(fault, Drop | Duplicate | Delay) for fault in self.faults)
+        names = set(written.names()) if by_name else ()  # else nobody needs them
+        return Trace(self.scenario, self.faults, unused(self.faults, names, events), packets, events)

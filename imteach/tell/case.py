@@ -15,8 +15,8 @@ from imteach.trace import Event, PacketRecord, Trace
 class Case(Facts):
     """What happened to one thing said, in pieces of sentences; `name` and `screen` are such pieces, too."""
 
-    def __init__(self, trace: Trace, said: Outcome) -> None:
-        super().__init__(trace, said)
+    def __init__(self, trace: Trace, said: Outcome, receiver: str) -> None:
+        super().__init__(trace, said, receiver)
         self.name = f"{quote(said.text)} ({said.msgid})"
         self.screen = f"{self.sender}'s screen says {sign(said.status)}"
 
@@ -50,7 +50,7 @@ class Case(Facts):
         return f"pulled it in vain: {self.told(lost)}" if lost else "has not pulled it"
 
     def acked_past(self) -> str:
-        """That the receiver's client acked past it, in a group: what it says it has, it will not be given again."""
+        """That the receiver's client acked past it, in a group: what it says it has, the server will not send again."""
         mine = [p for p in self.trace.packets if p.said == self.said.msgid and p.group]
         if not mine or self.said.stored[self.receiver]:
             return ""
@@ -69,7 +69,7 @@ class Case(Facts):
     def why_given_up(self) -> str:
         """Why the screen came to say `failed`, and why that stayed.
 
-        A reason to give up is only what could have come before; what could have come later might have corrected it.
+        Only what could have come before is a reason to give up; what could have come later might have corrected it.
         """
         settled, rung = self.settled, self.trace.scenario.setting
         assert settled is not None  # a status was seen, so it was reported
@@ -77,7 +77,7 @@ class Case(Facts):
         if rung.acks:
             stops += [(stop, BACK_TO_SENDER) for stop in self.all_stops(BACK_TO_SENDER)]
         after = [stop for stop, way in stops if not self.in_time(stop, way, settled.t)]
-        if not rung.retransmits:  # there msg:A would have done, had it come before the timer ran out
+        if not rung.retransmits:  # there a msg:A before the timer ran out would have been enough
             stops += [(stop, TO_SENDER) for stop in self.all_stops(TO_SENDER)]
         cut = [stop for stop, way in stops if self.in_time(stop, way, settled.t)]
         late = [stop.packet for stop, way in stops if stop.fate == "arrived" and stop.packet.due > settled.t]
@@ -88,7 +88,7 @@ class Case(Facts):
         return told
 
     def why_failed(self, settled: Event, cut: Sequence[Stop], late: Sequence[PacketRecord]) -> str:
-        """Why the client reported `failed`: `cut` could have come before, but for this, and `late` came after."""
+        """Why the client reported `failed`: `cut` would have come in time, had nothing cut it; `late` came after."""
         if settled.packet is not None:
             return f"{self.sender}'s client reported failed{when(settled)}"
         gave_up = f"{self.sender}'s client gave up at {settled.t} ms"
@@ -127,7 +127,7 @@ class Case(Facts):
             return f"{self.receiver} was not online when {{names}} reached the server"
         not_taken = [event for event in self.events("discard") if event.packet == stop.packet.name and event.text]
         if stop.missing and not_taken:
-            return f"{at} took {{names}} not, as {not_taken[0].text}"
+            return f"{at} discarded {{names}} as {not_taken[0].text}"
         if stop.missing and self.crashed_at(stop.packet):
             return f"{at} crashed before it sent {'an' if stop.missing[0] == 'a' else 'a'} {stop.missing} for {{names}}"
         if stop.missing:

@@ -19,7 +19,7 @@ PULL = ("offline:R", "offline:A")
 
 
 class Stop(NamedTuple):
-    """Where the way of a message came to its end: at `packet`, by its `fate`, or for want of a `missing` one."""
+    """Where the way of a message ended: at `packet`, by its `fate`, or because a `missing` one never followed."""
 
     fate: str
     packet: PacketRecord
@@ -27,13 +27,13 @@ class Stop(NamedTuple):
 
 
 class Facts:
-    """What happened to one thing said, read from the events and the packets of its run."""
+    """What happened to one thing said on its way to one receiver, read from the events and the packets of its run."""
 
-    def __init__(self, trace: Trace, said: Outcome) -> None:
+    def __init__(self, trace: Trace, said: Outcome, receiver: str) -> None:
         self.trace = trace
         self.said = said
         self.sender = said.sender
-        self.receiver = next((who for who in said.to if said.shown[who] != 1), said.to[0])
+        self.receiver = receiver
 
     @property
     def to_group(self) -> bool:
@@ -160,7 +160,7 @@ class Facts:
         return online
 
     def crashed_at(self, packet: PacketRecord) -> bool:
-        """Whether the node that this packet reached crashed while it did what that led to."""
+        """Whether the node that this packet reached crashed while it handled it."""
         effects = [event.id for event in self.effects[packet.name]]
         return any(crash.causes[0] in effects for crash in self.crashes(packet.dst) if crash.causes)
 

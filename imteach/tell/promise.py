@@ -1,8 +1,10 @@
 """Why a promise is broken, in one sentence about this very run."""
 
+from collections.abc import Callable
+
 from imteach.errors import InputError, quoted
 from imteach.printed import Sentence
-from imteach.protocol import PROMISES
+from imteach.protocol import PROMISES, Outcome
 from imteach.tell.case import Case
 from imteach.tell.facts import BACK_TO_SENDER, Stop
 from imteach.tell.words import counted, few, quote, times
@@ -39,7 +41,29 @@ def why_broken(trace: Trace, promise: str) -> str:
         return ""
     more = len(broken_by) - 1
     others = f" (and {counted(more, 'more message')})" if more else ""
-    return Sentence(f"{_SENTENCES[promise](Case(trace, broken_by[0]))}{others}.")
+    case = Case(trace, broken_by[0], _receiver(broken_by[0], promise))
+    return Sentence(f"{_SENTENCES[promise](case)}{others}.")
+
+
+def _receiver(said: Outcome, promise: str) -> str:
+    """The receiver that the sentence is about: of a group the first at whom this message breaks the promise.
+
+    It can break `all_delivered` at nobody, where everybody has it and its sender was not told so.
+    """
+    breaks = _AT[promise]
+    seldom = (who for who in said.to if said.shown[who] != 1)
+    return next((who for who in said.to if breaks(said, who)), next(seldom, said.to[0]))
+
+
+_AT: dict[str, Callable[[Outcome, str], bool]] = {
+    "no_duplicates": lambda said, who: said.shown[who] > 1,
+    "no_false_delivery": lambda said, who: not said.reached(who),
+    "no_silent_loss": lambda said, who: not said.reached(who),
+    "no_false_failure": lambda said, who: said.shown[who] > 0,
+    "all_delivered": lambda said, who: not said.reached(who) or not (said.shown[who] or who in said.away),
+    "in_order": lambda said, who: who in said.late,
+}
+"""For each promise whether a message breaks it at this receiver."""
 
 
 def _no_duplicates(case: Case) -> str:
@@ -54,7 +78,7 @@ def _why_not_discarded(case: Case, first: Event, second: Event) -> str:
     if not case.trace.scenario.setting.dedups:
         return ""
     if second.msgid != first.msgid:
-        return f", and {case.receiver}'s client cannot know {second.msgid} for the same message"
+        return f", and {case.receiver}'s client cannot recognise {second.msgid} as the same message"
     crash = case.crash_between(first, second)
     if crash is not None:
         return f", and {case.receiver}'s client had forgotten it in the crash at {crash.t} ms"
@@ -147,7 +171,7 @@ def _all_delivered(case: Case) -> str:
 
 
 def _in_order(case: Case) -> str:
-    receiver = case.said.late[0]
+    receiver = case.receiver
     shows = [show for show in case.trace.happened("show", node=receiver) if show.said is not None]
     late = next(show for show in shows if show.said == case.said.msgid)
     conversation = {said.msgid for said in case.trace.messages if (said.sender, said.to) == (case.sender, case.said.to)}

@@ -23,7 +23,7 @@ EVENT_KINDS: dict[str, str] = {
     "timer_fire": "a timer runs out",
     "retransmit": "a client transmits a message again",
     "show": "a person is shown a message",
-    "discard": "a message is not shown, because its msgid was shown before; or not taken, too late or too early",
+    "discard": "a message is discarded: its msgid was shown before, or it came too late or too early",
     "hold": "a message is held back, because one before it is missing",
     "write": "a node writes to its disk",
     "store": "the server stores a message, on its disk",

@@ -1,4 +1,4 @@
-"""The simulator against the same protocol in SimPy, and how time and memory grow with the packets.
+"""The simulator against the same protocol in SimPy, against moddy, and how time and memory grow with the packets.
 
 Each round of ours stands behind one of SimPy's, so that a ratio compares neighbours; the middle one is shown.
 """
@@ -81,6 +81,28 @@ def test_packets_a_second_against_simpy(benchmark: Any, show: Show, run: Callabl
     what = run.__name__.replace("_", " ")
     show(f"simulator, {what}, against SimPy", f"× {rounds.ratio:.2f}", RUNS[run])
     show("    ours, SimPy's: packets a second", f"{max(rounds.ours):,.0f}, {max(rounds.simpys):,.0f}", "")
+
+
+def test_packets_a_second_against_moddy(benchmark: Any, show: Show) -> None:
+    """Six packets a message, one message after the other, everything recorded; ours with the whole protocol."""
+    in_moddy = pytest.importorskip("in_moddy", reason="moddy is not installed: pip install moddy", exc_type=ImportError)
+    messages = MESSAGES // 5
+    scenario = Scenario("dedup", say=[Say(TEXT, at=at * 250) for at in range(messages)])
+    moddys: list[float] = []
+    ours: list[float] = []
+
+    def moddy() -> None:
+        began = process_time()
+        moddys.append(in_moddy.run(messages) / (process_time() - began))
+
+    def our() -> None:
+        began = process_time()
+        ours.append(len(scenario.run().packets) / (process_time() - began))
+
+    benchmark.pedantic(our, setup=moddy, rounds=ROUNDS)
+    ratio = median(our / theirs for our, theirs in zip(ours, moddys, strict=True))
+    show("simulator, full trace without loss, against moddy", f"× {ratio:.2f}", "≥ 1")
+    show("    ours, moddy's: packets a second", f"{max(ours):,.0f}, {max(moddys):,.0f}", "")
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the peak of memory there")

@@ -83,7 +83,7 @@ WRONG = {
     "deep.toml": "deep.toml: nested too deeply to be read",
     "dots.toml": "dots.toml: nested too deeply to be read",
     "trace.json": "trace.json: not readable as TOML",
-    "dedup --scenario group.toml": "group.toml: groups: the rung 'dedup' has none; the rung that has is 'group'",
+    "dedup --scenario group.toml": "group.toml: groups: the rung 'dedup' has no groups; use the rung 'group'",
     "good.toml --say a>b:x --say a>b:y": "good.toml: faults[0]: which message's ack:N#1? several are said",
     # what happens
     "--say hello": "--say: expected SENDER>RECEIVER@MS:TEXT, such as alice>bob@100:hello, got 'hello'",
@@ -102,7 +102,7 @@ WRONG = {
     "--group =alice,bob": "--group: expected a name of letters",
     "--group alice=alice,bob": "--group: 'alice' is a person's name; a group needs another",
     "--group f=a,b --group f=a,b": "--group: 'f' is given twice",
-    f"dedup {GROUP}": "--group: the rung 'dedup' has none; the rung that has is 'group'",
+    f"dedup {GROUP}": "--group: the rung 'dedup' has no groups; use the rung 'group'",
     "--resend m1": "--resend: expected MSGID@MS, such as m1@2000, got 'm1'",
     "--resend m1@-5": f"--resend: at: {MS} of at least 0, got -5",
     "--resend m7@5": "--resend: no message 'm7'; the messages said are m1",

@@ -53,7 +53,7 @@ def test_check_writes_its_states_as_dot(capsys):
 def test_the_promise_whose_run_is_marked_can_be_chosen(capsys):
     options = ("--promise", "no_false_failure", "--format", "dot")
     _, out = run(capsys, "check", "basic", "--faults", "1", *options)
-    assert "the shortest run against “No false failure”" in out
+    assert "the shortest run that breaks “No false failure”" in out
 
 
 def test_check_writes_what_one_node_does(capsys):

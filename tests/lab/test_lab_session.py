@@ -267,6 +267,6 @@ def test_the_python_of_a_session_gives_this_very_trace():
 
 def test_a_rung_without_groups_is_refused_for_a_group_and_nothing_changes():
     session = Session(Scenario("group", groups={"us": ["alice", "bob"]}, say=[Say("hi", to="us")]))
-    with pytest.raises(InputError, match="groups: the rung 'dedup' has none; the rung that has is 'group'"):
+    with pytest.raises(InputError, match="groups: the rung 'dedup' has no groups; use the rung 'group'"):
         session.choose("dedup")
     assert session.rung == "group"

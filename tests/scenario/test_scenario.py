@@ -22,7 +22,7 @@ TOO_LONG = "x" * 10_001
         ({"people": "alice"}, "people: expected a list of names, got 'alice'"),
         ({"people": {"alice", "bob"}}, "people: expected a list of names"),
         ({"people": ["alice", "bob", "alice"]}, "people: expected each name once, got alice, bob, alice"),
-        ({"people": ["alice", "carol"]}, "people: 'bob' says or is told something, but is not one of alice, carol"),
+        ({"people": ["alice", "carol"]}, "people: 'bob' sends or receives something, but is not one of alice, carol"),
         ({"people": ["alice", "bob", ""]}, "people: expected a name of letters, digits and _, at most 40, got ''"),
         ({"people": ["alice", "bob", "x" * 41]}, "people: expected a name"),
         ({"people": ["alice", "bob", "a b"]}, "people: expected a name"),

@@ -141,7 +141,7 @@ WRONG = {
     "latency of bob": ('latency = {bob = -1}', "latency['bob']: expected a time in ms of at least 0"),
     "people": ('people = "alice"', "people: expected a list of names, got 'alice'"),
     "people twice": ('people = ["bob", "bob"]', "people: expected each name once"),
-    "groups below": ('[groups]\nf = ["alice", "bob"]', "groups: the rung 'dedup' has none"),
+    "groups below": ('[groups]\nf = ["alice", "bob"]', "groups: the rung 'dedup' has no groups"),
     "groups as a list": ('rung = "group"\ngroups = ["alice"]', "groups: expected members by name"),
     "a group of one": ('rung = "group"\n[groups]\nf = ["alice"]', "groups['f']: expected a list of two names or more"),
     "a group as text": ('rung = "group"\n[groups]\nf = "alice, bob"', "groups['f']: expected a list of two names"),

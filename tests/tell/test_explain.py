@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from worlds import runs  # the random runs of the simulator's tests
 
-from imteach import LADDER, Client, Drop, InputError, Say, Scenario, Server, Trace
+from imteach import LADDER, Client, Drop, InputError, Offline, Say, Scenario, Server, Trace
 from imteach.plain import plain
-from imteach.protocol import KINDS, PROMISES, CancelTimer, Discard, Report, StartTimer, Transmit, Waiting
+from imteach.protocol import KINDS, PROMISES, CancelTimer, Discard, Report, Show, StartTimer, Transmit, Waiting
 from imteach.tell import PROMISE_TITLES, in_short, why_broken
 
 
@@ -583,7 +583,7 @@ class AnswersNothing(Server):
             (
                 "bob was shown “hello” (m1) twice, at 100 ms and at 400 ms as m2: m1/ack:N#1 was dropped, "
                 "so alice, still waiting, sent msg:R again at 300 ms, "
-                "and bob's client cannot know m2 for the same message."
+                "and bob's client cannot recognise m2 as the same message."
             ),
         ),
         (
@@ -761,6 +761,31 @@ def test_a_client_that_sends_again_at_ack_n():
 
 
 # Every run
+
+
+FRIENDS = {"friends": ["alice", "bob", "carol"]}
+
+
+def test_in_a_group_a_sentence_is_about_a_member_at_whom_the_promise_is_broken():
+    says = [Say("hello", "alice", "friends")]
+    one_has_it = Scenario("group", groups=FRIENDS, say=says, retries=0).run(Drop("ack:N"), Offline("bob"))
+    assert one_has_it.messages[0].shown == {"bob": 0, "carol": 1}
+    assert why_broken(one_has_it, "no_false_failure").startswith(
+        "alice's screen says ! failed, yet carol was shown “hello” (m1) at 100 ms: m1/ack:N#1 was dropped"
+    )
+
+
+class ForCarolTwice(Client):
+    def on_msg_n(self, packet):
+        effects = super().on_msg_n(packet)
+        return [*(effect for effect in effects if isinstance(effect, Show) and self.name == "carol"), *effects]
+
+
+def test_in_a_group_what_one_was_shown_twice_is_not_told_of_who_was_never_shown_it():
+    says = [Say("hello", "alice", "friends")]
+    trace = Scenario("group", groups=FRIENDS, say=says, client=ForCarolTwice).run(Offline("bob"))
+    assert trace.messages[0].shown == {"bob": 0, "carol": 2}
+    assert why_broken(trace, "no_duplicates").startswith("carol was shown “hello” (m1) twice")
 
 
 @given(runs())

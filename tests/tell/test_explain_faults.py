@@ -162,7 +162,7 @@ CASES = {
         ALL_ACK_N,
         {
             "no_duplicates": "bob was shown “hello” (m1) twice, at 100 ms and at 2100 ms as m2: alice sent it again at "
-            "2000 ms, because it had failed, and bob's client cannot know m2 for the same message."
+            "2000 ms, because it had failed, and bob's client cannot recognise m2 as the same message."
         },
     ),
     "a cursor that moves over a gap": (

@@ -73,7 +73,7 @@ WRONG = {
     "scenario as a list": (["scenario"], [], "scenario: expected an object with named fields, got []"),
     "people": (["scenario", "people"], ["alice", "bob", 3], "people: expected a list of texts"),
     "server as a person": (["scenario", "people"], ["alice", "bob", "server"], "'server' is the server's own name"),
-    "a speaker who is nobody": (["scenario", "people"], ["bob", "carol"], "people: 'alice' says or is told"),
+    "a speaker who is nobody": (["scenario", "people"], ["bob", "carol"], "people: 'alice' sends or receives"),
     "say": (["scenario", "say"], {}, "scenario.say: expected a list, got {}"),
     "a thing said as text": (["scenario", "say", 1], "hi", "scenario.say[1]: expected an object"),
     "no text": (["scenario", "say", 1, "text"], DELETE, "scenario.say[1].text: expected text, got nothing"),

@@ -30,11 +30,8 @@ WORLDS = [
 
 
 def steps_on_the_way(scenario, given, chance):
-    """Every step that can happen on a random path: those of the search, and the simulator that offers its own.
-
-    No copies where connections come and go: once one is gone, a run loses a copy at once, and a search does not.
-    """
-    kinds = chance.choice([("drop", "crash"), ("drop", "duplicate")][: 1 if given else 2])
+    """Every step that can happen on a random path: those of the search, and the simulator that offers its own."""
+    kinds = chance.choice([("drop", "crash"), ("drop", "duplicate"), ("duplicate", "crash")])
     world, follower = World(scenario, given), Follower(scenario, given)
     follower.begin()
     state, left = world.start, 3
@@ -123,7 +120,7 @@ def test_what_is_no_step_is_told_with_what_is_one(text):
         f"no step {text!r}; a step is PERSON says “TEXT”, PERSON sends MSGID again, PACKET arrives, "
     )
     assert all(sentence in said for sentence in SENTENCES.values())
-    assert said.endswith("and behind it there may be: , WHO crashes after effect NUMBER")
+    assert said.endswith("and after it there may be: , WHO crashes after effect NUMBER")
 
 
 def test_what_looks_like_a_crash_is_said_if_somebody_says_it_and_else_a_crash():
@@ -151,3 +148,17 @@ def test_of_two_crashes_it_is_told_which_one_the_server_notices():
         assert set(trace.state_at(1000)["server"]["online"]) == server
     both = ["the server notices that alice is gone", "the server notices that alice is gone"]
     assert set(follow("basic", [*twice, *both]).state_at(1000)["server"]["online"]) == {"bob"}
+
+
+@pytest.mark.parametrize(
+    ("given", "goes"),
+    [
+        (Partition("alice", "server", at=10), "the link between alice and the server is cut"),
+        (Offline("alice", at=10), "alice logs out"),
+    ],
+)
+def test_a_copy_of_what_has_left_arrives_though_its_sender_cannot_be_heard_any_more(given, goes):
+    steps = ["alice says “hello”", goes, "m1/msg:R#1 is copied", "m1/msg:R#1 arrives", "m1/msg:R#1~2 arrives"]
+    trace = follow("basic", steps, [given])
+    assert [packet.fate for packet in trace.packets if packet.kind == "msg:R"] == ["arrived", "arrived"]
+    assert [packet.name for packet in trace.packets if packet.kind == "msg:N"] == ["m1/msg:N#1", "m1/msg:N#2"]

@@ -1,7 +1,7 @@
 """A graph of states as a picture: DOT made with graphviz's Python package, laid out by its program `dot`.
 
-A node is a card of rows, an edge says what happens. No sign is a colour alone: the start has a thick frame and the
-word, an end a double one; where a promise is broken its corners are cut and a ✕ says which; a fault is a dashed line
+A node is a card of rows, an edge says what happens. No sign is a colour alone: the start has a thick frame and its
+word, an end a double frame; where a promise is broken its corners are cut and a ✕ says which; a fault is a dashed line
 with a ✕, and the marked run a thick line with a number for each step.
 """
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from imteach.draw.graph.graph import Graph
 
 MOST_STATES, MOST_LINES = 50, 100
-"""What can be read in one picture. Found by looking: with more, lines and words lie across each other."""
+"""What can be read in one picture. Found by looking: with more, lines and words overlap."""
 
 FONT = "Helvetica,Arial,sans-serif"
 TITLE, TEXT, SMALL = 14.0, 12.0, 11.0  # font sizes; graphviz takes whole ones only
@@ -91,7 +91,7 @@ def package() -> Any:
 
 def refuse_too_large(graph: "Graph") -> None:
     """Raise `InputError` if nobody could read the picture."""
-    from imteach.draw.graph.graph import too_large  # here, for it needs networkx
+    from imteach.draw.graph.graph import too_large  # here, because it needs networkx
 
     states, lines = graph.number_of_nodes(), sum(1 for _ in folded(graph))
     if states > MOST_STATES or lines > MOST_LINES:
@@ -135,7 +135,7 @@ def signs(graph: "Graph") -> str:
     return "; ".join(sign for sign, occurs in said.items() if occurs) + "."
 
 
-# Labels are graphviz's HTML-like ones: tables of text that is escaped, in cells as wide as we measure it, because a
+# Labels are graphviz's HTML-like ones: tables of escaped text. We measure the text to set each cell's width, because a
 # browser's font is not the one that `dot` knows.
 
 
@@ -194,17 +194,17 @@ def _row(*cells: str) -> str:
 
 
 def _cell(text: str, size: float, colour: str, bold: bool = False, across: int = 1, beside: int = 0) -> str:
-    """A line of text in its own cell, `across` so many columns, with room `beside` it."""
+    """Return a line of text in its own cell, which spans `across` columns and has room `beside` it, in points."""
     span = "" if across == 1 else f' COLSPAN="{across}"'
     text = fit(plain(text), size, TITLE_ROOM)
-    said = escape(text or " ").replace("\\", r"\\")  # graphviz refuses no text at all, and \\N would be the node's name
+    said = escape(text or " ").replace("\\", r"\\")  # graphviz refuses empty text, and reads \\N as the node's name
     said = f"<B>{said}</B>" if bold else said
     font = f'<FONT POINT-SIZE="{size:g}" COLOR="{C[colour]}">{said}</FONT>'
     return f'<TD ALIGN="LEFT"{span} WIDTH="{text_width(text, size, bold) + beside:.0f}">{font}</TD>'
 
 
 def wrapped(text: str, size: float, room: float) -> list[str]:
-    """Return a text as few lines that are at most so wide, and no wider than they must be.
+    """Break a text into as few lines as this width allows, then make those as narrow as they can be.
 
     >>> wrapped("alice's timer m1 runs out", 10.5, 108)
     ["alice's timer", 'm1 runs out']
@@ -219,7 +219,7 @@ def wrapped(text: str, size: float, room: float) -> list[str]:
 
 
 def _filled(text: str, size: float, room: float) -> list[str]:
-    """Lines with as many words as have room."""
+    """Return lines, each with as many words as there is room for."""
     lines: list[str] = []
     for word in plain(text).split():
         longer = f"{lines[-1]} {word}" if lines else word

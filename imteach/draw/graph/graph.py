@@ -39,7 +39,7 @@ class Graph(networkx.MultiDiGraph):  # type: ignore[misc]  # networkx comes with
 
 
 def too_large(states: int, transitions: int | None, most: str, less: str) -> InputError:
-    """Return the error for a graph of so many states and transitions (None: and more) where `most` are allowed."""
+    """Return the error for a graph of so many states and transitions (None: more states) where `most` are allowed."""
     sizes = f"more than {states:,} states"
     if transitions is not None:
         sizes = f"{states:,} states and {transitions:,} transitions"

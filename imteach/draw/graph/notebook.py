@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from imteach.draw.graph.graph import Graph
 
 MOST_UNZOOMED = 15
-"""So many states are large enough if the browser makes them fit the page; others can be zoomed."""
+"""Up to so many states can be read when the browser fits the graph to the page; larger graphs can be zoomed."""
 
 
 def graph_mimebundle(graph: "Graph") -> dict[str, Any]:
@@ -20,7 +20,7 @@ def graph_mimebundle(graph: "Graph") -> dict[str, Any]:
 
     An image, with its text for those who cannot see it. Where `dot` is missing or cannot be started, as in a browser's
     Python, the browser lays it out: graphviz-anywidget brings graphviz for the browser along, and needs no internet;
-    the graph in words stands below it. What is too large is told in a line, and what cannot be drawn in words.
+    the graph in words stands below it. A graph that is too large is only named; an undrawable one shows in words.
     """
     try:
         refuse_too_large(graph)
@@ -36,7 +36,7 @@ def graph_mimebundle(graph: "Graph") -> dict[str, Any]:
 
 
 def _framed(html: str) -> str:
-    """What is wider than the page scrolls, with keys too. By its class the lessons' check knows what dot drew."""
+    """Let what is wider than the page scroll, with keys too. The class tells the lessons' check what dot drew."""
     scrolls = 'style="overflow-x: auto" tabindex="0" data-lm-suppress-shortcuts="true"'
     return f'<div class="imteach-graph" role="group" aria-label="A graph" {scrolls}>{html}</div>'
 

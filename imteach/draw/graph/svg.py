@@ -41,7 +41,7 @@ def graph_to_svg(graph: "Graph") -> str:
 
 
 def _introduce(svg: Any, graph: "Graph") -> None:
-    """The picture says what it is, and is as large as graphviz made it."""
+    """Let the picture say what it is, and keep the size that graphviz gave it."""
     width, height = (svg.attrib[side].removesuffix("pt") for side in ("width", "height"))
     about = alt_text(graph)
     svg.attrib.clear()
@@ -78,7 +78,7 @@ def laid_out(dot: str) -> str:
 
 
 def _dress_group(group: Any, graph: "Graph", lines: list[Any]) -> None:
-    """A state or a line gets its sentence; whose names in the page are its own, for a page may have several graphs."""
+    """Give a state or a line its sentence, and data attributes for its id: a page may have several graphs."""
     what, _, number = group.attrib.pop("id", "").partition("-")
     title = group.find("{*}title")
     if what == "state":
@@ -97,7 +97,7 @@ def _dress_group(group: Any, graph: "Graph", lines: list[Any]) -> None:
 
 
 def _dress(element: Any) -> None:
-    """Colours become variables; what only graphviz needs goes."""
+    """Turn colours into variables; remove what only graphviz needs."""
     for what in ("fill", "stroke"):
         name = _NAMES.get(element.attrib.get(what, ""))
         if name is not None:
@@ -146,7 +146,7 @@ def graph_to_text(graph: "Graph") -> str:
     >>> from imteach.verify import machine_graph
     >>> print(graph_to_text(machine_graph(Scenario("basic"), "bob", faults=0)), end="")
     basic: bob in every interleaving with no fault
-    1 state of bob; at a line: what happens there / what is done then.
+    1 state of bob; on each arrow: what the node is told / what it does.
     <BLANKLINE>
     State 0 (start). holds: nothing that changes.
       m1/msg:N arrives / show m1 → 0

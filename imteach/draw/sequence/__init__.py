@@ -1,1 +1,1 @@
-"""The sequence diagram: what a run says (`chronicle`), where that stands (`layout`), and the pictures of it."""
+"""The sequence diagram: what a run says (`chronicle`), where each thing stands (`layout`), and the pictures of it."""

@@ -1,6 +1,6 @@
 """A trace as a Mermaid sequence diagram: text that many pages, GitHub's among them, turn into a picture.
 
-Mermaid knows no slope and no time, so the times stand in the words.
+Mermaid draws neither slopes nor times, so the labels say the times.
 """
 
 import re
@@ -14,20 +14,20 @@ from imteach.draw.sequence.words import packet_label, unit
 from imteach.protocol import SERVER
 from imteach.trace import Trace
 
-# What Mermaid would read as its own: it takes such characters as numbered entities. Mathematics stands between $$, ﬂ°
-# and ¶ß are how it writes entities to itself, and isolates are better seen by those who read the source.
+# Characters that mean something to Mermaid, written as numbered entities. $$ encloses mathematics, ﬂ° and ¶ß are
+# Mermaid's own marks for entities, and isolates are invisible: an entity shows them to a reader of the source.
 _ENTITIES = {ord(char): f"#{ord(char)};" for char in '#;<>&"`\\{}|$ﬂ¶\u2068\u2069'}
-_COMMANDS = re.compile("(?<=st)y(?=le)|(?<=class)D(?=ef)")  # behind such a word, it takes the ; from an entity
+_COMMANDS = re.compile("(?<=st)y(?=le)|(?<=class)D(?=ef)")  # after these words Mermaid takes the ; from an entity
 
-MOST = 50_000  # what JavaScript counts as characters: Mermaid's maxTextSize, which a page may raise but seldom does
+MOST = 50_000  # characters, as JavaScript counts them: Mermaid's maxTextSize, which a page may raise but seldom does
 
 
 @uncollected
 def to_mermaid(trace: Trace) -> str:
     """Return the sequence diagram of a trace in Mermaid's language, ending in a newline.
 
-    Spaces that follow each other are kept apart with entities, for Mermaid makes one of them; those at the end of a
-    line are lost. Warns (`UserWarning`) where it has more than `MOST` characters: most pages draw an error instead.
+    Repeated spaces are kept with entities, because Mermaid would merge them; spaces at the end of a line are lost.
+    Warns (`UserWarning`) if the diagram has more than `MOST` characters: most pages then draw an error instead.
 
     >>> from imteach import Drop, Scenario
     >>> print(to_mermaid(Scenario("basic").run(Drop("msg:N"))), end="")
@@ -74,7 +74,7 @@ def to_mermaid(trace: Trace) -> str:
 
 
 def _text(words: str) -> str:
-    """Words that are fit to be shown, as Mermaid is to read them."""
+    """Return words that are fit to be shown, as Mermaid must be given them."""
     told = with_isolates(words).translate(_ENTITIES).replace("  ", " #160;")
     return _COMMANDS.sub(lambda letter: f"#{ord(letter[0])};", told)
 
@@ -83,4 +83,4 @@ def _warn_if_too_long(diagram: str) -> None:
     length = len(diagram.encode("utf-16-le")) // 2
     if length > MOST:
         told = f"this Mermaid diagram has {length:,} characters, and most pages draw none of more than {MOST:,}"
-        warnings.warn(f"{told}; as SVG and as text there is no limit", stacklevel=6)  # where a trace was asked for it
+        warnings.warn(f"{told}; as SVG and as text there is no limit", stacklevel=6)  # the line that asked for it

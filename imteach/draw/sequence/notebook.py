@@ -1,4 +1,4 @@
-"""A trace in a notebook: a picture that shows even where nobody has run anything."""
+"""A trace in a notebook: a picture that shows even before anything is run."""
 
 from imteach.draw.sequence.svg.picture import to_svg
 from imteach.draw.sequence.text import to_text
@@ -14,8 +14,8 @@ MOST_SHOWN = 500  # packets
 def mimebundle(trace: Trace) -> dict[str, str]:
     """Return a trace as a notebook shows it: `text/html` with the diagram as an image, and `text/plain`.
 
-    An image, because JupyterLab takes inline SVG out of notebooks that it does not trust yet. A trace of more than
-    `MOST_SHOWN` packets shows as one line: a page would stand still over the picture.
+    An image, because JupyterLab removes inline SVG from notebooks that it does not trust yet. A trace of more than
+    `MOST_SHOWN` packets shows as two lines of text: its picture would freeze the page.
 
     >>> from imteach import Scenario
     >>> sorted(mimebundle(Scenario("basic").run()))
@@ -32,7 +32,7 @@ def image(trace: Trace, window: Window | None = None) -> str:
 
 
 def tag(trace: Trace) -> tuple[str, str]:
-    """Return the tag of that image: what stands before the picture's data (in base64), and what after it."""
+    """Return that image's tag in two parts: before and after the picture's data, which is in base64."""
     return image_tag(alt_text(trace))
 
 

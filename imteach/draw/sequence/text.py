@@ -1,4 +1,4 @@
-"""The layout as text, for a terminal and for those who read by ear: one line for each thing that happens.
+"""The layout as text, for a terminal and for screen readers: one line for each thing that happens.
 
 An arrow stands at the moment at which its packet arrives, or is dropped. The msg half has heavy lines and filled
 heads, the ack half light lines and open heads; a bar runs beside a node while its timer does. A lifeline is dotted
@@ -48,9 +48,9 @@ def to_text(trace: Trace) -> str:
 
 
 class _Row(NamedTuple):
-    """What stands on one or more lines: at `t` simulated ms a packet's arrow, a node's notes, both, or words between.
+    """One or more lines of text, at `t` simulated ms: a packet's arrow, a node's notes, both, or words between.
 
-    `y` is its height in the picture: what shares an instant keeps that order.
+    `y` is its height in the picture, which sorts the rows of one instant.
     """
 
     t: float
@@ -179,7 +179,7 @@ class _TextPage:
         return line
 
     def _start_and_end_bars(self, t: float) -> None:
-        """Let the timers stand in the lines that run at this time. Only those that start or end cost anything."""
+        """Put the timers that run at this time into the lines. Only a timer that starts or ends costs any work."""
         while self.starting and self.starting[-1].start <= t:
             bar = self.starting.pop()
             column = self.bars[bar.node, bar.x]
@@ -188,7 +188,7 @@ class _TextPage:
             heappush(self.ending, (bar.end, column))
         while self.ending and self.ending[0][0] < t:
             _, column = heappop(self.ending)
-            self.running[column] -= 1  # where one ends another may have begun
+            self.running[column] -= 1  # another timer may have begun in the same column
             if not self.running[column]:
                 self.standing.put(column, " ")
 
@@ -220,7 +220,7 @@ class _TextPage:
         line.put((start + end - columns(label) + 1) // 2, label)
 
     def _draw_lost(self, line: TextLine, arrow: Arrow, start: int, end: int) -> None:
-        """A packet that reached nobody, as far as it came: what became of it stands behind the ✕, or before it."""
+        """Draw a packet that reached nobody as far as it came; words after or before the ✕ say what became of it."""
         toward, across = (1 if end > start else -1), abs(end - start)
         label, way, behind = f" {_label(arrow)} ", across * 3 // 5, f" {arrow.fate}"
         if arrow.packet.fate == "lost":

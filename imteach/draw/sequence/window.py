@@ -1,12 +1,12 @@
 """A long run in windows: stretches of its picture, each as small as a page can draw at once.
 
-A window is `WINDOW` packets in the order of their sending. Its picture is cut out of the whole one, by height: whatever
-stands there in the whole picture stands here, so two windows never tell a run differently. What belongs to a window is
-whole in it (but for a packet that is still under way when `WINDOW` more have been sent); a packet of another one that
-is under way meanwhile is a pale line without a label, cut at the edges.
+A window is `WINDOW` packets in the order of their sending. Its picture is cut out of the whole one, by height: it shows
+what the whole picture shows there, so two windows never disagree about a run. A window shows its own packets whole
+(except one that is still under way when `WINDOW` more have been sent); packets of other windows that are under way
+meanwhile are pale lines without labels, cut at the edges.
 
-The whole run is laid out first, and what of it is seen depends on all that came before; so the time to make a window
-grows with the run, but its size does not, nor the time that a page needs to show it.
+The whole run is laid out first, because every place depends on all that came before. So the time to make a window grows
+with the run; its size, and the time that a page needs to show it, do not.
 """
 
 from collections.abc import Iterator
@@ -21,11 +21,11 @@ from imteach.protocol import SERVER, Value
 from imteach.trace import Trace
 
 WINDOW = 200
-"""Packets of a window: what a page builds and paints in less than 100 ms (80 ms in headless Chromium, two cores)."""
+"""Packets of a window: as many as a page builds and paints in under 100 ms (80 ms in headless Chromium, two cores)."""
 
-ROW = 16.0  # what a line under the title takes
+ROW = 16.0  # the height of a line under the title
 STRIP = 36.0  # the strip at an edge that says what comes before or after
-ABOVE = 12.0  # what stays above the first sending
+ABOVE = 12.0  # room above the first sending
 ALONG = [part / 20 for part in (10, 6, 8, 4, 12, 14, 16, 2, 18, 5, 7, 9, 11, 13, 15, 17, 3, 19, 1)]  # the best first
 
 
@@ -91,7 +91,7 @@ def window_of(trace: Trace, name: str, size: int = WINDOW) -> int:
 class Passing(Value, frozen=True):
     """A packet of another window that is under way meanwhile, as far as it is seen; its arrow has no words.
 
-    `starts` and `ends` say whether it does so here, or is cut there.
+    `starts` and `ends` say whether it starts and ends in this window; else the edge cuts it.
     """
 
     arrow: Arrow
@@ -114,7 +114,7 @@ def cut_out(layout: Layout, window: Window) -> Stretch:
 
 
 class _CutOut:
-    """A stretch in the making. Heights are those of the whole layout; what is taken over is moved `down`."""
+    """A stretch in the making. Heights are those of the whole layout; `down` moves what is copied to its place here."""
 
     def __init__(self, layout: Layout, window: Window) -> None:
         self.layout, self.window = layout, window
@@ -129,29 +129,29 @@ class _CutOut:
         self.top = layout.top if self.is_first else min([self.begin - ABOVE, *(box.y for box in whole)])
         deepest = max([self.end, *(box.y + box.height for box in whole)])
         self.bottom = layout.bottom if self.is_last else deepest
-        # A line that is cut ends in the middle of the strip, which hides how
+        # A line that is cut ends in the middle of the strip, which hides its end
         self.upper = self.top if self.is_first else self.top - STRIP / 2
         self.lower = self.bottom if self.is_last else self.bottom + STRIP / 2
         self.down = ROW + layout.top - self.top + (0 if self.is_first else STRIP)
 
     def _end(self, following: list[Arrow]) -> float:
-        """Return down to where things belong here: where the next window begins, or the last own packet ends.
+        """Return how far down this window goes: to where the next one begins, or to the end of its own last packet.
 
-        Not past the sending of `WINDOW` packets more, though: a packet that is very late would bring along all that
-        happens meanwhile. It goes on beyond the edge.
+        But not past the sending of `WINDOW` more packets: else a very late packet would bring along everything that
+        happens meanwhile. Such a packet goes on beyond the edge.
         """
         sendings, deepest = [arrow.y0 for arrow in following], max([arrow.y1 for arrow in self.own]) + 1
         return max(min(sendings), deepest if len(sendings) < WINDOW else min(deepest, max(sendings)))
 
     def _whole(self) -> Iterator[Box]:
-        """Yield what is written here: no edge may cut it."""
+        """Yield the boxes of all that is written here: no edge may cut them."""
         yield from (note.box for note in self.notes)
         yield from (idle.box._replace(y=idle.box.y - 4, height=idle.box.height + 8) for idle in self.breaks)
         for arrow in self.own:
             yield from (box for box in (arrow.pill, *(word.box for word in arrow.words)) if self._belongs(box, arrow))
 
     def _belongs(self, box: Box, arrow: Arrow) -> bool:
-        """Whether what is written of an own packet is here: all, unless it goes on beyond the edge."""
+        """Whether these words of an own packet are shown: all are, unless the packet goes on beyond the edge."""
         return arrow.y1 < self.end or box.y + box.height < self.end
 
     def stretch(self) -> Stretch:

@@ -11,12 +11,12 @@ MOST_NAMED = 3  # faults in a title
 
 
 def is_again(packet: PacketRecord) -> bool:
-    """Whether a packet is no first transmission. Asked several times of each, so what most are is told at a glance."""
+    """Whether this is a second or later transmission. Asked often, so the usual answer comes from the name alone."""
     return not packet.name.endswith("#1") and packet.number > 1
 
 
 def packet_label(packet: PacketRecord, several: bool) -> str:
-    """What stands on a packet's arrow: its msgid where several are said, its kind, its number from #2 on.
+    """What stands on a packet's arrow: its msgid where several messages are said, its kind, its number from #2 on.
 
     >>> from imteach import Drop, Scenario
     >>> [packet_label(packet, several=False) for packet in Scenario("retransmit").run(Drop("msg:N")).packets][:4]
@@ -34,7 +34,7 @@ def packet_label(packet: PacketRecord, several: bool) -> str:
 
 
 def packet_sentence(packet: PacketRecord, remarks: Iterable[str] = (), why: str = "", unit: str = " ms") -> str:
-    """A packet as a sentence, for those who cannot see its arrow. `remarks` are on it, `why` it was lost.
+    """A packet as a sentence, for those who cannot see its arrow. `remarks` say what is unusual, `why` why it was lost.
 
     >>> from imteach import Scenario
     >>> packet_sentence(Scenario("basic").run().packets[0])
@@ -146,7 +146,7 @@ def _without_times(fault: Fault) -> str:
 
 
 def unit(trace: Trace) -> str:
-    """What stands behind each time of a picture: without a clock, times only count the steps.
+    """Return what follows each time in a picture: nothing without a clock, where times only count the steps.
 
     >>> from imteach import Scenario, follow
     >>> unit(Scenario("basic").run()), unit(follow("basic", []))

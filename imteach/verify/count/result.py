@@ -17,7 +17,7 @@ from imteach.views import ask
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-CHUNK = 250  # messages that a worker is given at a time: always as many, so that sums do not depend on their number
+CHUNK = 250  # messages for a worker at a time: always as many, so that sums do not depend on the number of workers
 PERCENTILES = (50, 90, 99)
 
 
@@ -34,11 +34,11 @@ class Measured(NamedTuple):
         """Whether the closed form lies in the interval; None if one of the two is not known."""
         if self.form is None or self.low is None or self.high is None:
             return None
-        return self.low - 1e-9 <= self.form <= self.high + 1e-9  # what is the same may differ in its last digit
+        return self.low - 1e-9 <= self.form <= self.high + 1e-9  # equal numbers may differ in the last digit
 
 
 class _Shown:
-    """A result that shows itself as tables, and knows no more of them: see `imteach.views`."""
+    """A result that shows itself as tables, which are made elsewhere: see `imteach.views`."""
 
     def to_text(self) -> str:
         """Return it as tables for a terminal."""
@@ -59,8 +59,8 @@ class _Shown:
 class Stats(_Shown):
     """What came of many runs under random loss. In a notebook it shows as a table.
 
-    - `delivered`, `shown`, `false_failure`, `duplicates`: shares of the messages said: the sender shows `delivered`; it
-      was shown to every receiver; the sender shows `failed` though it was shown; it was shown twice or more.
+    - `delivered`, `shown`, `false_failure`, `duplicates`: shares of the messages said: the sender sees `delivered`; it
+      was shown to every receiver; the sender sees `failed` though it was shown; it was shown twice or more.
     - `packets_per_message`: all packets that nodes transmitted, lost ones and pulls too.
     - `measures`: these and more by name, each a `Measured` with its interval and its closed form.
     - `latency`: percentiles, in simulated ms from when something was said.
@@ -186,7 +186,7 @@ class Stats(_Shown):
         }
 
     def example(self, name: str) -> Trace:
-        """Return the first run with a message of which this share counts: `example("false_failure")`.
+        """Return the first run with a message that this share counts: `example("false_failure")`.
 
         Raises `InputError` for a name that is no share, and where it never happened.
 

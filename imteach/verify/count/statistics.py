@@ -1,4 +1,4 @@
-"""Many runs under random loss: how often a message is delivered, and how often its sender is told wrongly."""
+"""Many runs under random loss: how often a message is delivered, and how often its sender sees a wrong status."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -28,10 +28,10 @@ def stats(
     executor: "Executor | None" = None,
     given: Sequence[Fault] = (),
 ) -> Stats:
-    """Run a scenario many times, each packet lost with the chance `loss`, and count what came of the messages.
+    """Run a scenario many times, each packet lost with probability `loss`, and count what came of the messages.
 
     So many runs are made that at least `messages` messages are said: a scenario that says 3 things runs 4 times for
-    10 messages, and the result speaks of the 12 that were said. Every run has throws of its own, which `seed` decides.
+    10 messages, and the result counts the 12 that were said. Every run has random numbers of its own, from `seed`.
     `given` are faults that strike in every run. `executor` is any `concurrent.futures.Executor`; the result is the
     same without one. An interrupt (Ctrl-C, or the notebook's stop button) ends it early with the result so far.
     Raises `InputError` for a value that breaks its rule.
@@ -40,7 +40,7 @@ def stats(
     >>> few.shown, few.duplicates
     (0.95, 0.0)
     """
-    forget_ways()  # whoever changed a class of ours since, in a cell, wants to see what comes of it
+    forget_ways()  # a cell may have changed a class of ours since, and its author wants to see the effect
     return _stats(scenario, loss, messages, seed, executor, given)
 
 
@@ -74,9 +74,9 @@ def sweep(
     executor: "Executor | None" = None,
     given: Sequence[Fault] = (),
 ) -> Sweep:
-    """Return the `stats` of a scenario for one loss after the other: a table or a plot over the loss.
+    """Return the `stats` of a scenario for each of these losses: a table or a plot over the loss.
 
-    An interrupt ends it early with what there is.
+    An interrupt ends it early with the results so far.
 
     >>> [point.delivered for point in sweep(Scenario("dedup"), losses=[0, 0.5], messages=100)]
     [1.0, 0.17]

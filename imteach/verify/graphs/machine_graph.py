@@ -62,7 +62,7 @@ def _graph(space: StateSpace, machine: Machine) -> "Graph":
     graph = Graph(
         title=title(space, f"{the(machine.name)} in every interleaving"),
         promise="",
-        notes=(f"{states}; at a line: what happens there / what is done then.",),
+        notes=(f"{states}; on each arrow: what the node is told / what it does.",),
         smaller=smaller(space.world.scenario, space.faults, of_machine=True),
     )
     for state, said in rows.items():

@@ -142,7 +142,7 @@ def _notes(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str, st
     if always:
         yield f"Broken at every end: {join(always)}."
     if promise:
-        yield f"Marked: the shortest run against “{PROMISE_TITLES[promise]}”, {counted(steps, 'step')}."
+        yield f"Marked: the shortest run that breaks “{PROMISE_TITLES[promise]}”, {counted(steps, 'step')}."
 
 
 def _check_promise(promise: str | None, scenario: Scenario) -> None:

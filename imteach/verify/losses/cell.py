@@ -82,12 +82,12 @@ Broken: “Nothing is shown twice”.'
 
     @property
     def believes(self) -> str:
-        """What the senders see in the end: the status with its sign; of several messages which ones see it."""
+        """What the senders see in the end: the status with its sign; with several messages, which has which."""
         return _grouped((sign(said.status), said.msgid) for said in self.messages) or "nothing is said"
 
     @property
     def saw(self) -> str:
-        """How often the receivers were shown it; of several messages or receivers which ones how often."""
+        """How often the receivers were shown it; with several messages or receivers, which ones how often."""
         several = any(len(said.to) > 1 for said in self.messages)
         return _grouped(
             (_shown(said, receiver), f"{said.msgid} to {receiver}" if several else said.msgid)
@@ -119,13 +119,13 @@ Broken: “Nothing is shown twice”.'
 
 
 def _shown(said: Outcome, receiver: str) -> str:
-    """How often somebody was shown something; that the server keeps it, where it does."""
+    """How often somebody was shown something; and that the server keeps it, where it does."""
     kept = " (kept by the server)" if said.stored[receiver] and not said.shown[receiver] else ""
     return times(said.shown[receiver]) + kept
 
 
 def _grouped(each: Iterable[tuple[str, str]]) -> str:
-    """What holds for which of several things, the same put together; just what holds where it is one.
+    """Say what holds for which things, those alike together; for a single thing only what holds.
 
     >>> _grouped([("once", "m1"), ("twice", "m2"), ("once", "m3")]), _grouped([("once", "m1"), ("once", "m2")])
     ('once: m1 and m3; twice: m2', 'once: all 2')

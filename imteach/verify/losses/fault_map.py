@@ -1,4 +1,4 @@
-"""The fault map: what comes of losing each packet, and of losing each two."""
+"""The fault map: what comes of losing each packet, and each pair of packets."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -108,7 +108,7 @@ class FaultMap:
 
 
 def fault_map(scenario: Scenario | str, faults: int = 1, given: Sequence[Fault] = ()) -> FaultMap:
-    """Return what comes of losing each packet of a scenario, and with `faults=2` also of losing each two.
+    """Return what comes of losing each packet of a scenario, and with `faults=2` also each pair.
 
     `scenario` is a `Scenario` or the name of a rung; `given` are faults that strike in every run. A second loss may
     hit any packet that is sent once the first is lost: a retransmission, for instance. Raises `InputError` for more

@@ -1,4 +1,4 @@
-"""The runs that a fault map is made of: one for each loss, or each two."""
+"""The runs that a fault map is made of: one for each loss, or each pair of losses."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,7 +11,7 @@ from imteach.trace import Trace
 from imteach.verify.losses.cell import Cell, Names
 
 MOST_RUNS = 5000
-"""So many runs a map may need: more would not fit on any page."""
+"""The most runs that a map may need: more would not fit on any page."""
 
 
 class Runs:

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from imteach.verify.losses.fault_map import FaultMap
 
 ABREAST = 12
-"""So many second losses stand beside each other in a terminal or in Markdown; more are put below."""
+"""Up to so many second losses stand beside each other in a terminal or in Markdown; more are put below."""
 
 NO_PAIR = End("–", "no such run", "with one of the two lost, the other is not sent", "")
 ELSEWHERE = End("", "empty", "the same two stand in the other's row", "")
 
 
 class Entry(NamedTuple):
-    """A place in the table: what stands there; how a run ended, where it is that; the cell that it opens."""
+    """A place in the table: its words; or how a run ended; and the cell that it opens, if any."""
 
     words: str = ""
     end: End | None = None
@@ -52,7 +52,7 @@ def to_html(fault_map: "FaultMap") -> str:
 
 
 def live_html(fault_map: "FaultMap") -> str:
-    """Return the map as a grid of buttons, each with its `data-faults`; a style sheet is to dress it."""
+    """Return the map as a grid of buttons, each with its `data-faults`; a style sheet gives it its look."""
     return _html(fault_map, live=True)
 
 
@@ -173,7 +173,7 @@ def _align(entry: Entry) -> str:
 
 
 def _look(align: str, mood: str, live: bool) -> str:
-    """How a place looks, as attributes: of its own, or for a style sheet."""
+    """How a place looks, as attributes: a style of its own, or a class for a style sheet."""
     if live:
         return f' class="map-{align}"' + (f' data-mood="{mood}"' if mood else "")
     return f' style="{_BOX}{align}; background-color: {_PAPER[mood]}"'

@@ -1,7 +1,7 @@
 """A run that can be taken up again at any moment, with a clock, in as many ways as faults can strike next.
 
-It is the simulator itself, whose nodes are looked up in the tables of their machines. Two runs between which no future
-can tell the difference have the same `key`.
+It is the simulator itself, but it looks up what nodes do in the tables of their machines. Two runs have the same `key`
+if nothing that can still happen tells them apart.
 """
 
 from collections import Counter
@@ -24,13 +24,13 @@ from imteach.trace.unused import EffectNames
 from imteach.verify.search.machine import Machine
 
 EXPLORE_KINDS = ("drop", "duplicate", "delay", "crash")
-"""The kinds of fault that can strike a run. What falls on one event is tried in this order."""
+"""The kinds of fault that can strike a run. Those that strike at one event are tried in this order."""
 
 DOWN = 100
-"""How long a node is down that crashes, in simulated ms."""
+"""How long a crashed node is down, in simulated ms."""
 
 MISTAKE = "a mistake in the code of a node"
-"""What a run broke in which a learner's class could not go on."""
+"""Stands among the broken promises of a run in which a learner's class could not go on."""
 
 T = TypeVar("T")
 
@@ -84,7 +84,7 @@ class Branching(Simulator):
         return self.begun and not self.agenda
 
     def branches(self, kinds: Sequence[str], faults: int) -> Iterator[Branch]:
-        """Yield every way in which the next step can go, if at most so many faults of these kinds strike in it.
+        """Yield every way in which the next step can go, if at most this many faults of these kinds strike in it.
 
         What strikes earlier comes first; the way in which nothing strikes comes last.
         """
@@ -123,14 +123,14 @@ class Branching(Simulator):
         run = self.fork()
         run.orders = Orders((*self.faults, *faults), forked(self.effects))
         if run.begun:
-            run.happen(run.agenda.pop())
+            run.happen([run.agenda.pop()])
         else:
             run.begun = True
             run.begin()
         return run
 
     def all_struck(self, faults: Sequence[Fault]) -> bool:
-        """Whether every one of these struck: of two crashes behind one effect only one can."""
+        """Whether every one of these struck: of two crashes after one effect only one can."""
         return not any(isinstance(fault, Crash) and fault in self.orders.crashes.values() for fault in faults)
 
     def possible(self, first: int, kinds: Sequence[str]) -> Iterator[tuple[Strike, Fault]]:
@@ -138,7 +138,7 @@ class Branching(Simulator):
         return faults_on(self.scenario, self.written, first, kinds, forked(self.effects))
 
     def settle(self, first: int) -> None:
-        """Take in what came of the step whose events are those from `first` on, and see what is due next."""
+        """Take in the step whose events are those from `first` on; drop the next appointments that come to nothing."""
         events = self.written.events(first)
         told = [event for event in events if event.kind in _TOLD]
         self.effects = forked(self.effects)
@@ -148,13 +148,13 @@ class Branching(Simulator):
             self.reader = _forked_reader(self.reader, Cursors(self._cursors(events)))
             for event in told:
                 self.doings += event.kind in ("say", "resend")
-                self.reader.read(event._replace(id=self.doings))  # all it asks is which was said first
+                self.reader.read(event._replace(id=self.doings))  # the reader only asks which was said first
             self.reader_key = _reader_key(self.reader)
         while self.agenda and not self.comes(self.agenda.next):
             self.agenda.pop()
 
     def _cursors(self, events: Iterable[Event]) -> dict[str, Packet]:
-        """The packets that cursors were written over, by name."""
+        """The packets that made the server write a cursor, by name."""
         told = (event for event in events if event.kind == "write" and event.packet is not None)
         return {str(event.packet): self.written.packet_of(event.id) for event in told}
 
@@ -187,15 +187,15 @@ class Branching(Simulator):
         return [move.mistake] if move.mistake else list(move.effects)
 
     def renew(self, node: str) -> None:
-        """A node is as new."""
+        """Set a node back to its first state."""
         self.states[node] = 0
 
     def held(self, node: str) -> Any:
-        """A node that holds what this one holds now."""
+        """Return a node that holds what this one holds now."""
         return self.machines[node].node(self.states[node])
 
     def save(self, node: str, write: Write) -> None:
-        """Change a node's disk: it is another from now on, for runs that went other ways keep this one."""
+        """Write to a copy of a node's disk, because runs that went other ways keep the old one."""
         disk: MemoryDisk = restored(snapshot(self.disks[node]))
         disk.write(write.table, write.key, write.value)
         self.disks[node], self.disk_keys[node] = disk, snapshot(disk)
@@ -203,13 +203,13 @@ class Branching(Simulator):
     # What matters from now on
 
     def broken(self) -> tuple[str, ...]:
-        """The promises that this run broke, now that it is over; and `MISTAKE`."""
+        """The promises that this run broke, now that it is over; and `MISTAKE` if it stopped at one."""
         kept = judge(self.reader.outcomes(), self.scenario.setting)
         broken = tuple(promise for promise, holds in kept.items() if not holds)
         return (*broken, MISTAKE) if self.mistakes else broken
 
     def key(self) -> Hashable:
-        """All that decides what can come of this run."""
+        """Everything that decides how this run can go on, and what it breaks."""
         zero = self.now if self.is_whole else 0
         down = self.network.down
         log = self.written.log
@@ -249,7 +249,7 @@ def faults_on(
 ) -> Iterator[tuple[Strike, Fault]]:
     """Yield every fault that could strike at the events from `first` on, with where it would, in their order.
 
-    `effects` has the names of those before.
+    `effects` knows the effects before them, and names these.
     """
     for number, event in enumerate(written.events(first)):
         effect = effects.name(event)
@@ -261,7 +261,7 @@ def faults_on(
 
 
 def _faults_on(scenario: Scenario, written: Recorder, event: Event, effect: str) -> Iterator[tuple[str, Fault]]:
-    """Yield the faults that can strike at one event: on the packet sent, and on the node behind what it did."""
+    """Yield the faults that can strike at one event: on the packet sent, and on the node right after what it did."""
     if event.packet is not None and event.kind == "send":
         yield "drop", Drop(event.packet)
         if "~" not in event.packet:
@@ -301,7 +301,7 @@ _TOLD = {"say", "resend", "status", "show", "store", "delete", "write", "logout"
 
 
 class Cursors:
-    """The packets that a reader of outcomes asks for, in the step that it reads: what cursor one carries."""
+    """The packets of one step, for a reader of outcomes that reads it: it asks which cursor one carries."""
 
     def __init__(self, packets: Mapping[str, Packet]) -> None:
         self._packets = packets
@@ -336,7 +336,7 @@ def _reader_key(reader: OutcomeReader) -> Hashable:
 
 
 def _is_whole(scenario: Scenario, faults: Sequence[Fault]) -> bool:
-    """Whether all times are whole ms, so that it does not matter when something happens, only how much later."""
+    """Whether all times are whole ms, so that only the time between two events matters, not when they happen."""
     latencies = map(scenario.latency_of, scenario.people)
     waits = (scenario.rto, scenario.backoff, scenario.ack_delay, scenario.heartbeat, scenario.presence_timeout)
     given = (value for fault in faults for value in vars(fault).values() if isinstance(value, float))

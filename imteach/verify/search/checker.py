@@ -1,4 +1,4 @@
-"""Every way in which things can go, times or no times: a search through all states of a scenario without a clock."""
+"""Every way in which things can go, whatever the times: a search through all states of a scenario without a clock."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,10 +19,10 @@ from imteach.verify.search.walk import EnoughError, Walk
 from imteach.verify.search.world import CHECK_KINDS, Action, MistakeError, State, World
 
 MOST_STATES = 2_000_000
-"""A search gives up after so many states, and says so."""
+"""A search gives up after this many states, and says so."""
 
 MOST_STATES_OF_A_GROUP = 100_000
-"""And after so many where heartbeats never end: it cannot come to its end, so it had better come back soon."""
+"""The same where heartbeats never end: such a search cannot come to its end, so it should give up early."""
 
 USE_EXPLORE = "For groups ask explore, which has a clock: there a run ends when heartbeats bring nothing new."
 """What to do about heartbeats that never end."""
@@ -58,7 +58,7 @@ class Check(Finding):
         return {"states": self.states, "transitions": self.transitions}
 
     def in_json(self, verdict: Verdict) -> list[str] | None:
-        """What happens in the smallest run against a promise, in words."""
+        """What happens in the smallest run that breaks a promise, in words."""
         return None if verdict.steps is None else list(verdict.steps)
 
     def more(self) -> dict[str, Any]:
@@ -66,7 +66,7 @@ class Check(Finding):
         return {"sometimes": self.sometimes}
 
     def notes(self) -> list[str]:
-        """Whether it came to its end, what does instead, and what was never seen."""
+        """Whether it came to its end, what to use instead, and what was never seen."""
         instead = [USE_EXPLORE] if self.unfinished and self.scenario.groups else []
         never = "Never seen" if self.finished else "Not seen so far"
         unseen = [name for name, seen in self.sometimes.items() if not seen]
@@ -81,14 +81,14 @@ def check(
     given: Sequence[Fault] = (),
     most_states: int | None = None,
 ) -> Check:
-    """Try every way in which things can go, whatever the times, with at most so many `faults` of these `kinds`.
+    """Try every way in which things can go, whatever the times, with at most `faults` faults of these `kinds`.
 
     `scenario` may be a rung's name. There is no clock: any packet in flight may arrive next, any timer that runs may
     run out, people do what the scenario says in its order, each thing at any moment, and faults strike at any moment.
     A search grows fast with what is said and with crashes; an interrupt (Ctrl-C, or the notebook's stop button) ends it
     with what was found, and `most_states` does so by itself: 2,000,000 if not given, and 100,000 in a scenario with
     groups, whose heartbeats never end. Each promise is judged where nothing is left to come; the example against it has
-    the fewest faults, and of those the fewest steps. `kinds` are `drop`, `duplicate` and `crash`; `given` faults
+    the fewest faults, and of such runs the fewest steps. `kinds` are `drop`, `duplicate` and `crash`; `given` faults
     (`Offline`, `Partition`) are part of the scenario, at any moment too. Raises `InputError`, and `LearnerError`
     with the shortest path to where a learner's class cannot go on.
 
@@ -193,5 +193,5 @@ class _Interleavings:
 
 
 def _shown(said: Outcome) -> int:
-    """How often the receiver who was shown something least often was shown it."""
+    """How often something was shown to the receiver who was shown it least often."""
     return min(said.shown.values())

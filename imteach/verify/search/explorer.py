@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 MOST_STATES = 500_000
-"""An exploration gives up after so many states, and says so."""
+"""An exploration gives up after this many states, and says so."""
 
-_MOST_TASKS = 32  # for an executor; the result does not hang on it
+_MOST_TASKS = 32  # for an executor; the result does not depend on it
 
 
 @dataclass(frozen=True, repr=False)
@@ -44,7 +44,7 @@ class Exploration(Finding):
         return {"plans": self.plans}
 
     def in_json(self, verdict: Verdict) -> list[str] | None:
-        """The faults of the smallest plan against a promise, as text."""
+        """The faults of the smallest plan that breaks a promise, as text."""
         return None if verdict.broken_by is None else [str(fault) for fault in verdict.broken_by]
 
 
@@ -56,14 +56,14 @@ def explore(
     executor: "Executor | None" = None,
     most_states: int = MOST_STATES,
 ) -> Exploration:
-    """Judge a scenario, with its clock, under every plan of at most so many `faults` of these `kinds`.
+    """Judge a scenario, with its clock, under every plan of at most `faults` faults of these `kinds`.
 
     `scenario` may be a rung's name. `kinds` are `drop`, `duplicate`, `delay` (by one RTO and one round trip), `crash`
-    (for 100 simulated ms, right behind any effect of any node). A plan only holds faults on what happens under it. The
-    `given` faults strike under every plan. The example against a promise has the fewest faults, and of those plans
-    strikes first. Plans share their beginnings, and those that come to the same state share what follows; `plans`
+    (for 100 simulated ms, right after any effect of any node). A plan holds only faults on what happens under it. The
+    `given` faults strike under every plan. The example against a promise has the fewest faults, and of such plans
+    it strikes first. Plans share their beginnings, and those that come to the same state share what follows; `plans`
     counts them all. `executor` is any `concurrent.futures.Executor`; the result of a search that came to its end does
-    not hang on it. An interrupt (Ctrl-C, or the notebook's stop button) ends it with what was found. Raises
+    not depend on it. An interrupt (Ctrl-C, or the notebook's stop button) ends it with what was found. Raises
     `InputError`, and `LearnerError` with the smallest plan under which a learner's class cannot go on.
 
     >>> found = explore(Scenario("retransmit"), faults=1)
@@ -91,7 +91,7 @@ def explore(
 
 def _raise_mistake(scenario: Scenario, faults: tuple[Fault, ...]) -> None:
     """Raise `LearnerError` for the mistake in a learner's code that this run comes upon."""
-    trace = scenario.run(*faults)  # which raises it, unless it is one of searches only: what cannot be copied
+    trace = scenario.run(*faults)  # this raises it, unless only a search meets it: what cannot be copied
     run = Branching(scenario, faults)
     while not run.is_over:
         run = run.gone_on(())
@@ -112,7 +112,7 @@ class Task(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What came of plans that begin in one way: how many they are, and the smallest against each promise."""
+    """What came of plans that begin in one way: how many they are, and the smallest that breaks each promise."""
 
     plans: int
     smallest: dict[str, tuple[Fault, ...]]
@@ -177,7 +177,7 @@ class _Plans:
         return firsts
 
     def _take(self, result: Result) -> None:
-        """Take a result in; of plans with as many faults the one that came first is the smaller."""
+        """Take a result in; of plans with equally many faults the first one counts as the smaller."""
         self.plans += result.plans
         for promise, plan in result.smallest.items():
             if promise not in self.smallest or len(plan) < len(self.smallest[promise]):
@@ -192,7 +192,7 @@ class _Plans:
 
 
 def _done(task: Task) -> list[Result]:
-    """Search the plans of a task: go along the run without faults, and turn off where they strike."""
+    """Search the plans of a task: go along the run without faults, and branch off where they strike."""
     graph = PlanGraph(task.kinds, task.faults, task.most_states)
     run, step = Branching(task.scenario, task.given), 0
     begun: list[tuple[Branching, tuple[Fault, ...]]] = []
@@ -212,13 +212,13 @@ def _done(task: Task) -> list[Result]:
 
 
 def _result(graph: PlanGraph, run: Branching, struck: tuple[Fault, ...], enough: bool = False) -> Result:
-    """What came of the plans that begin with those that struck; the search looked at what follows from `run` on."""
+    """What came of the plans that begin with the faults `struck`; the search has looked at what follows `run`."""
     start, left = graph.add(run, len(struck)), graph.faults - len(struck)
     try:
         ways = graph.smallest(start, left)
     except EndlessError as endless:
         faults = (*run.faults, *struck, *named(run, endless.way))
-        run.scenario.run(*faults)  # which says that it does not end
+        run.scenario.run(*faults)  # this raises an error that says so
         raise InputError(f"the run does not end under {', '.join(map(str, faults)) or 'no fault at all'}") from endless
     smallest = {promise: (*struck, *named(run, way)) for promise, way in ways.items()}
     return Result(graph.plans(start, left), smallest, enough)

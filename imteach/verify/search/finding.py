@@ -1,4 +1,4 @@
-"""What a search found about each promise: the smallest run against it, and all of it as a table or as JSON."""
+"""What a search found about each promise: the smallest run that breaks it, and all of it as a table or as JSON."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -132,9 +132,9 @@ class Verdict:
 
 @dataclass(frozen=True, repr=False)
 class Finding:
-    """What a search found about the promises of a scenario, with at most so many `faults` of these `kinds`.
+    """What a search found about the promises of a scenario, with at most `faults` faults of these `kinds`.
 
-    `given` are faults that strike in any case. `unfinished` says why the search did not come to its end, "" if it did.
+    `given` are faults that strike in every run. `unfinished` says why the search did not come to its end, "" if it did.
     """
 
     scenario: Scenario
@@ -154,7 +154,7 @@ class Finding:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How much was looked at, by what it is called."""
+        """How many of each thing were looked at, by its name."""
         raise NotImplementedError
 
     def notes(self) -> list[str]:
@@ -162,7 +162,7 @@ class Finding:
         return [f"Not finished: {self.unfinished}. So no promise is said to hold."] if self.unfinished else []
 
     def in_json(self, verdict: Verdict) -> Any:
-        """The smallest run against a promise, as JSON has it."""
+        """The smallest run that breaks a promise, as JSON has it."""
         raise NotImplementedError
 
     example_name: ClassVar[str]
@@ -218,7 +218,7 @@ class Finding:
 
 
 MOST_ASKED = 10**9
-"""So many states at most may a search be told to look at."""
+"""The most states that a search may be asked to look at."""
 
 
 def checked_kinds(kinds: Iterable[str], known: Sequence[str]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
-"""A run without a clock, step by step: what happens next is told, not timed.
+"""A run without a clock, step by step: the caller, not the time, decides what happens next.
 
-At each moment the simulator offers the steps that can happen then, such as `m1/msg:R#1 arrives`, and is told one. The
-times of the trace only count the steps.
+At each moment the simulator offers the steps that can happen then, such as `m1/msg:R#1 arrives`, and takes the one
+that the caller names. The times of the trace only count the steps.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,18 +15,18 @@ from imteach.protocol import SERVER, Effect, Packet
 from imteach.scenario import Crash, Drop, Duplicate, Fault, Scenario
 from imteach.scenario.faults import checked_given
 from imteach.scenario.scenario import checked_scenario
-from imteach.sim.agenda import Appointment
+from imteach.sim.agenda import ARRIVAL, Appointment
 from imteach.sim.rows import NONE
 from imteach.sim.run import Running
 from imteach.sim.simulator import Simulator
 from imteach.tell import the
-from imteach.trace import Trace
+from imteach.trace import Trace, instant
 from imteach.trace.records import Event
 from imteach.verify.search.step import CUT_SHORT, Step, noticed, readings, step_of
 from imteach.verify.search.world import Action, State, World
 
 TICK = 50
-"""The simulated ms from one step to the next. It says nothing but which came first."""
+"""The simulated ms from one step to the next. It only shows which came first."""
 
 _MOST_OFFERED = 12
 
@@ -42,7 +42,7 @@ def follow(scenario: Scenario | str, steps: Iterable[str | Step], given: Sequenc
     - `the server notices that bob is gone`, by itself, after a crash; `… by crash 2`, if it has yet to notice several;
     - `bob logs out`, `bob logs in`, `the link between bob and the server is cut`, `… works again`, as `given` has it.
 
-    Behind a step `, bob crashes after effect 1` cuts short what bob does over it. Raises `InputError` for a step that
+    Added to a step, `, bob crashes after effect 1` cuts short what bob does in it. Raises `InputError` for a step that
     cannot happen then, and says what can; `LearnerError` where a learner's class cannot go on, with the run.
 
     >>> trace = follow(Scenario("basic"), ["alice says “hello”", "m1/msg:R#1 arrives", "m1/msg:N#1 is dropped"])
@@ -65,19 +65,19 @@ def follow(scenario: Scenario | str, steps: Iterable[str | Step], given: Sequenc
 
 
 class Unordered:
-    """What may happen next, in the order in which it was agreed upon; it has no clock."""
+    """What may happen next, in the order in which it was added; there is no clock."""
 
     def __init__(self) -> None:
         self._made = 0
         self.all: list[Appointment] = []
 
     def add(self, t: float, rank: int, what: str, about: Any) -> None:
-        """Take something up that may happen from now on."""
+        """Add something that may happen from now on."""
         self.all.append(Appointment(t, rank, self._made, what, about))
         self._made += 1
 
     def plan(self) -> None:
-        """What is planned from the start may happen in any order, as everything."""
+        """What is planned at the start may happen in any order, like everything else."""
 
 
 class Follower(Simulator):
@@ -142,7 +142,7 @@ class Follower(Simulator):
         return self.written.names()[number]
 
     def _queue(self, due: Appointment) -> object:
-        """Things of one queue happen in its order; None if this is of none."""
+        """Return the queue that this is in, whose things happen in order; None if it is in none."""
         if due.what in ("say", "resend"):
             return "what people do"
         if due.what in ("leave", "come_back", "cut", "mend"):
@@ -180,7 +180,7 @@ class Follower(Simulator):
         return [] if step is None else [(step, self._taker(due))]
 
     def _step_of(self, due: Appointment) -> Step | None:
-        """The step that something pending is that is no packet; None for a timer that runs no more."""
+        """The step that something pending is, if it is no packet; None for a timer that no longer runs."""
         match due.what, due.about:
             case "timer", Running(node, name):
                 return Step("timer", (node, name)) if self.runs(due.about) else None
@@ -220,16 +220,22 @@ class Follower(Simulator):
         self.drop(due.about)
 
     def _copy(self, number: int) -> None:
-        """The network makes a copy of a packet."""
+        """The network makes a copy of a packet that has left: so the copy has, too, on the same connection."""
         self.struck.append(Duplicate(self.name_of(number).partition("~")[0]))
-        self.copy(number, self.latency[self.written.sent[number].person])
+        packet, copy = self.written.sent[number], self.written.copy(number)
+        due = instant(self.now + self.latency[packet.person])
+        self.written.dues.append(due)
+        if number in self.nowhere:
+            self.nowhere.add(copy)
+        self.travel(copy, packet, is_usual=True)
+        self.agenda.add(due, ARRIVAL, "arrive", copy)
 
     def _crash(self, node: str) -> None:
         """A node crashes now."""
         self.crash(Crash(node, at=self.now))
 
     def crash(self, fault: Crash, cause: int = NONE) -> None:
-        """A node crashes: remember it, for only its restart will tell how long it is down."""
+        """A node crashes: remember it, because only its restart shows how long it was down."""
         self.crashed[fault.node] = len(self.written.log)
         super().crash(fault, cause)
 
@@ -243,7 +249,7 @@ class Follower(Simulator):
         super().restart(about)
 
     def perform(self, node: str, effects: list[Effect | Mistake], step: int) -> None:
-        """Make the effects of one step happen, or the first of them, and then the node crashes."""
+        """Make the effects of one step happen; or only the first of them, after which the node crashes."""
         if self.crash_after is None or self.crash_after[0] != the(node):
             super().perform(node, effects, step)
             return
@@ -255,7 +261,7 @@ class Follower(Simulator):
         self._crash(node)
 
     def _lose_what_goes_nowhere(self) -> None:
-        """What was sent on a connection that is gone arrives nowhere, whenever it would."""
+        """Lose what was sent on a connection that is gone now, because it will arrive nowhere."""
         for due in list(self.agenda.all):
             if due.what == "arrive" and due.about in self.nowhere:
                 self.agenda.all.remove(due)
@@ -264,7 +270,7 @@ class Follower(Simulator):
     # What is written down
 
     def trace(self) -> Trace:
-        """Return what was written down: times as the steps had them."""
+        """Return what was written down, with times that count the steps."""
         self.faults = tuple(dict.fromkeys(self.struck))
         self._lose_what_is_left()
         trace = super().trace()
@@ -289,7 +295,7 @@ def _cannot_happen(step: object, offered: Iterable[Step]) -> InputError:
 
 
 def _with_ends_of_timers(events: Sequence[Event]) -> tuple[Event, ...]:
-    """A timer runs until its end is told, however long its node wanted it to run."""
+    """Let each timer run until the event that ends it, however long its node wanted it to run."""
     started: dict[tuple[str, str], int] = {}
     until: dict[int, float] = {}
     for event in events:

@@ -1,7 +1,7 @@
-"""A node as a table: in this state, told that, it does this and is then in that state.
+"""A node as a table: for each state and each thing it is told, what it does and which state it is in then.
 
 The table is filled by asking the node itself, once for each state and thing told. So a search runs the code under test,
-a learner's own included. A learner's is asked some times more, to see that it always does the same.
+a learner's own included. A learner's is asked several times, to see that it always does the same.
 """
 
 from collections.abc import Callable, Hashable, Iterator
@@ -15,7 +15,7 @@ from imteach.protocol import SERVER, Effect
 from imteach.scenario import Scenario
 
 TIMES = 8
-"""So often a learner's node is asked: one that tosses a coin has to answer the same each time to pass for steady."""
+"""How often a learner's node is asked: one that tosses a coin passes only if it answers the same each time."""
 
 Told = tuple[Hashable, ...]
 """What a node is told: the name of the method that its driver calls, and the arguments."""
@@ -24,7 +24,7 @@ Told = tuple[Hashable, ...]
 class Move(NamedTuple):
     """What a node does when it is told something: the state it is in then, its effects, the msgids it was handed.
 
-    Or the `mistake` in a learner's code that lets it do nothing.
+    Or the `mistake` in a learner's code, because of which it does nothing.
     """
 
     state: int
@@ -44,7 +44,7 @@ class Machine:
 
     def __init__(self, scenario: Scenario, name: str) -> None:
         self.name = name
-        self.moves: dict[tuple[int, Told], Move | None] = {}  # None: it asks for msgids, so it also hangs on those made
+        self.moves: dict[tuple[int, Told], Move | None] = {}  # None: it asks for msgids, so those made matter too
         self._asking: dict[tuple[int, Told, int], Move] = {}
         self._scenario = scenario
         self._numbers: dict[Hashable, int] = {}
@@ -79,7 +79,7 @@ class Machine:
     def move(self, state: int, told: Told, made: int = 0) -> Move:
         """Return what the node does in this state when it is told this, `made` msgids having been made before.
 
-        Raises `InputError` for effects that a node may not return; what a learner's does wrong is in the move.
+        Raises `InputError` for effects that a node may not return; what a learner's class does wrong is in the move.
         """
         move = self.moves.get((state, told))
         if move is None:

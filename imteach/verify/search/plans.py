@@ -2,8 +2,8 @@
 
 A fault changes nothing before it strikes. So each plan is one way through a graph: its nodes are the states of runs,
 its edges the ways in which the next step can go, of which the last is the one in which nothing strikes. How many plans
-there are, and which is the smallest against a promise, is counted backwards from the ends, without walking any way
-twice.
+there are, and which is the smallest that breaks a promise, is worked out backwards from the ends, without walking any
+way twice.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -25,7 +25,7 @@ class Edge(NamedTuple):
 
 
 class Outlook(NamedTuple):
-    """What comes of a state if exactly so many faults more strike: how many plans, and the first edge to each break.
+    """What comes of a state if exactly so many more faults strike: how many plans, and the first edge to each break.
 
     The edge is -1 where the run is over and has broken the promise.
     """
@@ -46,7 +46,7 @@ class EndlessError(Exception):
 
 
 class PlanGraph:
-    """All states that runs can reach with at most so many `faults` of these `kinds`.
+    """All states that runs can reach with at most `faults` faults of these `kinds`.
 
     >>> from imteach import Scenario
     >>> graph = PlanGraph(["drop"], faults=1, most_states=1000)
@@ -63,7 +63,7 @@ class PlanGraph:
         self.kinds = kinds
         self.faults = faults
         self.edges: dict[int, list[Edge]] = {}
-        self.ends: dict[int, tuple[str, ...]] = {}  # what each run broke that is over
+        self.ends: dict[int, tuple[str, ...]] = {}  # by state, if the run is over there: what it broke
         self._most_states = most_states
         self._numbers: dict[Hashable, int] = {}
         self._left: list[int] = []  # of each state: how many faults may still strike
@@ -112,11 +112,11 @@ class PlanGraph:
     # Backwards, once the search is over; states that were not looked at count for nothing
 
     def plans(self, start: int, left: int) -> int:
-        """How many plans there are from this state on, of at most so many faults. Raises `EndlessError`."""
+        """How many plans there are from this state on, of at most this many faults. Raises `EndlessError`."""
         return sum(seen[start].plans for seen in self._counted()[: left + 1])
 
     def smallest(self, start: int, left: int) -> dict[str, list[Strikes]]:
-        """Return the smallest plan against each promise, from this state on: where it strikes, step by step.
+        """Return the smallest plan that breaks each promise, from this state on: where it strikes, step by step.
 
         Raises `EndlessError`.
         """
@@ -146,7 +146,7 @@ class PlanGraph:
         return self._seen
 
     def _count(self, number: int, left: int) -> None:
-        """Go on from a state while nothing strikes, to where it is known what comes; then count on the way back."""
+        """Go on from a state while nothing strikes, up to one that is counted already; then count on the way back."""
         seen = self._seen[left]
         way: dict[int, None] = {}
         while number not in seen and number not in way:

@@ -10,7 +10,7 @@ from imteach.trace.outcomes import OutcomeReader
 
 
 class Seen:
-    """What people have seen in a run without a clock. It keeps no order of things that no promise asks for.
+    """What people have seen in a run without a clock. It keeps no order that no promise depends on.
 
     >>> seen = Seen(Scenario("basic"))
     >>> seen.say(1, "m1", Message(0, "alice", "bob", "hello"))

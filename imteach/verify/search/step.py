@@ -30,7 +30,7 @@ SENTENCES: dict[str, str] = {
 """What can happen, each with its sentence; the words in capitals stand for what it is about."""
 
 CUT_SHORT = re.compile(r"(?P<step>.*), (?P<who>.*) crashes after effect (?P<effect>[1-9][0-9]{0,8})(:.*)?", re.DOTALL)
-"""A step that a crash cuts short; behind a colon there may be what anybody likes to note."""
+"""A step that a crash cuts short; after a colon any note may follow."""
 
 _BLANK = re.compile("[A-Z]{2,}")
 
@@ -42,7 +42,7 @@ _FITS = {
     "PACKET": r"(\S+)",
     "NUMBER": "([1-9][0-9]*)",
 }
-"""What fits a blank; the others take a name."""
+"""What fits these blanks; any other blank takes a name."""
 
 
 def _pattern(sentence: str) -> re.Pattern[str]:
@@ -53,9 +53,9 @@ _PATTERNS = {what: _pattern(sentence) for what, sentence in SENTENCES.items()}
 
 
 class Step(Value, frozen=True):
-    """What happens next in a run without a clock: `what`, a key of `SENTENCES`, and what it is `about`, in its order.
+    """What happens next in a run without a clock: `what`, a key of `SENTENCES`, and the words `about` it, in order.
 
-    Or only the first `effects` of it happen, for then `who` crashes, as the sentence names them.
+    If there is a `who`, only the first `effects` of it happen, and then `who`, named as in a sentence, crashes.
 
     >>> step = Step("arrive", ("m1/msg:R#1",))
     >>> str(step), str(step._replace(who="the server", effects=1))
@@ -90,7 +90,7 @@ def parse_step(text: str) -> Step:
     for step in readings(text):
         return step
     *known, last = SENTENCES.values()
-    cut = "and behind it there may be: , WHO crashes after effect NUMBER"
+    cut = "and after it there may be: , WHO crashes after effect NUMBER"
     raise InputError(f"no step {quoted(text)}; a step is {', '.join(known)} or {last}, {cut}")
 
 
@@ -115,7 +115,7 @@ def _whole(text: str) -> list[Step]:
 
 
 def noticed(person: str, number: int) -> Step:
-    """Return the step that the server notices a person's crash: which, of those that it has yet to notice.
+    """Return the step in which the server notices a person's crash: the `number`th of those it has yet to notice.
 
     >>> str(noticed("bob", 1)), str(noticed("bob", 2))
     ('the server notices that bob is gone', 'the server notices that bob is gone by crash 2')
@@ -127,7 +127,7 @@ def noticed(person: str, number: int) -> Step:
 
 
 def step_of(world: World, state: State, action: Action, named: Callable[[Packet], str]) -> Step:
-    """Return the step that something is which happens in this state; `named` says what a packet in flight is called."""
+    """Return the step that an action of this state is; `named` says what a packet in flight is called."""
     step = _step_of(world, state, action, named)
     if not action.crash_after:
         return step

@@ -39,7 +39,7 @@ def last_found_first(layers: Layers[S, W]) -> Iterator[tuple[int, S, tuple[S, W]
 
 
 class Walk(Generic[S, W]):
-    """A walk through all states that can be reached with at most so many `faults`.
+    """A walk through all states that can be reached with at most `faults` faults.
 
     A state that was reached before is not looked at again: it was reached with as few faults, or fewer, so that
     everything that can follow was or will be looked at from there. It gives up after `most` states. `came_from` holds

@@ -32,23 +32,23 @@ from imteach.protocol import (
 from imteach.scenario import Fault, Offline, Partition, Resend, Scenario
 from imteach.scenario.scenario import HEARTBEAT
 from imteach.sim.network import Command, Network, News, forgotten
-from imteach.tell import the
+from imteach.tell.words import join, the
 from imteach.verify.search.machine import Machine, Move, Told
 from imteach.verify.search.seen import Seen
 
 CHECK_KINDS = ("drop", "duplicate", "crash")
-"""The kinds of fault that a search without a clock knows. A delay is none: any packet may take as long as it likes."""
+"""The kinds of fault that a search without a clock knows. Delay is not one: any packet may take as long as it likes."""
 
 
 class State(Value, frozen=True):
     """Everything that decides what can happen from now on, as numbers.
 
     For each node its state (-1: it is down), its disk and the timers that run; the packets in flight, sorted; who can
-    reach whom; how far everybody is in what the scenario says; how many
-    msgids were made; what people have seen; which heartbeats came since there was news.
+    reach whom; how far each script has come; how many msgids were made; what people have seen; which heartbeats came
+    since there was news.
 
-    A search holds them by the hundred thousand. It is no named tuple, for the garbage collector would look through all
-    of them again and again.
+    A search holds them by the hundred thousand. It is no named tuple, because the garbage collector would look through
+    all of them again and again.
     """
 
     nodes: tuple[int, ...]
@@ -70,7 +70,7 @@ class Net(NamedTuple):
 
 
 class Action(Value, frozen=True):
-    """Something that may happen: what, to whom or what, and after how many effects the node crashes over it (0: no).
+    """Something that may happen: what, to whom or what, and after how many effects the node crashes (0: it doesn't).
 
     `what` is "do", "arrive", "drop", "copy", "timer", "crash", "restart" or "learn".
     """
@@ -169,7 +169,7 @@ class World:
     def _net(self, net: Net) -> int:
         """Return the number of a net, in which the connection that the server knows of counts as 0.
 
-        For numbers of connections are only compared.
+        That is enough because numbers of connections are only compared.
         """
         network = net.network
         behind = ((news, network.behind(news.person, news.line)) for news in net.news)
@@ -203,7 +203,7 @@ class World:
         return seen.outcomes()
 
     def teller(self, state: State, action: Action) -> int:
-        """Return the number of the node that is told something over this."""
+        """Return the number of the node to which this action tells something."""
         return _HAPPENS[action.what](self, state, action.about)[1]
 
     def spoken(self, node: int) -> str:
@@ -377,7 +377,7 @@ class World:
         return state._replace(net=self._net(net._replace(network=network))), 0, None
 
     def _learn(self, state: State, news: Any) -> "Before":
-        """The server learns that somebody logged in or out, or is gone; if it runs, and knows no better."""
+        """The server learns that somebody logged in or out, or is gone; unless it is down, or knows something newer."""
         net: Net = self.nets[state.net]
         net = net._replace(news=_without(net.news, news))
         machine, held = self.machines[self.server], state.nodes[self.server]
@@ -389,7 +389,7 @@ class World:
     # What a node asked for
 
     def _told(self, state: State, node: int, told: Told, crash_after: int = 0) -> State:
-        """A node is told something, and what it asks for happens; or the first effects only, and it crashes."""
+        """Tell a node something, and do what it asks for; or only its first effects, after which it crashes."""
         move = self.machines[node].move(state.nodes[node], told, state.made)
         if move.mistake is not None:
             raise MistakeError(move.mistake)
@@ -408,7 +408,7 @@ class World:
         return self._crash(state, node)[0] if crash_after else state
 
     def _perform(self, state: State, node: int, move: Move, crash_after: int) -> Performed:
-        """Make the effects of a move happen, or the first of them; the same in the same place are worked out once."""
+        """Make a move's effects happen, or only the first; the same move in the same place is worked out once."""
         if not move.effects:
             return Performed(state.disks[node], state.timers[node], state.seen, (), news=False)
         place = (id(move), crash_after, state.disks[node], state.timers[node], state.seen, state.net)
@@ -440,7 +440,7 @@ _HAPPENS: dict[str, Callable[[World, State, Any], Before]] = {
 }
 
 _NEWS = ("do", "learn", "crash", "restart")
-"""After these the members of a group may have something to find at a heartbeat."""
+"""After these a heartbeat may find something new for the members of a group."""
 
 _PACKET_FAULTS = {"drop": "drop", "copy": "duplicate"}
 """What may happen to a packet in flight, with the kind of fault that it is."""
@@ -493,7 +493,7 @@ def _scripts(given: Sequence[Fault], place: dict[str, int]) -> list[tuple[Doing,
         else:
             raise InputError(
                 f"{quoted(fault)} needs a clock or a packet's name, and this search has neither; "
-                "it can be given Offline and Partition, and strikes with the others itself",
+                f"it can be given Offline and Partition, and strikes with {join(CHECK_KINDS)} itself",
                 where="given",
             )
         script.append((fault.at, changes[0]))
@@ -559,7 +559,7 @@ class _Performance:
             self.seen.move_cursor(self.name, write.key, write.value)
 
     def transmit(self, packet: Packet) -> None:
-        """Put a packet in flight, unless it is lost at once: for its sender cannot be heard, or its line is gone."""
+        """Put a packet in flight, unless it is lost at once: its sender is away, its line gone or its link cut."""
         if packet.dst not in self.world.place or (self.name == SERVER) == (packet.dst == SERVER):
             raise InputError(f"{self.name} transmits {packet.kind} to {packet.dst!r}")
         for kept in packet.kept:
@@ -595,7 +595,7 @@ def _without(parts: tuple[Any, ...], part: Any) -> tuple[Any, ...]:
 
 
 def _seams(effects: Sequence[Effect]) -> Iterator[int]:
-    """Yield after how many effects a crash makes a difference: behind one that others see, or that lasts."""
+    """Yield after how many effects a crash makes a difference: after one that others see, or that lasts."""
     for after in range(1, len(effects)):
         if isinstance(effects[after - 1], Transmit | Show | Report | Write | Store | Delete):
             yield after

@@ -15,7 +15,7 @@ from imteach.trace import PacketRecord, Trace, instant
 class Chronicle:
     """A trace told in moments.
 
-    `moments` in order, `missed` (the moment that each packet which did not arrive would have begun), `timers`,
+    `moments` in order, `missed` (the moments that packets which did not arrive would have begun), `timers`,
     `absences`, `cuts` with their `edges`, and `last`, when it ends; by packet name the number of the moment it was
     `sent_in`, the time at which it `ended`, `why` it was lost, and the `remarks` on it. `several` if more than one
     message is said.
@@ -39,7 +39,7 @@ class Chronicle:
         self.remarks = self._remarks()
 
     def until(self, packet: PacketRecord) -> float:
-        """When a packet ends its way, or would have; without a clock only the moment that ended it says so."""
+        """When a packet's way ends, or would have ended; without a clock, when it was lost."""
         if packet.arrived is not None:
             return packet.arrived
         return packet.due if self.trace.timed else self.ended[packet.name]

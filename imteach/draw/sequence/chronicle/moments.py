@@ -13,7 +13,7 @@ BUBBLES = ("said", "shown")
 class NoteLine(Value, frozen=True):
     """One line beside a lifeline.
 
-    `kind` says what it tells of: node, timer, said, shown, written, again, unsaid, status or quiet. `tag` is the
+    `kind` is what it is about: node, timer, said, shown, written, again, unsaid, status or quiet. `tag` is the
     msgid, where several messages are said and the reader needs it; `status` a status, if any; `sign` a status's sign
     inside a bubble.
     """
@@ -32,7 +32,7 @@ class NoteLine(Value, frozen=True):
 
 
 class Did(Struct, gc=False):
-    """What a moment did several times in a row, told in one line: of which messages, and before which of its lines."""
+    """What was done several times in a row in a moment, for one line: with which messages, and before which line."""
 
     what: str
     place: int
@@ -42,9 +42,9 @@ class Did(Struct, gc=False):
 class Moment(Struct, gc=False):
     """One moment of one node at `t` simulated ms: the packets it sent, and the lines to write, as things happened.
 
-    `after` is the number of the moment that caused it, `arrived` the packet that it began with, if any. `did` is what
-    becomes a line when all of the moment is known. `is_told` if words stand below its arrow: why the packet was lost
-    that would have begun it.
+    `after` is the number of the moment that caused it, `arrived` the packet that it began with, if any. `did` becomes
+    lines once all of the moment is known. `is_told` is true if words stand below its arrow, which say why the packet
+    that would have begun the moment was lost.
     """
 
     number: int

@@ -1,4 +1,4 @@
-"""When all of a moment is known: what it did several times in one line, and what it decided as a timer ran out."""
+"""Once all of a moment is known: what it did several times, in one line, and what it decided as a timer ran out."""
 
 from imteach.draw.sequence.chronicle.acks import ACKS, Acked, confirmed
 from imteach.draw.sequence.chronicle.moments import Moment, NoteLine
@@ -6,11 +6,11 @@ from imteach.draw.sequence.words import names
 from imteach.trace import Trace
 
 DISCARDED = "discarded"
-LAST = "last"  # the table on a disk that holds the number given last
+LAST = "last"  # the table on a disk that holds the last number given
 
 
 class SummedUp:
-    """What is said of a moment when all of it is known. `waits`: in which moment which timer started, by its name."""
+    """What is said of a moment once all of it is known. `waits`: which timer, by name, started in which moment."""
 
     def __init__(self, trace: Trace, acked: Acked, waits: set[tuple[int, str]]) -> None:
         self.trace = trace
@@ -20,7 +20,7 @@ class SummedUp:
     def settle(self, moment: Moment) -> None:
         """Say in one line each what a moment did several times, and what it decided when its timer ran out."""
         gave_up = [line.msgid for line in moment.lines if line.status in ("failed", "unconfirmed")]
-        stops = any((moment.number, msgid) not in self._waits for msgid in gave_up)  # a learner's client may wait on
+        stops = any((moment.number, msgid) not in self._waits for msgid in gave_up)  # a learner's client may still wait
         for did in reversed(moment.did):
             told = self._told(moment, did.what, did.msgids)
             moment.lines[did.place : did.place] = [NoteLine("quiet", text, names(did.msgids)) for text in told]
@@ -62,17 +62,17 @@ class SummedUp:
         return {kept.msgid: kept.seq for kept in packet.kept}.get(msgid, packet.seq)
 
     def _number_given(self, moment: Moment, key: str) -> str:
-        """What a client writes of the number that it gave last: it leaves in the same moment, in a msg:R."""
+        """Name what a client writes when it gives a number: a msg:R of the same moment carries that number."""
         if key.partition("/")[2] in self.trace.scenario.groups:  # the server's number is the one that counts there
             return "number"
         sent = [self.trace.packet[name] for name in moment.sends]
         return " ".join(["number", *(str(packet.seq) for packet in sent if packet.kind == "msg:R")])
 
     def _discarded(self, moment: Moment, msgids: list[str]) -> str:
-        """Say of discarded messages whether they are acked, and whether they were before.
+        """Say whether discarded messages are acked, and whether they were acked before.
 
-        A group's ack says a cursor. It may come in a later moment; and in the first that covers a message, it is not
-        for the copy of it that is discarded.
+        A group's ack carries a cursor. It may come in a later moment; and the first one that covers a message is not
+        for its discarded copy.
         """
         acks = [self.trace.packet[name] for name in moment.sends if self.trace.packet[name].kind in ACKS]
         acked = {msgid for packet in acks for msgid in confirmed(packet)}

@@ -65,7 +65,7 @@ class Telling:
         return moment
 
     def _is_seen(self, event: Event) -> bool:
-        """Whether something is to be seen of it, apart from what came before: a restarted client logs in at once."""
+        """Whether an event shows as a moment of its own: the login that follows a restart at once does not."""
         if event.kind in ("login", "logout"):
             return not self._follows_restart(event)
         if event.kind == "timer_fire" and not self.timers.is_of_group(event.timer, "heartbeat"):
@@ -91,7 +91,7 @@ class Telling:
         moment.lines.append(NoteLine(kind, text, msgid, msgid if tag and self.several else "", event.status or ""))
 
     def _did(self, moment: Moment, what: str, msgid: str | None) -> None:
-        """Remember what is told in one line with the same before it, if nothing stands between."""
+        """Remember something that shares a line with the same thing just before it."""
         place = len(moment.lines)
         if not moment.did or (moment.did[-1].what, moment.did[-1].place) != (what, place):
             moment.did.append(Did(what, place, []))
@@ -145,7 +145,7 @@ class Telling:
         self._line(moment, "node", "↻ restarts", event)
         self._is_back(event.node, moment)
         if event.node != SERVER:
-            self._is_absent(event.node, "out", moment)  # until it logs in, at once if nothing keeps it
+            self._is_absent(event.node, "out", moment)  # until it logs in: at once, if nothing prevents it
 
     def _is_absent(self, node: str, kind: str, moment: Moment) -> None:
         self._is_back(node, moment)
@@ -177,7 +177,7 @@ class Telling:
         self.timers.arrive(packet)
 
     def _on_retransmit(self, event: Event, moment: Moment) -> None:
-        if all(line.kind != "said" for line in moment.lines):  # where a person asks for it, that is said already
+        if all(line.kind != "said" for line in moment.lines):  # if a person asked for it, a line says so already
             tag = bool(moment.lines) and moment.lines[0].kind == "node"
             self._line(moment, "timer", "→ sends again", event, tag)
 
@@ -224,7 +224,7 @@ class Telling:
             return
         sign = STATUSES.get(str(event.status), "")
         if self.several and event.status == "sending" and moment.lines and moment.lines[-1].kind == "said":
-            moment.lines[-1] = moment.lines[-1]._replace(sign=sign)  # saves a line where many are said
+            moment.lines[-1] = moment.lines[-1]._replace(sign=sign)  # saves a line where many messages are said
             return
         self._line(moment, "status", f"{sign} {event.status}", event)
 
@@ -237,7 +237,7 @@ class Telling:
     def _on_timer_cancel(self, event: Event, moment: Moment) -> None:
         run = self.timers.end(event, moment, "cancelled")
         if run is not None and not self.several and not self.timers.is_of_group(run.name, "pull"):
-            self._line(moment, "quiet", "timer cancelled", event)  # where many run, their bars say it
+            self._line(moment, "quiet", "timer cancelled", event)  # where many timers run, their bars show it
 
     def _on_timer_fire(self, event: Event, moment: Moment) -> None:
         if self.timers.is_of_group(event.timer, "heartbeat"):

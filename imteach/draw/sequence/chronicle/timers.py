@@ -9,7 +9,7 @@ from imteach.trace import Event, PacketRecord, Trace
 
 
 class Timers:
-    """The timers of a run so far: `runs` in the order of their starts, and in which moment which of them `waits`."""
+    """The timers of a run so far: `runs` in the order of their starts, and which started in which moment (`waits`)."""
 
     def __init__(self, trace: Trace) -> None:
         self.runs: list[TimerRun] = []
@@ -27,14 +27,14 @@ class Timers:
         self.runs.append(run)
 
     def end(self, event: Event, moment: Moment, ended: str) -> TimerRun | None:
-        """A timer is `ended`, fired or cancelled: return its run, None if none is drawn."""
+        """A timer has `ended`, by firing or being cancelled: return its run, None if it is not drawn."""
         run = self._running[event.node].pop(str(event.timer), None)
         if run is not None:
             run.stop, run.ended = moment.number, ended
         return run
 
     def crash(self, node: str, moment: Moment) -> int:
-        """A node crashes: all its timers are lost, and what came to it is forgotten. Return how many were lost."""
+        """A node crashes: all its timers are lost, and what had come to it is forgotten. Return how many were lost."""
         lost = self._running.pop(node, {}).values()
         for run in lost:
             run.stop, run.ended = moment.number, "lost"
@@ -46,7 +46,7 @@ class Timers:
         self._came[packet.dst].add((packet.kind, packet.msgid))
 
     def resend(self, node: str, msgid: str | None) -> None:
-        """A message is sent once more: what came for it before counts no longer."""
+        """A message is sent once more: what had come for it before no longer counts."""
         self._came[node].difference_update([(kind, msgid) for kind in KINDS])
 
     def why(self, event: Event) -> str:
@@ -54,7 +54,7 @@ class Timers:
         if self.is_pull(event.timer):
             return "no offline:A"
         if event.timer not in self._msgids:
-            return "time ran out"  # a timer of another name waits for we know not what
+            return "time ran out"  # we do not know what a timer of another name waits for
         came = self._came[event.node]
         missing = [kind for kind in ("msg:A", "ack:N") if (kind, event.timer) not in came]
         if not self._scenario.setting.acks:

@@ -12,8 +12,8 @@ from imteach.trace import PacketRecord
 
 DOT = 8.0  # what is kept free around the dot of a moment
 DROPPED_AT = 0.6  # of its way: how far a packet that is dropped is drawn
-STUB, SHORT_OF = 34.0, 16.0  # how far one gets that cannot leave, and where one ends that nobody takes
-SIDE_BY_SIDE = 9.0  # pixels down: arrows that run along together are as far apart somewhere, at least
+STUB, SHORT_OF = 34.0, 16.0  # how far a packet goes that cannot leave; how short of its end one nobody takes
+SIDE_BY_SIDE = 9.0  # pixels down: arrows that run side by side are at least this far apart somewhere
 
 
 def ways_of(page: Page, labels: Sequence[Label]) -> list[Way]:
@@ -41,7 +41,7 @@ def _way(page: Page, packet: PacketRecord, label: Label) -> Way:
 
 
 def _dropped_at(page: Page, packet: PacketRecord) -> float:
-    """How much of its way a dropped packet is drawn: less of one that was late, for all are dropped as early."""
+    """How much of a dropped packet's way is drawn: less if it is slow, because each is dropped equally early."""
     trace = page.chronicle.trace
     if not trace.timed:
         return DROPPED_AT
@@ -50,9 +50,9 @@ def _dropped_at(page: Page, packet: PacketRecord) -> float:
 
 
 def _side_by_side(ways: list[Way]) -> list[Way]:
-    """Return ways of which none runs along on another from the same dot: the steeper one starts a little lower.
+    """Return ways so that no two from one dot lie on each other: the steeper one starts a little lower.
 
-    They would where people on one side of the server are as far from it as their links are slow.
+    They would lie on each other where people on one side of the server stand as far from it as their links are slow.
     """
     from_dot: dict[tuple[float, float, int], list[int]] = {}
     for number, way in enumerate(ways):
@@ -69,7 +69,7 @@ def _side_by_side(ways: list[Way]) -> list[Way]:
 
 
 def _ending(page: Page, way: Way) -> Way:
-    """Return a way whose ✕ stands on no other: it ends earlier where one does. Words make way for all of them."""
+    """Return a way whose ✕ stands on no other ✕: if it would, the way ends earlier. Words keep off every ✕."""
     part = 1.0
     while part > 0.3 and not page.taken.is_free(way.part(part).cross()):
         part -= 0.1
@@ -100,7 +100,7 @@ def arrows_of(page: Page) -> list[Arrow]:
 
 
 def _keep_dots_free(page: Page) -> None:
-    """Keep labels off the moments of who stands between others and the server: one there would seem theirs."""
+    """Keep labels off the dots of people between others and the server: a label there would seem to be theirs."""
     between = page.columns.between
     for moment in page.chronicle.moments if between else ():
         if moment.node in between and (moment.arrived or moment.sends):

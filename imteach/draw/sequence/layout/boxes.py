@@ -49,7 +49,7 @@ class Lines:
             self._bands.setdefault(band, []).append((x0, y0, x1, y1))
 
     def crossing(self, box: Box) -> int:
-        """Return how many lines run through this box; where very many are near, no place is better: all of those.
+        """Return how many lines run through this box; where very many are near, how many: no place there is better.
 
         >>> lines = Lines()
         >>> lines.add(0, 0, 100, 50)
@@ -66,7 +66,7 @@ class Lines:
         return sum([_crosses(line, box) for line in beside])
 
     def clearest(self, boxes: Iterable[Box]) -> tuple[int, Box] | None:
-        """Return the first box that the fewest lines run through, behind how many; None if there are no boxes.
+        """Return how few lines run through the clearest box, and the first such box; None if there are no boxes.
 
         >>> lines = Lines()
         >>> lines.add(0, 0, 100, 50)
@@ -140,7 +140,7 @@ class Taken:
         right, bottom = left + box.width, top + box.height
         for band in bands:
             for other in self._bands.get(band, ()):
-                # as `overlaps` says, written out: it is asked more often than all else
+                # `overlaps`, written out: nothing else is asked as often
                 if (
                     other.x < right
                     and left < other.x + other.width

@@ -32,12 +32,12 @@ def labels_of(chronicle: Chronicle) -> list[Label]:
 
 
 def pills_of(page: Page) -> tuple[Sequence[Box], Taken]:
-    """Return the place of each label, and what is taken then: in the middle if they all fit, else nearer to senders."""
+    """Return each label's place, and the places then taken: in the middle if all fit, else nearer to the senders."""
     return _pills(page, 0.5) or _pills(page, 0.3) or ([_free_pill(page, way) for way in page.ways], page.taken)
 
 
 def _pills(page: Page, along: float) -> tuple[list[Box], Taken] | None:
-    """Return the labels at this part of their ways and what is taken with them; None if they do not all fit."""
+    """Return the labels at this part of their ways, and the places then taken; None if they do not all fit."""
     taken, pills = page.taken.copy(), []
     for way in page.ways:
         pill = way.pill(along)

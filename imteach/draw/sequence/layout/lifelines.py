@@ -38,7 +38,7 @@ def roles(scenario: Scenario) -> dict[str, str]:
 class Columns:
     """The lifelines: `x` says where each stands, and `sides` where its notes do, -1 left, 1 right.
 
-    `between` are those whom the arrows of others pass. `bars_width` is the room that the timers beside each lifeline
+    `between` are the people whom others' arrows pass. `bars_width` is the room that the timers beside each lifeline
     take, and `width` that of the whole page.
     """
 
@@ -53,7 +53,7 @@ class Columns:
         self.width = 0.0
 
     def place(self, left: float, notes: Mapping[str, float], label: float) -> None:
-        """Give each lifeline its place, right of `left`: as wide as its `notes` are, and the widest `label`."""
+        """Give each lifeline its place, right of `left`, with room for its `notes` and for the widest `label`."""
         gutters = {name: 0 if name == SERVER else GUTTER for name in self._names}
         for node, width in notes.items():
             gutters[node] = max(gutters[node], self.bars_width[node] + width + 10)

@@ -65,7 +65,7 @@ def _notes(page: Page, moment: Moment, blocks: dict[int, Block]) -> Iterator[Not
 
 
 def _place(page: Page, moment: Moment, block: Block) -> tuple[int, Box]:
-    """Return the side and the place of a moment's notes; where arrows of others pass, the fewest go through them."""
+    """Return the side and the place of a moment's notes; where others' arrows pass, the place they cross least."""
     columns, node, width, height = page.columns, moment.node, block.width, block.height
     y = page.y(moment) - page.timeline.reach[moment.number][0]
     x, away, side = columns.x[node], columns.bars_width[node] + 6, columns.sides[node]

@@ -12,9 +12,9 @@ from imteach.draw.sequence.layout.way import Way
 
 
 class Page:
-    """What a layout is made on: whatever is written takes its place, and what comes after keeps off it.
+    """The page that a layout is made on: whatever is written takes its place, and later things keep off it.
 
-    `top` is how far down the first instant stands; `ways` are those of all packets, once they have theirs.
+    `top` is how far down the first instant stands; `ways` are the ways of all packets, once they are known.
     """
 
     def __init__(self, chronicle: Chronicle, timeline: Timeline, columns: Columns, top: float) -> None:

@@ -23,7 +23,7 @@ class Lifeline(Value, frozen=True):
 
 
 class Words(Value, frozen=True):
-    """A few words in a box. Of a packet: what became of it, unless it `is_remark`."""
+    """A few words in a box. Beside a packet they say what became of it, unless they are a remark."""
 
     text: str
     box: Box
@@ -31,10 +31,10 @@ class Words(Value, frozen=True):
 
 
 class Arrow(Value, frozen=True):
-    """One packet: from (x0, y0) to (x1, y1), where it was lost if it was; `label` in `pill`.
+    """One packet: from (x0, y0) to (x1, y1), where it arrived or was lost; its `label` stands in `pill`.
 
     `ended` is when it arrived or was lost, in simulated ms; `fate` says what became of it, if it did not arrive, `why`
-    why it was lost, and `remarks` what is unusual about it. `words` is what is written of all this where there is room.
+    why it was lost, and `remarks` what is unusual about it. `words` is as much of all this as there is room for.
     `is_stub` if it was lost where it was sent.
     """
 
@@ -99,7 +99,7 @@ class Gap(Value, frozen=True):
 
 
 class CutLink(Value, frozen=True):
-    """A link that is cut, between two lifelines, from `start` to `end` in simulated ms; `is_mended` if it is then."""
+    """A link cut between two lifelines, from `start` to `end` in simulated ms; `is_mended` if it then works again."""
 
     start: float
     end: float

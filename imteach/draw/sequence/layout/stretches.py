@@ -13,7 +13,7 @@ from imteach.draw.sequence.layout.timeline import LINE_HEIGHT
 
 
 def lanes_of(timers: Iterable[TimerRun], y: dict[int, float]) -> list[int]:
-    """Give each timer the first lane beside its lifeline in which no other runs meanwhile; they come as they start."""
+    """Give each timer the first lane beside its lifeline that is free while it runs; timers come in order of start."""
     lanes: list[int] = []
     beside: dict[str, tuple[list[tuple[float, int]], list[int]]] = {}  # by node: lanes in use until when, free ones
     for run in timers:
@@ -56,7 +56,7 @@ def _gap(page: Page, absence: Absence, bottom: float) -> Gap:
 
 
 def cut_links(page: Page) -> list[CutLink]:
-    """Return the links that are cut, each with its words; one that is not mended goes down to its beginning only."""
+    """Return the cut links, each with its words; one that is never mended ends at the height where it begins."""
     return [_cut_link(page, cut) for cut in page.chronicle.cuts]
 
 

@@ -130,7 +130,7 @@ class Timeline:
 
 
 def _add_missed(by_instant: dict[float, list[Moment]], chronicle: Chronicle) -> None:
-    """Make room for the ends of packets that did not arrive: arrows that are parallel in time are so on the page."""
+    """Make room for the ends of packets that did not arrive: what is parallel in time is parallel on the page."""
     missed: dict[float, list[Moment]] = {}
     for moment in chronicle.missed:
         missed.setdefault(moment.t, []).append(moment)

@@ -51,7 +51,7 @@ class Way(Value, frozen=True):
         return self if part == 1 else self._replace(x1=x1, y1=y1)
 
     def lowered(self, by: float) -> "Way":
-        """Return the way with a start so much lower; one that is dropped on its way is all so much lower."""
+        """Return the way with its start lowered; the way of a dropped packet moves down as a whole."""
         if self.fate == "dropped":
             return self._replace(y0=self.y0 + by, y1=self.y1 + by)
         return self._replace(y0=self.y0 + min(by, (self.y1 - self.y0) / 2))
@@ -66,7 +66,7 @@ class Way(Value, frozen=True):
         return pill._replace(x=min(cross.x, pill.x), width=pill.width + CROSS + 3)
 
     def fate_words(self, room: float) -> Iterator[Box]:
-        """Yield where the words may stand that say what became of the packet, `room` wide."""
+        """Yield the places, `room` wide, for the words that say what became of the packet."""
         beyond = self._behind(self.x1 + self.toward * (CROSS / 2 + 4), self.y1, room, LINE_HEIGHT)
         if self.fate == "dropped":
             yield beyond
@@ -84,11 +84,11 @@ class Way(Value, frozen=True):
             )
 
     def near_cross(self, room: float) -> Iterator[Box]:
-        """Yield where else words may stand near the ✕, `room` wide; on the way itself last."""
+        """Yield other places for words near the ✕, `room` wide; the one on the way itself comes last."""
         aside = self.toward * (room / 2 + CROSS / 2 + 2)
         for dx, dy in _NEAR:
             yield Box(self.x1 + dx * aside - room / 2, self.y1 + dy - LINE_HEIGHT / 2, room, LINE_HEIGHT)
 
     def _behind(self, x: float, y: float, width: float, height: float) -> Box:
-        """Return the box that begins at `x` and goes on as the packet goes, around this height."""
+        """Return the box that begins at `x` and extends in the packet's direction, centred on this height."""
         return Box(x if self.toward > 0 else x - width, y - height / 2, width, height)

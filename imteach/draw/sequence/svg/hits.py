@@ -1,11 +1,11 @@
 """Where each packet can be hit: around its arrow, but not where another packet is seen. No markup.
 
     ●══════════════▶   an arrow is not hit above where it starts nor below where it ends,
-        ◀══════════●   so that one that ends in a dot is told from those that start there
+        ◀══════════●   so that one that ends in a dot is told apart from those that start there
 
-The page paints the packets in their order: each lies on those before it. What it must leave to them is cut out of it:
-their labels and words, and the middles and heads of their arrows. Mostly, arrows between two lifelines are one below
-the other and have nothing to leave. An arrow is never upright, so all of it is told by x.
+The page paints the packets in order, so each covers those before it. What it must leave to them is cut out of it: their
+labels and words, and the middles and heads of their arrows. Arrows between two lifelines mostly lie one below the other
+and have nothing to leave. No arrow is vertical, so x alone names a place on it.
 """
 
 from bisect import bisect_left
@@ -21,11 +21,11 @@ from imteach.draw.sequence.layout.shapes import CROSS, PILL_HEIGHT, Arrow, Layou
 from imteach.draw.sequence.layout.timeline import LINE_HEIGHT
 
 REACH, CLOSER = 7.0, 4.0  # pixels: how far from its line an arrow is hit, and where others are close
-ALONE, HIGHEST, LOWER = 40.0, 11.0, 8.0  # however steep, no farther up and down: alone, below others, and close to them
-SLACK = 1.0  # more than from where it starts to where it ends: some arrows are nearly level
-APART = 17.0  # up and down: arrows have nothing to leave to others that are so far away all along, nor to their labels
+ALONE, HIGHEST, LOWER = 40.0, 11.0, 8.0  # the most up and down, if steep: alone, below others, close to them
+SLACK = 1.0  # farther than from where it starts to where it ends: some arrows are nearly level
+APART = 17.0  # up and down: an arrow leaves nothing to others, or their labels, that stay this far away
 NEAR = 20.0  # up and down: an arrow that is farther from the middle of a label than this does not reach it
-FEW = 6  # arrows: it is less work to look at each two of them
+FEW = 6  # arrows: up to so many, looking at every pair is less work
 TAIL, TIP = 8.0, 6.0  # from the dot where it starts to where it can be hit, and from its tip to the middle of its head
 HALF = 3.0  # what others leave to either side of the middle of an arrow or a head
 EDGE = 0.5  # of a label: it has a frame
@@ -66,7 +66,7 @@ class _Strip(Struct, gc=False):
 
 
 def hits(layout: Layout) -> list[list[list[Point]]]:
-    """Return of each arrow the shapes in which it can be hit: the corners of each, once around.
+    """Return for each arrow the shapes in which it can be hit, each as its corners in order.
 
     >>> from imteach import Scenario
     >>> from imteach.draw.sequence.layout.whole import lay_out
@@ -100,7 +100,7 @@ def _strip(number: int, arrow: Arrow) -> _Strip:
 
 
 def _groups(strips: list[_Strip]) -> Iterator[list[_Strip]]:
-    """Yield those that are beside others: a group is at heights at which no other is. One that is alone is in none."""
+    """Yield groups of strips that share heights; no two groups do. A strip that is alone is in no group."""
     group: list[_Strip] = []
     last = 0.0
     for strip in sorted(strips, key=attrgetter("first")):
@@ -116,7 +116,7 @@ def _groups(strips: list[_Strip]) -> Iterator[list[_Strip]]:
 
 
 def _part(strips: list[_Strip], left: float, right: float) -> None:
-    """Part arrows that are beside each other between two lifelines."""
+    """Share the room among arrows that are beside each other between two lifelines."""
     ends = sorted([(strip.start + strip.slope * left, strip.start + strip.slope * right) for strip in strips])
     are_apart = all(b[0] - a[0] >= APART and b[1] - a[1] >= APART for a, b in pairwise(ends))
     for strip in strips:
@@ -137,7 +137,7 @@ def _is_written_elsewhere(strip: _Strip) -> bool:
 
 def _leave(strips: list[_Strip], owners: list[_Strip], left: float, right: float) -> None:
     """Let each arrow leave what it must to packets that are painted before it: at each x few are near."""
-    kept: dict[float, list[tuple[int, float, Box | None]]] = {}  # by x: whose, and how far down
+    kept: dict[float, list[tuple[int, float, Box | None]]] = {}  # by x: the packet's number, y and box
     for strip in owners:
         for x, y, box in _kept(strip):
             if left - HALF <= x <= right + HALF:  # a middle may be on a lifeline
@@ -173,13 +173,13 @@ def _kept(strip: _Strip) -> list[Kept]:
     ]
     for words in strip.arrow.words:
         box = words.box
-        line = box if box.height == LINE_HEIGHT else box._replace(height=LINE_HEIGHT)  # as high as its label is some
+        line = box if box.height == LINE_HEIGHT else box._replace(height=LINE_HEIGHT)  # some are as high as a label
         kept.append((box.x + box.width / 2, box.y + LINE_HEIGHT / 2, line))
     return kept
 
 
 def _cut(strip: _Strip, x: float, below: float, box: Box | None) -> None:
-    """Cut out of an arrow where it is in a box; or where it reaches a point so far above it, half if it has one too."""
+    """Cut out of an arrow what is in the box; without one, what is near the point: half if it has a point there too."""
     if box is None:
         if abs(below) < strip.reach + SLACK:
             has_one = any(abs(x - own) <= HALF for own in strip.points())

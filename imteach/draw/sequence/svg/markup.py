@@ -15,9 +15,9 @@ def written(text: str) -> str:
     return html.escape(with_isolates(text))
 
 
-@lru_cache(maxsize=1 << 14)  # so do its lifelines, and the heights of its moments
+@lru_cache(maxsize=1 << 14)  # the same places come again and again, too
 def n(number: float) -> str:
-    """Return a coordinate as text, to a tenth of a pixel. See `short` for one that stands in a picture but once.
+    """Return a coordinate as text, to a tenth of a pixel. See `short` for one that occurs only once in a picture.
 
     >>> n(12.0), n(12.34), n(-0.01)
     ('12', '12.3', '0')
@@ -27,7 +27,7 @@ def n(number: float) -> str:
 
 
 def short(markup: str) -> str:
-    """Return markup without words, with coordinates that were written to a tenth of a pixel as `n` writes them.
+    """Return this markup, in which no words stand, with its coordinates (to a tenth of a pixel) as `n` writes them.
 
     >>> short(f'x="{12:.1f}" y="{12.34:.1f}"')
     'x="12" y="12.3"'
@@ -36,7 +36,7 @@ def short(markup: str) -> str:
 
 
 def text_at(css: str, x: float, y: float, text: str, anchor: str = "start") -> str:
-    """Return words of ours that begin, end or have their middle at a place."""
+    """Return words of ours that begin, end or are centred at a place."""
     anchored = "" if anchor == "start" else f' text-anchor="{anchor}"'
     return f'<text class="{css}" x="{n(x)}" y="{n(y)}"{anchored}>{written(text)}</text>'
 
