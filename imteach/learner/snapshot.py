@@ -194,10 +194,10 @@ RULE = (
 
 
 class UnfitError(InputError):
-    """A node holds `value` at `where`, such as `self.seen`, of which no snapshot can be taken."""
+    """A node holds `value` at `where` (`held_at`), such as `self.seen`, of which no snapshot can be taken."""
 
     def __init__(self, value: object, where: str) -> None:
-        self.where = where
+        self.held_at = where  # `where` is what an `InputError` is about: a field of what was given
         self.shown = quoted(value)
         super().__init__(f"{where} is {self.shown}; {RULE}")
 

@@ -120,7 +120,7 @@ class Machine:
             try:
                 return Move(self.number(snapshot(node)), tuple(done), self._handed)  # type: ignore[arg-type]
             except UnfitError as unfit:
-                mistake = learners.keeps(node, unfit.shown, unfit.where, RULE)
+                mistake = learners.keeps(node, unfit.shown, unfit.held_at, RULE)
         return Move(state, (), self._handed, mistake)  # what it holds now is never looked at
 
     def _step(self, state: int, told: Told, made: int) -> tuple[Any, Callable[..., object], list[Any]]:
@@ -140,7 +140,7 @@ class Machine:
         except UnfitError as unfit:
             if self._learners is None:
                 raise
-            mistake = self._learners.keeps(node, unfit.shown, unfit.where, RULE)
+            mistake = self._learners.keeps(node, unfit.shown, unfit.held_at, RULE)
             raise LearnerError(mistake.sentence("from the start"), mistake.line) from unfit
 
     def _new_msgid(self) -> str:
