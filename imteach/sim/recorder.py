@@ -5,7 +5,6 @@ does. Packets go by their number here; a packet's name is text that is made when
 """
 
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Hashable
 from typing import Any
 
@@ -37,7 +36,7 @@ class Recorder:
         self.sends: list[int] = []  # the event of its sending
         self.dues: list[float] = []  # when it arrives if nothing strikes; whoever lets it set out adds that
         self._names: list[str] = []  # as far as somebody asked for them
-        self._transmissions: defaultdict[str, dict[str, int]] = defaultdict(dict)  # how many are named, by kind, owner
+        self._transmissions: dict[str, int] = {}  # how many are named, by owner and kind: "m1/msg:N"
         # Of what is said:
         self.messages: dict[str, Message] = {}  # by the first msgid of each thing said
         self.handed_out: list[str] = []  # msgids made in this step
@@ -52,10 +51,9 @@ class Recorder:
     def fork(self) -> "Recorder":
         """Return a record that goes on from here by itself."""
         twin = object.__new__(Recorder)
-        for name, held in self.__dict__.items():
-            twin.__dict__[name] = held.copy() if type(held) in (list, dict, set) else held
-        named = ((what, by.copy()) for what, by in self._transmissions.items())
-        twin._transmissions = defaultdict(dict, named)
+        twin.__dict__.update(self.__dict__)
+        for name in _GROWS:
+            twin.__dict__[name] = self.__dict__[name].copy()
         return twin
 
     # Which thing said a msgid stands for
@@ -244,19 +242,18 @@ class Recorder:
         """Give the first packet that has none its name: it is the next transmission of its kind for its owner."""
         names = self._names
         packet = self.sent[len(names)]
-        what, owner = packet.kind, packet.msgid or packet.person
-        if packet.group and what == "msg:N":
-            what = f"{what}>{packet.dst}"
-        counts = self._transmissions[what]
-        nth = counts[owner] = counts.get(owner, 0) + 1
-        name = f"{owner}/{what}#{nth}"
+        of = f"{packet.msgid or packet.person}/{packet.kind}"
+        if packet.group and packet.kind == "msg:N":
+            of = f"{of}>{packet.dst}"
+        nth = self._transmissions[of] = self._transmissions.get(of, 0) + 1
+        name = f"{of}#{nth}"
         names.append(name)
         return name
 
     def names_key(self) -> Hashable:
         """All that decides the names of the packets to come."""
         self.names()
-        return frozenset((what, frozenset(by.items())) for what, by in self._transmissions.items())
+        return frozenset(self._transmissions.items())
 
     def packets(self) -> tuple[PacketRecord, ...]:
         """Return what became of each packet, once all have ended, in the order of their sending."""
@@ -288,3 +285,10 @@ class Recorder:
 
     def _kept(self, kept: Kept) -> KeptRecord:
         return KeptRecord(kept.msgid, self._firsts[kept.message.said], kept.number, kept.base)
+
+
+_GROWS = (
+    *("log", "_said", "_new_msgids", "sent", "sends", "dues", "_names", "_transmissions"),
+    *("messages", "handed_out", "_firsts", "_carried", "_first", "_requested"),
+)
+"""The parts of a `Recorder` that grow with its run."""

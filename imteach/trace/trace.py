@@ -62,7 +62,8 @@ class Trace:
     @cached_property
     def messages(self) -> tuple[Outcome, ...]:
         """What came of each thing said, in the order in which it was said."""
-        return outcomes(self.scenario, {packet.name: packet for packet in self.packets}, self.events)
+        packets = self.packets if self.scenario.groups else ()  # elsewhere no outcome depends on what a packet carries
+        return outcomes(self.scenario, {packet.name: packet for packet in packets}, self.events)
 
     @cached_property
     def promises(self) -> dict[str, bool]:

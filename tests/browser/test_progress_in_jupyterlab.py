@@ -10,10 +10,10 @@ AT_ONCE = driving.OPEN.replace('await app.commands.execute("notebook:run', 'app.
 """Opens and runs it all, and does not wait for the end."""
 
 SLOW = """import time
-from imteach.bars import progress
+from imteach.bars import with_bar
 
 print("before")
-for state in progress(iter(range(30)), total=None, what="states"):
+for state in with_bar(iter(range(30)), total=None, what="states"):
     time.sleep(0.1)
 print("after")"""
 
