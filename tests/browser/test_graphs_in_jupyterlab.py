@@ -1,9 +1,9 @@
 """Graphs in real JupyterLab: an image if graphviz's `dot` is here, else drawn by the browser, without the internet."""
 
-import shutil
 from contextlib import ExitStack
 
 import driving
+import needs
 import pytest
 
 SHOW = "from imteach import Say, Scenario, machine_graph, state_graph"
@@ -23,7 +23,7 @@ def outputs(server, page):
         yield run
 
 
-@pytest.mark.skipif(shutil.which("dot") is None, reason="no graphviz on this machine: apt install graphviz")
+@needs.dot
 def test_a_graph_shows_as_an_image_with_its_words(outputs, shoot):
     image = outputs("state_graph(Scenario('basic'), faults=0)").locator("img")
     image.wait_for()
@@ -32,7 +32,7 @@ def test_a_graph_shows_as_an_image_with_its_words(outputs, shoot):
     shoot(image, "graph")
 
 
-@pytest.mark.skipif(shutil.which("dot") is None, reason="no graphviz on this machine: apt install graphviz")
+@needs.dot
 def test_one_that_is_wider_than_the_page_is_as_large_and_scrolls_with_the_keys(outputs, page):
     image = outputs("state_graph(Scenario('basic'), faults=1)").locator("img")
     image.wait_for()

@@ -1,11 +1,11 @@
 """Graphs as pictures: what is typed stays text, the same graph gives the same bytes, and no sign is a colour alone."""
 
 import re
-import shutil
 import subprocess
 import sys
 from xml.etree import ElementTree
 
+import needs
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -16,8 +16,6 @@ from imteach.draw.graph import dot as graph_dot
 from imteach.draw.graph import svg as graph_svg
 from imteach.draw.graph.dot import wrapped
 from imteach.draw.letters.measure import text_width
-
-needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="no graphviz on this machine: apt install graphviz")
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -77,7 +75,7 @@ def test_several_things_between_the_same_states_are_one_line_with_several_words(
     assert ">discard m1<" in line
 
 
-@needs_dot
+@needs.dot
 def test_the_picture_says_what_it_is_and_how_the_marked_run_goes(lost):
     svg = ElementTree.fromstring(lost.to_svg())
     path = "1. alice says “hello”. 2. m1/msg:R#1 arrives. 3. m1/msg:A#1 arrives. 4. m1/msg:N#1 is dropped."
@@ -91,7 +89,7 @@ def test_the_picture_says_what_it_is_and_how_the_marked_run_goes(lost):
     assert states == {str(node) for node in lost}
 
 
-@needs_dot
+@needs.dot
 def test_colours_follow_the_theme_and_no_name_is_in_the_page_twice(lost):
     svg = lost.to_svg()
     assert not re.search(r'(fill|stroke)="#', svg)
@@ -99,7 +97,7 @@ def test_colours_follow_the_theme_and_no_name_is_in_the_page_twice(lost):
     assert ' id="' not in svg
 
 
-@needs_dot
+@needs.dot
 def test_in_a_notebook_it_is_an_image_with_its_words(lost):
     bundle = lost._repr_mimebundle_()
     assert sorted(bundle) == ["text/html", "text/plain"]
@@ -145,7 +143,7 @@ class Keeps(Client):
         return super().on_say(message)
 
 
-@needs_dot
+@needs.dot
 @settings(max_examples=25, deadline=None)
 @given(st.text(max_size=60))
 @example("x" * 300)
@@ -160,7 +158,7 @@ def test_what_a_learner_types_is_text_whatever_it_is(text):
     assert len(re.findall('data-state="', pictures[0])) == 11
 
 
-@needs_dot
+@needs.dot
 @pytest.mark.parametrize("text", NASTY)
 def test_markup_is_shown_as_it_was_typed(text):
     picture = state_graph(Scenario("basic", say=[Say(text)]), faults=0).to_svg()
@@ -262,7 +260,7 @@ def test_without_graphviz_and_networkx_it_says_what_to_install(lost, monkeypatch
         machine_graph(Scenario("basic"), "bob")
 
 
-@needs_dot
+@needs.dot
 def test_what_dot_refuses_is_told_in_a_line(lost, monkeypatch):
     monkeypatch.setattr(graph_svg, "graph_to_dot", lambda graph: "digraph { <")
     with pytest.raises(InputError, match="graphviz's program dot could not draw this graph"):
