@@ -114,7 +114,8 @@ class Packet(Value, frozen=True):
 
         `more` is what it carries besides.
         """
-        return Packet(kind, self.msgid, self.dst, to, self.message, **more)
+        packet = Packet(kind, self.msgid, self.dst, to, self.message)
+        return packet._replace(**more) if more else packet
 
     @property
     def person(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from heapq import heappop, heappush
+from itertools import chain
 from typing import Any, NamedTuple
 
 PRESENCE, CRASH, ARRIVAL, TIMER, PERSON = range(5)
@@ -66,6 +67,10 @@ class Agenda:
     def __iter__(self) -> Iterator[Appointment]:
         """Yield what is still to come, in its order."""
         return map(Appointment._make, sorted(self._heap + self._planned))
+
+    def in_any_order(self) -> Iterator[Due]:
+        """Yield what is still to come in the order in which it is found, what was planned first."""
+        return chain(self._planned, self._heap)
 
     def coming(self) -> Iterator[Due]:
         """Take out and yield what comes next, as long as there is something. More may be added meanwhile."""

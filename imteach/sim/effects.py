@@ -1,6 +1,6 @@
 """What nodes ask for happens: their effects, one by one, in the order returned."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from imteach.learner.mistakes import Mistake, in_one_line
 from imteach.protocol import (
@@ -25,7 +25,7 @@ from imteach.tell.event import when
 class Effects(Presence, Flights):
     """A run in which the effects of each step happen: each kind as `_HAPPEN` has it."""
 
-    def perform(self, node: str, effects: list[Effect | Mistake], step: int) -> None:
+    def perform(self, node: str, effects: Sequence[Effect | Mistake], step: int) -> None:
         """Make the effects of a step happen, one by one, until all are done or the node crashes in between.
 
         `step` is the event at which the node was told something, written down just now.
@@ -53,7 +53,7 @@ class Effects(Presence, Flights):
         self.written.know(show.msgid, show.message)
         if show.write is not None:
             self.write(node, show.write, step)
-        self.pending.news(self.written.now)
+        self.quiet.news(self.written.now)
         self.written.effect(show, show.msgid)
 
     def discard(self, node: str, discard: Discard, step: int) -> None:
@@ -64,7 +64,7 @@ class Effects(Presence, Flights):
     def hold(self, node: str, hold: Hold, step: int) -> None:
         """A message is held back."""
         self.written.know(hold.msgid, hold.message)
-        self.pending.news(self.written.now)
+        self.quiet.news(self.written.now)
         self.written.effect(hold, hold.msgid)
 
     def store(self, node: str, store: Store, step: int) -> None:
@@ -72,7 +72,7 @@ class Effects(Presence, Flights):
         kept = store.kept
         self.written.know(kept.msgid, kept.message)
         self.save(node, store.write)
-        self.pending.news(self.written.now)
+        self.quiet.news(self.written.now)
         self.written.effect(store, kept.msgid)
 
     def delete(self, node: str, delete: Delete, step: int) -> None:
@@ -85,7 +85,7 @@ class Effects(Presence, Flights):
         self.save(node, write)
         msgid = write.key if self.written.knows(write.key) else None
         text, key = "erased" if write.value is None else None, f"{write.table}/{write.key}"
-        self.written.event(node, "write", step, self.written.log[step].packet, msgid, (text, key))
+        self.written.event(node, "write", step, self.written.number_of(step), msgid, (text, key))
 
     def save(self, node: str, write: Write) -> None:
         """Change a node's disk."""

@@ -18,23 +18,58 @@ class Flights(Run):
             self._check_way(node, packet)
         if packet.kind == "msg:R" and written.is_again(packet):
             written.event(node, "retransmit", step, len(written.sent), packet.msgid)
-        number = written.send(effect)
         latency = self.latency[packet.dst if node == SERVER else node]
+        due = written.now + latency
+        if type(due) is not int:
+            due = instant(due)
+        number = written.send(effect, due)
         name = written.next_name() if orders.ask_names else ""
-        if name not in orders.named:
-            self.set_out(number, packet, latency, latency, name)
-            return
-        takes = latency + orders.delay_of(name)
-        self.set_out(number, packet, takes, latency, name)
-        for after in orders.copies_of(name):
-            self.copy(number, takes + (latency if after is None else after))
+        if name in orders.named:
+            self._transmit_named(number, packet, latency, name)
+        else:
+            self.set_out(number, packet, due, latency, name)
 
-    def copy(self, original: int, takes: float) -> None:
+    def _transmit_named(self, number: int, packet: Packet, latency: float, name: str) -> None:
+        """Do what a fault orders for this packet: delay it, copy it, drop it."""
+        takes = latency + self.orders.delay_of(name)
+        self._set_out_late(number, packet, takes, name)
+        for after in self.orders.copies_of(name):
+            self.copy(number, packet, takes + (latency if after is None else after))
+
+    def copy(self, original: int, packet: Packet, takes: float) -> None:
         """The network makes a copy of a packet, which `takes` so many ms if it is not delayed itself."""
-        packet = self.written.sent[original]
         number = self.written.copy(original)
         name = self.written.names()[number]
-        self.set_out(number, packet, takes + self.orders.delay_of(name), self.latency[packet.person], name)
+        self._set_out_late(number, packet, takes + self.orders.delay_of(name), name)
+
+    def _set_out_late(self, number: int, packet: Packet, takes: float, name: str) -> None:
+        """Let a packet set out which may take longer than its link does."""
+        latency = self.latency[packet.person]
+        if takes != latency:
+            self.late.add(number)
+        due = self.written.dues[number] = instant(self.written.now + takes)
+        self.set_out(number, packet, due, latency, name)
+
+    def set_out(self, number: int, packet: Packet, due: float, latency: float, name: str) -> None:
+        """Let a packet set out on its way, and settle how it ends if nobody moves.
+
+        `name` is "" where nothing depends on it.
+        """
+        if self.network is not self.calm and self._stays(number, packet):
+            return
+        if name and self.orders.drops(name):  # it vanishes on its way
+            self.agenda.add(instant(self.written.now + latency * 3 // 5), ARRIVAL, "drop", number)
+        else:
+            self.agenda.add(due, ARRIVAL, "arrive", number)
+
+    def _stays(self, number: int, packet: Packet) -> bool:
+        """Whether a packet is lost at once, because its sender cannot reach the network."""
+        if self.network.goes_nowhere(packet.dst):
+            self.nowhere.add(number)
+        why = self.network.cannot_leave(packet.src, packet.dst)
+        if why:
+            self.lose(number, why)
+        return bool(why)
 
     def _check_way(self, node: str, packet: Packet) -> None:
         if packet.dst not in self.nodes or (node == SERVER) == (packet.dst == SERVER):
@@ -42,36 +77,11 @@ class Flights(Run):
                 f"{node} transmits {packet.kind} to {packet.dst!r}; clients talk to the server, it to them"
             )
 
-    def set_out(self, number: int, packet: Packet, takes: float, latency: float, name: str = "") -> None:
-        """Let a packet set out on its way, which `takes` so many ms, and settle how it ends if nobody moves.
-
-        `name` may be left out where nothing depends on it.
-        """
-        now = self.written.now
-        due = now + takes
-        if type(due) is not int:
-            due = instant(due)
-        self.written.dues.append(due)
-        if self.network is not self.calm:
-            if self.network.goes_nowhere(packet.dst):
-                self.nowhere.add(number)
-            why = self.network.cannot_leave(packet.src, packet.dst)
-            if why:
-                self.lose(number, why)
-                return
-        self.travel(number, packet, takes == latency)
-        if name and self.orders.drops(name):  # it vanishes on its way
-            self.agenda.add(instant(now + latency * 3 // 5), ARRIVAL, "drop", number)
-        else:
-            self.agenda.add(due, ARRIVAL, "arrive", number)
-
-    def travel(self, number: int, packet: Packet, is_usual: bool) -> None:
-        """A packet has left: count it among what is still to come. `is_usual`: it takes its link's latency."""
-        if is_usual and packet.group and packet.kind in ("offline:R", "offline:A") and not packet.kept:
-            self.idle.add(number)
-            self.pending.waits["pull"] += 1
-        else:
-            self.pending.others += 1
+    def is_idle(self, number: int) -> bool:
+        """Whether a packet in flight belongs to a pull in a group that brings nothing, and takes its usual time."""
+        packet = self.written.sent[number]
+        is_pull = packet.group and packet.kind in ("offline:R", "offline:A")
+        return bool(is_pull and not packet.kept and number not in self.late)
 
     def arrive(self, number: int) -> None:
         """A packet reaches its node, or nobody."""
@@ -83,9 +93,8 @@ class Flights(Run):
                 self.lose(number, why)
                 return
         seen = packet._replace(fabricated=False) if packet.fabricated else packet  # for the onlooker, not for a client
-        effects = self.told(node, "receive", seen)
-        written = self.written
-        self.perform(node, effects, written.event(node, "arrive", written.sends[number], number, packet.msgid or None))
+        effects = self.nodes[node].receive(seen) if self.is_direct else self.told(node, "receive", seen)
+        self.perform(node, effects, self.written.arrival(number))
 
     def drop(self, number: int) -> None:
         """A packet vanishes on its way; no node notices."""

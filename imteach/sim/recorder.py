@@ -11,7 +11,7 @@ from typing import Any
 from imteach.errors import InputError
 from imteach.protocol import NO_MESSAGE, Effect, Kept, Message, Packet, Transmit
 from imteach.scenario.checks import NETWORK
-from imteach.sim.rows import EVENT_OF, NONE, Row, event_of_row, is_step, sent, timer_started
+from imteach.sim.rows import EVENT_OF, NONE, Row, arrived, event_of_row, is_step, sent, timer_started
 from imteach.trace.records import STEPS, Event, KeptRecord, PacketRecord, instant
 
 _FATES = {"arrive": "arrived", "drop": "dropped", "lose": "lost"}
@@ -34,13 +34,13 @@ class Recorder:
         # Of each packet, by its number:
         self.sent: list[Packet] = []
         self.sends: list[int] = []  # the event of its sending
-        self.dues: list[float] = []  # when it arrives if nothing strikes; whoever lets it set out adds that
+        self.dues: list[float] = []  # when it arrives if nothing strikes; of a copy that is known later
         self._names: list[str] = []  # as far as somebody asked for them
         self._transmissions: dict[str, int] = {}  # how many are named, by owner and kind: "m1/msg:N"
         # Of what is said:
         self.messages: dict[str, Message] = {}  # by the first msgid of each thing said
         self.handed_out: list[str] = []  # msgids made in this step
-        self._most_events = most_events
+        self.most_events = most_events
         self._msgids_made = 0
         self._firsts: dict[int, str] = {}  # the first msgid of each thing said
         self._carried: dict[str, Message] = {}  # which thing said a msgid stands for
@@ -108,10 +108,8 @@ class Recorder:
     def event(
         self, node: str, kind: str, cause: int = NONE, packet: int = NONE, what: str | None = None, more: Any = None
     ) -> int:
-        """Write an event down as a `Row` and return its id. Raises `InputError` where a run does not end."""
+        """Write an event down as a `Row` and return its id."""
         number = len(self.log)
-        if number >= self._most_events:
-            raise self._endless()
         self.log.append(Row(kind, self.now, node, cause, packet, what, more))
         if self._differ and what is not None:
             self._note_first(number, what)
@@ -119,18 +117,25 @@ class Recorder:
             self._note_msgids(number, kind, what)
         return number
 
+    def arrival(self, packet: int) -> int:
+        """Write down that a packet arrives, and return the event's id."""
+        if self.handed_out or self._differ or self.dues[packet] != self.now:
+            return self.end(packet, self.sent[packet].dst, "arrive")
+        number = len(self.log)
+        self.log.append(packet)
+        return number
+
     def effect(self, effect: Effect, msgid: str = "") -> int:
         """Write down that an effect of the last step happened, which may be about a message; return the event's id."""
         number = len(self.log)
-        if number >= self._most_events:
-            raise self._endless()
         self.log.append(effect)
         if self._differ:
             self._note_first(number, msgid)
         return number
 
-    def _endless(self) -> InputError:
-        return InputError(f"the run was stopped at {self.now} ms after {self._most_events} events: it does not end")
+    def endless(self) -> InputError:
+        """Return what is wrong with a run of more than `most_events` events."""
+        return InputError(f"the run was stopped at {self.now} ms after {self.most_events} events: it does not end")
 
     def _note_first(self, number: int, msgid: str) -> None:
         """Remember what this msgid stands for at this event, if that is another one."""
@@ -168,6 +173,10 @@ class Recorder:
         found: list[Event] = []
         for number, entry in enumerate(self.log[begin:], begin):
             kind = type(entry)
+            if kind is int:
+                t, node, about, why = self.dues[entry], self.sent[entry].dst, names[entry], (number,)
+                found.append(arrived(number, t, self.sent[entry], self.sends[entry], about))
+                continue
             if kind is Row:
                 name = None if entry.packet == NONE else names[entry.packet]
                 causes: tuple[int, ...] = () if entry.cause == NONE else (entry.cause,)
@@ -190,17 +199,18 @@ class Recorder:
 
     # Packets
 
-    def send(self, effect: Transmit) -> int:
+    def send(self, effect: Transmit, due: float) -> int:
         """Write down that a packet is transmitted, and return its number. What it carries is known then."""
         packet = effect.packet
         if self._carried.get(packet.msgid) is not packet.message or packet.kept:
             self._know_packet(packet)
-        number, event = len(self.sent), len(self.log)
-        self.log.append(effect)
-        self.sent.append(packet)
-        self.sends.append(event)
         if self._differ:
-            self._note_first(event, packet.msgid)
+            self._note_first(len(self.log), packet.msgid)
+        self.sends.append(len(self.log))
+        self.log.append(effect)
+        self.dues.append(due)
+        number = len(self.sent)
+        self.sent.append(packet)
         return number
 
     def copy(self, original: int) -> int:
@@ -210,6 +220,7 @@ class Recorder:
         copies = sum(other.partition("~")[0] == name for other in names)
         number = len(self.sent)
         self.sent.append(packet)
+        self.dues.append(self.now)
         self.sends.append(len(self.log))
         names.append(f"{name}~{copies + 1}")
         self.log.append(Row("send", self.now, NETWORK, self.sends[original], number, packet.msgid or None))
@@ -221,12 +232,16 @@ class Recorder:
         """Write down how a packet's way ends, and return the event: `arrive`, `drop` or `lose`."""
         return self.event(at, kind, self.sends[number], number, self.sent[number].msgid or None, why)
 
+    def number_of(self, step: int) -> int:
+        """Return the number of the packet that a step is about, or `NONE`."""
+        entry = self.log[step]
+        number: int = entry if type(entry) is int else entry.packet
+        return number
+
     def packet_of(self, event: int) -> Packet:
         """Return the packet that an event is about."""
         entry = self.log[event]
-        if type(entry) is Row:
-            return self.sent[entry.packet]
-        packet: Packet = entry.packet
+        packet: Packet = entry.packet if type(entry) is Transmit else self.sent[self.number_of(event)]
         return packet
 
     def names(self) -> list[str]:
@@ -240,12 +255,12 @@ class Recorder:
 
     def next_name(self) -> str:
         """Give the first packet that has none its name: it is the next transmission of its kind for its owner."""
-        names = self._names
+        names, transmissions = self._names, self._transmissions
         packet = self.sent[len(names)]
         of = f"{packet.msgid or packet.person}/{packet.kind}"
         if packet.group and packet.kind == "msg:N":
             of = f"{of}>{packet.dst}"
-        nth = self._transmissions[of] = self._transmissions.get(of, 0) + 1
+        nth = transmissions[of] = transmissions.get(of, 0) + 1
         name = f"{of}#{nth}"
         names.append(name)
         return name
@@ -258,23 +273,25 @@ class Recorder:
     def packets(self) -> tuple[PacketRecord, ...]:
         """Return what became of each packet, once all have ended, in the order of their sending."""
         departed: list[float] = []
-        ends: dict[int, Row] = {}
+        ends: dict[int, tuple[str, float]] = {}
         now: float = 0
         for entry in self.log:
             kind = type(entry)
-            if kind is Row:
+            if kind is int:
+                now = self.dues[entry]
+                ends[entry] = "arrived", now
+            elif kind is Row:
                 now = entry.t
                 if entry.kind in _FATES:
-                    ends[entry.packet] = entry
+                    ends[entry.packet] = _FATES[entry.kind], now
                 elif entry.kind == "send":  # a copy
                     departed.append(now)
             elif EVENT_OF[kind] is sent:
                 departed.append(now)
-        return tuple(self._packet(number, at, ends[number]) for number, at in enumerate(departed))
+        return tuple(self._packet(number, at, *ends[number]) for number, at in enumerate(departed))
 
-    def _packet(self, number: int, sent: float, end: Row) -> PacketRecord:
-        packet, fate = self.sent[number], _FATES[end.kind]
-        arrived = end.t if fate == "arrived" else None
+    def _packet(self, number: int, sent: float, fate: str, ended: float) -> PacketRecord:
+        packet, arrived = self.sent[number], ended if fate == "arrived" else None
         said = self._firsts.get(packet.message.said)
         kept = tuple(map(self._kept, packet.kept)) if packet.kept else ()
         return PacketRecord(

@@ -1,7 +1,8 @@
 """The log of a run, and how an entry of it becomes an `Event` when somebody looks.
 
-The log has one entry for each event. What a node asked for stands there as the effect itself: when, where and why it
-happened says the step before it in the log, for the effects of a step follow it at once. Everything else is a `Row`.
+The log has one entry for each event. A packet that arrives when it is due is its number. What a node asked for is the
+effect itself: when, where and why it happened says the step before it in the log, for the effects of a step follow it
+at once. Everything else is a `Row`.
 """
 
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from imteach.protocol import (
     Discard,
     Effect,
     Hold,
+    Packet,
     Report,
     Show,
     StartTimer,
@@ -29,7 +31,7 @@ T = TypeVar("T")
 
 
 class Row(Value, frozen=True):
-    """An event that no effect stands for: a step of a node, or what happened beside its effects.
+    """An event that nothing else stands for: a step of a node, or what happened beside its effects.
 
     `cause` is the id of the event that led to it, `packet` the number of the packet that it is about. `what` is the
     msgid, or the timer; `more` is what else events of this kind tell, see `_ROWS`.
@@ -44,9 +46,9 @@ class Row(Value, frozen=True):
     more: Any = None
 
 
-def is_step(entry: Row | Effect) -> bool:
+def is_step(entry: int | Row | Effect) -> bool:
     """Whether a node was told something here; the effects behind it in the log are what it then asked for."""
-    return type(entry) is Row and entry.kind in STEPS
+    return type(entry) is int or (type(entry) is Row and entry.kind in STEPS)
 
 
 class ByKind(dict[type, T]):
@@ -110,6 +112,12 @@ _ROWS: dict[str, Made] = {
     "write": _write,
 }
 """By kind of event what `more` holds."""
+
+
+def arrived(n: int, t: float, packet: Packet, sending: int, name: str) -> Event:
+    """Return the event of a packet's arrival; its sending is the event `sending`."""
+    msgid = packet.msgid or None
+    return Event(n, t, packet.dst, "arrive", (sending,), name, msgid, msgid)
 
 
 def sent(n: int, t: float, node: str, why: Any, packet: str | None, said: str | None, effect: Transmit) -> Event:

@@ -1,6 +1,6 @@
 """What one run is made of, and what all parts of the simulator do with it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from imteach.learner.learners import Learners
@@ -12,7 +12,7 @@ from imteach.scenario.scenario import Scenario
 from imteach.sim.agenda import Agenda
 from imteach.sim.network import Network
 from imteach.sim.orders import Orders
-from imteach.sim.pending import NEWS, Pending
+from imteach.sim.quiet import NEWS, Quiet
 from imteach.sim.recorder import Recorder
 from imteach.sim.rows import NONE
 from imteach.trace.records import instant
@@ -39,7 +39,7 @@ class Run:
         doings = (len(scenario.say) + len(scenario.resend)) * (scenario.retries + 1)
         self.written = Recorder(100_000 + 1_000 * doings + 200 * len(scenario.people) * (10 + doings))
         self.learners = Learners.among((scenario.client, scenario.server), (*scenario.people, SERVER))
-        self.is_ours = scenario.is_ours
+        self.is_ours = self.is_direct = scenario.is_ours  # direct: the nodes are asked themselves, with no more ado
         self.mistakes: tuple[tuple[str, Line | None], ...] = ()  # of learners' code, in this run
         self.nodes = self.made(lambda: scenario.nodes(self.written.new_msgid))
         self.disks = {name: MemoryDisk() for name in self.nodes}
@@ -47,9 +47,9 @@ class Run:
         self.latency = {person: scenario.latency_of(person) for person in scenario.people}
         self.agenda = Agenda()
         self.timers: dict[str, dict[str, Running]] = {name: {} for name in self.nodes}
-        self.pending = Pending(scenario)
+        self.quiet = Quiet(scenario)
         self.nowhere: set[int] = set()  # packets in flight on a connection that is gone, by number
-        self.idle: set[int] = set()  # packets of pulls that bring nothing, by number
+        self.late: set[int] = set()  # packets that do not take what their link takes, by number
         self.screen: dict[str, dict[str, int]] = {name: {} for name in self.nodes}  # of each message the last status
 
     @property
@@ -59,7 +59,6 @@ class Run:
 
     def expect(self, t: float, rank: int, what: str, about: Any) -> None:
         """Make an appointment for something that is not a timer: the method of this name is called then."""
-        self.pending.others += 1
         self.agenda.add(instant(t), rank, what, about)
 
     def record(
@@ -67,7 +66,7 @@ class Run:
     ) -> int:
         """Write an event down that may be news, and return its id. See `Recorder.event`."""
         if kind in NEWS:
-            self.pending.news(self.written.now)
+            self.quiet.news(self.written.now)
         return self.written.event(node, kind, cause, packet, what, more)
 
     # The nodes
@@ -96,6 +95,6 @@ class Run:
             return self.learners.called(self.nodes[node], step, *what)
         return checked(step(*what), type(self.nodes[node]).__name__, self.now)  # type: ignore[return-value]
 
-    def perform(self, node: str, effects: list[Effect | Mistake], step: int) -> None:
+    def perform(self, node: str, effects: Sequence[Effect | Mistake], step: int) -> None:
         """Make the effects of a step happen. See `Effects`."""
         raise NotImplementedError

@@ -5,7 +5,8 @@ It decides nothing that the protocol decides. What happens is in files of its ow
 `flights`, `timers`, `presence`, `effects`; all of them work on one `Run`.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from imteach.errors import InputError
 from imteach.learner.mistakes import LearnerError
@@ -14,6 +15,7 @@ from imteach.scenario.scenario import HEARTBEAT, Scenario
 from imteach.sim.agenda import ARRIVAL, PERSON, TIMER, Due
 from imteach.sim.doings import Doings
 from imteach.sim.effects import Effects
+from imteach.sim.quiet import PULL
 from imteach.trace.records import Records
 from imteach.trace.trace import Trace
 from imteach.trace.unused import unused
@@ -70,17 +72,32 @@ class Simulator(Doings, Effects):
 
     def happen(self, coming: Iterable[Due]) -> None:
         """Let what comes happen, one after the other: the method of its name is called at its time."""
-        written, pending, idle = self.written, self.pending, self.idle
+        written, log, most = self.written, self.written.log, self.written.most_events
         for t, rank, _, what, about in coming:
-            if rank == TIMER:
-                if about.wait == HEARTBEAT and self.runs(about) and pending.is_over(t):
-                    continue  # this heartbeat, and every other one, comes no more
-            elif rank == ARRIVAL and about in idle:
-                pending.waits["pull"] -= 1
-            else:
-                pending.others -= 1
+            if rank == TIMER and about.wait == HEARTBEAT and self.runs(about) and self.is_quiet(t):
+                continue  # this heartbeat, and every other one, comes no more
             written.now = t
             getattr(self, what)(about)
+            if len(log) > most:
+                raise written.endless()
+
+    def is_quiet(self, t: float) -> bool:
+        """Whether nothing but heartbeats is to come at `t`, now that one comes next, and they bring nothing new."""
+        waits: Counter[str] = Counter()
+        for wait in self.waited_for():
+            if not wait:
+                return False
+            waits[wait] += 1
+        return self.quiet.is_over(t, waits)
+
+    def waited_for(self) -> Iterator[str]:
+        """Yield for each thing still to come whether it is a heartbeat or a pull in vain; "" for all else."""
+        for timers in self.timers.values():
+            for running in timers.values():
+                yield running.wait if running.wait in (HEARTBEAT, PULL) else ""
+        for _, rank, _, _, about in self.agenda.in_any_order():
+            if rank != TIMER:
+                yield PULL if rank == ARRIVAL and self.is_idle(about) else ""
 
     def trace(self) -> Trace:
         """Return what was written down."""

@@ -18,10 +18,11 @@ class Waits(Run):
         lasts = self.written.lasts.get((wait, attempt))
         if lasts is None:
             lasts = self.written.lasts[wait, attempt] = self.scenario.wait(wait, attempt)
-        until = instant(self.written.now + lasts)
-        started = self.written.effect(timer)
-        running = self.timers[node][timer.name] = Running(node, timer.name, started, wait)
-        self.pending.count(wait, 1)
+        until = self.written.now + lasts
+        if type(until) is not int:
+            until = instant(until)
+        running = Running(node, timer.name, self.written.effect(timer), wait)
+        self.timers[node][timer.name] = running
         self.agenda.add(until, TIMER, "timer", running)
 
     def cancel_timer(self, node: str, timer: CancelTimer, _: int) -> None:
@@ -37,7 +38,7 @@ class Waits(Run):
             return
         self.forget_timer(running)
         if running.wait == HEARTBEAT:
-            self.pending.heartbeat(running.node, running.name)
+            self.quiet.heartbeat(running.node, running.name)
         effects = self.told(running.node, "timer", running.name)
         fired = self.written.event(running.node, "timer_fire", running.started, what=running.name)
         self.perform(running.node, effects, fired)
@@ -49,4 +50,3 @@ class Waits(Run):
     def forget_timer(self, running: Running) -> None:
         """A timer runs no more."""
         del self.timers[running.node][running.name]
-        self.pending.count(running.wait, -1)

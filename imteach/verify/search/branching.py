@@ -65,6 +65,7 @@ class Branching(Simulator):
 
     def __init__(self, scenario: Scenario, given: Sequence[Fault]) -> None:
         super().__init__(scenario, given)
+        self.is_direct = False
         self.machines = {name: Machine(scenario, name) for name in self.nodes}
         self.states = dict.fromkeys(self.nodes, 0)  # by node: its number in the table of its machine
         self.disk_keys: dict[str, Hashable] = dict.fromkeys(self.nodes)
@@ -166,8 +167,8 @@ class Branching(Simulator):
         """Return a run that is where this one is. What either does, the other never notices."""
         twin = object.__new__(Branching)
         twin.__dict__.update(self.__dict__)
-        twin.written, twin.agenda, twin.pending = self.written.fork(), self.agenda.fork(), self.pending.fork()
-        twin.nowhere, twin.idle = self.nowhere.copy(), self.idle.copy()
+        twin.written, twin.agenda, twin.quiet = self.written.fork(), self.agenda.fork(), self.quiet.fork()
+        twin.nowhere, twin.late = self.nowhere.copy(), self.late.copy()
         twin.timers = {node: timers.copy() for node, timers in self.timers.items()}
         twin.screen = {person: screen.copy() for person, screen in self.screen.items()}
         twin.disks, twin.disk_keys, twin.states = self.disks.copy(), self.disk_keys.copy(), self.states.copy()
@@ -223,7 +224,7 @@ class Branching(Simulator):
             tuple((who, tuple((m, log[seen].status) for m, seen in s.items())) for who, s in self.screen.items() if s),
             self.network.canonical(),
             self.written.key(),
-            self.pending.key(self.now),
+            self.quiet.key(self.now, any(self.waited_for())),
             bool(self.mistakes),
             self.begun,
             None if self.is_whole else self.now,
@@ -234,7 +235,7 @@ class Branching(Simulator):
         match due.what, due.about:
             case (("arrive" | "drop"), number):
                 packet = self.written.sent[number]._replace(fabricated=False)
-                return packet, number in self.nowhere, number in self.idle
+                return packet, number in self.nowhere, self.is_idle(number)
             case "timer", Running(node, name, _, wait):
                 return node, name, wait
             case "restart", (node, _):

@@ -222,12 +222,10 @@ class Follower(Simulator):
     def _copy(self, number: int) -> None:
         """The network makes a copy of a packet that has left: so the copy has, too, on the same connection."""
         self.struck.append(Duplicate(self.name_of(number).partition("~")[0]))
-        packet, copy = self.written.sent[number], self.written.copy(number)
-        due = instant(self.now + self.latency[packet.person])
-        self.written.dues.append(due)
+        copy = self.written.copy(number)
+        due = self.written.dues[copy] = instant(self.now + self.latency[self.written.sent[number].person])
         if number in self.nowhere:
             self.nowhere.add(copy)
-        self.travel(copy, packet, is_usual=True)
         self.agenda.add(due, ARRIVAL, "arrive", copy)
 
     def _crash(self, node: str) -> None:
@@ -248,7 +246,7 @@ class Follower(Simulator):
         self.written.amend(crashed, str(fault))
         super().restart(about)
 
-    def perform(self, node: str, effects: list[Effect | Mistake], step: int) -> None:
+    def perform(self, node: str, effects: Sequence[Effect | Mistake], step: int) -> None:
         """Make the effects of one step happen; or only the first of them, after which the node crashes."""
         if self.crash_after is None or self.crash_after[0] != the(node):
             super().perform(node, effects, step)

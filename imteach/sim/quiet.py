@@ -1,0 +1,56 @@
+"""When a run with groups is over: nothing but their heartbeats is to come, and a round of those brought nothing new."""
+
+from collections.abc import Hashable, Mapping
+
+from imteach.scenario.scenario import HEARTBEAT, Scenario
+
+PULL = "pull"
+
+NEWS = {"say", "resend", "show", "hold", "store", "login", "logout", "crash", "restart"}
+"""The kinds of event after which the members of a group may still have something to find."""
+
+
+class Quiet:
+    """How long nothing new has happened in a run of `scenario`, and which heartbeats came meanwhile.
+
+    >>> quiet = Quiet(Scenario("group", groups={"friends": ["alice", "bob"]}))
+    >>> quiet.news(100)
+    >>> quiet.heartbeat("alice", "heartbeat:friends")
+    >>> quiet.is_over(2000, {"heartbeat": 2}), quiet.is_over(2000, {"heartbeat": 1})
+    (False, True)
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        there_and_back = 2 * max(map(scenario.latency_of, scenario.people))
+        self._patience = scenario.heartbeat + scenario.longest_pull + there_and_back
+        self._came: set[tuple[str, str]] = set()  # the heartbeats that came since there was news
+        self._since: float = 0
+
+    def fork(self) -> "Quiet":
+        """Return one that goes on from here by itself."""
+        twin = object.__new__(Quiet)
+        twin.__dict__.update(self.__dict__)
+        twin._came = self._came.copy()
+        return twin
+
+    def news(self, t: float) -> None:
+        """Something new happened: from now on each heartbeat must come again."""
+        self._came.clear()
+        self._since = t
+
+    def heartbeat(self, node: str, name: str) -> None:
+        """A heartbeat came."""
+        self._came.add((node, name))
+
+    def key(self, t: float, waits: bool) -> Hashable:
+        """All that decides when the run is over, as seen at `t`; `waits`: there are heartbeats or pulls to come."""
+        return frozenset(self._came), round(t - self._since, 3) if waits else 0
+
+    def is_over(self, t: float, waits: Mapping[str, int]) -> bool:
+        """Whether the run is over at `t`, when so many heartbeats and pulls in vain are to come, and nothing else.
+
+        Pulls that bring nothing do not keep it going, once each had all its tries.
+        """
+        if len(self._came) != waits[HEARTBEAT]:
+            return False
+        return not waits.get(PULL) or t - self._since > self._patience
