@@ -30,7 +30,8 @@ Due = tuple[float, int, int, str, Any]
 class Agenda:
     """A queue of appointments, by time, then rank, then the order in which they were made.
 
-    What is planned from the start waits in a list beside the heap: it may be much more than is ever under way at once.
+    Those of one instant stand together, for a long run has many, and to compare two instants is faster than to compare
+    two appointments. What is planned from the start waits in a list: it may be much more than is ever under way at once.
 
     >>> agenda = Agenda()
     >>> agenda.add(50, TIMER, "timer", "m1")
@@ -42,48 +43,67 @@ class Agenda:
     """
 
     def __init__(self) -> None:
-        self._heap: list[Due] = []
+        self._instants: list[float] = []  # a heap
+        self._at: dict[float, list[Due]] = {}  # by instant what is due then: a heap each, never empty
         self._planned: list[Due] = []  # the last comes first
         self._made = 0
 
     def add(self, t: float, rank: int, what: str, about: Any) -> None:
         """Make an appointment at an instant `t`."""
-        heappush(self._heap, (t, rank, self._made, what, about))
+        due = (t, rank, self._made, what, about)
         self._made += 1
+        there = self._at.get(t)
+        if there is None:
+            self._at[t] = [due]
+            heappush(self._instants, t)
+        else:
+            heappush(there, due)
 
     def plan(self) -> None:
         """Take all that was added so far for what is planned from the start."""
-        self._planned, self._heap = sorted(self._heap + self._planned, reverse=True), []
+        self._planned = sorted(self.in_any_order(), reverse=True)
+        self._instants, self._at = [], {}
 
     def fork(self) -> "Agenda":
         """Return an agenda that goes on from here by itself."""
         twin = object.__new__(Agenda)
-        twin._heap, twin._planned, twin._made = self._heap.copy(), self._planned.copy(), self._made
+        twin._instants, twin._planned, twin._made = self._instants.copy(), self._planned.copy(), self._made
+        twin._at = {t: there.copy() for t, there in self._at.items()}
         return twin
 
     def __bool__(self) -> bool:
-        return bool(self._heap or self._planned)
+        return bool(self._at or self._planned)
 
     def __iter__(self) -> Iterator[Appointment]:
         """Yield what is still to come, in its order."""
-        return map(Appointment._make, sorted(self._heap + self._planned))
+        return map(Appointment._make, sorted(self.in_any_order()))
 
     def in_any_order(self) -> Iterator[Due]:
         """Yield what is still to come in the order in which it is found, what was planned first."""
-        return chain(self._planned, self._heap)
+        return chain(self._planned, *self._at.values())
 
     def coming(self) -> Iterator[Due]:
         """Take out and yield what comes next, as long as there is something. More may be added meanwhile."""
-        heap, planned = self._heap, self._planned
+        instants, at, planned = self._instants, self._at, self._planned
         while planned:
-            yield heappop(heap) if heap and heap[0] < planned[-1] else planned.pop()
-        while heap:
-            yield heappop(heap)
+            is_first = not instants or planned[-1] < at[instants[0]][0]
+            yield planned.pop() if is_first else self._taken()
+        while instants:
+            yield self._taken()
+
+    def _taken(self) -> Due:
+        """Take out the next of what was not planned."""
+        there = self._at[self._instants[0]]
+        due = heappop(there)
+        if not there:
+            del self._at[heappop(self._instants)]
+        return due
 
     @property
     def next(self) -> Appointment:
         """What comes next."""
-        return Appointment._make(min(self._heap[:1] + self._planned[-1:]))
+        first = [self._at[t][0] for t in self._instants[:1]]
+        return Appointment._make(min(first + self._planned[-1:]))
 
     def pop(self) -> Due:
         """Take the next appointment out."""
