@@ -138,12 +138,6 @@ class GroupServer(OrderedServer):
             self.cursors.setdefault(group, {})[member] = cursor
         return OrderedServer.restart(self, disk)
 
-    def on_msg_r(self, packet: Packet) -> list[Effect]:
-        """A client asks to take a message: answer it, and take it for its receiver, or for its group."""
-        if packet.message.to not in self.groups:
-            return OrderedServer.on_msg_r(self, packet)
-        return [Transmit(packet.follow_up("msg:A", to=packet.src)), *self.take_for_group(packet)]
-
     def on_ack_r(self, packet: Packet) -> list[Effect]:
         """The receiver has shown a message, or a member what its cursor says: answer it, and tell the sender."""
         if not packet.group:
@@ -159,6 +153,11 @@ class GroupServer(OrderedServer):
         return [Transmit(self._offline_a(packet, log[packet.cursor :]))]  # they are numbered from 1, in this order
 
     # Small pieces that the methods above share
+
+    def _not_online(self, packet: Packet) -> list[Effect]:
+        """Take the message of this msg:R for its group, which is never online, or keep it for who is away."""
+        is_for_group = packet.message.to in self.groups
+        return self.take_for_group(packet) if is_for_group else OrderedServer._not_online(self, packet)
 
     def take_for_group(self, packet: Packet) -> list[Effect]:
         """Store one copy under the group's next number, tell the sender, and notify each other member online."""

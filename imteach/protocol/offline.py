@@ -119,12 +119,6 @@ class OfflineServer(ArticleServer):
             self.keep(key.partition("/")[0], Kept.from_row(row))
         return ArticleServer.restart(self, disk)
 
-    def on_msg_r(self, packet: Packet) -> list[Effect]:
-        """A client asks to take a message: answer it, and notify the receiver, or keep it if the receiver is away."""
-        effects = ArticleServer.on_msg_r(self, packet)
-        absent = packet.message.to not in self.online
-        return [*effects, *self.keep_for_absent(packet)] if absent and self.rung.stores else effects
-
     def on_offline_r(self, packet: Packet) -> list[Effect]:
         """A client asks for what was kept: answer with the oldest, a page at most, and whether there are more."""
         return [Transmit(self._offline_a(packet, list(self.store.get(packet.src, {}).values())))]
@@ -133,6 +127,10 @@ class OfflineServer(ArticleServer):
         """The receiver has these messages: delete them."""
         mine = self.store.get(packet.src, {})
         return [Delete(packet.src, msgid) for msgid in packet.msgids if mine.pop(msgid, None)]
+
+    def _not_online(self, packet: Packet) -> list[Effect]:
+        """The receiver of this msg:R is not online: keep its message."""
+        return self.keep_for_absent(packet) if self.rung.stores else []
 
     def keep(self, to: str, kept: Kept) -> None:
         """Remember what is kept for a person or a group."""

@@ -77,7 +77,7 @@ class ArticleServer:
         """A client asks to take a message: answer it, and notify the receiver if it is online."""
         to = packet.message.to
         answer = Transmit(packet.follow_up("msg:A", to=packet.src))
-        return [answer, Transmit(self.msg_n(packet, to))] if to in self.online else [answer]
+        return [answer, *([Transmit(self.msg_n(packet, to))] if to in self.online else self._not_online(packet))]
 
     def on_ack_r(self, packet: Packet) -> list[Effect]:
         """The receiver has shown a message: answer it, and tell the sender."""
@@ -85,6 +85,10 @@ class ArticleServer:
         return [answer, Transmit(packet.follow_up("ack:N", to=packet.message.sender))]
 
     # Small pieces that the methods above share
+
+    def _not_online(self, packet: Packet) -> list[Effect]:
+        """What becomes of the message of this msg:R if its receiver is not online: it goes nowhere, here."""
+        return []
 
     def msg_n(self, packet: Packet, to: str) -> Packet:
         """The notify that brings the message of this msg:R to its receiver."""
