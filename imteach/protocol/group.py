@@ -22,9 +22,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from imteach.protocol.client import NewMsgid
-from imteach.protocol.effects import CancelTimer, Discard, Disk, Effect, StartTimer, Store, Transmit, Write
+from imteach.protocol.effects import CancelTimer, Discard, Disk, Effect, StartTimer, Store, Transmit, Write, timer_name
 from imteach.protocol.ladder import Rung
-from imteach.protocol.offline import timer_name
 from imteach.protocol.ordered import HoldBack, OrderedClient, OrderedServer
 from imteach.protocol.packets import SERVER, Kept, Message, Packet, as_kept
 
@@ -90,13 +89,12 @@ class GroupClient(OrderedClient):
     def send_cursor(self, group: str) -> list[Effect]:
         """Tell the server up to which number nothing is missing here."""
         self.unacked[group] = 0
-        ack = Packet("ack:R", "", self.name, SERVER, group=group, cursor=self.groups[group].cursor)
+        ack = Packet("ack:R", "", self.name, SERVER, group=group, cursor=self._cursor(group))
         return [CancelTimer(timer_name("ack", group)), Transmit(ack)]
 
-    def _offline_r(self, group: str) -> Packet:
-        """The request for what the server kept: for this person, or in a group from the cursor on."""
-        request = OrderedClient._offline_r(self, group)
-        return request._replace(group=group, cursor=self.groups[group].cursor) if group else request
+    def _cursor(self, group: str) -> int:
+        """The highest number of a group up to which nothing is missing here."""
+        return self.groups[group].cursor if group else 0
 
     def heartbeat(self, group: str) -> Effect:
         """Start the timer that runs out at the next heartbeat of this group."""
