@@ -89,13 +89,13 @@ class OfflineClient(ArticleClient):
         it came before, with a msg:N, and was held back until now.
         """
         effects, done = self.let_through(arrived)
-        pulled = dict.fromkeys(kept.msgid for kept in done if kept.msgid in self.pulled)
+        pulled = [kept.msgid for kept in done if kept.msgid in self.pulled]
         for kept in done:
             effects += [] if kept.msgid in pulled else self.acknowledge(kept)
         if not pulled:
             return effects
         self.pulled = {msgid: None for msgid in self.pulled if msgid not in pulled}
-        effects.append(Transmit(Packet("offlineack:R", "", self.name, SERVER, msgids=tuple(pulled))))
+        effects.append(Transmit(Packet("offlineack:R", "", self.name, SERVER, msgids=tuple(dict.fromkeys(pulled)))))
         return [*effects, *(self.pull("") if self.more.pop("", False) else [])]
 
     def _take_from(self, group: str, arrived: Iterable[Kept]) -> list[Effect]:

@@ -26,7 +26,7 @@ from typing import Any, Generic, TypeVar
 from imteach.protocol.durable import DurableClient
 from imteach.protocol.effects import Discard, Disk, Effect, Hold, Write
 from imteach.protocol.offline import OfflineServer
-from imteach.protocol.packets import Arrived, Kept, Message, Packet, as_kept
+from imteach.protocol.packets import SERVER, Arrived, Kept, Message, Packet, as_kept
 
 T = TypeVar("T")
 
@@ -110,11 +110,10 @@ class OrderedClient(DurableClient):
 
     def msg_r(self, msgid: str, message: Message) -> Packet:
         """The request that asks the server to take this message, with its number and base."""
-        request = DurableClient.msg_r(self, msgid, message)
         if not self.rung.orders:
-            return request
+            return DurableClient.msg_r(self, msgid, message)
         waited_for = [self.numbers[other] for other, entry in self.queue.items() if entry.message.to == message.to]
-        return request._replace(number=self.numbers[msgid], base=min(waited_for))
+        return Packet("msg:R", msgid, self.name, SERVER, message, self.numbers[msgid], min(waited_for))
 
     def _row(self, msgid: str, message: Message) -> list[Any]:
         """A message of the queue as it is written, with its number."""
