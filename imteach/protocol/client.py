@@ -62,7 +62,7 @@ class ArticleClient:
     """
 
     _receives: ClassVar = {"msg:A": "on_msg_a", "msg:N": "on_msg_n", "ack:A": "on_ack_a", "ack:N": "on_ack_n"}
-    _commands: ClassVar = {name: f"on_{name}" for name in ("start", "say", "resend", "login", "logout")}
+    _commands: ClassVar = ("start", "say", "resend", "login", "logout")
 
     def __init__(self, name: str, rung: Rung, retries: int, new_msgid: NewMsgid) -> None:
         self.name = name
@@ -78,9 +78,10 @@ class ArticleClient:
 
     def receive(self, packet: Packet) -> list[Effect]:
         """A packet has arrived: return what to do. There is one method for each kind."""
-        if packet.kind not in self._receives:
+        method = self._receives.get(packet.kind)
+        if method is None:
             raise ValueError(f"a client receives {listed(self._receives)}, not {packet.kind!r}")
-        effects: list[Effect] = getattr(self, self._receives[packet.kind])(packet)
+        effects: list[Effect] = getattr(self, method)(packet)
         return effects
 
     def timer(self, name: str) -> list[Effect]:
@@ -89,10 +90,13 @@ class ArticleClient:
 
     def command(self, name: str, message: Message = NO_MESSAGE, msgid: str = "") -> list[Effect]:
         """The person wants something: `start`, `say` or `resend` a message, `login`, `logout`. Return what to do."""
+        if name == "say":
+            return self.on_say(message)
+        if name == "resend":
+            return self.on_resend(msgid, message)
         if name not in self._commands:
             raise ValueError(f"no command {name!r}; a client knows: {', '.join(self._commands)}")
-        told = {"say": (message,), "resend": (msgid, message)}.get(name, ())
-        effects: list[Effect] = getattr(self, self._commands[name], list)(*told)  # no `on_start` here: nothing to do
+        effects: list[Effect] = getattr(self, f"on_{name}", list)()  # there is no `on_start` here: nothing to do
         return effects
 
     def restart(self, disk: Disk) -> list[Effect]:
@@ -133,8 +137,7 @@ class ArticleClient:
         if self.rung.retransmits and entry.tries <= self.retries:
             self.queue[msgid] = entry._replace(tries=entry.tries + 1)
             return [Transmit(self.msg_r(msgid, entry.message)), StartTimer(msgid, attempt=entry.tries + 1)]
-        server_has_it = self.status[msgid] == "sent"
-        noticed_only = server_has_it and not self.rung.retransmits
+        noticed_only = self.status[msgid] == "sent" and not self.rung.retransmits
         return [self.report(msgid, "unconfirmed" if noticed_only else "failed", self.out_of_queue(msgid))]
 
     # The receiver
@@ -194,12 +197,11 @@ class ArticleClient:
 
     def show_or_discard(self, arrived: Arrived) -> Effect:
         """Show a message that arrived once; from the rung `dedup` on, discard what was shown before."""
-        msgid, message = arrived.msgid, arrived.message
-        if msgid in self.dedup:
-            return Discard(msgid, message)
+        if arrived.msgid in self.dedup:
+            return Discard(arrived.msgid, arrived.message)
         if self.rung.dedups:
-            self.dedup[msgid] = None
-        return Show(msgid, message, self._shown_write(arrived))
+            self.dedup[arrived.msgid] = None
+        return Show(arrived.msgid, arrived.message, self._shown_write(arrived))
 
     def acknowledge(self, arrived: Arrived) -> list[Effect]:
         """Tell the server that the message that arrived was shown, from the rung `acked` on."""

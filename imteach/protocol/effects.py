@@ -55,6 +55,15 @@ class StartTimer(Value, frozen=True):
     wait: str = "rto"
 
 
+def timer_name(what: str, group: str = "") -> str:
+    """Return the name of a timer that belongs to no message.
+
+    >>> timer_name("pull"), timer_name("heartbeat", "friends")
+    ('pull', 'heartbeat:friends')
+    """
+    return f"{what}:{group}" if group else what
+
+
 class CancelTimer(Value, frozen=True):
     """Stop that timer. Nothing happens if it does not run.
 

@@ -22,9 +22,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from imteach.protocol.client import NewMsgid
-from imteach.protocol.effects import CancelTimer, Discard, Disk, Effect, StartTimer, Store, Transmit, Write
+from imteach.protocol.effects import CancelTimer, Discard, Disk, Effect, StartTimer, Store, Transmit, Write, timer_name
 from imteach.protocol.ladder import Rung
-from imteach.protocol.offline import timer_name
 from imteach.protocol.ordered import HoldBack, OrderedClient, OrderedServer
 from imteach.protocol.packets import SERVER, Kept, Message, Packet, as_kept
 
@@ -90,13 +89,12 @@ class GroupClient(OrderedClient):
     def send_cursor(self, group: str) -> list[Effect]:
         """Tell the server up to which number nothing is missing here."""
         self.unacked[group] = 0
-        ack = Packet("ack:R", "", self.name, SERVER, group=group, cursor=self.groups[group].cursor)
+        ack = Packet("ack:R", "", self.name, SERVER, group=group, cursor=self._cursor(group))
         return [CancelTimer(timer_name("ack", group)), Transmit(ack)]
 
-    def _offline_r(self, group: str) -> Packet:
-        """The request for what the server kept: for this person, or in a group from the cursor on."""
-        request = OrderedClient._offline_r(self, group)
-        return request._replace(group=group, cursor=self.groups[group].cursor) if group else request
+    def _cursor(self, group: str) -> int:
+        """The highest number of a group up to which nothing is missing here."""
+        return self.groups[group].cursor if group else 0
 
     def heartbeat(self, group: str) -> Effect:
         """Start the timer that runs out at the next heartbeat of this group."""
@@ -138,12 +136,6 @@ class GroupServer(OrderedServer):
             self.cursors.setdefault(group, {})[member] = cursor
         return OrderedServer.restart(self, disk)
 
-    def on_msg_r(self, packet: Packet) -> list[Effect]:
-        """A client asks to take a message: answer it, and take it for its receiver, or for its group."""
-        if packet.message.to not in self.groups:
-            return OrderedServer.on_msg_r(self, packet)
-        return [Transmit(packet.follow_up("msg:A", to=packet.src)), *self.take_for_group(packet)]
-
     def on_ack_r(self, packet: Packet) -> list[Effect]:
         """The receiver has shown a message, or a member what its cursor says: answer it, and tell the sender."""
         if not packet.group:
@@ -159,6 +151,11 @@ class GroupServer(OrderedServer):
         return [Transmit(self._offline_a(packet, log[packet.cursor :]))]  # they are numbered from 1, in this order
 
     # Small pieces that the methods above share
+
+    def _not_online(self, packet: Packet) -> list[Effect]:
+        """Take the message of this msg:R for its group, which is never online, or keep it for who is away."""
+        is_for_group = packet.message.to in self.groups
+        return self.take_for_group(packet) if is_for_group else OrderedServer._not_online(self, packet)
 
     def take_for_group(self, packet: Packet) -> list[Effect]:
         """Store one copy under the group's next number, tell the sender, and notify each other member online."""

@@ -24,7 +24,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from imteach.protocol.client import ArticleClient
-from imteach.protocol.effects import CancelTimer, Delete, Disk, Effect, StartTimer, Store, Transmit
+from imteach.protocol.effects import CancelTimer, Delete, Disk, Effect, StartTimer, Store, Transmit, timer_name
 from imteach.protocol.packets import SERVER, Kept, Packet, as_kept
 from imteach.protocol.server import ArticleServer
 
@@ -42,6 +42,7 @@ class OfflineClient(ArticleClient):
         super().__init__(*args, **kwargs)
         self.pulls: dict[str, int] = {}  # by what is pulled for ("" or a group): how often offline:R was transmitted
         self.more: dict[str, bool] = {}  # and whether the last page said that there is more
+        self.pulled: dict[str, None] = {}  # the msgids that came with a pull and are not acknowledged yet
 
     def timer(self, name: str) -> list[Effect]:
         """The timer of this name has run out: return what to do."""
@@ -59,6 +60,8 @@ class OfflineClient(ArticleClient):
         """Here is a page of what was kept: show it by the same rules, say what we have, pull on if there is more."""
         self.pulls.pop(packet.group, None)
         self.more[packet.group] = packet.more
+        if not packet.group:
+            self.pulled.update(dict.fromkeys(kept.msgid for kept in packet.kept))
         return [CancelTimer(timer_name("pull", packet.group)), *self._take_from(packet.group, packet.kept)]
 
     def on_pull_timer(self, group: str) -> list[Effect]:
@@ -72,12 +75,28 @@ class OfflineClient(ArticleClient):
     def pull(self, group: str, tries: int = 1) -> list[Effect]:
         """Ask for what the server kept, and start the pull timer."""
         self.pulls[group] = tries
-        return [Transmit(self._offline_r(group)), StartTimer(timer_name("pull", group), tries, wait="pull")]
+        request = Packet("offline:R", "", self.name, SERVER, group=group, cursor=self._cursor(group))
+        return [Transmit(request), StartTimer(timer_name("pull", group), tries, wait="pull")]
+
+    def _cursor(self, group: str) -> int:
+        """Behind which number of a group it pulls: 0 where there are none, as for what was kept for this person."""
+        return 0
 
     def take(self, arrived: Iterable[Kept]) -> list[Effect]:
-        """Show what came, and acknowledge what is done with."""
+        """Show what came, and acknowledge what is done with; pull on if there is more.
+
+        What was pulled is acknowledged with one offlineack:R, the rest with ack:R: from the rung `ordered` on, some of
+        it came before, with a msg:N, and was held back until now.
+        """
         effects, done = self.let_through(arrived)
-        return [*effects, *self._acknowledge_all(done)]
+        pulled = [kept.msgid for kept in done if kept.msgid in self.pulled]
+        for kept in done:
+            effects += [] if kept.msgid in pulled else self.acknowledge(kept)
+        if not pulled:
+            return effects
+        self.pulled = {msgid: None for msgid in self.pulled if msgid not in pulled}
+        effects.append(Transmit(Packet("offlineack:R", "", self.name, SERVER, msgids=tuple(dict.fromkeys(pulled)))))
+        return [*effects, *(self.pull("") if self.more.pop("", False) else [])]
 
     def _take_from(self, group: str, arrived: Iterable[Kept]) -> list[Effect]:
         """Take what came from there."""
@@ -90,18 +109,6 @@ class OfflineClient(ArticleClient):
         """
         done = list(arrived)
         return [self.show_or_discard(kept) for kept in done if kept.message.sender != self.name], done
-
-    def _acknowledge_all(self, pulled: list[Kept]) -> list[Effect]:
-        """Tell the server with one packet what was pulled and is here; pull on if there is more."""
-        if not pulled:
-            return []
-        msgids = tuple(dict.fromkeys(kept.msgid for kept in pulled))
-        ack = Transmit(Packet("offlineack:R", "", self.name, SERVER, msgids=msgids))
-        return [ack, *(self.pull("") if self.more.pop("", False) else [])]
-
-    def _offline_r(self, group: str) -> Packet:
-        """The request for what the server kept."""
-        return Packet("offline:R", "", self.name, SERVER)
 
 
 class OfflineServer(ArticleServer):
@@ -119,12 +126,6 @@ class OfflineServer(ArticleServer):
             self.keep(key.partition("/")[0], Kept.from_row(row))
         return ArticleServer.restart(self, disk)
 
-    def on_msg_r(self, packet: Packet) -> list[Effect]:
-        """A client asks to take a message: answer it, and notify the receiver, or keep it if the receiver is away."""
-        effects = ArticleServer.on_msg_r(self, packet)
-        absent = packet.message.to not in self.online
-        return [*effects, *self.keep_for_absent(packet)] if absent and self.rung.stores else effects
-
     def on_offline_r(self, packet: Packet) -> list[Effect]:
         """A client asks for what was kept: answer with the oldest, a page at most, and whether there are more."""
         return [Transmit(self._offline_a(packet, list(self.store.get(packet.src, {}).values())))]
@@ -133,6 +134,10 @@ class OfflineServer(ArticleServer):
         """The receiver has these messages: delete them."""
         mine = self.store.get(packet.src, {})
         return [Delete(packet.src, msgid) for msgid in packet.msgids if mine.pop(msgid, None)]
+
+    def _not_online(self, packet: Packet) -> list[Effect]:
+        """The receiver of this msg:R is not online: keep its message."""
+        return self.keep_for_absent(packet) if self.rung.stores else []
 
     def keep(self, to: str, kept: Kept) -> None:
         """Remember what is kept for a person or a group."""
@@ -157,12 +162,3 @@ class OfflineServer(ArticleServer):
         """What the server holds: who is online and what it keeps for whom; and nothing about messages in flight."""
         store = {to: list(kept) for to, kept in self.store.items() if kept}
         return ArticleServer.state(self) | ({"store": store} if self.rung.stores else {})
-
-
-def timer_name(what: str, group: str = "") -> str:
-    """Return the name of a timer that belongs to no message.
-
-    >>> timer_name("pull"), timer_name("heartbeat", "friends")
-    ('pull', 'heartbeat:friends')
-    """
-    return f"{what}:{group}" if group else what

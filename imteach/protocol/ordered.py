@@ -26,7 +26,7 @@ from typing import Any, Generic, TypeVar
 from imteach.protocol.durable import DurableClient
 from imteach.protocol.effects import Discard, Disk, Effect, Hold, Write
 from imteach.protocol.offline import OfflineServer
-from imteach.protocol.packets import Arrived, Kept, Message, Packet, as_kept
+from imteach.protocol.packets import SERVER, Arrived, Kept, Message, Packet, as_kept
 
 T = TypeVar("T")
 
@@ -78,7 +78,6 @@ class OrderedClient(DurableClient):
         self.last: dict[str, int] = {}  # the last number given, by whom the messages are to
         self.numbers: dict[str, int] = {}  # the numbers of the messages in the queue, by msgid
         self.turns: dict[str, HoldBack[Kept]] = {}  # what is held back, by who sent it
-        self.pulled: dict[str, None] = {}  # the msgids held back that came with a pull
 
     def restart(self, disk: Disk) -> list[Effect]:
         """Start again after a crash: go on from the numbers that were written."""
@@ -86,8 +85,6 @@ class OrderedClient(DurableClient):
         for conversation, number in places:
             self.buffer(conversation).pass_by(number)
         self.last.update(disk.read("last"))
-        for kept in map(Kept.from_row, disk.read("queue").values()):  # a crash may have come between the two writes
-            self.last[kept.message.to] = max(kept.number, self.last.get(kept.message.to, 0))
         return DurableClient.restart(self, disk)
 
     # The sender
@@ -107,15 +104,16 @@ class OrderedClient(DurableClient):
 
     def _request_again(self, kept: Kept) -> list[Effect]:
         """Send a message again that was in the queue when the client crashed, under the number that it had."""
+        last = self.last.get(kept.message.to, 0)
+        self.last[kept.message.to] = max(kept.number, last)  # a crash may have come between the writes of the two
         return self.request(kept.msgid, kept.message, kept.number)
 
     def msg_r(self, msgid: str, message: Message) -> Packet:
         """The request that asks the server to take this message, with its number and base."""
-        request = DurableClient.msg_r(self, msgid, message)
         if not self.rung.orders:
-            return request
+            return DurableClient.msg_r(self, msgid, message)
         waited_for = [self.numbers[other] for other, entry in self.queue.items() if entry.message.to == message.to]
-        return request._replace(number=self.numbers[msgid], base=min(waited_for))
+        return Packet("msg:R", msgid, self.name, SERVER, message, self.numbers[msgid], min(waited_for))
 
     def _row(self, msgid: str, message: Message) -> list[Any]:
         """A message of the queue as it is written, with its number."""
@@ -171,20 +169,6 @@ class OrderedClient(DurableClient):
     def buffer(self, conversation: str) -> HoldBack[Kept]:
         """The hold-back buffer of a conversation."""
         return self.turns.setdefault(conversation, HoldBack())
-
-    def on_offline_a(self, packet: Packet) -> list[Effect]:
-        """Here is a page of what was kept: remember until it is acknowledged that it came with a pull, and take it."""
-        if not packet.group:
-            self.pulled.update(dict.fromkeys(kept.msgid for kept in packet.kept))
-        return DurableClient.on_offline_a(self, packet)
-
-    def _acknowledge_all(self, done: list[Kept]) -> list[Effect]:
-        """Acknowledge with offlineack:R what was pulled, with ack:R the rest."""
-        pulled = [kept for kept in done if kept.msgid in self.pulled]
-        acks = [ack for kept in done if kept.msgid not in self.pulled for ack in self.acknowledge(kept)]
-        for kept in pulled:
-            self.pulled.pop(kept.msgid, None)
-        return [*acks, *DurableClient._acknowledge_all(self, pulled)]
 
     def state(self) -> dict[str, Any]:
         """What this client holds: its queue, its dedup table, each status, what it holds back (sender: msgids)."""

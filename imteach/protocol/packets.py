@@ -109,13 +109,14 @@ class Packet(Value, frozen=True):
     group: str = ""
     cursor: int = 0
 
-    def follow_up(self, kind: str, to: str, **more: Any) -> "Packet":
+    def follow_up(
+        self, kind: str, to: str, number: int = 0, base: int = 0, fabricated: bool = False, group: str = ""
+    ) -> "Packet":
         """Return the packet of this `kind` that whoever received this one sends on to `to`, same message.
 
-        `more` is what it carries besides.
+        `number`, `base`, `fabricated` and `group` are what it carries besides.
         """
-        packet = Packet(kind, self.msgid, self.dst, to, self.message)
-        return packet._replace(**more) if more else packet
+        return Packet(kind, self.msgid, self.dst, to, self.message, number, base, fabricated, group=group)
 
     @property
     def person(self) -> str:

@@ -45,9 +45,10 @@ class ArticleServer:
 
     def receive(self, packet: Packet) -> list[Effect]:
         """A packet has arrived: return what to do. There is one method for each kind."""
-        if packet.kind not in self._receives:
+        method = self._receives.get(packet.kind)
+        if method is None:
             raise ValueError(f"the server receives {listed(self._receives)}, not {packet.kind!r}")
-        effects: list[Effect] = getattr(self, self._receives[packet.kind])(packet)
+        effects: list[Effect] = getattr(self, method)(packet)
         return effects
 
     def timer(self, name: str) -> list[Effect]:
@@ -77,7 +78,9 @@ class ArticleServer:
         """A client asks to take a message: answer it, and notify the receiver if it is online."""
         to = packet.message.to
         answer = Transmit(packet.follow_up("msg:A", to=packet.src))
-        return [answer, Transmit(self.msg_n(packet, to))] if to in self.online else [answer]
+        if to not in self.online:
+            return [answer, *self._not_online(packet)]
+        return [answer, Transmit(self.msg_n(packet, to))]
 
     def on_ack_r(self, packet: Packet) -> list[Effect]:
         """The receiver has shown a message: answer it, and tell the sender."""
@@ -85,6 +88,10 @@ class ArticleServer:
         return [answer, Transmit(packet.follow_up("ack:N", to=packet.message.sender))]
 
     # Small pieces that the methods above share
+
+    def _not_online(self, packet: Packet) -> list[Effect]:
+        """What becomes of the message of this msg:R if its receiver is not online: it goes nowhere, here."""
+        return []
 
     def msg_n(self, packet: Packet, to: str) -> Packet:
         """The notify that brings the message of this msg:R to its receiver."""

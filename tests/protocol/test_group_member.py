@@ -61,6 +61,12 @@ def test_a_member_pulls_on_where_the_last_page_ended_while_there_is_more():
     assert transmitted(client.receive(page(3))) == [ack(3)]
 
 
+def test_what_a_member_pulls_from_a_group_waits_for_no_offlineack_for_its_cursor_acknowledges_it():
+    member = bob()
+    acks = [packet.kind for packet in transmitted(member.receive(page(1, 2)))]
+    assert (acks, member.pulled) == (["ack:R"], {})
+
+
 def test_a_member_holds_back_what_is_early_and_says_so():
     client = bob()
     assert transmitted(client.receive(notify(2))) == [pull(0)]

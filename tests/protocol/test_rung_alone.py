@@ -2,9 +2,10 @@
 
 from fakelink import HELLO
 
-from imteach.protocol import LADDER, MemoryDisk, StartTimer, Transmit
+from imteach.protocol import LADDER, Client, MemoryDisk, StartTimer, Transmit
 from imteach.protocol.client import ArticleClient
 from imteach.protocol.durable import DurableClient
+from imteach.protocol.offline import OfflineClient
 
 
 def client(made, rung):
@@ -21,3 +22,7 @@ def test_the_durable_client_transmits_after_a_crash_what_was_in_its_queue():
 
 def test_the_articles_client_has_nothing_to_do_at_the_start():
     assert client(ArticleClient, "dedup").command("start") == []
+
+
+def test_the_offline_client_pulls_as_the_whole_ladder_does():
+    assert client(OfflineClient, "offline").command("login") == client(Client, "offline").command("login") != []
