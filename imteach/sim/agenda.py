@@ -30,8 +30,8 @@ Due = tuple[float, int, int, str, Any]
 class Agenda:
     """A queue of appointments, by time, then rank, then the order in which they were made.
 
-    Those of one instant stand together, for a long run has many, and to compare two instants is faster than to compare
-    two appointments. What is planned from the start waits in a list: it may be much more than is ever under way at once.
+    Those of one instant stand together: a long run has many, and two instants are faster to compare than two
+    appointments. What is planned from the start waits in a list: it may be much more than is ever under way at once.
 
     >>> agenda = Agenda()
     >>> agenda.add(50, TIMER, "timer", "m1")

@@ -75,6 +75,7 @@ class Branching(Simulator):
         self.doings = 0  # how often somebody said or resent something
         self.begun = False
         self.is_whole = _is_whole(scenario, self.faults)
+        self.may_pull = scenario.setting.stores or not scenario.is_ours  # or wait for a heartbeat
         self.names_matter = any(isinstance(fault, Drop | Duplicate | Delay | Loss | Crash) for fault in self.faults)
 
     # Going on
@@ -224,7 +225,7 @@ class Branching(Simulator):
             tuple((who, tuple((m, log[seen].status) for m, seen in s.items())) for who, s in self.screen.items() if s),
             self.network.canonical(),
             self.written.key(),
-            self.quiet.key(self.now, any(self.waited_for())),
+            self.quiet.key(self.now, self.may_pull and any(self.waited_for())),
             bool(self.mistakes),
             self.begun,
             None if self.is_whole else self.now,
