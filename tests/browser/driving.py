@@ -3,6 +3,7 @@
 The same server serves Notebook 7 too, where a test can run as well: see `HOSTS`.
 """
 
+import operator
 import os
 import secrets
 import shutil
@@ -12,7 +13,7 @@ import time
 import tomllib
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -21,7 +22,7 @@ from typing import Any
 from urllib.parse import quote
 
 import nbformat
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from playwright.sync_api import TimeoutError as TookTooLong
 from ports import free_port
 
@@ -79,6 +80,8 @@ SHUT_DOWN = """() => window.jupyterapp.shell.currentWidget.sessionContext.shutdo
 
 THEME = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
 
+TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
 PATIENCE = 30  # seconds that anything in the page may take; a dialog that waits for an answer would wait for ever
 
 CLOSE = """async () => {
@@ -89,6 +92,9 @@ CLOSE = """async () => {
     panel.context.model.dirty = false;  // what a kernel said of itself since is no work that one is asked to save
     if (app.name === "JupyterLab") panel.close();  // Notebook 7 would close the page
 }"""
+
+
+expect.set_options(timeout=15_000)  # as long as a page's own; 5 s are too short where two cores have much to do
 
 
 @dataclass(frozen=True)
@@ -220,6 +226,39 @@ def ask(page: Page, function: str, argument: object = None) -> Any:
     """Call this JavaScript function in the page and return what it returns; raise if that takes too long."""
     limit = f"new Promise((_, no) => setTimeout(() => no(new Error('took over {PATIENCE} s')), {PATIENCE * 1000}))"
     return page.evaluate(f"(argument) => Promise.race([({function})(argument), {limit}])", argument)
+
+
+def soon(ask: Callable[[], Any], wanted: object, by: Callable[[Any, Any], bool] = operator.eq) -> None:
+    """Ask again and again until the answer is what is wanted; raise with the last answer if it never is.
+
+    What follows from a click, a key, a theme or a size is there some time later: what Playwright's own `expect` cannot
+    wait for is waited for here. `by` compares an answer with what is wanted.
+    """
+    until = time.monotonic() + PATIENCE
+    while not by(answer := ask(), wanted):
+        if time.monotonic() > until:
+            raise AssertionError(f"after {PATIENCE} s the answer is {answer!r}, wanted is ({by.__name__}) {wanted!r}")
+        time.sleep(0.05)
+
+
+def change_theme(page: Page, theme: str) -> None:
+    """Change JupyterLab's theme, and wait until it has: another change in the meantime would be forgotten."""
+    ask(page, THEME, theme)
+    light = str(theme.endswith("Light")).lower()
+    page.wait_for_selector(f'body[data-jp-theme-light="{light}"]', state="attached")
+    page.wait_for_selector("#jupyterlab-splash", state="detached")  # it lies over the page for a moment
+
+
+def make_as_wide(page: Page, part: Locator, width: int) -> None:
+    """Make the window so wide that this part of its page is `width` pixels wide."""
+
+    def missing() -> int:
+        by = width - round(part.bounding_box()["width"])
+        if abs(by) > 1:
+            page.set_viewport_size({**SCREEN, "width": page.viewport_size["width"] + by})
+        return abs(by)
+
+    soon(missing, 1, operator.le)
 
 
 def shown(page: Page) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import driving
 import pytest
+from driving import soon
 from nbconvert import HTMLExporter
 from playwright.sync_api import Locator, Page, expect
 from test_lab_in_jupyterlab import click, packet
@@ -39,7 +40,7 @@ Run = Callable[..., Locator]
 
 def saved(page: Page, server: driving.Server) -> list[dict[str, str | dict[str, str]]]:
     """Save the notebook, and return what the file has of each output."""
-    assert driving.ask(page, driving.SAVE) is False  # and it is not changed again by that
+    soon(lambda: driving.ask(page, driving.SAVE), False)  # and it is not changed again by that
     cells = json.loads((server.folder / driving.shown(page)).read_text("utf-8"))["cells"]
     data = [output["data"] for cell in cells for output in cell["outputs"]]
     return [{kind: "".join(text) if isinstance(text, list) else text for kind, text in one.items()} for one in data]
@@ -48,6 +49,12 @@ def saved(page: Page, server: driving.Server) -> list[dict[str, str | dict[str, 
 def html(lab: Lab | FaultMapLab) -> str:
     bundle = lab._repr_mimebundle_()
     return (bundle if isinstance(bundle, dict) else bundle[0])["text/html"]
+
+
+def html_saved(page: Page, server: driving.Server) -> str:
+    """Save the notebook, and return the HTML of its only output."""
+    (output,) = saved(page, server)
+    return str(output["text/html"])
 
 
 def lives(page: Page, other: str) -> None:
@@ -130,17 +137,16 @@ def test_it_is_the_same_wherever_imteach_is_installed(page: Page, tmp_path: Path
 
 @both
 def test_what_is_saved_is_the_lab_of_now(page: Page, server: driving.Server, dropped: Locator):
-    (output,) = saved(page, server)
     now = Lab("dedup", Drop("ack:N"))
-    assert output["text/html"] == html(now)
+    soon(lambda: html_saved(page, server), html(now))
+    (output,) = saved(page, server)
     assert output["text/plain"] == repr(now)
     assert output[WIDGET_VIEW]
     expect(packet(dropped, "m1/ack:N#1")).to_have_attribute("data-fate", "dropped")  # nothing was drawn anew
     click(dropped, "m1/msg:R#1")
     expect(packet(dropped, "m1/msg:R#1")).to_have_attribute("data-fate", "dropped")
-    assert driving.ask(page, DIRTY)  # so that Jupyter saves it by itself, or asks before it is lost
-    (output,) = saved(page, server)
-    assert output["text/html"] == html(Lab("dedup", Drop("msg:R"), Drop("ack:N")))
+    soon(lambda: driving.ask(page, DIRTY), True)  # so that Jupyter saves it by itself, or asks before it is lost
+    soon(lambda: html_saved(page, server), html(Lab("dedup", Drop("msg:R"), Drop("ack:N"))))
     page_of_it, _ = HTMLExporter().from_filename(str(server.folder / driving.shown(page)))
     assert 'alt="Sequence diagram: dedup, m1/msg:R#1, m1/ack:N#1 dropped.' in page_of_it
 
@@ -149,14 +155,12 @@ def test_what_python_did_to_a_lab_that_nobody_sees_is_saved_too(page: Page, serv
     driving.ask(page, COLLAPSE)
     expect(dropped).to_be_hidden()
     assert driving.ask(page, IN_PYTHON, "lab.rung = 'acked'") == "ok"
-    (output,) = saved(page, server)
-    assert output["text/html"] == html(Lab("acked", Drop("ack:N")))
+    soon(lambda: html_saved(page, server), html(Lab("acked", Drop("ack:N"))))
 
 
 def test_of_widgets_in_a_widget_each_is_saved(page: Page, server: driving.Server, run: Run):
     run("import ipywidgets\nipywidgets.HBox([Lab('basic'), Lab('acked')])")
-    (output,) = saved(page, server)
-    assert output["text/html"] == html(Lab("basic")) + image(Lab("acked").trace)
+    soon(lambda: html_saved(page, server), html(Lab("basic")) + image(Lab("acked").trace))
 
 
 @both
@@ -164,13 +168,11 @@ def test_of_a_fault_map_the_table_is_saved_and_the_run_that_is_open(page: Page, 
     lab = run("from imteach import FaultMapLab", "losses = FaultMapLab('retransmit')\nlosses")
     page.locator('.imteach-map button[data-faults="drop m1/ack:N#1"]').click()
     expect(packet(lab, "m1/ack:N#1")).to_have_attribute("data-fate", "dropped")
-    (output,) = saved(page, server)
     losses = FaultMapLab("retransmit")
     losses.choose("ack:N")
-    assert output["text/html"] == html(losses)
+    soon(lambda: html_saved(page, server), html(losses))
     lab.get_by_role("radio", name="dedup").check()
     expect(page.locator(".imteach-map").get_by_role("status")).to_contain_text("This is the map of dedup now.")
     expect(lab.locator(".lab-python")).to_contain_text("dedup")
-    (output,) = saved(page, server)
     losses.lab.rung = "dedup"
-    assert output["text/html"] == html(losses)
+    soon(lambda: html_saved(page, server), html(losses))
