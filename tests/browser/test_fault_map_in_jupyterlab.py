@@ -128,7 +128,7 @@ def test_choosing_the_cell_that_is_open_is_answered_too(opened):
     before = int(table.get_attribute("data-rev"))
     cell(table).click()
     expect(table).not_to_have_attribute("data-rev", str(before))
-    table.page.wait_for_timeout(4500)  # the patience with a kernel that is gone
+    expect(table).not_to_have_attribute("data-pending", "")  # or words would say that there is no answer yet
     expect(table.get_by_role("status")).to_contain_text("The diagram shows: nothing lost")
 
 

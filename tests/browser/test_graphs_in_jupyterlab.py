@@ -51,7 +51,11 @@ def test_one_that_is_wider_than_the_page_is_as_large_and_scrolls_with_the_keys(o
 
 def test_without_dot_the_browser_draws_it_and_asks_nobody_else(outputs, page, server, shoot):
     asked = []
-    page.on("request", lambda request: asked.append(request.url))
+
+    def listen(request):
+        asked.append(request.url)
+
+    page.on("request", listen)
     graph = outputs(HIDE_DOT, "state_graph(Scenario('basic', say=[Say(r'\\N <b> &amp; \"')]), faults=0)")
     states = graph.locator("svg g.node")
     expect(states).to_have_count(11)
@@ -60,4 +64,5 @@ def test_without_dot_the_browser_draws_it_and_asks_nobody_else(outputs, page, se
     graph.get_by_text("The graph in words").click()
     expect(graph.locator("pre")).to_contain_text("0 (start). alice: –; in flight: –; bob: –.", use_inner_text=True)
     own = (server.address, server.address.replace("http", "ws"), "data:", "blob:")
+    page.remove_listener("request", listen)
     assert [url for url in asked if not url.startswith(own)] == []

@@ -6,15 +6,16 @@ import alone
 import driving
 import pytest
 from driving import soon
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from imteach import Lab, Say, Scenario
 
 
 @pytest.fixture(scope="module")
-def page(chromium: str) -> Iterator[Page]:  # no Jupyter here
-    with driving.chromium_page(chromium) as page:
-        yield page
+def page(browser: Browser) -> Iterator[Page]:  # no Jupyter here
+    page = driving.new_page(browser)
+    yield page
+    page.close()
 
 
 @pytest.mark.parametrize("shadow", [False, True])

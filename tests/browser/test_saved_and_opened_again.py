@@ -66,6 +66,11 @@ def lives(page: Page, other: str) -> None:
 
 
 @pytest.fixture
+def run(run_apart: Run) -> Run:
+    return run_apart
+
+
+@pytest.fixture
 def dropped(run: Run) -> Locator:
     """A lab in which ack:N was dropped."""
     lab = run("lab = Lab('dedup')\nlab")

@@ -3,10 +3,9 @@
 import shutil
 from io import BytesIO
 
-import driving
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from imteach import Crash, Drop, Partition, Say, Scenario, state_graph, sweep
 from imteach.themes import COLOURS, DARK
@@ -39,16 +38,13 @@ def html(still: dict[str, str], name: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def pages(chromium: str):
+def pages(browser: Browser):
     """A page for each choice of the operating system."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=driving.CHROMIUM_ARGUMENTS)
 
-        def page(**system: str) -> Page:
-            return browser.new_page(viewport={"width": 1700, "height": 1300}, **system)
+    def page(**system: str) -> Page:
+        return browser.new_page(viewport={"width": 1700, "height": 1300}, **system)
 
-        yield page
-        browser.close()
+    return page
 
 
 def drawn(page: Page, picture: str, css: str) -> Image.Image:
