@@ -245,6 +245,11 @@ class Shared:
         if host in self._notebooks:
             ask(self._pages[host], CLEAR, [self._notebooks[host], notebook([]), EMPTY_KERNEL])
 
+    def close_notebook(self, host: str) -> None:
+        """Close the notebook that tests share in this host, if it is open: a page loaded anew would show it again."""
+        if host in self._notebooks and ask(self._pages[host], SHOWN) == self._notebooks.pop(host):
+            ask(self._pages[host], CLOSE)
+
     def forget(self, host: str) -> None:
         """Close this host's page: a test may have left something in it."""
         self._pages.pop(host).close()

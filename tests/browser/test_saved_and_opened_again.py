@@ -4,7 +4,7 @@ All of it in JupyterLab and in Notebook 7.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import driving
@@ -66,8 +66,17 @@ def lives(page: Page, other: str) -> None:
 
 
 @pytest.fixture
-def run(run_apart: Run) -> Run:
+def run(run_apart: Run, shared: driving.Shared, host: str) -> Run:
+    shared.close_notebook(host)
     return run_apart
+
+
+@pytest.fixture
+def reloads(page: Page, server: driving.Server, host: str) -> Iterator[None]:
+    """Behind a test that loads the page anew: what JupyterLab restores then would come before the next notebook."""
+    yield
+    if host == "jupyterlab":
+        driving.enter(page, server)
 
 
 @pytest.fixture
@@ -83,6 +92,7 @@ def dropped(run: Run) -> Locator:
 
 
 @both
+@pytest.mark.usefixtures("reloads")
 def test_a_lab_lives_on_after_its_page_was_loaded_anew_and_its_tab_closed(page: Page, dropped: Locator):
     driving.ask(page, driving.SAVE)
     page.reload()
@@ -109,6 +119,7 @@ def kernel_ends(page: Page) -> Locator:
 
 
 @both
+@pytest.mark.usefixtures("reloads")
 def test_without_its_kernel_the_last_picture_of_a_lab_stands_there(page: Page, run: Run):
     lab = run("import ipywidgets\nipywidgets.IntSlider()", "Lab('dedup')")
     click(lab, "m1/ack:N#1")
