@@ -1,4 +1,8 @@
-"""One JupyterLab for all browser tests, one page for each module, one notebook for each test."""
+"""One JupyterLab, one Chromium and one page of each host for all browser tests; they share a notebook, if they can.
+
+To load JupyterLab takes five seconds of a core, a notebook and its kernel two: what tests share is most of the gate's
+time. So `run` clears what the test before has left, and `run_apart` is for tests that end a kernel, or save and reload.
+"""
 
 import os
 from collections.abc import Callable, Iterator
@@ -7,9 +11,10 @@ from pathlib import Path
 
 import driving
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Browser, Locator, Page
 
-SHOTS = Path(__file__).parent / "shots"
+HERE = Path(__file__).parent
+SHOTS = HERE / "shots"
 
 
 @pytest.fixture(scope="session")
@@ -29,17 +34,34 @@ def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield server
 
 
+@pytest.fixture(scope="session")
+def shared(chromium: str) -> driving.Shared:
+    return driving.Shared(chromium)
+
+
+@pytest.fixture(scope="module")
+def browser(shared: driving.Shared, request: pytest.FixtureRequest) -> Browser:
+    """Chromium, closed behind the last test of this folder: while it is open, no other test could run an event loop."""
+    folder = next(node for node in request.node.iter_parents() if isinstance(node, pytest.Dir) and node.path == HERE)
+    folder.addfinalizer(shared.close)
+    return shared.browser
+
+
 @pytest.fixture(scope="module")  # so that pytest runs all tests in one host, then those in the other
 def host(request: pytest.FixtureRequest) -> str:
     """Where the page shows notebooks; `@pytest.mark.parametrize("host", driving.HOSTS, indirect=True)` tries both."""
     return getattr(request, "param", "jupyterlab")
 
 
-@pytest.fixture(scope="module")  # not for the session: while it is open, no other test could run an event loop
-def page(server: driving.Server, chromium: str, host: str) -> Iterator[Page]:
-    with driving.chromium_page(chromium) as page:
-        driving.enter(page, server, host)
-        yield page
+@pytest.fixture(scope="module")
+def page(
+    server: driving.Server, shared: driving.Shared, browser: Browser, host: str, request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    """This host's page. Behind a module with a failure the next one gets another."""
+    failed = request.session.testsfailed
+    yield shared.page(server, host)
+    if request.session.testsfailed > failed:
+        shared.forget(host)
 
 
 @pytest.fixture
@@ -54,13 +76,28 @@ def open_notebook(page: Page) -> Iterator[Callable[[str], Locator]]:
         yield open_one
 
 
+IMPORTS = "from imteach import Client, Drop, Lab, Offline, Partition, Say, Scenario"
+
+
 @pytest.fixture
-def run(server: driving.Server, open_notebook: Callable[[str], Locator]) -> Callable[..., Locator]:
-    """Run these cells in a notebook of their own, and return the first lab in it."""
+def run(server: driving.Server, shared: driving.Shared, page: Page, host: str) -> Iterator[Callable[..., Locator]]:
+    """Run these cells in the notebook that tests share, with an empty kernel, and return the first lab in it."""
 
     def run_cells(*cells: str) -> Locator:
-        imports = "from imteach import Client, Drop, Lab, Offline, Partition, Say, Scenario"
-        return open_notebook(driving.write_notebook(server, "cells.ipynb", [imports, *cells]))
+        shared.show_notebook(server, host)
+        driving.ask(page, driving.RUN_THESE, driving.notebook([IMPORTS, *cells]))
+        return driving.first_lab(page)
+
+    yield run_cells
+    shared.clear_notebook(host)
+
+
+@pytest.fixture
+def run_apart(server: driving.Server, open_notebook: Callable[[str], Locator]) -> Callable[..., Locator]:
+    """Run these cells in a notebook of their own with a kernel of its own, and return the first lab in it."""
+
+    def run_cells(*cells: str) -> Locator:
+        return open_notebook(driving.write_notebook(server, "cells.ipynb", [IMPORTS, *cells]))
 
     return run_cells
 

@@ -3,6 +3,7 @@
 The same server serves Notebook 7 too, where a test can run as well: see `HOSTS`.
 """
 
+import operator
 import os
 import secrets
 import shutil
@@ -12,8 +13,8 @@ import time
 import tomllib
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing import Any
 from urllib.parse import quote
 
 import nbformat
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from playwright.sync_api import TimeoutError as TookTooLong
 from ports import free_port
 
@@ -67,6 +68,28 @@ READY = """async () => {
     await sessionContext.session.kernel.info;
 }"""
 
+RUN_THESE = """async (notebook) => {  // in the place of what the notebook has that is shown
+    const {content, context} = window.jupyterapp.shell.currentWidget;
+    context.model.fromJSON(notebook);
+    content.activeCellIndex = 0;
+    content.mode = "command";
+    content.activate();
+    await window.jupyterapp.commands.execute("notebook:run-all-cells");
+}"""
+
+CLEAR = """async ([path, notebook, code]) => {  // also its kernel, of all that it holds
+    const {context, sessionContext} = window.jupyterapp.shell.currentWidget;
+    if (context.path !== path) throw Error(`${path} was not closed`);
+    context.model.fromJSON(notebook);
+    const reply = await sessionContext.session.kernel.requestExecute({code}).done;
+    if (reply.content.status !== "ok") throw Error(JSON.stringify(reply.content));
+    context.model.dirty = false;
+}"""
+
+EMPTY_KERNEL = """import ipywidgets
+ipywidgets.Widget.close_all()
+get_ipython().reset(new_session=True, aggressive=False)"""
+
 RUN = """() => window.jupyterapp.commands.execute("notebook:run-all-cells").then(() => null)"""
 
 SAVE = """async () => {
@@ -75,9 +98,13 @@ SAVE = """async () => {
     return context.model.dirty;
 }"""
 
+SHOWN = "() => window.jupyterapp.shell.currentWidget?.context?.path ?? null"
+
 SHUT_DOWN = """() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()"""
 
 THEME = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
+
+TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 PATIENCE = 30  # seconds that anything in the page may take; a dialog that waits for an answer would wait for ever
 
@@ -89,6 +116,9 @@ CLOSE = """async () => {
     panel.context.model.dirty = false;  // what a kernel said of itself since is no work that one is asked to save
     if (app.name === "JupyterLab") panel.close();  // Notebook 7 would close the page
 }"""
+
+
+expect.set_options(timeout=15_000)  # as long as a page's own; 5 s are too short where two cores have much to do
 
 
 @dataclass(frozen=True)
@@ -177,15 +207,82 @@ def _started(command: list[str], environment: dict[str, str], server: Server, lo
                 process.wait()
 
 
+class Shared:
+    """A Chromium, and a page in it for each host, with a notebook: what many tests share, made when first asked for."""
+
+    def __init__(self, executable: str) -> None:
+        self._executable = executable
+        self._open = ExitStack()
+        self._browser: Browser | None = None
+        self._pages: dict[str, Page] = {}
+        self._notebooks: dict[str, str] = {}
+
+    @property
+    def browser(self) -> Browser:
+        """The Chromium that is open."""
+        if self._browser is None:
+            self._browser = self._open.enter_context(_chromium(self._executable))
+        return self._browser
+
+    def page(self, server: Server, host: str) -> Page:
+        """This host's page, which has entered it."""
+        if host not in self._pages:
+            self._pages[host] = new_page(self.browser)
+            enter(self._pages[host], server, host)
+        return self._pages[host]
+
+    def show_notebook(self, server: Server, host: str) -> None:
+        """Show the notebook that tests share in this host, with its kernel."""
+        page = self.page(server, host)
+        if host not in self._notebooks:
+            self._notebooks[host] = write_notebook(server, "shared.ipynb", [])
+        if ask(page, SHOWN) != self._notebooks[host]:
+            open_again(page, self._notebooks[host])
+            ask(page, READY)
+
+    def clear_notebook(self, host: str) -> None:
+        """Take all cells out of the notebook that tests share, and all that they made out of its kernel."""
+        if host in self._notebooks:
+            ask(self._pages[host], CLEAR, [self._notebooks[host], notebook([]), EMPTY_KERNEL])
+
+    def close_notebook(self, host: str) -> None:
+        """Close the notebook that tests share in this host, if it is open: a page loaded anew would show it again."""
+        if host in self._notebooks and ask(self._pages[host], SHOWN) == self._notebooks.pop(host):
+            ask(self._pages[host], CLOSE)
+
+    def forget(self, host: str) -> None:
+        """Close this host's page: a test may have left something in it."""
+        self._pages.pop(host).close()
+        self._notebooks.pop(host, None)
+
+    def close(self) -> None:
+        """Close the browser."""
+        self._open.close()
+        self._browser = None
+        self._pages.clear()
+        self._notebooks.clear()
+
+
+@contextmanager
+def _chromium(executable: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def new_page(browser: Browser) -> Page:
+    """A page as wide as a laptop's screen, and tall, so that a whole lab is in the picture."""
+    page = browser.new_page(viewport=SCREEN)
+    page.set_default_timeout(15_000)
+    return page
+
+
 @contextmanager
 def chromium_page(executable: str) -> Iterator[Page]:
-    """A page of headless Chromium, as wide as a laptop's screen, and tall, so that a whole lab is in the picture."""
-    with sync_playwright() as playwright:
-        browser: Browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
-        page = browser.new_page(viewport=SCREEN)
-        page.set_default_timeout(15_000)
-        yield page
-        browser.close()
+    """A page in a headless Chromium of its own."""
+    with _chromium(executable) as browser:
+        yield new_page(browser)
 
 
 _numbers = count(1)
@@ -198,13 +295,18 @@ def write_notebook(server: Server, name: str, cells: Sequence[str | nbformat.Not
     """
     path = Path(name)
     name = f"{path.stem}-{next(_numbers)}{path.suffix}"
-    notebook = nbformat.v4.new_notebook(
+    nbformat.write(notebook(cells), server.folder / name)
+    return name
+
+
+def notebook(cells: Sequence[str | nbformat.NotebookNode]) -> nbformat.NotebookNode:
+    """Return a notebook of these code cells."""
+    made = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells]
     )
     # Without it JupyterLab asks which kernel to use, and waits for an answer.
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(notebook, server.folder / name)
-    return name
+    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return made
 
 
 def lesson_with_lab(server: Server) -> str | None:
@@ -222,9 +324,42 @@ def ask(page: Page, function: str, argument: object = None) -> Any:
     return page.evaluate(f"(argument) => Promise.race([({function})(argument), {limit}])", argument)
 
 
+def soon(ask: Callable[[], Any], wanted: object, by: Callable[[Any, Any], bool] = operator.eq) -> None:
+    """Ask again and again until the answer is what is wanted; raise with the last answer if it never is.
+
+    What follows from a click, a key, a theme or a size is there some time later: what Playwright's own `expect` cannot
+    wait for is waited for here. `by` compares an answer with what is wanted.
+    """
+    until = time.monotonic() + PATIENCE
+    while not by(answer := ask(), wanted):
+        if time.monotonic() > until:
+            raise AssertionError(f"after {PATIENCE} s the answer is {answer!r}, wanted is ({by.__name__}) {wanted!r}")
+        time.sleep(0.05)
+
+
+def change_theme(page: Page, theme: str) -> None:
+    """Change JupyterLab's theme, and wait until it has: another change in the meantime would be forgotten."""
+    ask(page, THEME, theme)
+    light = str(theme.endswith("Light")).lower()
+    page.wait_for_selector(f'body[data-jp-theme-light="{light}"]', state="attached")
+    page.wait_for_selector("#jupyterlab-splash", state="detached")  # it lies over the page for a moment
+
+
+def make_as_wide(page: Page, part: Locator, width: int) -> None:
+    """Make the window so wide that this part of its page is `width` pixels wide."""
+
+    def missing() -> int:
+        by = width - round(part.bounding_box()["width"])
+        if abs(by) > 1:
+            page.set_viewport_size({**SCREEN, "width": page.viewport_size["width"] + by})
+        return abs(by)
+
+    soon(missing, 1, operator.le)
+
+
 def shown(page: Page) -> str:
     """Return the name of the notebook that the page shows."""
-    return str(ask(page, "() => window.jupyterapp.shell.currentWidget.context.path"))
+    return str(ask(page, SHOWN))
 
 
 def enter(page: Page, server: Server, host: str = "jupyterlab") -> None:

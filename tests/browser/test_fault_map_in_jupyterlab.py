@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import driving
 import nbformat
 import pytest
+from driving import soon
 from playwright.sync_api import Locator, Page, expect
 from test_lab_in_jupyterlab import CONTRAST, TOO_WIDE, click, packet
 
@@ -53,7 +54,7 @@ def test_a_click_opens_the_run_and_the_diagram_can_be_clicked_on(opened, shoot: 
     expect(cell(table, "m1/ack:N#1")).to_have_attribute("aria-current", "true")
     expect(lab.locator('[data-phone="bob"] [data-msgid]')).to_have_count(2)
     expect(table.get_by_role("status")).to_contain_text("The diagram shows: ack:N lost: shown twice. alice sees")
-    assert current(table) == ["drop m1/ack:N#1"]
+    soon(lambda: current(table), ["drop m1/ack:N#1"])
     shoot(page.locator(".imteach-fault-map-lab"), "fault-map-light")
 
     click(lab, "m1/ack:N#1")  # the mark in the map follows what is clicked in the diagram
@@ -71,7 +72,7 @@ def test_a_click_anywhere_in_a_row_opens_it(opened):
     table, lab = opened('FaultMapLab("basic")')
     table.get_by_role("row").filter(has_text="silent loss").get_by_text("never").click()
     expect(packet(lab, "m1/msg:N#1")).to_have_attribute("data-fate", "dropped")
-    assert current(table) == ["drop m1/msg:N#1"]
+    soon(lambda: current(table), ["drop m1/msg:N#1"])
 
 
 def test_a_pair_opens_with_the_keys_alone(opened, page: Page):
@@ -90,11 +91,11 @@ def test_a_pair_opens_with_the_keys_alone(opened, page: Page):
         ("x", "drop m1/msg:N#1, drop m1/msg:N#2"),  # to JupyterLab that would cut the cell
     ]:
         page.keyboard.press(key)
-        assert focused(page) == lost
+        soon(lambda: focused(page), lost)
     page.keyboard.press("Enter")
     expect(packet(lab, "m1/msg:N#2")).to_have_attribute("data-fate", "dropped")
     expect(packet(lab, "m1/msg:N#1")).to_have_attribute("data-fate", "dropped")
-    assert focused(page) == "drop m1/msg:N#1, drop m1/msg:N#2"
+    soon(lambda: focused(page), "drop m1/msg:N#1, drop m1/msg:N#2")
     expect(table.locator('button[tabindex="0"]')).to_have_count(1)
     expect(lab.locator(".lab-python")).to_have_text(re.compile(r'^Scenario\("dedup"\)\.run\('))
 
@@ -107,7 +108,7 @@ def test_on_another_rung_the_map_is_another_one(opened):
     expect(table.locator("caption")).to_contain_text("“dedup”")
     expect(cell(table, "m1/ack:N#1", "m1/ack:N#2")).to_contain_text("repaired")
     expect(table.get_by_role("status")).to_contain_text("This is the map of dedup now.")
-    assert current(table) == ["drop m1/ack:N#1, drop m1/ack:N#2"]
+    soon(lambda: current(table), ["drop m1/ack:N#1, drop m1/ack:N#2"])
     lab.get_by_role("radio", name="basic").check()
     expect(table.locator("[aria-current]")).to_have_count(0)
 
@@ -127,24 +128,18 @@ def test_choosing_the_cell_that_is_open_is_answered_too(opened):
     before = int(table.get_attribute("data-rev"))
     cell(table).click()
     expect(table).not_to_have_attribute("data-rev", str(before))
-    table.page.wait_for_timeout(4500)  # the patience with a kernel that is gone
+    expect(table).not_to_have_attribute("data-pending", "")  # or words would say that there is no answer yet
     expect(table.get_by_role("status")).to_contain_text("The diagram shows: nothing lost")
 
 
 # How it looks
 
 
-def change_theme(page: Page, theme: str, light: str) -> None:
-    """Change JupyterLab's theme, and wait until it has: another change in the meantime would be forgotten."""
-    driving.ask(page, driving.THEME, theme)
-    page.wait_for_selector(f'body[data-jp-theme-light="{light}"]', state="attached")
-
-
 @pytest.fixture
 def dark(page: Page) -> Iterator[None]:
-    change_theme(page, "JupyterLab Dark", light="false")
+    driving.change_theme(page, "JupyterLab Dark")
     yield
-    change_theme(page, "JupyterLab Light", light="true")
+    driving.change_theme(page, "JupyterLab Light")
 
 
 CHOSEN = {
@@ -166,8 +161,8 @@ def looks(opened, page: Page, shoot: Shoot, name: str, theme: str) -> None:
     page.mouse.move(0, 0)
     page.keyboard.press("ArrowDown")
     shoot(page.locator(".imteach-fault-map-lab"), f"fault-map-{name}-{theme}")
-    assert table.evaluate(CONTRAST) == []
-    assert lab.evaluate(CONTRAST) == []
+    soon(lambda: table.evaluate(CONTRAST), [])
+    soon(lambda: lab.evaluate(CONTRAST), [])
 
 
 @pytest.mark.parametrize("name", CHOSEN)
@@ -184,13 +179,10 @@ def test_text_can_be_read_in_the_dark_theme(opened, page: Page, shoot: Shoot, na
 @pytest.mark.parametrize("width", [1000, 600])
 def test_nothing_but_the_table_is_wider_than_the_cell(page: Page, opened, shoot: Shoot, width: int):
     table, _ = opened('FaultMapLab("retransmit", faults=2)')
-    around = driving.SCREEN["width"] - round(table.bounding_box()["width"])
     try:
-        page.set_viewport_size({**driving.SCREEN, "width": width + around})
-        is_so_wide = "([lab, width]) => Math.abs(lab.getBoundingClientRect().width - width) <= 1"
-        page.wait_for_function(is_so_wide, arg=[table.element_handle(), width])
+        driving.make_as_wide(page, table, width)
         shoot(page.locator(".imteach-fault-map-lab"), f"fault-map-width-{width}")
-        assert set(table.evaluate(TOO_WIDE)) <= {"map-scroll"}
+        soon(lambda: set(table.evaluate(TOO_WIDE)) - {"map-scroll"}, set())
     finally:
         page.set_viewport_size(driving.SCREEN)
 
@@ -211,8 +203,8 @@ def test_a_map_that_nobody_has_run_shows_its_table_and_a_still_picture(
     expect(notebook.get_by_text("A still table.")).to_be_visible()
     expect(notebook.get_by_role("img", name="Sequence diagram: retransmit")).to_be_visible()
     box = notebook.locator("td[style]", has_text="shown twice").first
-    assert box.evaluate("box => getComputedStyle(box).backgroundColor") == "rgb(253, 232, 232)"
-    assert box.evaluate("box => getComputedStyle(box).color") == "rgb(31, 41, 55)"
+    expect(box).to_have_css("background-color", "rgb(253, 232, 232)")
+    expect(box).to_have_css("color", "rgb(31, 41, 55)")
     expect(box.locator("[title]")).to_have_attribute("title", re.compile("lost: shown twice. alice sees"))
     shoot(notebook.locator(".jp-OutputArea-output").last, "fault-map-still")
     driving.ask(page, driving.CLOSE)

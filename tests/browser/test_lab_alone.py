@@ -5,15 +5,17 @@ from collections.abc import Iterator
 import alone
 import driving
 import pytest
-from playwright.sync_api import Page, expect
+from driving import soon
+from playwright.sync_api import Browser, Page, expect
 
 from imteach import Lab, Say, Scenario
 
 
 @pytest.fixture(scope="module")
-def page(chromium: str) -> Iterator[Page]:  # no Jupyter here
-    with driving.chromium_page(chromium) as page:
-        yield page
+def page(browser: Browser) -> Iterator[Page]:  # no Jupyter here
+    page = driving.new_page(browser)
+    yield page
+    page.close()
 
 
 @pytest.mark.parametrize("shadow", [False, True])
@@ -23,7 +25,9 @@ def test_the_focus_stays_on_the_packet_that_was_in_use(page: Page, shadow: bool)
     packet = root.locator('[data-packet="m1/ack:N#1"]')
     packet.focus()
     page.keyboard.press("Enter")
-    assert page.evaluate("sent.map(({do: what, packet, rev}) => [what, packet, rev])") == [["drop", "m1/ack:N#1", 1]]
+    soon(
+        lambda: page.evaluate("sent.map(({do: what, packet, rev}) => [what, packet, rev])"), [["drop", "m1/ack:N#1", 1]]
+    )
     expect(packet).to_have_attribute("data-pending", "")
     lab.drop("ack:N")
     alone.told(page, lab)
@@ -40,12 +44,12 @@ def test_a_question_is_pending_until_python_is_done_with_it_and_its_words_have_o
     radio.check()
     radio.check()
     root.locator('[data-packet="m1/msg:R#1"] .imt-pill').click()
+    soon(lambda: page.evaluate("sent.map((message) => message.do)"), ["rung", "drop"])
     sent = page.evaluate("sent")
-    assert [message["do"] for message in sent] == ["rung", "drop"]
     view = sent[0]["ask"][0]
     assert [message["ask"] for message in sent] == [[view, 1], [view, 2]]
     expect(words).to_have_text("Waiting for Python …")
-    expect(words).to_contain_text("Python has not answered yet", timeout=8_000)
+    expect(words).to_contain_text("Python has not answered yet")
 
     page.evaluate("tell({answered: {other: 7}})")  # another view's
     expect(root.locator("[data-pending]")).to_have_count(2)
@@ -112,7 +116,7 @@ def test_a_long_run_is_shown_in_windows(page: Page):
     expect(root.locator('[data-phone="bob"]')).to_contain_text("… 50 earlier")
     later.click()
     later.click()  # asked for already
-    assert page.evaluate("sent.map(({do: what, window}) => [what, window])") == [["window", 1]]
+    soon(lambda: page.evaluate("sent.map(({do: what, window}) => [what, window])"), [["window", 1]])
     lab.window = 2
     alone.told(page, lab)
     expect(root.locator(".lab-stretch")).to_contain_text("Showing packets 401 to 600 of 600")
@@ -125,7 +129,8 @@ def test_a_long_run_is_shown_in_windows(page: Page):
 def test_text_begins_at_its_own_side(page: Page):
     root = alone.mount(page, Lab(Scenario("dedup", say=[Say("שלום, 3 הודעות!"), Say("hello")])))
     words = root.locator('[data-phone="bob"] .lab-text')
-    assert [words.nth(n).evaluate("text => getComputedStyle(text).direction") for n in (0, 1)] == ["rtl", "ltr"]
+    for number, direction in enumerate(["rtl", "ltr"]):
+        expect(words.nth(number)).to_have_css("direction", direction)
 
 
 def test_the_script_leaves_nothing_behind(page: Page):

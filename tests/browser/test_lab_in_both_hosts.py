@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import driving
 import pytest
+from driving import soon
+from nightly import by_night
 from playwright.sync_api import Locator, Page, expect
 from test_lab_in_jupyterlab import KERNEL, click, focused, packet, revision
 
@@ -17,6 +19,16 @@ CELLS = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell"
 
 FOCUSABLE = """lab => [...lab.querySelectorAll("button, input, [tabindex]")]
     .filter((element) => !element.disabled && element.getClientRects().length)"""
+
+KEEP_FOCUS = f"""(lab, place) => {{  // to this element, after every key again
+    const focus = () => {{
+        const all = ({FOCUSABLE})(lab);
+        all[Math.min(place, all.length - 1)]?.focus();
+    }};
+    window.removeEventListener("keyup", window.keepFocus, true);
+    window.addEventListener("keyup", window.keepFocus = focus, true);
+    focus();
+}}"""
 
 KEYS = [*"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"]
 KEYS += ["ArrowDown", "ArrowUp", "ArrowLeft", "ArrowRight", "Home", "End", "PageUp", "PageDown", "Delete", "Backspace"]
@@ -49,11 +61,11 @@ def test_no_key_that_is_pressed_inside_the_lab_reaches_the_notebook(page: Page, 
     assert number > 15
     driving.ask(page, HEARD)
     for place in range(number):
-        focus = f"([lab, place]) => {{ const all = ({FOCUSABLE})(lab); all[Math.min(place, all.length - 1)].focus() }}"
+        lab.evaluate(KEEP_FOCUS, place)
         for key in KEYS if place in (0, number // 2) else ["x", "a", "b", "d", "d", "ArrowDown", "Enter", "Escape"]:
-            page.evaluate(focus, [lab.element_handle(), place])
             page.keyboard.press(key)
         assert page.evaluate("window.executed") == [], f"element {place}"
+    page.evaluate("window.removeEventListener('keyup', window.keepFocus, true)")
     assert lab.evaluate("lab => lab.contains(document.activeElement)")
     assert len(page.locator(CELLS).all_inner_texts()) == len(before)
 
@@ -105,7 +117,7 @@ def test_a_click_is_pending_at_once_and_a_second_one_does_not_take_it_back(page:
         expect(packet(lab, name)).to_have_attribute("data-fate", "dropped")
     expect(lab).not_to_have_attribute("data-pending", "")
     expect(lab.locator("[data-pending]")).to_have_count(0)
-    assert revision(lab) == before + 2
+    soon(lambda: revision(lab), before + 2)
     expect(lab.locator(".lab-live")).to_be_empty()
 
 
@@ -114,9 +126,7 @@ def test_a_question_that_python_does_not_hear_stays_pending_in_words_until_it_is
     live = lab.locator(".lab-live")
     packet(lab, "m1/ack:N#1").locator(".imt-pill").click()
     expect(live).to_have_text("Waiting for Python …")
-    expect(live).to_contain_text(
-        "Python has not answered yet: a cell is running, or the connection is slow.", timeout=6_000
-    )
+    expect(live).to_contain_text("Python has not answered yet: a cell is running, or the connection is slow.")
     expect(lab.get_by_role("alert")).to_be_empty()
     expect(packet(lab, "m1/ack:N#1")).to_have_attribute("data-pending", "")
     driving.ask(page, KERNEL, "lab._lock.release()")
@@ -138,8 +148,8 @@ def test_a_refused_question_is_answered_too(page: Page, run: Run):
 
 
 @pytest.mark.parametrize("end", ["restart", "die"])
-def test_a_kernel_that_is_gone_is_told_at_once_and_nothing_can_be_clicked(page: Page, run: Run, end: str):
-    lab = run('Lab("dedup")')
+def test_a_kernel_that_is_gone_is_told_at_once_and_nothing_can_be_clicked(page: Page, run_apart: Run, end: str):
+    lab = run_apart('Lab("dedup")')
     expect(lab).to_have_attribute("data-kernel", "alive")
     if end == "restart":
         driving.ask(page, "() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel().then(() => null)")
@@ -155,7 +165,7 @@ def test_a_kernel_that_is_gone_is_told_at_once_and_nothing_can_be_clicked(page: 
     expect(lab.get_by_role("radio", name="dedup")).to_be_checked()
     expect(lab.locator("[data-pending]")).to_have_count(0)
     assert revision(lab) == before
-    assert focused(page) in ("m1/msg:R#1", None)
+    soon(lambda: focused(page) in ("m1/msg:R#1", None), True)
 
     if end == "die":
         driving.ask(page, RESTARTED)
@@ -174,7 +184,7 @@ KERNEL_LATER = """code => {  // and do not wait until it is done
 
 RESTARTED = """async () => {  // the server starts a kernel that died anew; a dialog that says so is closed
     const {session} = window.jupyterapp.shell.currentWidget.sessionContext;
-    for (let tries = 0; tries < 200 && session.kernel.status !== "idle"; tries++) {
+    for (let tries = 0; tries < 500 && session.kernel.status !== "idle"; tries++) {
         document.querySelector(".jp-Dialog .jp-mod-accept")?.click();
         await new Promise((done) => setTimeout(done, 50));
     }
@@ -216,13 +226,15 @@ STRESS = """async ([lab, rounds]) => {  // clicks and cells at once; then what t
             await new Promise((done) => setTimeout(done, round % 5));
         }
         await cell;
-        for (let tries = 0; lab.hasAttribute("data-pending") && tries < 100; tries++) {
+        for (let tries = 0; lab.hasAttribute("data-pending") && tries < 1000; tries++) {
             await new Promise((done) => setTimeout(done, 20));
         }
         const code = await run("print(lab.code)");
-        await new Promise((done) => setTimeout(done, 50));
-        const shown = lab.querySelector(".lab-python").textContent;
-        if (shown !== code) differ.push([shown, code]);
+        const shown = () => lab.querySelector(".lab-python").textContent;
+        for (let tries = 0; shown() !== code && tries < 100; tries++) {
+            await new Promise((done) => setTimeout(done, 20));
+        }
+        if (shown() !== code) differ.push([shown(), code]);
     }
     return differ;
 }"""
@@ -230,4 +242,4 @@ STRESS = """async ([lab, rounds]) => {  // clicks and cells at once; then what t
 
 def test_clicks_and_cells_at_once_end_with_the_run_that_the_kernel_holds(page: Page, run: Run):
     lab = run('lab = Lab("dedup")\nlab')
-    assert driving.ask(page, STRESS, [lab.element_handle(), 20]) == []
+    assert driving.ask(page, STRESS, [lab.element_handle(), by_night(20, in_the_gate=10)]) == []

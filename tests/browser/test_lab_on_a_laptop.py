@@ -1,13 +1,18 @@
 """The lab on a laptop's screen, beside JupyterLab's file browser: what came of a run is in sight, and can be read."""
 
+import operator
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import driving
 import nbformat
 import pytest
+from driving import soon
 from playwright.sync_api import Locator, Page, expect
 from test_lab_in_jupyterlab import packet
+
+OUT_OF_SIGHT = {"phones": 0, "promises": 0, "outcome": 0}
 
 LAPTOPS = [(1366, 768), (1440, 900)]
 
@@ -58,14 +63,13 @@ def test_what_came_of_the_run_is_in_sight_while_the_diagram_scrolls(
     for lab in labs.all():
         lab.locator("svg[data-rev]").wait_for()
         lab.evaluate("lab => lab.scrollIntoView({block: 'start'})")
-        assert lab.evaluate(IN_SIGHT) == {"phones": 0, "promises": 0, "outcome": 0}
-        assert lab.evaluate(SMALLEST) >= 10
+        soon(partial(lab.evaluate, IN_SIGHT), OUT_OF_SIGHT)
+        soon(partial(lab.evaluate, SMALLEST), 10, operator.ge)
 
         last = lab.locator("[data-packet]").last
         last.scroll_into_view_if_needed()
-        assert lab.evaluate(IN_SIGHT) == {"phones": 0, "promises": 0, "outcome": 0}
-        names = lab.locator(".imt-name:visible", has_text="server")
-        assert any(lab.evaluate(INSIDE, name.element_handle()) for name in names.all())
+        soon(partial(lab.evaluate, IN_SIGHT), OUT_OF_SIGHT)
+        soon(partial(lab.evaluate, NAMES_INSIDE), 0, operator.gt)
 
 
 HIDDEN = """lab => {
@@ -76,25 +80,31 @@ HIDDEN = """lab => {
     return pill.top < top - 1 || pill.bottom > frame.bottom + 1;
 }"""
 
-INSIDE = """(lab, name) => {
-    const [box, frame] = [name, lab.querySelector(".lab-picture")].map((element) => element.getBoundingClientRect());
-    return box.top >= frame.top - 1 && box.bottom <= frame.bottom + 1;
+NAMES_INSIDE = """lab => {  // how many of the server's names are in the frame of the picture
+    const frame = lab.querySelector(".lab-picture").getBoundingClientRect();
+    return [...lab.querySelectorAll(".imt-name")].filter((name) => {
+        const box = name.getBoundingClientRect();
+        const seen = box.width && name.textContent.includes("server");
+        return seen && box.top >= frame.top - 1 && box.bottom <= frame.bottom + 1;
+    }).length;
+}"""
+
+ABOVE = """lab => {  // where the names above stand across, and where the lifelines do
+    const middles = (selector) => [...lab.querySelectorAll(selector)].map((card) => {
+        const box = card.getBoundingClientRect();
+        return Math.round(box.left + box.width / 2);
+    });
+    return [middles(".lab-heads .imt-card"), middles(".lab-drawing .imt-card")];
 }"""
 
 
 def test_the_names_of_the_lifelines_stay_where_their_lifelines_are(page: Page, laptop: tuple[int, int], run: Run):
     lab = run("lab = Lab(Scenario('retransmit', say=[Say(str(i), at=100 * i) for i in range(20)]))\nlab")
-    assert not lab.locator(".lab-heads svg").is_visible()
+    expect(lab.locator(".lab-heads svg")).to_be_hidden()
     packet(lab, "m20/ack:N#1").scroll_into_view_if_needed()
     expect(lab.locator(".lab-heads svg")).to_be_visible()
-    above = lab.evaluate(
-        """lab => [...lab.querySelectorAll(".lab-heads .imt-card, .lab-drawing .imt-card")].map(card => {
-            const box = card.getBoundingClientRect();
-            return Math.round(box.left + box.width / 2);
-        })"""
-    )
-    assert above[: len(above) // 2] == above[len(above) // 2 :]
-    assert lab.evaluate(SMALLEST) >= 10
+    soon(lambda: operator.eq(*lab.evaluate(ABOVE)), True)
+    soon(lambda: lab.evaluate(SMALLEST), 10, operator.ge)
 
 
 def test_a_packet_that_was_dropped_stays_in_sight_though_the_reasons_take_room(
@@ -104,8 +114,8 @@ def test_a_packet_that_was_dropped_stays_in_sight_though_the_reasons_take_room(
     for number in (1, 2, 3):
         packet(lab, f"m1/ack:N#{number}").locator(".imt-pill").click()
         expect(packet(lab, f"m1/ack:N#{number}")).to_have_attribute("data-fate", "dropped")
-        page.wait_for_timeout(100)  # two frames
-        assert lab.evaluate(HIDDEN) is False
+        page.evaluate(driving.TWO_FRAMES)  # it was in sight before them, too
+        soon(lambda: lab.evaluate(HIDDEN), False)
     expect(lab.locator('[data-holds="false"]')).to_have_count(2)
 
 
@@ -114,4 +124,4 @@ def test_a_packet_that_gets_the_focus_stands_clear_of_the_names(page: Page, lapt
     packet(lab, "m20/ack:N#1").focus()
     for _ in range(60):
         page.keyboard.press("ArrowUp")
-        assert lab.evaluate(HIDDEN) is False
+        soon(lambda: lab.evaluate(HIDDEN), False)

@@ -1,9 +1,11 @@
 """The kept pictures in a real browser, with real fonts: the room that was kept for words is enough for them."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import driving
 import pytest
+from playwright.sync_api import Browser, Page
 
 from imteach.draw.letters.measure import text_width
 
@@ -41,16 +43,22 @@ FOUND = """() => {
 }"""
 
 
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:  # no Jupyter here
+    page = driving.new_page(browser)
+    yield page
+    page.close()
+
+
 @pytest.mark.parametrize("font", ["system-ui", '"DejaVu Sans"'])
-def test_no_words_overlap_or_leave_their_frame(chromium, font):
+def test_no_words_overlap_or_leave_their_frame(page, font):
     pictures = [
         f'<div id="{path.stem}">{path.read_text("utf-8")}</div>'.replace("system-ui", font)
         for path in sorted(GOLDEN.glob("*.svg"))
     ]
-    with driving.chromium_page(chromium) as page:
-        page.set_content("".join(pictures))
-        assert page.locator("svg").count() == len(pictures) > 10
-        assert page.evaluate(FOUND) == []
+    page.set_content("".join(pictures))
+    assert page.locator("svg").count() == len(pictures) > 10
+    assert page.evaluate(FOUND) == []
 
 
 # What the fonts of the gate (DejaVu, FreeFont) have; others' letters are boxes there, so nothing can be said of them.
@@ -88,11 +96,10 @@ DRAWN = """(texts) => texts.map(([words, weight]) => {
 })"""
 
 
-def test_words_of_every_script_take_no_more_room_than_is_kept_and_more_than_half_of_it(chromium):
+def test_words_of_every_script_take_no_more_room_than_is_kept_and_more_than_half_of_it(page):
     texts = [(words, bold) for words in SCRIPTS.values() for bold in (False, True)]
-    with driving.chromium_page(chromium) as page:
-        page.set_content("<svg style='font-family: system-ui, \"DejaVu Sans\", sans-serif'></svg>")
-        drawn = page.evaluate(DRAWN, [(words, 600 if bold else 400) for words, bold in texts])
+    page.set_content("<svg style='font-family: system-ui, \"DejaVu Sans\", sans-serif'></svg>")
+    drawn = page.evaluate(DRAWN, [(words, 600 if bold else 400) for words, bold in texts])
     share = {text: width / text_width(text[0], 100, text[1]) for text, width in zip(texts, drawn, strict=True)}
     # a hundredth more: where a machine's fonts are hinted, widths are whole pixels
     assert {text: part for text, part in share.items() if not 0.55 < part < 1.01} == {}

@@ -2,10 +2,16 @@
 
 import driving
 import pytest
+from driving import soon
 
 from imteach import Scenario, sweep
 
 OUTPUTS = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea-output"
+
+
+SIZE = """image => image.decode().then(() => [
+    image.clientWidth, image.clientHeight / image.clientWidth * image.naturalWidth / image.naturalHeight,
+])"""
 
 
 @pytest.mark.parametrize("before", ["", "import matplotlib.pyplot"])  # with it IPython draws figures in its own way
@@ -15,16 +21,9 @@ def test_a_plot_is_an_image_with_its_words(server, page, shoot, before):
         outputs = page.locator(OUTPUTS)
         image = outputs.locator("img")
         image.wait_for()
-        assert (
-            image.get_attribute("alt")
-            == sweep(Scenario("dedup"), [0, 0.9], 50).plot()._repr_mimebundle_()["text/plain"]
-        )
-        shown, ratio = image.evaluate(
-            "image => image.decode().then(() => [image.clientWidth,"
-            " image.clientHeight / image.clientWidth * image.naturalWidth / image.naturalHeight])"
-        )
-        assert shown == 750
-        assert ratio == pytest.approx(1, abs=0.01)  # not squeezed
+        words = sweep(Scenario("dedup"), [0, 0.9], 50).plot()._repr_mimebundle_()["text/plain"]
+        soon(lambda: image.get_attribute("alt"), words)
+        soon(lambda: image.evaluate(SIZE), [750, pytest.approx(1, abs=0.01)])  # not squeezed
         shoot(outputs.last, "plot")
         outputs.get_by_text("The plot in words").click()
         outputs.get_by_text("90% loss: shown to the receiver").wait_for()

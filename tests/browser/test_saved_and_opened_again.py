@@ -4,11 +4,12 @@ All of it in JupyterLab and in Notebook 7.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import driving
 import pytest
+from driving import soon
 from nbconvert import HTMLExporter
 from playwright.sync_api import Locator, Page, expect
 from test_lab_in_jupyterlab import click, packet
@@ -39,7 +40,7 @@ Run = Callable[..., Locator]
 
 def saved(page: Page, server: driving.Server) -> list[dict[str, str | dict[str, str]]]:
     """Save the notebook, and return what the file has of each output."""
-    assert driving.ask(page, driving.SAVE) is False  # and it is not changed again by that
+    soon(lambda: driving.ask(page, driving.SAVE), False)  # and it is not changed again by that
     cells = json.loads((server.folder / driving.shown(page)).read_text("utf-8"))["cells"]
     data = [output["data"] for cell in cells for output in cell["outputs"]]
     return [{kind: "".join(text) if isinstance(text, list) else text for kind, text in one.items()} for one in data]
@@ -50,12 +51,32 @@ def html(lab: Lab | FaultMapLab) -> str:
     return (bundle if isinstance(bundle, dict) else bundle[0])["text/html"]
 
 
+def html_saved(page: Page, server: driving.Server) -> str:
+    """Save the notebook, and return the HTML of its only output."""
+    (output,) = saved(page, server)
+    return str(output["text/html"])
+
+
 def lives(page: Page, other: str) -> None:
     """The lab is there with its drop, and a click drops another packet."""
     lab = driving.first_lab(page)
     expect(packet(lab, "m1/ack:N#1")).to_have_attribute("data-fate", "dropped")
     click(lab, other)
     expect(packet(lab, other)).to_have_attribute("data-fate", "dropped")
+
+
+@pytest.fixture
+def run(run_apart: Run, shared: driving.Shared, host: str) -> Run:
+    shared.close_notebook(host)
+    return run_apart
+
+
+@pytest.fixture
+def reloads(page: Page, server: driving.Server, host: str) -> Iterator[None]:
+    """Behind a test that loads the page anew: what JupyterLab restores then would come before the next notebook."""
+    yield
+    if host == "jupyterlab":
+        driving.enter(page, server)
 
 
 @pytest.fixture
@@ -71,6 +92,7 @@ def dropped(run: Run) -> Locator:
 
 
 @both
+@pytest.mark.usefixtures("reloads")
 def test_a_lab_lives_on_after_its_page_was_loaded_anew_and_its_tab_closed(page: Page, dropped: Locator):
     driving.ask(page, driving.SAVE)
     page.reload()
@@ -97,6 +119,7 @@ def kernel_ends(page: Page) -> Locator:
 
 
 @both
+@pytest.mark.usefixtures("reloads")
 def test_without_its_kernel_the_last_picture_of_a_lab_stands_there(page: Page, run: Run):
     lab = run("import ipywidgets\nipywidgets.IntSlider()", "Lab('dedup')")
     click(lab, "m1/ack:N#1")
@@ -130,17 +153,16 @@ def test_it_is_the_same_wherever_imteach_is_installed(page: Page, tmp_path: Path
 
 @both
 def test_what_is_saved_is_the_lab_of_now(page: Page, server: driving.Server, dropped: Locator):
-    (output,) = saved(page, server)
     now = Lab("dedup", Drop("ack:N"))
-    assert output["text/html"] == html(now)
+    soon(lambda: html_saved(page, server), html(now))
+    (output,) = saved(page, server)
     assert output["text/plain"] == repr(now)
     assert output[WIDGET_VIEW]
     expect(packet(dropped, "m1/ack:N#1")).to_have_attribute("data-fate", "dropped")  # nothing was drawn anew
     click(dropped, "m1/msg:R#1")
     expect(packet(dropped, "m1/msg:R#1")).to_have_attribute("data-fate", "dropped")
-    assert driving.ask(page, DIRTY)  # so that Jupyter saves it by itself, or asks before it is lost
-    (output,) = saved(page, server)
-    assert output["text/html"] == html(Lab("dedup", Drop("msg:R"), Drop("ack:N")))
+    soon(lambda: driving.ask(page, DIRTY), True)  # so that Jupyter saves it by itself, or asks before it is lost
+    soon(lambda: html_saved(page, server), html(Lab("dedup", Drop("msg:R"), Drop("ack:N"))))
     page_of_it, _ = HTMLExporter().from_filename(str(server.folder / driving.shown(page)))
     assert 'alt="Sequence diagram: dedup, m1/msg:R#1, m1/ack:N#1 dropped.' in page_of_it
 
@@ -149,14 +171,12 @@ def test_what_python_did_to_a_lab_that_nobody_sees_is_saved_too(page: Page, serv
     driving.ask(page, COLLAPSE)
     expect(dropped).to_be_hidden()
     assert driving.ask(page, IN_PYTHON, "lab.rung = 'acked'") == "ok"
-    (output,) = saved(page, server)
-    assert output["text/html"] == html(Lab("acked", Drop("ack:N")))
+    soon(lambda: html_saved(page, server), html(Lab("acked", Drop("ack:N"))))
 
 
 def test_of_widgets_in_a_widget_each_is_saved(page: Page, server: driving.Server, run: Run):
     run("import ipywidgets\nipywidgets.HBox([Lab('basic'), Lab('acked')])")
-    (output,) = saved(page, server)
-    assert output["text/html"] == html(Lab("basic")) + image(Lab("acked").trace)
+    soon(lambda: html_saved(page, server), html(Lab("basic")) + image(Lab("acked").trace))
 
 
 @both
@@ -164,13 +184,11 @@ def test_of_a_fault_map_the_table_is_saved_and_the_run_that_is_open(page: Page, 
     lab = run("from imteach import FaultMapLab", "losses = FaultMapLab('retransmit')\nlosses")
     page.locator('.imteach-map button[data-faults="drop m1/ack:N#1"]').click()
     expect(packet(lab, "m1/ack:N#1")).to_have_attribute("data-fate", "dropped")
-    (output,) = saved(page, server)
     losses = FaultMapLab("retransmit")
     losses.choose("ack:N")
-    assert output["text/html"] == html(losses)
+    soon(lambda: html_saved(page, server), html(losses))
     lab.get_by_role("radio", name="dedup").check()
     expect(page.locator(".imteach-map").get_by_role("status")).to_contain_text("This is the map of dedup now.")
     expect(lab.locator(".lab-python")).to_contain_text("dedup")
-    (output,) = saved(page, server)
     losses.lab.rung = "dedup"
-    assert output["text/html"] == html(losses)
+    soon(lambda: html_saved(page, server), html(losses))

@@ -3,10 +3,9 @@
 import shutil
 from io import BytesIO
 
-import driving
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from imteach import Crash, Drop, Partition, Say, Scenario, state_graph, sweep
 from imteach.themes import COLOURS, DARK
@@ -39,16 +38,13 @@ def html(still: dict[str, str], name: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def pages(chromium: str):
+def pages(browser: Browser):
     """A page for each choice of the operating system."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=driving.CHROMIUM_ARGUMENTS)
 
-        def page(**system: str) -> Page:
-            return browser.new_page(viewport={"width": 1700, "height": 1300}, **system)
+    def page(**system: str) -> Page:
+        return browser.new_page(viewport={"width": 1700, "height": 1300}, **system)
 
-        yield page
-        browser.close()
+    return page
 
 
 def drawn(page: Page, picture: str, css: str) -> Image.Image:
@@ -62,13 +58,10 @@ def rgb(colour: str) -> tuple[int, ...]:
     return tuple(int(colour[at : at + 2], 16) for at in (1, 3, 5))
 
 
-def paper(image: Image.Image) -> tuple[int, ...]:
-    """The colour that most of a picture has."""
-    return max(image.getcolors(image.width * image.height))[1]
-
-
-def inks(image: Image.Image) -> set[tuple[int, ...]]:
-    return {colour for count, colour in image.getcolors(image.width * image.height) if count >= 5}
+def paper_and_inks(image: Image.Image) -> tuple[tuple[int, ...], set[tuple[int, ...]]]:
+    """The colour that most of a picture has, and all that can be seen in it."""
+    counted = image.getcolors(image.width * image.height)
+    return max(counted)[1], {colour for count, colour in counted if count >= 5}
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -77,11 +70,11 @@ def inks(image: Image.Image) -> set[tuple[int, ...]]:
 def test_the_page_chooses_whatever_the_system_says(pages, still, name, system, forced):
     page = pages(color_scheme=system, forced_colors=forced)
     for css, is_dark in (("", False), ("html {color-scheme: dark}", False), (DARK_PAGE, True)):
-        image = drawn(page, html(still, name), css)
+        paper, inks = paper_and_inks(drawn(page, html(still, name), css))
         colours, others = (DARK, COLOURS) if is_dark else (COLOURS, DARK)
-        assert paper(image) == rgb(colours["paper"]), css
-        assert rgb(colours["ink"]) in inks(image)  # words, whatever colours the system forces on pages
-        assert not inks(image) & {rgb(others[colour]) for colour in ("paper", "ink", "drop")}
+        assert paper == rgb(colours["paper"]), css
+        assert rgb(colours["ink"]) in inks  # words, whatever colours the system forces on pages
+        assert not inks & {rgb(others[colour]) for colour in ("paper", "ink", "drop")}
     page.close()
 
 
@@ -111,7 +104,7 @@ def test_a_file_that_stands_alone_follows_the_system(pages, tmp_path, system, co
 def test_inside_a_page_the_page_sets_the_colours(pages):
     page = pages(color_scheme="dark")
     page.set_content(f'<div style="--imt-paper: #123456">{STILL["trace"]().to_svg()}</div>')
-    image = Image.open(BytesIO(page.locator("svg").screenshot())).convert("RGB")
-    assert paper(image) == rgb("#123456")
-    assert rgb(COLOURS["ink"]) in inks(image)
+    paper, inks = paper_and_inks(Image.open(BytesIO(page.locator("svg").screenshot())).convert("RGB"))
+    assert paper == rgb("#123456")
+    assert rgb(COLOURS["ink"]) in inks
     page.close()

@@ -1,12 +1,15 @@
 """Still pictures in real JupyterLab, as a notebook shows them that nobody has run: it takes styles out, not classes."""
 
+import re
+from functools import partial
 from io import BytesIO
 
 import driving
 import nbformat
 import pytest
+from driving import soon
 from PIL import Image
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from imteach import Drop, Scenario, sweep
 from imteach.themes import COLOURS, DARK
@@ -25,18 +28,13 @@ def pictures(server: driving.Server, page: Page):
     found = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea-output img")
     found.nth(1).wait_for()
     yield found
-    driving.ask(page, driving.THEME, "JupyterLab Light")
+    driving.change_theme(page, "JupyterLab Light")
     driving.ask(page, driving.CLOSE)
 
 
-def settled(picture: Locator, wanted: tuple[int, ...]) -> tuple[int, ...]:
-    """The colour of a picture's corner; JupyterLab's splash lies over the page for a moment while the theme changes."""
-    for _ in range(50):
-        seen = Image.open(BytesIO(picture.screenshot())).convert("RGB").getpixel((3, 3))
-        if seen == wanted:
-            break
-        picture.page.wait_for_timeout(100)
-    return seen
+def corner(picture: Locator) -> tuple[int, ...]:
+    """The colour of a picture's corner."""
+    return Image.open(BytesIO(picture.screenshot())).convert("RGB").getpixel((3, 3))
 
 
 @pytest.mark.parametrize("system", ["light", "dark"])
@@ -44,11 +42,9 @@ def settled(picture: Locator, wanted: tuple[int, ...]) -> tuple[int, ...]:
 def test_a_picture_that_nobody_has_run_follows_jupyterlabs_theme(page: Page, pictures, theme, colours, system):
     """JupyterLab says `color-scheme` on its body, and with the styles it takes ours out."""
     page.emulate_media(color_scheme=system)
-    driving.ask(page, driving.THEME, theme)
-    page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=str(colours is COLOURS).lower())
+    driving.change_theme(page, theme)
+    paper = tuple(int(colours["paper"][at : at + 2], 16) for at in (1, 3, 5))
     for number in (0, 1):
-        picture = pictures.nth(number)
-        assert "imteach-picture" in picture.get_attribute("class").split()
-        paper = tuple(int(colours["paper"][at : at + 2], 16) for at in (1, 3, 5))
-        assert settled(picture, paper) == paper
+        expect(pictures.nth(number)).to_have_class(re.compile(r"\bimteach-picture\b"))
+        soon(partial(corner, pictures.nth(number)), paper)
     page.emulate_media(color_scheme=None)

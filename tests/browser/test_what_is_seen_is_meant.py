@@ -12,6 +12,7 @@ import driving
 import pytest
 from gallery import GALLERY
 from nightly import by_night
+from playwright.sync_api import Browser
 
 from imteach import (
     LADDER,
@@ -174,13 +175,14 @@ def fault(random: Random, people: tuple[str, ...], names: list[str]) -> object:
 
 
 @pytest.fixture(scope="module")
-def found(chromium: str) -> Found:
+def found(browser: Browser) -> Found:
     """What was found in all pictures."""
     traces = {**GALLERY, **LABS, **{f"run {seed}": world(seed) for seed in range(RUNS)}}
     pictures = [(name, trace.to_svg()) for name, trace in traces.items()]
-    with driving.chromium_page(chromium) as page:
-        page.set_content('<!doctype html><body style="margin:0">')
-        parts = [page.evaluate(LOOK, pictures[at : at + AT_ONCE]) for at in range(0, len(pictures), AT_ONCE)]
+    page = driving.new_page(browser)
+    page.set_content('<!doctype html><body style="margin:0">')
+    parts = [page.evaluate(LOOK, pictures[at : at + AT_ONCE]) for at in range(0, len(pictures), AT_ONCE)]
+    page.close()
     return Found(*(sum((part[what] for part in parts), type(parts[0][what])()) for what in Found._fields))
 
 

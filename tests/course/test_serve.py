@@ -80,13 +80,15 @@ class Lab:
 
 
 @contextmanager
-def running(home: Path, extensions: str = "{'nagle_probe': True}") -> Iterator[Lab]:
-    """Start `imteach lab` with a home of its own, and end it afterwards."""
+def running(
+    home: Path, server: tuple[str, ...] = ("imteach", "lab"), extensions: str = "{'nagle_probe': True}"
+) -> Iterator[Lab]:
+    """Start `imteach lab`, or this server, with a home of its own, and end it afterwards."""
     (home / "nagle_probe.py").write_text(NAGLE_PROBE)
     port = free_port()
     lab = Lab(home / "imteach-lessons", port, secrets.token_hex(8), home / "log")
     command = [
-        *(sys.executable, "-m", "imteach", "lab", "--no-browser", "--port", str(port), "--ServerApp.port_retries=0"),
+        *(sys.executable, "-m", *server, "--no-browser", "--port", str(port), "--ServerApp.port_retries=0"),
         *(f"--IdentityProvider.token={lab.token}", f"--ServerApp.jpserver_extensions={extensions}"),
     ]
     outer = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "IPYTHON"))}
@@ -158,7 +160,8 @@ def test_the_kernels_websocket_does_not_wait(lab: Lab) -> None:
 
 def test_without_the_extension_it_would_wait(tmp_path: Path) -> None:
     """Jupyter itself does not set it: the day it does, `nodelay` has done its work."""
-    with running(tmp_path, "{'nagle_probe': True, 'imteach.lab.nodelay': False}") as lab:
+    without = "{'nagle_probe': True, 'imteach.lab.nodelay': False}"
+    with running(tmp_path, ("jupyter_server", "--allow-root"), without) as lab:  # JupyterLab on top takes seconds more
         assert lab.nodelay() == [False]
 
 

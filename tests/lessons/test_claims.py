@@ -3,6 +3,7 @@
 from functools import cache
 
 import pytest
+from nightly import by_night
 
 from imteach import (
     Client,
@@ -400,7 +401,7 @@ def test_without_the_clock_a_short_memory_needs_no_drop_and_20_000_states_do_not
     again += ["m2/msg:R#1 arrives", "m2/msg:N#1 arrives", "m1/msg:R#2 arrives", "m1/msg:N#2 arrives"]
     assert follow(two, ["alice says “hello”", *again]).messages[0].shown["bob"] == 2
     for faults in (0, 1):
-        found = check(two, faults=faults, most_states=20_000)
+        found = check(two, faults=faults, most_states=by_night(20_000, in_the_gate=5_000))
         assert {str(verdict) for verdict in found.promises.values()} == {"? not finished"}
 
 

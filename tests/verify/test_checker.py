@@ -14,7 +14,7 @@ from imteach.verify.search.world import CHECK_KINDS, World
 TWO = [Say("one"), Say("two", at=20)]
 BOTH_WAYS = [Say("hello"), Say("hi", sender="bob", to="alice", at=10)]
 AWAY = (Offline("bob", at=0, lasting=1000),)
-PATHS = by_night(60, in_the_gate=20)
+PATHS = by_night(60, in_the_gate=10)
 
 WORLDS = [
     *((Scenario(rung), ()) for rung in LADDER),

@@ -4,6 +4,7 @@ import pickle
 import random
 
 import pytest
+from nightly import by_night
 
 from imteach import InputError, Offline, Partition, Resend, Say, Scenario, check, follow
 from imteach.protocol import LADDER
@@ -52,7 +53,7 @@ def test_every_step_of_a_search_is_read_back_from_its_sentence_and_can_happen():
     seen, cut_short = set(), 0
     for number, (scenario, given) in enumerate(WORLDS):
         chance = random.Random(number)
-        for on_top in (given, (), given):
+        for on_top in by_night((given, (), given), in_the_gate=(given, ())):
             for told, follower in steps_on_the_way(scenario, on_top, chance):
                 offered = follower.offers()
                 assert {step.whole for step in told} <= offered.keys()
