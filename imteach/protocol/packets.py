@@ -85,7 +85,7 @@ class Packet(Value, frozen=True):
     - msg:R and msg:N from the rung `ordered` on: the message's `number` in its conversation, and `base`, the lowest
       number that its sender still waits for. In a group msg:N and ack:N carry the group's `number`.
     - ack:N: `fabricated`, if the server made it without an ack:R behind it. The driver hides that from the client.
-    - offline:A: the messages `kept`, oldest first, and whether there are `more`.
+    - offline:A: the messages `kept`, oldest first, each with its `base` as of now, and whether there are `more`.
     - offlineack:R: the `msgids` that the receiver has.
     - in a `group`: offline:R and ack:R carry the member's `cursor`, the highest number up to which it misses nothing.
 
