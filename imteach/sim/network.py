@@ -25,19 +25,19 @@ Command = Literal["login", "logout"]
 
 
 class News(Value, frozen=True):
-    """What the server has yet to learn: a person's login or logout on the connection `line`, or a `crash` before it."""
+    """What the server has yet to learn: a person's login or logout on this `connection`, or a `crash` before it."""
 
     person: str
     online: bool
-    line: int
+    connection: int
     crash: bool = False
 
 
 class Network(Value, frozen=True):
     """How every link between a person and the server stands.
 
-    `line` numbers the connection that the client of each of the `people` has, one more at each crash; `known` is the
-    one that the server knows of. `away` names a person, and `cut` a way, once for each reason.
+    `connection` numbers the one that the client of each of the `people` has, one more at each crash; `known` is the one
+    that the server knows of. `away` names a person, and `cut` a way, once for each reason.
 
     >>> network = Network.among(["alice", "bob"]).crash("bob")
     >>> network.cannot_arrive("server", "bob"), network.restart("bob").goes_nowhere("bob")
@@ -45,7 +45,7 @@ class Network(Value, frozen=True):
     """
 
     people: tuple[str, ...]
-    line: tuple[int, ...]
+    connection: tuple[int, ...]
     known: tuple[int, ...]
     down: frozenset[str] = frozenset()
     away: tuple[str, ...] = ()
@@ -62,7 +62,9 @@ class Network(Value, frozen=True):
     def crash(self, node: str) -> "Network":
         """A node is down from now on; a client's connection ends with it."""
         crashed = self._replace(down=self.down | {node})
-        return crashed if node == SERVER else crashed._replace(line=self._with(self.line, node, self.line_of(node) + 1))
+        if node == SERVER:
+            return crashed
+        return crashed._replace(connection=self._with(self.connection, node, self.connection_of(node) + 1))
 
     def restart(self, node: str) -> "Network":
         """A node runs again."""
@@ -86,13 +88,13 @@ class Network(Value, frozen=True):
 
     def learn(self, news: News) -> "Network":
         """The server has learned news that it heeds; after a login it knows the new connection."""
-        return self._replace(known=self._with(self.known, news.person, news.line)) if news.online else self
+        return self._replace(known=self._with(self.known, news.person, news.connection)) if news.online else self
 
     # Who can reach whom
 
     def goes_nowhere(self, dst: str) -> bool:
         """Whether what is sent to this node now goes on an old connection, which a crash has ended."""
-        return dst != SERVER and self.behind(dst, self.line_of(dst)) != 0
+        return dst != SERVER and self.behind(dst, self.connection_of(dst)) != 0
 
     def cannot_leave(self, src: str, dst: str) -> str:
         """Why a packet cannot leave now, in words; "" if it can."""
@@ -140,11 +142,11 @@ class Network(Value, frozen=True):
 
     def news_of(self, person: str, command: Command) -> News:
         """What the server will learn of a person who logs in or out now."""
-        return News(person, command == "login", self.line_of(person))
+        return News(person, command == "login", self.connection_of(person))
 
     def news_of_crash(self, person: str) -> News:
         """What the server will learn of a client that has just crashed."""
-        return News(person, False, self.line_of(person), crash=True)
+        return News(person, False, self.connection_of(person), crash=True)
 
     def heeds(self, news: News, is_online: Callable[[], bool]) -> bool:
         """Whether the server changes its table over this news: if it runs, and the news is not overtaken.
@@ -154,29 +156,29 @@ class Network(Value, frozen=True):
         """
         if SERVER in self.down:
             return False
-        behind = self.behind(news.person, news.line)
+        behind = self.behind(news.person, news.connection)
         if behind < 0 or (news.crash and behind == 0):
             return False
         return news.online or is_online()
 
     # Its connections
 
-    def line_of(self, person: str) -> int:
+    def connection_of(self, person: str) -> int:
         """The connection that this person's client has now."""
-        return self.line[self.people.index(person)]
+        return self.connection[self.people.index(person)]
 
-    def behind(self, person: str, line: int) -> int:
-        """How many connections of a person this one is ahead of the one that the server knows of."""
-        return line - self.known[self.people.index(person)]
+    def behind(self, person: str, connection: int) -> int:
+        """How many connections the server is behind this one of a person's."""
+        return connection - self.known[self.people.index(person)]
 
     def canonical(self) -> "Network":
         """Return it with connections counted from those that the server knows of: their numbers are only compared."""
-        line = tuple(map(self.behind, self.people, self.line))
-        return self._replace(line=line, known=(0,) * len(line))
+        counted = tuple(map(self.behind, self.people, self.connection))
+        return self._replace(connection=counted, known=(0,) * len(counted))
 
-    def _with(self, lines: tuple[int, ...], person: str, line: int) -> tuple[int, ...]:
+    def _with(self, connections: tuple[int, ...], person: str, connection: int) -> tuple[int, ...]:
         place = self.people.index(person)
-        return (*lines[:place], line, *lines[place + 1 :])
+        return (*connections[:place], connection, *connections[place + 1 :])
 
 
 def forgotten(screen: Mapping[str, str], known: Container[str], rung: Rung) -> list[str]:
