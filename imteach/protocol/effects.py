@@ -170,6 +170,7 @@ class Report(Value, frozen=True):
 
 
 Effect = Transmit | StartTimer | CancelTimer | Show | Discard | Hold | Report | Write | Store | Delete
+"""Whatever a node can ask for."""
 
 
 class Disk(Protocol):

@@ -80,7 +80,7 @@ class GroupClient(OrderedClient):
         return self.take_group(arrived, group) if group else OrderedClient._take_from(self, group, arrived)
 
     def count_for_ack(self, group: str, count: int) -> list[Effect]:
-        """Ack after every `ack_every` messages, or when a while has passed since the first that is not acked."""
+        """Count so many more messages; ack after every `ack_every`, or `ack_delay` after the first not acked."""
         before = self.unacked.get(group, 0)
         self.unacked[group] = before + count
         if self.unacked[group] >= self.ack_every:
@@ -154,7 +154,7 @@ class GroupServer(OrderedServer):
     # Small pieces that the methods above share
 
     def _not_online(self, packet: Packet) -> list[Effect]:
-        """Take the message of this msg:R for its group, which is never online, or keep it for who is away."""
+        """Take the message of this msg:R for its group, which is never online, or keep it for a person who is away."""
         is_for_group = packet.message.to in self.groups
         return self.take_for_group(packet) if is_for_group else OrderedServer._not_online(self, packet)
 

@@ -10,6 +10,7 @@ from typing import Any
 from imteach.protocol.value import Value
 
 SERVER = "server"
+"""The server's name, as `src` or `dst` of a packet."""
 
 KINDS: dict[str, str] = {
     "msg:R": "request: take this message",

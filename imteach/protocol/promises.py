@@ -78,7 +78,7 @@ PROMISES: dict[str, Callable[[Outcome], bool]] = {
 
 
 def judge(outcomes: Iterable[Outcome], rung: Rung) -> dict[str, bool]:
-    """Return for each promise that this rung is judged by whether everything said keeps it.
+    """Return by name, for each promise that counts at this rung, whether everything said keeps it.
 
     >>> from imteach.protocol import LADDER
     >>> twice = Outcome("m1", "alice", ("bob",), "hello", "delivered", {"bob": 2}, {"bob": 0})

@@ -8,7 +8,7 @@ it; when something happens is for them to decide.
 - A packet is lost when its receiver cannot be reached at the moment it would arrive (crashed, logged out, link cut), or
   when its sender is logged out or cut off as it transmits; what left before then still arrives.
 - A person may be away for several reasons at once, and a link cut, until the last of the reasons is gone.
-- A login or logout is news for the server, which it learns later. After a crash of a client the network tells it.
+- A login or logout is news that the server learns later. So is a client's crash, which the network reports.
 - A restart of the server ends every connection: each running client notices and logs in again.
 """
 
@@ -22,6 +22,7 @@ Way = tuple[str, str]
 """One way over a link: from whom to whom."""
 
 Command = Literal["login", "logout"]
+"""The commands to a client of which the server learns."""
 
 
 class News(Value, frozen=True):

@@ -70,7 +70,7 @@ class Presence(Waits):
             self.log(person, "login")
 
     def log(self, person: str, command: Command, cause: int = NONE) -> None:
-        """A client logs in or out. The server learns it one latency later: it is no packet, no fault touches it."""
+        """A client logs in or out. The server learns it one latency later, by no packet, so no fault touches it."""
         effects = self.told(person, "command", command)
         logged = self.record(person, command, cause)
         when = self.now + self.scenario.latency_of(person)

@@ -5,6 +5,7 @@ from collections.abc import Hashable, Mapping
 from imteach.scenario.scenario import HEARTBEAT, Scenario
 
 PULL = "pull"
+"""What the timer of a pull is for: see `imteach.protocol.WAITS`."""
 
 NEWS = {"say", "resend", "show", "hold", "store", "login", "logout", "crash", "restart"}
 """The kinds of event after which the members of a group may still have something to find."""

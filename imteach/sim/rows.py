@@ -1,8 +1,8 @@
 """The log of a run, and how an entry of it becomes an `Event` when somebody looks.
 
-The log has one entry for each event. For an arrival at its time that is the packet's number. For what a node asked for
-it is the effect itself: the effects of a step follow it at once, so the step says when, where and why they happened.
-For everything else it is a `Row`.
+The log has one entry for each event. For an arrival at its time that is the packet's number. For what a node asked for,
+other than a `Write`, it is the effect itself: the effects of a step follow it at once, so the step says when, where and
+why they happened. For everything else it is a `Row`.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 class Row(Value, frozen=True):
-    """An event that is neither an effect nor an arrival at its time.
+    """An event that has neither a packet's number nor an effect as its entry in the log.
 
     `cause` is the id of the event that led to it, `packet` the number of the packet that it is about. `what` is the
     msgid, or the timer; `more` is what else events of this kind say, see `_ROWS`.

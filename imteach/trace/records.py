@@ -8,6 +8,7 @@ from imteach.protocol import SERVER, Value
 T = TypeVar("T")
 
 FATES = ("arrived", "dropped", "lost")
+"""How a packet's way can end: at its receiver, by a fault, or because an end could not be reached."""
 
 EVENT_KINDS: dict[str, str] = {
     "start": "a client starts, in a scenario with groups",
