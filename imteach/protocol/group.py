@@ -15,8 +15,8 @@ A member shows a group's messages in the order of the group's numbers, and holds
 it said itself too, for that has a number as well. Its *cursor* is the highest number up to which nothing is missing.
 
 - It acknowledges with the cursor, after every few messages or when a while has passed since the first.
-- It pulls from its cursor on when it logs in, when a gap shows, and at each heartbeat: only a heartbeat finds a lost
-  msg:N after which no other came.
+- It pulls from its cursor on when it logs in, when a gap shows, and at each heartbeat. The heartbeat is there for a
+  lost msg:N after which no other came.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,7 +30,7 @@ from imteach.protocol.packets import SERVER, Kept, Message, Packet, as_kept
 
 
 class GroupClient(OrderedClient):
-    """A client whose person may be a member of groups: it sends to them, and holds what was said in them."""
+    """A client whose person may be a member of groups: it sends to them, and shows what is said in them in order."""
 
     _timers: ClassVar = OrderedClient._timers | {"heartbeat": "on_heartbeat", "ack": "send_cursor"}
 
