@@ -20,8 +20,8 @@ What the receiver does (sections 4, 7 and 8):
 - ack:A comes: there is nothing more to do.
 
 The lower rungs do less, and a client reads in `rung` what to leave out: at `basic` nobody transmits ack:R, so the
-sender is done at msg:A; at `acked` a sender whose timer runs out gives up at once; up to `retransmit` the receiver
-shows whatever comes.
+sender is done at msg:A; at `acked` a sender whose timer runs out gives up at once, with `unconfirmed` if msg:A came;
+up to `retransmit` the receiver shows whatever comes.
 
 What the ladder adds beyond section 8 is built around this class, in a file of its own for each further rung. `Client`,
 in `whole`, is all of them together.
@@ -36,7 +36,7 @@ from imteach.protocol.packets import NO_MESSAGE, SERVER, Arrived, Message, Packe
 from imteach.protocol.value import Value
 
 NewMsgid = Callable[[], str]
-"""What a client asks for a fresh msgid."""
+"""Returns a fresh msgid at each call; the driver provides it."""
 
 
 class Waiting(Value, frozen=True):
@@ -49,8 +49,8 @@ class Waiting(Value, frozen=True):
 class ArticleClient:
     """One person's client, as sections 1 to 8 of the article have it, for the rungs `basic` to `dedup`.
 
-    `rung` is its setting, `retries` how often it may retransmit one message, `new_msgid` asks the driver for a
-    fresh msgid. `timer` takes a timer's name: a message's timer is named by its msgid.
+    `rung` is its rung of the ladder, `retries` how often it may retransmit one message; `new_msgid` asks the driver for
+    a fresh msgid.
 
     >>> from imteach.protocol import LADDER
     >>> alice = ArticleClient("alice", LADDER["dedup"], retries=2, new_msgid=lambda: "m1")
@@ -77,7 +77,10 @@ class ArticleClient:
     # What its driver calls
 
     def receive(self, packet: Packet) -> list[Effect]:
-        """A packet has arrived: return what to do. There is one method for each kind."""
+        """A packet has arrived: return what to do. There is one method for each kind.
+
+        Raises ValueError for a kind that a client does not receive.
+        """
         method = self._receives.get(packet.kind)
         if method is None:
             raise ValueError(f"a client receives {listed(self._receives)}, not {packet.kind!r}")
@@ -85,11 +88,14 @@ class ArticleClient:
         return effects
 
     def timer(self, name: str) -> list[Effect]:
-        """The timer of this name has run out: return what to do."""
+        """The timer of this name has run out: return what to do. A message's timer has its msgid as its name."""
         return self.on_timer(name)
 
     def command(self, name: str, message: Message = NO_MESSAGE, msgid: str = "") -> list[Effect]:
-        """The person wants something: `start`, `say` or `resend` a message, `login`, `logout`. Return what to do."""
+        """The person wants to `start`, `say` or `resend` a message, `login` or `logout`: return what to do.
+
+        Raises ValueError for any other command.
+        """
         if name == "say":
             return self.on_say(message)
         if name == "resend":
@@ -110,11 +116,11 @@ class ArticleClient:
         return self.send(self.new_msgid(), message)
 
     def on_resend(self, msgid: str, message: Message) -> list[Effect]:
-        """Do the same again under the same msgid, with fresh tries, because the person asks for it."""
+        """Send the message again under the same msgid, with fresh tries: the person asked for it."""
         return self.send(msgid, message)
 
     def on_msg_a(self, packet: Packet) -> list[Effect]:
-        """The server has it: `sending` becomes `sent`, and no other status changes."""
+        """The server has the message: `sending` becomes `sent`, and no other status changes."""
         if self.status.get(packet.msgid) != "sending":
             return []
         sent = self.report(packet.msgid, "sent")
@@ -124,7 +130,7 @@ class ArticleClient:
         return [CancelTimer(packet.msgid), sent]
 
     def on_ack_n(self, packet: Packet) -> list[Effect]:
-        """The receiver has it: out of the queue, timer off, `delivered`, however late it comes."""
+        """The receiver has the message: out of the queue, timer off, `delivered`, however late ack:N comes."""
         msgid = packet.msgid
         forgotten = msgid not in self.status and msgid not in self.queue  # in a crash
         if forgotten or self.status.get(msgid) == "delivered":
@@ -137,8 +143,8 @@ class ArticleClient:
         if self.rung.retransmits and entry.tries <= self.retries:
             self.queue[msgid] = entry._replace(tries=entry.tries + 1)
             return [Transmit(self.msg_r(msgid, entry.message)), StartTimer(msgid, attempt=entry.tries + 1)]
-        noticed_only = self.status[msgid] == "sent" and not self.rung.retransmits
-        return [self.report(msgid, "unconfirmed" if noticed_only else "failed", self.out_of_queue(msgid))]
+        unconfirmed = self.status[msgid] == "sent" and not self.rung.retransmits
+        return [self.report(msgid, "unconfirmed" if unconfirmed else "failed", self.out_of_queue(msgid))]
 
     # The receiver
 
@@ -158,14 +164,14 @@ class ArticleClient:
         return []
 
     def on_logout(self) -> list[Effect]:
-        """The person goes offline: what is transmitted now is lost."""
+        """The person goes offline: what is transmitted before the next login is lost."""
         self.online = False
         return []
 
     # Small pieces that the methods above share
 
     def send(self, msgid: str, message: Message) -> list[Effect]:
-        """Send a message under this msgid."""
+        """Send a message under this msgid, for the first time or because its person asks for it again."""
         return self.request(msgid, message)
 
     def request(self, msgid: str, message: Message) -> list[Effect]:
@@ -179,24 +185,24 @@ class ArticleClient:
         return Packet("msg:R", msgid, self.name, SERVER, message)
 
     def report(self, msgid: str, status: str, write: Write | None = None) -> Report:
-        """Remember the status of a message and let the person see it; `write` is written in the same step."""
+        """Remember the status of a message, and return its `Report`; `write` is written in the same step."""
         self.status[msgid] = status
         return Report(msgid, status, write)
 
     def out_of_queue(self, msgid: str) -> Write | None:
-        """Take a message out of the waiting-ack queue; return what makes that durable, from the rung `durable` on."""
+        """Take a message out of the waiting-ack queue; from the rung `durable` on, return the write of that."""
         return self._queue_write(msgid, None) if self.queue.pop(msgid, None) else None
 
     def _queue_write(self, msgid: str, message: Message | None) -> Write | None:
-        """What is written when this message comes into the queue, or when it (None) leaves it: nothing, here."""
+        """What is written when a message enters the queue, or leaves it (`message` is None): nothing here."""
         return None
 
     def _shown_write(self, arrived: Arrived) -> Write | None:
-        """What is written when this message is shown: nothing, here."""
+        """What is written when this message is shown: nothing here."""
         return None
 
     def show_or_discard(self, arrived: Arrived) -> Effect:
-        """Show a message that arrived once; from the rung `dedup` on, discard what was shown before."""
+        """Show a message that arrived; from the rung `dedup` on, discard it if it was shown before."""
         if arrived.msgid in self.dedup:
             return Discard(arrived.msgid, arrived.message)
         if self.rung.dedups:
@@ -204,7 +210,7 @@ class ArticleClient:
         return Show(arrived.msgid, arrived.message, self._shown_write(arrived))
 
     def acknowledge(self, arrived: Arrived) -> list[Effect]:
-        """Tell the server that the message that arrived was shown, from the rung `acked` on."""
+        """Transmit the ack:R of a message that arrived, from the rung `acked` on."""
         ack = Packet("ack:R", arrived.msgid, self.name, SERVER, arrived.message)
         return [Transmit(ack)] if self.rung.acks else []
 

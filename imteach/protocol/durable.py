@@ -3,15 +3,14 @@
 The effects of one step happen one by one, and a crash may fall between any two of them. So the client writes down
 what a packet promises before it transmits that packet:
 
-- the msgid of a message is written in one step with showing it, and before ack:R. To show and write later shows the
-  message twice after a crash in between; to write and show later loses it; so does an ack:R before both.
-- a message is written into the waiting-ack queue before its msg:R is transmitted, and out of it when its status is
-  settled.
+- The msgid of a message is written in one step with showing it, and before ack:R. If the client shows first and writes
+  later, a crash in between shows the message twice; if it writes or acknowledges first, such a crash loses it.
+- The queue entry of a message is written before its msg:R is transmitted, and erased when its status is settled.
 
 After the crash the client reads its dedup table, and transmits each message that was in the queue again, with fresh
-tries. Messages that were settled it does not know any more; they need nothing.
+tries. It no longer knows the messages that were settled; they need nothing.
 
-The server writes already at the rung `offline`, before it fabricates an ack:N.
+The server writes from the rung `offline` on, before it fabricates an ack:N.
 """
 
 from typing import Any
@@ -39,11 +38,11 @@ class DurableClient(OfflineClient):
         return Write("dedup", arrived.msgid, self._place(arrived)) if self.rung.writes else None
 
     def _place(self, arrived: Arrived) -> Any:
-        """What is written with the msgid of a message that is shown: that it was."""
+        """The value to write under the msgid of a message that is shown: True, here."""
         return True
 
     def _queue_write(self, msgid: str, message: Message | None) -> Write | None:
-        """What is written when this message comes into the queue, or when it (None) leaves it."""
+        """What is written when a message enters the queue, or leaves it (`message` is None)."""
         return Write("queue", msgid, message and self._row(msgid, message)) if self.rung.writes else None
 
     def _row(self, msgid: str, message: Message) -> list[Any]:

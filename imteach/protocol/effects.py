@@ -4,8 +4,8 @@ A node, a client or the server, is told what happened and returns a list of effe
 order. The simulator, a checker, a real network and a unit test can all drive the same nodes (*sans-IO*).
 
 A node never writes to its disk itself either. It asks for that with an effect: `Write`, or one that holds a `Write`
-(`Show`, `Report`, `Store`, `Delete`). A crash may fall between any two effects: after it, what was written before is
-there, and nothing else. The driver keeps one `Disk` for each node, which the node reads when it starts again: a
+(`Show`, `Report`, `Store`, `Delete`). A crash may fall between any two effects: what was written before it is there
+afterwards, and nothing else. The driver keeps one `Disk` for each node, which the node reads when it starts again: a
 dictionary in the simulator; a database could stand behind the same two methods.
 """
 
@@ -18,7 +18,7 @@ from imteach.protocol.value import Value
 STATUSES = {"sending": "◷", "sent": "✓", "delivered": "✓✓", "unconfirmed": "✓?", "failed": "!", "forgotten": ""}
 """What the sender's person can see beside a message, with the sign for it.
 
-No client reports `forgotten`: it is what is left on the screen, nothing at all, when a crash lost the message.
+No client reports `forgotten`: it means that a crash lost the message, and that no sign is left on the screen.
 """
 
 
@@ -38,13 +38,14 @@ WAITS: dict[str, str] = {
     "ack_delay": "a member of a group puts off its ack, to send one for several messages",
     "heartbeat": "a member of a group pulls, so that what was lost is found",
 }
-"""What timers are for."""
+"""What timers are for: `StartTimer.wait`."""
 
 
 class StartTimer(Value, frozen=True):
-    """Start a timer and call back with its name. The driver knows how long it runs: one RTO at attempt 1.
+    """Start a timer, and call `timer` with its name when it runs out. One of the same name is cancelled first.
 
-    `wait` is what the timer is for: a key of `WAITS`.
+    `wait` is what the timer is for: a key of `WAITS`. The driver knows how long it runs; for `rto` and `pull` that is
+    one RTO at attempt 1, and more at later ones if there is a backoff.
 
     >>> StartTimer("m1", attempt=2)
     StartTimer(name='m1', attempt=2, wait='rto')
@@ -65,7 +66,7 @@ def timer_name(what: str, group: str = "") -> str:
 
 
 class CancelTimer(Value, frozen=True):
-    """Stop that timer. Nothing happens if it does not run.
+    """Stop the timer of this name. Nothing happens if it does not run.
 
     >>> CancelTimer("m1")
     CancelTimer(name='m1')
@@ -87,7 +88,7 @@ class Write(Value, frozen=True):
 
 
 class Show(Value, frozen=True):
-    """Show this message to the person. With `write`, both are one step: no crash falls in between.
+    """Show this message to the person, and write `write` in the same step: no crash falls in between.
 
     >>> Show("m1", Message(0, "alice", "bob", "hello")).message.text
     'hello'
@@ -157,7 +158,7 @@ class Delete(Value, frozen=True):
 
 
 class Report(Value, frozen=True):
-    """Let the sender's person see this status beside the message: a key of `STATUSES`. `write` as for `Show`.
+    """Let the sender's person see this status beside the message: a key of `STATUSES`. `write` as in `Show`.
 
     >>> Report("m1", "delivered").status
     'delivered'
@@ -169,13 +170,14 @@ class Report(Value, frozen=True):
 
 
 Effect = Transmit | StartTimer | CancelTimer | Show | Discard | Hold | Report | Write | Store | Delete
+"""Whatever a node can ask for."""
 
 
 class Disk(Protocol):
     """Tables of plain values (what JSON can hold), each under a key. Two methods, and no more."""
 
     def read(self, table: str) -> Mapping[str, Any]:
-        """Return what was written to this table, by key, in the order in which the keys were first written."""
+        """Return what is in this table, by key, in the order in which the keys came; {} if nothing was written."""
 
     def write(self, table: str, key: str, value: Any) -> None:
         """Write one value, whole or not at all; None takes the key away."""
@@ -194,7 +196,7 @@ class MemoryDisk:
         self._tables: dict[str, dict[str, Any]] = {}
 
     def read(self, table: str) -> Mapping[str, Any]:
-        """Return what was written to this table, by key."""
+        """Return what is in this table, by key."""
         return self._tables.get(table, {})
 
     def write(self, table: str, key: str, value: Any) -> None:

@@ -4,18 +4,19 @@ The server numbers what is said in a group. It stores one copy of each message u
 which the messages come; from one sender it takes them in the sender's order. The sender transmits and waits as ever:
 its ack:N says that the message is kept for every member, and which number it has in the group.
 
-- msg:R comes for a group: answer msg:A. If the message is the next of its sender, store it, tell the sender with
-  ack:N, and notify each other member who is online with msg:N. If it is too early, it is not stored and there is no
-  ack:N: its sender transmits it again after the one that is missing.
+- msg:R comes for a group: answer msg:A. If the message is the next of its sender, store it, notify the sender with
+  ack:N, and each other member who is online with msg:N. If it is too early, it is not stored and there is no ack:N: its
+  sender transmits it again after the one that is missing.
 - ack:R comes from a member: remember its cursor, never backwards, and answer ack:A.
-- offline:R comes from a member: answer with the messages after its cursor. Whoever is no member gets none.
+- offline:R comes from a member: answer with the messages after its cursor, a page at most. Whoever is no member gets
+  none.
 
 A member shows a group's messages in the order of the group's numbers, and holds back what comes early. It counts what
 it said itself too, for that has a number as well. Its *cursor* is the highest number up to which nothing is missing.
 
 - It acknowledges with the cursor, after every few messages or when a while has passed since the first.
-- It pulls from its cursor on when it logs in, when a gap shows, and at each heartbeat: that is what finds a msg:N that
-  was lost and that nothing followed.
+- It pulls from its cursor on when it logs in, when a gap shows, and at each heartbeat. The heartbeat is there for a
+  lost msg:N after which no other came.
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,7 +30,7 @@ from imteach.protocol.packets import SERVER, Kept, Message, Packet, as_kept
 
 
 class GroupClient(OrderedClient):
-    """A client whose person may be a member of groups: it sends to them, and holds what was said in them."""
+    """A client whose person may be a member of groups: it sends to them, and shows what is said in them in order."""
 
     _timers: ClassVar = OrderedClient._timers | {"heartbeat": "on_heartbeat", "ack": "send_cursor"}
 
@@ -56,12 +57,12 @@ class GroupClient(OrderedClient):
         return [*OrderedClient.on_login(self), *(effect for group in groups for effect in self.pull(group))]
 
     def on_heartbeat(self, group: str) -> list[Effect]:
-        """Time to look whether anything was lost: pull, and again at the next heartbeat."""
+        """Start the next heartbeat, and pull what may have been lost, if online and not pulling already."""
         pull = self.pull(group) if self.online and group not in self.pulls else []
         return [self.heartbeat(group), *pull]
 
     def on_ack_n(self, packet: Packet) -> list[Effect]:
-        """The receiver has it, or the group's server, which says which number it has in the group."""
+        """The receiver has the message; or the server has it for a group, and says its number there."""
         effects = OrderedClient.on_ack_n(self, packet)
         return [*effects, *self.take_group([as_kept(packet)], packet.group)] if packet.group and effects else effects
 
@@ -75,11 +76,11 @@ class GroupClient(OrderedClient):
         return [*effects, *(self.pull(group) if self.more.pop(group, False) or gap else [])]
 
     def _take_from(self, group: str, arrived: Iterable[Kept]) -> list[Effect]:
-        """Take what came from there: from the server for this person, or from a group."""
+        """Take what came for this person (`group` is "") or from a group."""
         return self.take_group(arrived, group) if group else OrderedClient._take_from(self, group, arrived)
 
     def count_for_ack(self, group: str, count: int) -> list[Effect]:
-        """Ack after every `ack_every` messages, or when a while has passed since the first that is not acked."""
+        """Count so many more messages; ack after every `ack_every`, or `ack_delay` after the first not acked."""
         before = self.unacked.get(group, 0)
         self.unacked[group] = before + count
         if self.unacked[group] >= self.ack_every:
@@ -87,7 +88,7 @@ class GroupClient(OrderedClient):
         return [StartTimer(timer_name("ack", group), wait="ack_delay")] if before == 0 < count else []
 
     def send_cursor(self, group: str) -> list[Effect]:
-        """Tell the server up to which number nothing is missing here."""
+        """Transmit ack:R with the cursor of this group."""
         self.unacked[group] = 0
         ack = Packet("ack:R", "", self.name, SERVER, group=group, cursor=self._cursor(group))
         return [CancelTimer(timer_name("ack", group)), Transmit(ack)]
@@ -97,7 +98,7 @@ class GroupClient(OrderedClient):
         return self.groups[group].cursor if group else 0
 
     def heartbeat(self, group: str) -> Effect:
-        """Start the timer that runs out at the next heartbeat of this group."""
+        """Return the `StartTimer` of this group's next heartbeat."""
         return StartTimer(timer_name("heartbeat", group), wait="heartbeat")
 
     def conversation(self, message: Message) -> str:
@@ -137,7 +138,7 @@ class GroupServer(OrderedServer):
         return OrderedServer.restart(self, disk)
 
     def on_ack_r(self, packet: Packet) -> list[Effect]:
-        """The receiver has shown a message, or a member what its cursor says: answer it, and tell the sender."""
+        """A message was shown: answer the receiver, and notify the sender. In a group: move a cursor, and answer."""
         if not packet.group:
             return OrderedServer.on_ack_r(self, packet)
         return [*self.move_cursor(packet), Transmit(packet.follow_up("ack:A", to=packet.src, group=packet.group))]
@@ -153,12 +154,12 @@ class GroupServer(OrderedServer):
     # Small pieces that the methods above share
 
     def _not_online(self, packet: Packet) -> list[Effect]:
-        """Take the message of this msg:R for its group, which is never online, or keep it for who is away."""
+        """Take the message of this msg:R for its group, which is never online, or keep it for a person who is away."""
         is_for_group = packet.message.to in self.groups
         return self.take_for_group(packet) if is_for_group else OrderedServer._not_online(self, packet)
 
     def take_for_group(self, packet: Packet) -> list[Effect]:
-        """Store one copy under the group's next number, tell the sender, and notify each other member online."""
+        """Store one copy under the group's next number, notify the sender and each other member who is online."""
         group = packet.message.to
         log = self.store.setdefault(group, {})
         if packet.msgid in log:
@@ -173,7 +174,7 @@ class GroupServer(OrderedServer):
         return [Store(group, kept), self.confirm(packet, kept), *map(Transmit, notify)]
 
     def turn_of(self, packet: Packet) -> int:
-        """The number of the message that is to come next from this sender in this group.
+        """Return the number that this sender's next message in this group must have.
 
         A message that comes before its turn gets no ack:N, so its sender transmits it again later.
         """
@@ -182,7 +183,7 @@ class GroupServer(OrderedServer):
         return max(taken + 1, packet.base)
 
     def confirm(self, packet: Packet, kept: Kept) -> Effect:
-        """Tell the sender that the group has its message, and under which number."""
+        """Notify the sender that the server keeps its message for the group, and under which number."""
         return Transmit(packet.follow_up("ack:N", to=packet.src, number=kept.number, group=packet.message.to))
 
     def move_cursor(self, packet: Packet) -> list[Effect]:

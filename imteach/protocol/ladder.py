@@ -6,9 +6,10 @@ from imteach.protocol.value import Value
 
 
 class Rung(Value, frozen=True):
-    """One rung of the ladder: a setting that `Client` and `Server` read, and its words.
+    """One rung of the ladder, which `Client` and `Server` read to know what to do and what to leave out.
 
-    `adds` is its one idea, `breaks` what still goes wrong, `article` the sections that it comes from.
+    `adds` is its one idea, `breaks` what still goes wrong, `article` the sections that it comes from. Each flag, from
+    `acks` to `groups`, switches one idea on.
 
     >>> LADDER["acked"].acks, LADDER["acked"].retransmits
     (True, False)
@@ -27,8 +28,8 @@ class Rung(Value, frozen=True):
     groups: bool = False
 
 
-# For each rung: its name, its one idea, what still goes wrong, and the sections that it comes from. It has a setting of
-# its own, in the order of `Rung`, and those of all rungs below it.
+# For each rung: its name, its one idea, what still goes wrong, and the sections that it comes from. Each rung after the
+# first switches one flag on, in the order of `Rung`, and keeps those of the rungs below it.
 _RUNGS = (
     ("basic", "three packets: msg:R, msg:A, msg:N",
      "msg:N is lost: the sender shows ✓ and nobody ever knows", "1–3"),

@@ -1,9 +1,9 @@
-"""The rung `offline`: the server keeps messages for who is away (section 9).
+"""The rung `offline`: the server keeps messages for those who are away (section 9).
 
 The server:
 
-- msg:R comes for somebody who is not online: store the message, once a msgid, and only then tell the sender with an
-  ack:N that no ack:R stands behind, a *fabricated* one. The sender is done; the server now answers for the message.
+- msg:R comes for somebody who is not online: store the message, once a msgid, and only then notify the sender with a
+  *fabricated* ack:N: one without an ack:R behind it. The sender is done, and the message is now in the server's care.
 - offline:R comes: answer offline:A with the oldest messages stored for that client, a page at most, and whether there
   are more.
 - offlineack:R comes: delete the messages that it names, and no others: an offline:A can be lost like any packet.
@@ -14,10 +14,10 @@ The client:
 - Its person logs in: pull, that is transmit offline:R and start the pull timer.
 - offline:A comes: cancel the timer, show each message by the same rules as if it had come with a msg:N, acknowledge
   all of them with one offlineack:R, and pull again if there are more.
-- The pull timer runs out: pull again, as often as a message is sent again; then wait for the next login.
+- The pull timer runs out: pull again, at most `retries` times; then wait for the next login.
 
-What is pulled for is called `group` below, for groups are pulled for in the same way, at the last rung. Here it is
-always "": this person.
+At the last rung a client pulls in the same way what was said in a group. So `group` says below what is pulled: here it
+is always "", what was kept for this person.
 """
 
 from collections.abc import Iterable
@@ -40,8 +40,8 @@ class OfflineClient(ArticleClient):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.pulls: dict[str, int] = {}  # by what is pulled for ("" or a group): how often offline:R was transmitted
-        self.more: dict[str, bool] = {}  # and whether the last page said that there is more
+        self.pulls: dict[str, int] = {}  # the pulls under way, by group: how often offline:R was transmitted
+        self.more: dict[str, bool] = {}  # by group: whether the last page said that there is more
         self.pulled: dict[str, None] = {}  # the msgids that came with a pull and are not acknowledged yet
 
     def timer(self, name: str) -> list[Effect]:
@@ -57,7 +57,7 @@ class OfflineClient(ArticleClient):
         return [*ArticleClient.on_login(self), *(self.pull("") if self.rung.stores else [])]
 
     def on_offline_a(self, packet: Packet) -> list[Effect]:
-        """Here is a page of what was kept: show it by the same rules, say what we have, pull on if there is more."""
+        """Here is a page of what was kept: show it by the same rules, acknowledge it, pull on if there is more."""
         self.pulls.pop(packet.group, None)
         self.more[packet.group] = packet.more
         if not packet.group:
@@ -65,7 +65,7 @@ class OfflineClient(ArticleClient):
         return [CancelTimer(timer_name("pull", packet.group)), *self._take_from(packet.group, packet.kept)]
 
     def on_pull_timer(self, group: str) -> list[Effect]:
-        """No offline:A in time: pull again, as often as a message is sent again, then wait for the next login."""
+        """No offline:A in time: pull again, at most `retries` times, then wait for the next login."""
         tries = self.pulls[group]
         if tries <= self.retries:
             return self.pull(group, tries + 1)
@@ -79,14 +79,14 @@ class OfflineClient(ArticleClient):
         return [Transmit(request), StartTimer(timer_name("pull", group), tries, wait="pull")]
 
     def _cursor(self, group: str) -> int:
-        """Behind which number of a group it pulls: 0 where there are none, as for what was kept for this person."""
+        """The number in the group after which it pulls; 0 for what was kept for this person."""
         return 0
 
     def take(self, arrived: Iterable[Kept]) -> list[Effect]:
         """Show what came, and acknowledge what is done with; pull on if there is more.
 
-        What was pulled is acknowledged with one offlineack:R, the rest with ack:R: from the rung `ordered` on, some of
-        it came before, with a msg:N, and was held back until now.
+        What came with a pull is acknowledged with one offlineack:R, and what came with a msg:N with an ack:R; from the
+        rung `ordered` on, the latter may have been held back until now.
         """
         effects, done = self.let_through(arrived)
         pulled = [kept.msgid for kept in done if kept.msgid in self.pulled]
@@ -99,26 +99,27 @@ class OfflineClient(ArticleClient):
         return [*effects, *(self.pull("") if self.more.pop("", False) else [])]
 
     def _take_from(self, group: str, arrived: Iterable[Kept]) -> list[Effect]:
-        """Take what came from there."""
+        """Take what came for this person (`group` is "") or, at the last rung, from a group."""
         return self.take(arrived)
 
     def let_through(self, arrived: Iterable[Kept]) -> tuple[list[Effect], list[Kept]]:
-        """Show what came; return what to do, and what is done with: all of it.
+        """Show what came; return the effects, and the messages that are done with: here all of them.
 
-        What this person said is not shown to them: in a group it comes back with what others said.
+        Done with are those that are shown now or were before. What this person said is not shown to them: in a group
+        it comes back with what others said.
         """
         done = list(arrived)
         return [self.show_or_discard(kept) for kept in done if kept.message.sender != self.name], done
 
 
 class OfflineServer(ArticleServer):
-    """The article's server, which also keeps messages for who is away."""
+    """The article's server, which also keeps messages for those who are away."""
 
     _receives: ClassVar = ArticleServer._receives | {"offline:R": "on_offline_r", "offlineack:R": "on_offlineack_r"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.store: dict[str, dict[str, Kept]] = {}  # what is kept for each person (and for each group), by msgid
+        self.store: dict[str, dict[str, Kept]] = {}  # what is kept for each person or group, by msgid
 
     def restart(self, disk: Disk) -> list[Effect]:
         """Start again after a crash: nobody is online yet, and what was stored is read."""
@@ -131,7 +132,7 @@ class OfflineServer(ArticleServer):
         return [Transmit(self._offline_a(packet, list(self.store.get(packet.src, {}).values())))]
 
     def on_offlineack_r(self, packet: Packet) -> list[Effect]:
-        """The receiver has these messages: delete them."""
+        """The receiver has the messages that this packet names: delete them."""
         mine = self.store.get(packet.src, {})
         return [Delete(packet.src, msgid) for msgid in packet.msgids if mine.pop(msgid, None)]
 
@@ -140,11 +141,11 @@ class OfflineServer(ArticleServer):
         return self.keep_for_absent(packet) if self.rung.stores else []
 
     def keep(self, to: str, kept: Kept) -> None:
-        """Remember what is kept for a person or a group."""
+        """Remember a message that is kept for a person or a group; this writes nothing."""
         self.store.setdefault(to, {})[kept.msgid] = kept
 
     def keep_for_absent(self, packet: Packet) -> list[Effect]:
-        """Store the message of this msg:R, once a msgid, and only then tell the sender that it is in good hands."""
+        """Store the message of this msg:R, once a msgid, and only then notify the sender: a fabricated ack:N."""
         to = packet.message.to
         fabricated = Transmit(packet.follow_up("ack:N", to=packet.src, fabricated=True))
         if packet.msgid in self.store.get(to, {}):

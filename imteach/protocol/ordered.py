@@ -13,11 +13,10 @@ The receiver remembers for each conversation the number whose *turn* it is:
   for it: it is discarded and not acknowledged, so that its sender ends with `failed`, which is true.
 
 The server passes number and base on. If it still keeps messages from this sender for the receiver, it lowers the base
-to the lowest number among them. Their sender has had an ack:N for each and waits for them no longer, so it may name a
-higher base; without the server's a later message could be shown before those that are still to be pulled.
+to the lowest number among them. The sender may have its ack:N for these already, wait for them no longer and name a
+higher base; with that one, a later message could be shown before those that are still to be pulled.
 
-A client writes the last number that it gave, and with the msgid of a message that was shown its place in the
-conversation.
+A client writes the last number that it gave, and under the msgid of each message shown its conversation and number.
 """
 
 from collections.abc import Iterable
@@ -32,7 +31,7 @@ T = TypeVar("T")
 
 
 class HoldBack(Generic[T]):
-    """The hold-back buffer of one conversation or one group: `turn` is the number that is to come next.
+    """The hold-back buffer of one conversation or one group: `turn` is the number that is to be shown next.
 
     >>> bobs = HoldBack()
     >>> bobs.take(2, "two"), bobs.take(1, "one"), bobs.turn
@@ -46,7 +45,8 @@ class HoldBack(Generic[T]):
     def take(self, number: int, thing: T, base: int = 0) -> list[T]:
         """Take a thing in, and return those whose turn has come, in order.
 
-        Nothing below `base` is waited for any longer: what is held below it comes out, gaps or not.
+        Nothing below `base` is waited for any longer: what is held below it comes out, gaps or not. A `number` below
+        `turn` comes too late, and is for the caller to refuse: it would stay in the buffer.
 
         >>> bobs = HoldBack()
         >>> bobs.take(3, "three"), bobs.take(5, "five", base=4), bobs.turn
@@ -61,7 +61,7 @@ class HoldBack(Generic[T]):
         return ready
 
     def pass_by(self, number: int) -> None:
-        """Wait no longer for this number or one below it."""
+        """Wait no longer for this number, nor for any below it."""
         self.turn = max(self.turn, number + 1)
 
     @property
@@ -75,12 +75,12 @@ class OrderedClient(DurableClient):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.last: dict[str, int] = {}  # the last number given, by whom the messages are to
+        self.last: dict[str, int] = {}  # the last number given, by receiver
         self.numbers: dict[str, int] = {}  # the numbers of the messages in the queue, by msgid
-        self.turns: dict[str, HoldBack[Kept]] = {}  # what is held back, by who sent it
+        self.turns: dict[str, HoldBack[Kept]] = {}  # the hold-back buffers, by sender
 
     def restart(self, disk: Disk) -> list[Effect]:
-        """Start again after a crash: go on from the numbers that were written."""
+        """Start again after a crash: go on from the numbers that were written, transmit what still waits."""
         places = [place for place in disk.read("dedup").values() if place is not True]  # True: it had no number
         for conversation, number in places:
             self.buffer(conversation).pass_by(number)
@@ -105,7 +105,7 @@ class OrderedClient(DurableClient):
     def _request_again(self, kept: Kept) -> list[Effect]:
         """Send a message again that was in the queue when the client crashed, under the number that it had."""
         last = self.last.get(kept.message.to, 0)
-        self.last[kept.message.to] = max(kept.number, last)  # a crash may have come between the writes of the two
+        self.last[kept.message.to] = max(kept.number, last)  # the crash may have come before `last` was written
         return self.request(kept.msgid, kept.message, kept.number)
 
     def msg_r(self, msgid: str, message: Message) -> Packet:
@@ -120,7 +120,7 @@ class OrderedClient(DurableClient):
         return Kept(msgid, message, self.numbers[msgid]).row()
 
     def out_of_queue(self, msgid: str) -> Write | None:
-        """Take a message out of the waiting-ack queue, and forget its number; return what makes that durable."""
+        """Take a message out of the waiting-ack queue, and forget its number; return the write of that."""
         self.numbers.pop(msgid, None)
         return DurableClient.out_of_queue(self, msgid)
 
@@ -133,11 +133,11 @@ class OrderedClient(DurableClient):
         return self._take_from(packet.group, [as_kept(packet)])
 
     def _place(self, arrived: Arrived) -> Any:
-        """What is written with the msgid of a message that is shown: its place, if it has a number."""
+        """The value to write under the msgid of a message that is shown: its conversation and number, if it has one."""
         return [self.conversation(arrived.message), arrived.number] if arrived.number else True
 
     def let_through(self, arrived: Iterable[Kept]) -> tuple[list[Effect], list[Kept]]:
-        """Show what is in its turn now, hold back what is early; return what to do, and what is done with."""
+        """Show what is in its turn now, hold back what is early; return the effects, and what is done with."""
         effects: list[Effect] = []
         done: list[Kept] = []
         for kept in arrived:
@@ -149,12 +149,15 @@ class OrderedClient(DurableClient):
         return effects, done
 
     def hold_or_give_up(self, kept: Kept) -> Effect:
-        """Hold back what is early; discard what comes when nobody waits for it any more."""
+        """What to do with a message that is not in its turn: hold it back if it is early, else discard it."""
         early = kept.number >= self.buffer(self.conversation(kept.message)).turn
         return Hold(kept.msgid, kept.message) if early else Discard(kept.msgid, kept.message, "too late")
 
     def in_turn(self, kept: Kept) -> list[Kept]:
-        """Return the messages whose turn has come, now that this one is here; itself, if it has no number."""
+        """Return the messages that are done with, now that this one is here: those whose turn has come.
+
+        One without a number has no turn to wait for. One after its turn is done with if it was shown.
+        """
         if not kept.number:
             return [kept]
         buffer = self.buffer(self.conversation(kept.message))
@@ -182,17 +185,17 @@ class OrderedClient(DurableClient):
 
 
 class OrderedServer(OfflineServer):
-    """A server that passes numbers on."""
+    """A server that passes `number` and `base` on."""
 
     def msg_n(self, packet: Packet, to: str) -> Packet:
         """The notify that brings the message of this msg:R to its receiver, with its number and base."""
         return packet.follow_up("msg:N", to, number=packet.number, base=self.base(to, packet))
 
     def base(self, to: str, sent: Packet | Kept) -> int:
-        """The lowest number that is waited for: by the sender, who says so, or by the server, which keeps it for `to`.
+        """Return the base for `to`: what the sender names, or the lowest number that the server keeps from this sender.
 
-        The sender does not wait for what the server keeps. Without this, a message that goes straight to the receiver
-        could be shown before an earlier one that is still to be pulled.
+        The lower of the two counts, or a message that goes straight to the receiver could be shown before an earlier
+        one that is still to be pulled.
         """
         kept = self.store.get(to)
         if not kept:

@@ -10,6 +10,7 @@ from typing import Any
 from imteach.protocol.value import Value
 
 SERVER = "server"
+"""The server's name, as `src` or `dst` of a packet."""
 
 KINDS: dict[str, str] = {
     "msg:R": "request: take this message",
@@ -28,8 +29,8 @@ KINDS: dict[str, str] = {
 class Message(Value, frozen=True):
     """One thing that a person said, and to whom: to a person, or to a group.
 
-    `said` tells which thing said this is (0 for the first of a run). It is not the msgid: a client that sends
-    the same thing under two msgids still says one thing, and the promises count it once.
+    `said` numbers the things said in a run, from 0. It is not the msgid: a client that sends the same thing under two
+    msgids still says one thing, and the promises count it once.
 
     >>> Message(said=0, sender="alice", to="bob", text="hello").to
     'bob'
@@ -42,14 +43,14 @@ class Message(Value, frozen=True):
 
 
 NO_MESSAGE = Message(-1, "", "", "")
-"""What a packet carries that carries no message."""
+"""Stands in a packet that carries no message."""
 
 
 class Kept(Value, frozen=True):
     """A message as the server keeps it, with the numbers that its msg:R carried (from the rung `ordered` on).
 
-    In a group `number` is the one that the server gave it there, and `sent_as` the one that its sender did. 0 stands
-    for none.
+    In a group `number` is the one that the server gave it there, and `sent_as` the one that its msg:R carried.
+    0 stands for none.
 
     >>> kept = Kept("m1", Message(0, "alice", "bob", "hello"))
     >>> Kept.from_row(kept.row()) == kept
@@ -63,12 +64,12 @@ class Kept(Value, frozen=True):
     sent_as: int = 0
 
     def row(self) -> list[Any]:
-        """It as a row on a disk: plain values."""
+        """Return it as a row for a disk: a list of plain values."""
         return [self.msgid, list(self.message), self.number, self.base, self.sent_as]
 
     @classmethod
     def from_row(cls, row: list[Any]) -> "Kept":
-        """Return what was kept as this row."""
+        """Return the message that was written as this row."""
         msgid, message, *numbers = row
         return cls(msgid, Message(*message), *numbers)
 
@@ -84,10 +85,10 @@ class Packet(Value, frozen=True):
     What some kinds carry besides:
     - msg:R and msg:N from the rung `ordered` on: the message's `number` in its conversation, and `base`, the lowest
       number that its sender still waits for. In a group msg:N and ack:N carry the group's `number`.
-    - ack:N: `fabricated`, if the server made it without an ack:R behind it. The client cannot see that.
-    - offline:A: the messages `kept`, oldest first, and whether there are `more`.
+    - ack:N: `fabricated`, if the server made it without an ack:R behind it. The driver hides that from the client.
+    - offline:A: the messages `kept`, oldest first, each with its `base` as of now, and whether there are `more`.
     - offlineack:R: the `msgids` that the receiver has.
-    - in a `group`: offline:R and ack:R carry the member's `cursor`, the highest number below which it misses nothing.
+    - in a `group`: offline:R and ack:R carry the member's `cursor`, the highest number up to which it misses nothing.
 
     >>> hello = Message(said=0, sender="alice", to="bob", text="hello")
     >>> request = Packet("msg:R", "m1", "alice", "server", hello)
@@ -112,15 +113,15 @@ class Packet(Value, frozen=True):
     def follow_up(
         self, kind: str, to: str, number: int = 0, base: int = 0, fabricated: bool = False, group: str = ""
     ) -> "Packet":
-        """Return the packet of this `kind` that whoever received this one sends on to `to`, same message.
+        """Return a packet of this `kind` from the receiver of this one to `to`, with the same msgid and message.
 
-        `number`, `base`, `fabricated` and `group` are what it carries besides.
+        `number`, `base`, `fabricated` and `group` are what it carries besides: see the class.
         """
         return Packet(kind, self.msgid, self.dst, to, self.message, number, base, fabricated, group=group)
 
     @property
     def person(self) -> str:
-        """The person at whose client it starts or ends.
+        """The person whose client sends or receives it.
 
         >>> Packet("offline:R", "", "bob", "server").person
         'bob'
@@ -133,7 +134,7 @@ Arrived = Packet | Kept
 
 
 def as_kept(packet: Packet) -> Kept:
-    """Return what a packet carries as it would be kept.
+    """Return the message that a packet carries, as the server would keep it.
 
     >>> as_kept(Packet("msg:N", "m1", "server", "bob", Message(0, "alice", "bob", "hello"), number=7)).number
     7
@@ -142,7 +143,7 @@ def as_kept(packet: Packet) -> Kept:
 
 
 def listed(kinds: Iterable[str]) -> str:
-    """Return kinds of packets in a sentence.
+    """Return kinds of packets (two or more) as words in a sentence.
 
     >>> listed(["msg:A", "msg:N", "ack:N"])
     'msg:A, msg:N and ack:N'

@@ -1,7 +1,7 @@
 """The promises: what a learner may expect of a protocol, judged at the end of a run.
 
-They are part of the protocol, not of one driver: the simulator, a checker and a real network judge by the same
-sentences. The end of a run is when nothing is in flight and no timer runs.
+They are part of the protocol, not of one driver: the simulator, a checker and a real network can be judged by the same
+rules. The end of a run is when nothing is in flight and no timer runs, heartbeats aside.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -11,11 +11,11 @@ from imteach.protocol.value import Value
 
 
 class Outcome(Value, frozen=True):
-    """What came of one thing said, under its first msgid.
+    """What came of one thing said; `msgid` is the first that its client gave it.
 
-    `status` is what the sender's person sees (None if nothing), `shown` counts how often each receiver was shown
-    it, `stored` how often it is durably stored for each. `away` are the receivers who are logged out at the end,
-    `late` those who were shown it only after something that was said later in the same conversation.
+    `status` is what the sender's person sees (None if nothing), `shown` how often it was shown to each receiver,
+    `stored` how often it is durably stored for each. `away` are the receivers who are logged out at the end, `late`
+    those who were shown it only after something that was said later in the same conversation.
 
     >>> Outcome("m1", "alice", ("bob",), "hello", "delivered", {"bob": 1}, {"bob": 0}).reached("bob")
     True
@@ -78,7 +78,7 @@ PROMISES: dict[str, Callable[[Outcome], bool]] = {
 
 
 def judge(outcomes: Iterable[Outcome], rung: Rung) -> dict[str, bool]:
-    """Return for each promise that this rung is judged by whether everything said keeps it.
+    """Return by name, for each promise that counts at this rung, whether everything said keeps it.
 
     >>> from imteach.protocol import LADDER
     >>> twice = Outcome("m1", "alice", ("bob",), "hello", "delivered", {"bob": 2}, {"bob": 0})

@@ -3,11 +3,11 @@
 What the server does (sections 2 and 4):
 
 - msg:R comes: answer msg:A. If the receiver is online, notify it with msg:N; if not, the message goes nowhere.
-- ack:R comes: answer ack:A, and tell the sender with ack:N.
+- ack:R comes: answer ack:A, and notify the sender with ack:N.
 
-It retransmits nothing and starts no timer. It may be restarted between any two packets: then it knows nobody, until
-they log in again, and the retransmissions of the senders repair what was lost ("client-side retransmission keeps the
-server stateless", section 9). All that it knows is who is online.
+It retransmits nothing and starts no timer. All that it knows is who is online. It may be restarted between any two
+packets: then it takes nobody for online until they log in again, and the senders' retransmissions repair what was lost
+("client-side retransmission keeps the server stateless", section 9).
 
 What the ladder adds beyond section 8 is built around this class, in a file of its own for each further rung. `Server`,
 in `whole`, is all of them together.
@@ -44,7 +44,10 @@ class ArticleServer:
     # What its driver calls
 
     def receive(self, packet: Packet) -> list[Effect]:
-        """A packet has arrived: return what to do. There is one method for each kind."""
+        """A packet has arrived: return what to do. There is one method for each kind.
+
+        Raises ValueError for a kind that the server does not receive.
+        """
         method = self._receives.get(packet.kind)
         if method is None:
             raise ValueError(f"the server receives {listed(self._receives)}, not {packet.kind!r}")
@@ -52,11 +55,11 @@ class ArticleServer:
         return effects
 
     def timer(self, name: str) -> list[Effect]:
-        """The server starts no timer, so none can run out."""
+        """Raise ValueError: the server starts no timer, so none can run out."""
         raise ValueError(f"the server has no timer {name!r}: it starts none")
 
     def command(self, name: str, message: Message | None = None, msgid: str | None = None) -> list[Effect]:
-        """Nobody types at the server."""
+        """Raise ValueError: nobody types at the server."""
         raise ValueError(f"the server has no person to {name} anything")
 
     def presence(self, person: str, online: bool) -> list[Effect]:
@@ -75,7 +78,7 @@ class ArticleServer:
     # One method for one packet kind
 
     def on_msg_r(self, packet: Packet) -> list[Effect]:
-        """A client asks to take a message: answer it, and notify the receiver if it is online."""
+        """A client asks to take a message: answer the client, and notify the receiver if it is online."""
         to = packet.message.to
         answer = Transmit(packet.follow_up("msg:A", to=packet.src))
         if to not in self.online:
@@ -83,14 +86,14 @@ class ArticleServer:
         return [answer, Transmit(self.msg_n(packet, to))]
 
     def on_ack_r(self, packet: Packet) -> list[Effect]:
-        """The receiver has shown a message: answer it, and tell the sender."""
+        """The receiver has shown a message: answer the receiver, and notify the sender."""
         answer = Transmit(packet.follow_up("ack:A", to=packet.src))
         return [answer, Transmit(packet.follow_up("ack:N", to=packet.message.sender))]
 
     # Small pieces that the methods above share
 
     def _not_online(self, packet: Packet) -> list[Effect]:
-        """What becomes of the message of this msg:R if its receiver is not online: it goes nowhere, here."""
+        """What becomes of the message of this msg:R if its receiver is not online: here it goes nowhere."""
         return []
 
     def msg_n(self, packet: Packet, to: str) -> Packet:

@@ -8,11 +8,11 @@ from msgspec.structs import asdict, astuple, replace
 
 
 class Value(Struct, frozen=True, gc=False):
-    """A value: it cannot be changed, and is equal to what holds the same.
+    """A value: it cannot be changed, and is equal to any other of its class that holds the same.
 
     It is used like a named tuple, except that its fields have no index: it can be unpacked, `_replace` returns a
-    changed copy, `_asdict` a dictionary. To make one takes a fourth of the time of a named tuple, and Python's garbage
-    collector leaves it out; otherwise it would look through all of a long run again and again.
+    changed copy, `_asdict` a dictionary. Making one takes at most a fourth of the time of a named tuple. Python's
+    garbage collector leaves it out; otherwise it would look through all of a long run again and again.
 
     >>> class Letter(Value, frozen=True):
     ...     to: str

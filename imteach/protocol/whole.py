@@ -1,4 +1,4 @@
-"""The whole ladder: `Client` and `Server`, in which each rung is a setting.
+"""The whole ladder: `Client` and `Server`, which take the rung as an argument.
 
 A class stands for all rungs up to its own: `ArticleClient` (sections 1 to 8), then `OfflineClient`, `DurableClient`,
 `OrderedClient` and `GroupClient`, each of which is the one before with one idea built around it. A rung that is added
@@ -15,9 +15,9 @@ from imteach.protocol.group import GroupClient, GroupServer
 class Client(GroupClient):
     """One person's client: client-A for what its person says, client-B for what others say to it.
 
-    `rung` is its setting, `retries` how often it may retransmit one message, `new_msgid` asks the driver for a
-    fresh msgid. `groups` are those that its person is a member of, and `ack_every` after how many of a group's
-    messages it acks. `timer` takes a timer's name; a message's timer is named by its msgid.
+    `rung` is its rung of the ladder, `retries` how often it may retransmit one message; `new_msgid` asks the driver for
+    a fresh msgid. `groups` are those that its person is a member of, and `ack_every` after how many of a group's
+    messages it acks.
 
     There is one method for one packet kind; override one, and hand the class to `Scenario(client=…)`.
 

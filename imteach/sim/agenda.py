@@ -14,7 +14,10 @@ in the order of their starting, what people do.
 
 
 class Appointment(NamedTuple):
-    """Something due at `t` simulated ms. `order` settles ties: first made, first kept."""
+    """Something due at `t` simulated ms: the method `what` of the run is called with `about`.
+
+    `order` counts the appointments made: of those of one time and rank the first made comes first.
+    """
 
     t: float
     rank: int
@@ -49,7 +52,7 @@ class Agenda:
         self._made = 0
 
     def add(self, t: float, rank: int, what: str, about: Any) -> None:
-        """Make an appointment at an instant `t`."""
+        """Make an appointment at `t` simulated ms."""
         due = (t, rank, self._made, what, about)
         self._made += 1
         there = self._at.get(t)
@@ -60,12 +63,12 @@ class Agenda:
             heappush(there, due)
 
     def plan(self) -> None:
-        """Take all that was added so far for what is planned from the start."""
+        """Count all that was added so far as planned from the start."""
         self._planned = sorted(self.in_any_order(), reverse=True)
         self._instants, self._at = [], {}
 
     def fork(self) -> "Agenda":
-        """Return an agenda that goes on from here by itself."""
+        """Return a copy: what happens to one does not change the other."""
         twin = object.__new__(Agenda)
         twin._instants, twin._planned, twin._made = self._instants.copy(), self._planned.copy(), self._made
         twin._at = {t: there.copy() for t, there in self._at.items()}
@@ -79,7 +82,7 @@ class Agenda:
         return map(Appointment._make, sorted(self.in_any_order()))
 
     def in_any_order(self) -> Iterator[Due]:
-        """Yield what is still to come in the order in which it is found, what was planned first."""
+        """Yield what is still to come, unsorted: what was planned, then the rest."""
         return chain(self._planned, *self._at.values())
 
     def coming(self) -> Iterator[Due]:
@@ -101,10 +104,10 @@ class Agenda:
 
     @property
     def next(self) -> Appointment:
-        """What comes next."""
+        """What comes next; raises ValueError if nothing does."""
         first = [self._at[t][0] for t in self._instants[:1]]
         return Appointment._make(min(first + self._planned[-1:]))
 
     def pop(self) -> Due:
-        """Take the next appointment out."""
+        """Take out what comes next, and return it; raises StopIteration if nothing does."""
         return next(self.coming())

@@ -10,7 +10,7 @@ class Doings(Run):
     """A run in which people do things."""
 
     def start(self, person: str) -> None:
-        """A person's client starts; where it asks for nothing, there is nothing to write down."""
+        """A person's client starts; if it asks for nothing, there is nothing to write down."""
         effects = self.told(person, "command", "start")
         if effects:
             self.perform(person, effects, self.record(person, "start"))
@@ -23,14 +23,14 @@ class Doings(Run):
             return
         effects = self.told(person, "command", "say", message)
         made = self.written.handed_out
-        msgid = made[0] if made else self.written.new_msgid()  # what is said needs a name
+        msgid = made[0] if made else self.written.new_msgid()  # a client that asks for none: what is said needs one
         self.written.know(msgid, message)
         self.perform(person, effects, self.record(person, "say", NONE, NONE, msgid, about))
 
     def resend(self, wanted: Resend) -> None:
         """A person sends a message again, if their screen shows that it failed."""
         msgid = wanted.msgid
-        said = self.written.messages.get(msgid)  # not by the scenario's list: somebody may have been down
+        said = self.written.messages.get(msgid)  # the scenario counts also what was not said, by somebody who was down
         person = said.sender if said else self.scenario.sender_of(msgid)
         seen = self.screen[person].get(msgid)
         status = None if seen is None else self.written.log[seen].status

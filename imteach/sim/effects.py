@@ -28,7 +28,7 @@ class Effects(Presence, Flights):
     def perform(self, node: str, effects: Sequence[Effect | Mistake], step: int) -> None:
         """Make the effects of a step happen, one by one, until all are done or the node crashes in between.
 
-        `step` is the event at which the node was told something, written down just now.
+        `step` is the id of the event at which the node was told something: the last one written down.
         """
         if not self.orders.crashes:
             for effect in effects:
@@ -81,14 +81,14 @@ class Effects(Presence, Flights):
         self.written.effect(delete, delete.msgid)
 
     def write(self, node: str, write: Write, step: int) -> None:
-        """Write to a node's disk."""
+        """Write to a node's disk, as an event."""
         self.save(node, write)
         msgid = write.key if self.written.knows(write.key) else None
         text, key = "erased" if write.value is None else None, f"{write.table}/{write.key}"
         self.written.event(node, "write", step, self.written.number_of(step), msgid, (text, key))
 
     def save(self, node: str, write: Write) -> None:
-        """Change a node's disk."""
+        """Write to a node's disk; the caller writes the event down."""
         self.disks[node].write(write.table, write.key, write.value)
 
     def stop(self, node: str, mistake: Mistake, step: int) -> None:

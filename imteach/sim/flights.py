@@ -1,4 +1,4 @@
-"""Packets in flight: they are sent, and arrive, are dropped by a fault, or are lost because nobody can be reached."""
+"""Packets in flight: they are sent, and arrive, are dropped by a fault, or are lost: an end cannot be reached."""
 
 from imteach.errors import InputError
 from imteach.protocol import SERVER, Packet, Transmit
@@ -37,13 +37,13 @@ class Flights(Run):
             self.copy(number, packet, takes + (latency if after is None else after))
 
     def copy(self, original: int, packet: Packet, takes: float) -> None:
-        """The network makes a copy of a packet, which `takes` so many ms if it is not delayed itself."""
+        """The network makes a copy of a packet, which `takes` so many simulated ms if no fault delays the copy."""
         number = self.written.copy(original)
         name = self.written.names()[number]
         self._set_out_late(number, packet, takes + self.orders.delay_of(name), name)
 
     def _set_out_late(self, number: int, packet: Packet, takes: float, name: str) -> None:
-        """Let a packet set out which may take longer than its link does."""
+        """Let a packet set out that may take longer than its link does: `takes` simulated ms."""
         latency = self.latency[packet.person]
         if takes != latency:
             self.late.add(number)
@@ -51,7 +51,7 @@ class Flights(Run):
         self.set_out(number, packet, due, latency, name)
 
     def set_out(self, number: int, packet: Packet, due: float, latency: float, name: str) -> None:
-        """Let a packet set out on its way, and settle how it ends if nobody moves.
+        """Let a packet set out, and put the end of its way on the agenda: it arrives at `due`, or is dropped.
 
         `name` is "" where nothing depends on it.
         """
@@ -92,7 +92,7 @@ class Flights(Run):
             if why:
                 self.lose(number, why)
                 return
-        seen = packet._replace(fabricated=False) if packet.fabricated else packet  # for the onlooker, not for a client
+        seen = packet._replace(fabricated=False) if packet.fabricated else packet  # a client cannot see that
         effects = self.nodes[node].receive(seen) if self.is_direct else self.told(node, "receive", seen)
         self.perform(node, effects, self.written.arrival(number))
 
@@ -101,5 +101,5 @@ class Flights(Run):
         self.written.end(number, NETWORK, "drop")
 
     def lose(self, number: int, why: str) -> None:
-        """A packet is lost, for there is nobody to reach; no node notices."""
+        """A packet is lost, because its receiver or its sender cannot be reached; no node notices."""
         self.written.end(number, NETWORK, "lose", why)

@@ -1,4 +1,4 @@
-"""The faults of one run, looked up where they strike."""
+"""The faults of one run, looked up by packet, node and time."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -10,7 +10,7 @@ from imteach.trace.unused import EffectNames
 
 
 class Orders:
-    """What a run's faults do to which packet, and to which node when.
+    """What a run's faults do to each packet, and to each node at which time.
 
     >>> orders = Orders([Drop("m1/ack:N"), Delay("m1/msg:N", by=400)])
     >>> orders.drops("m1/ack:N#1"), orders.delay_of("m1/msg:N#1"), orders.delay_of("m1/msg:N#2")
@@ -23,10 +23,10 @@ class Orders:
         self._strike = [fault.striker() for fault in self._faults if isinstance(fault, Loss)]
         self._delays: dict[str, float] = {}
         self._copies: dict[str, list[float | None]] = {}
-        self.crashes: dict[tuple[str, str], Crash] = {}  # those that follow an effect, still to come
-        self._effects = effects or EffectNames()  # those that were before these orders, if there were some
+        self.crashes: dict[tuple[str, str], Crash] = {}  # by node and effect: those still to come
+        self._effects = effects or EffectNames()  # given if these orders replace others in the middle of a run
         self.named = frozenset(filter(None, (getattr(fault, "packet", None) for fault in self._faults)))
-        self.ask_names = bool(self.named or self._strike)  # whether it depends on a packet's name what happens to it
+        self.ask_names = bool(self.named or self._strike)  # whether a packet's fate depends on its name
         for fault in self._faults:
             match fault:
                 case Delay():
@@ -37,7 +37,7 @@ class Orders:
                     self.crashes[node, after] = fault
 
     def timed(self) -> Iterator[tuple[float, int, str, Any]]:
-        """Yield what is to happen at a time: when, its rank on the agenda, which method of a run, and to whom."""
+        """Yield what is to happen at a time: when, its rank on the agenda, which method of a run, and its argument."""
         for fault in self._faults:
             match fault:
                 case Crash(_, float() | int() as at, None):
@@ -68,9 +68,9 @@ class Orders:
         return self._copies.get(packet, [])
 
     def crash_after(self, node: str, events: Iterable[Event]) -> tuple[Crash, int] | None:
-        """Return the crash that is to follow the effect that these events tell of, with the event's id, if one is."""
+        """Return the crash that is to follow the effect which these events record, with its event's id; or None."""
         found = None
-        for event in events:  # all of them, for each counts
+        for event in events:  # also after one is found: names count all of them
             what = self._effects.name(event) if event.node == node else None
             if found is None and what is not None and (node, what) in self.crashes:
                 found = self.crashes.pop((node, what)), event.id

@@ -1,6 +1,6 @@
-"""Crashes, restarts and logins: when they happen, and what nodes and the server are told of them.
+"""Crashes, restarts and logins: when they happen, and what the clients and the server are told of them.
 
-Who can then reach whom, and what the server makes of the news: see `Network`.
+Who can reach whom then, and which news the server heeds: see `Network`.
 """
 
 from imteach.protocol import SERVER, Report
@@ -15,7 +15,7 @@ class Presence(Waits):
     """A run in which nodes crash, people log in and out, and links are cut."""
 
     def crash_as_ordered(self, fault: Crash) -> None:
-        """A node crashes at the time that a fault says; one that is down already cannot."""
+        """A node crashes at the time that a fault says, unless it is down already."""
         if fault.node not in self.network.down:
             self.crash(fault)
 
@@ -25,7 +25,7 @@ class Presence(Waits):
         self.expect(self.now + fault.down, CRASH, "restart", (fault.node, crashed))
 
     def go_down(self, node: str, why: str, cause: int) -> int:
-        """A node is down from now on: what it held and its timers are gone, its disk is not. Return the event."""
+        """A node is down from now on: what it held and its timers are gone, its disk is not. Return the event's id."""
         crashed = self.record(node, "crash", cause, more=why)
         for running in list(self.timers[node].values()):
             self.forget_timer(running)
@@ -43,7 +43,7 @@ class Presence(Waits):
         effects = self.told(node, "restart", self.disks[node])
         restarted = self.record(node, "restart", crashed)
         self.perform(node, effects, restarted)
-        if node in self.network.down:  # it crashed again over what it did first
+        if node in self.network.down:  # it crashed again, after one of these effects
             return
         if node != SERVER:
             self.forget_unsettled(node)
@@ -70,7 +70,7 @@ class Presence(Waits):
             self.log(person, "login")
 
     def log(self, person: str, command: Command, cause: int = NONE) -> None:
-        """A client logs in or out. The server learns it one latency later: it is no packet, no fault touches it."""
+        """A client logs in or out. The server learns it one latency later, by no packet, so no fault touches it."""
         effects = self.told(person, "command", command)
         logged = self.record(person, command, cause)
         when = self.now + self.scenario.latency_of(person)
@@ -79,7 +79,7 @@ class Presence(Waits):
         self.perform(person, effects, logged)
 
     def server_learns(self, about: tuple[News, int]) -> None:
-        """The server learns that somebody logged in or out, or is gone; if it runs, and knows no better."""
+        """The server learns that somebody logged in or out, or is gone, unless `Network.heeds` says no."""
         news, cause = about
         if not self.network.heeds(news, lambda: news.person in self.held(SERVER).online):
             return
@@ -93,5 +93,5 @@ class Presence(Waits):
         self.network = self.network.sever(way)
 
     def mend(self, way: Way) -> None:
-        """A cut link works again, if no other cut holds."""
+        """A cut is mended; the link works again if it was the last one."""
         self.network = self.network.mend(way)

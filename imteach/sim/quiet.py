@@ -1,10 +1,11 @@
-"""When a run with groups is over: nothing but their heartbeats is to come, and a round of those brought nothing new."""
+"""When a run with groups is over: only their heartbeats are still to come, and a round of those brought nothing new."""
 
 from collections.abc import Hashable, Mapping
 
 from imteach.scenario.scenario import HEARTBEAT, Scenario
 
 PULL = "pull"
+"""What the timer of a pull is for: see `imteach.protocol.WAITS`."""
 
 NEWS = {"say", "resend", "show", "hold", "store", "login", "logout", "crash", "restart"}
 """The kinds of event after which the members of a group may still have something to find."""
@@ -27,29 +28,29 @@ class Quiet:
         self._since: float = 0
 
     def fork(self) -> "Quiet":
-        """Return one that goes on from here by itself."""
+        """Return a copy: what happens to one does not change the other."""
         twin = object.__new__(Quiet)
         twin.__dict__.update(self.__dict__)
         twin._came = self._came.copy()
         return twin
 
     def news(self, t: float) -> None:
-        """Something new happened: from now on each heartbeat must come again."""
+        """Something new happened at `t` simulated ms: from now on each heartbeat must come again."""
         self._came.clear()
         self._since = t
 
     def heartbeat(self, node: str, name: str) -> None:
-        """A heartbeat came."""
+        """The heartbeat timer `name` of this node ran out."""
         self._came.add((node, name))
 
     def key(self, t: float, waits: bool) -> Hashable:
-        """All that decides when the run is over, as seen at `t`; `waits`: there are heartbeats or pulls to come."""
+        """All that decides when the run is over, seen at `t`; `waits`: whether heartbeats or pulls are to come."""
         return frozenset(self._came), round(t - self._since, 3) if waits else 0
 
     def is_over(self, t: float, waits: Mapping[str, int]) -> bool:
-        """Whether the run is over at `t`, when so many heartbeats and pulls in vain are to come, and nothing else.
+        """Whether the run is over at `t`, if so many heartbeats and pulls in vain are to come, and nothing else.
 
-        Pulls that bring nothing do not keep it going, once each had all its tries.
+        Pulls in vain do not keep it going, once each had all its tries.
         """
         if len(self._came) != waits[HEARTBEAT]:
             return False

@@ -1,7 +1,7 @@
 """What a run writes down as it happens: its events, its packets, and which thing said each msgid stands for.
 
-It makes no records: those are made when somebody looks (`events`, `packets`), and at most of a long run nobody ever
-does. Packets go by their number here; a packet's name is text that is made when it is asked for.
+It makes no records: those are made when somebody looks (`events`, `packets`), and most of a long run is never looked
+at. Packets go by their number here, from 0; a packet's name is text, made when it is asked for.
 """
 
 from bisect import bisect_left
@@ -18,7 +18,7 @@ _FATES = {"arrive": "arrived", "drop": "dropped", "lose": "lost"}
 
 
 class Recorder:
-    """The record of one run in the making, of `most_events` events at most. `now` is the time that events get.
+    """The record of a run that is going on, of `most_events` events at most. Each event gets the time `now`.
 
     >>> record = Recorder(most_events=10)
     >>> record.event("bob", "logout"), record.events()[0].t
@@ -29,8 +29,8 @@ class Recorder:
         self.now: float = 0
         self.log: list[Any] = []  # an entry for each event, by its id: see `rows`
         self.lasts: dict[tuple[str, int], float] = {}  # how long timers run, by what is waited for and the attempt
-        self._said: dict[int, str] = {}  # by event the first msgid of what was said, where that is another one
-        self._new_msgids: dict[int, tuple[str, ...]] = {}  # by event, where they are not as usual
+        self._first_at: dict[int, str] = {}  # by event the first msgid of what was said, if not its msgid
+        self._new_msgids: dict[int, tuple[str, ...]] = {}  # by event, where they are not the usual: see `Event`
         # Of each packet, by its number:
         self.sent: list[Packet] = []
         self.sends: list[int] = []  # the event of its sending
@@ -42,14 +42,14 @@ class Recorder:
         self.handed_out: list[str] = []  # msgids made in this step
         self.most_events = most_events
         self._msgids_made = 0
-        self._firsts: dict[int, str] = {}  # the first msgid of each thing said
-        self._carried: dict[str, Message] = {}  # which thing said a msgid stands for
-        self._first: dict[str, str] = {}  # the first msgid of what each msgid stands for
-        self._differ = False  # whether that is ever another one
+        self._first_of_thing: dict[int, str] = {}  # by thing said (its number): the first msgid
+        self._message_of: dict[str, Message] = {}  # by msgid: the thing said
+        self._first_of_msgid: dict[str, str] = {}  # by msgid: the first msgid of the thing said
+        self._differ = False  # whether any msgid is not the first of its thing said
         self._requested: set[int] = set()  # things said that were transmitted before
 
     def fork(self) -> "Recorder":
-        """Return a record that goes on from here by itself."""
+        """Return a copy: what happens to one does not change the other."""
         twin = object.__new__(Recorder)
         twin.__dict__.update(self.__dict__)
         for name in _GROWS:
@@ -67,7 +67,7 @@ class Recorder:
 
     def key(self) -> Hashable:
         """All that decides which msgids are still to come, and which things said msgids stand for."""
-        return self._msgids_made, tuple(self._firsts.items()), tuple(self._first.items())
+        return self._msgids_made, tuple(self._first_of_thing.items()), tuple(self._first_of_msgid.items())
 
     @property
     def msgids_made(self) -> int:
@@ -76,13 +76,13 @@ class Recorder:
 
     def know(self, msgid: str, message: Message) -> None:
         """Remember which thing said a msgid stands for, and the first msgid of each thing said."""
-        if self._carried.get(msgid) is message:
+        if self._message_of.get(msgid) is message:
             return  # the usual case: it was said once, and all its packets carry it
-        if message.said not in self._firsts:
-            self._firsts[message.said] = msgid
+        if message.said not in self._first_of_thing:
+            self._first_of_thing[message.said] = msgid
             self.messages[msgid] = message
-        self._carried[msgid] = message
-        first = self._first[msgid] = self._firsts[message.said]
+        self._message_of[msgid] = message
+        first = self._first_of_msgid[msgid] = self._first_of_thing[message.said]
         self._differ = self._differ or first != msgid
 
     def _know_packet(self, packet: Packet) -> None:
@@ -94,7 +94,7 @@ class Recorder:
 
     def knows(self, msgid: str) -> bool:
         """Whether this is the msgid of something said."""
-        return msgid in self._first
+        return msgid in self._first_of_msgid
 
     def is_again(self, packet: Packet) -> bool:
         """Whether this msg:R, transmitted now, is a retransmission: of the same thing said, under any msgid."""
@@ -126,7 +126,7 @@ class Recorder:
         return number
 
     def effect(self, effect: Effect, msgid: str = "") -> int:
-        """Write down that an effect of the last step happened, which may be about a message; return the event's id."""
+        """Write down that an effect of the last step happened, about this message if any; return the event's id."""
         number = len(self.log)
         self.log.append(effect)
         if self._differ:
@@ -138,19 +138,19 @@ class Recorder:
         return InputError(f"the run was stopped at {self.now} ms after {self.most_events} events: it does not end")
 
     def _note_first(self, number: int, msgid: str) -> None:
-        """Remember what this msgid stands for at this event, if that is another one."""
-        first = self._first.get(msgid, msgid)
+        """Remember for this event the first msgid of what this msgid stands for, if that is another one."""
+        first = self._first_of_msgid.get(msgid, msgid)
         if first != msgid:
-            self._said[number] = first
+            self._first_at[number] = first
 
     def _note_msgids(self, number: int, kind: str, msgid: str | None) -> None:
-        """In this step msgids were handed out: remember them, where it is not the one of something said."""
+        """In this step msgids were handed out: remember them, unless it was the usual one for something said."""
         made, self.handed_out = tuple(self.handed_out), []
         if kind != "say" or made != (msgid,):
             self._new_msgids[number] = made
 
     def amend(self, number: int, more: Any) -> None:
-        """Put right what an event tells, when it is known only later."""
+        """Replace what a `Row` holds as `more`, which is known only now."""
         self.log[number] = self.log[number]._replace(more=more)
 
     def events(self, first: int = 0) -> tuple[Event, ...]:
@@ -165,8 +165,8 @@ class Recorder:
         return tuple(found[first - begin :])
 
     def _events(self, begin: int) -> list[Event]:
-        """Return the events from the id `begin` on, where a step stands: what follows in the log belongs to it."""
-        names, said = self.names(), self._said
+        """Return the events from the id `begin` on, which is a step, so that the effects after it have their cause."""
+        names, said = self.names(), self._first_at
         packet = bisect_left(self.sends, begin)  # the next that is sent
         t, node, about = 0.0, "", None
         why: tuple[int, ...] = ()
@@ -200,9 +200,9 @@ class Recorder:
     # Packets
 
     def send(self, effect: Transmit, due: float) -> int:
-        """Write down that a packet is transmitted, and return its number. What it carries is known then."""
+        """Write down that a packet is transmitted, and return its number. Its msgids are known from then on."""
         packet = effect.packet
-        if self._carried.get(packet.msgid) is not packet.message or packet.kept:
+        if self._message_of.get(packet.msgid) is not packet.message or packet.kept:
             self._know_packet(packet)
         if self._differ:
             self._note_first(len(self.log), packet.msgid)
@@ -214,7 +214,7 @@ class Recorder:
         return number
 
     def copy(self, original: int) -> int:
-        """Write down that the network lets a copy of a packet set out, and return its number."""
+        """Write down that the network sends a copy of a packet, and return the copy's number."""
         names = self.names()
         packet, name = self.sent[original], names[original].partition("~")[0]
         copies = sum(other.partition("~")[0] == name for other in names)
@@ -292,7 +292,7 @@ class Recorder:
 
     def _packet(self, number: int, sent: float, fate: str, ended: float) -> PacketRecord:
         packet, arrived = self.sent[number], ended if fate == "arrived" else None
-        said = self._firsts.get(packet.message.said)
+        said = self._first_of_thing.get(packet.message.said)
         kept = tuple(map(self._kept, packet.kept)) if packet.kept else ()
         return PacketRecord(
             self.names()[number], packet.kind, packet.msgid or None, packet.src, packet.dst, sent,
@@ -301,11 +301,11 @@ class Recorder:
         )  # fmt: skip
 
     def _kept(self, kept: Kept) -> KeptRecord:
-        return KeptRecord(kept.msgid, self._firsts[kept.message.said], kept.number, kept.base)
+        return KeptRecord(kept.msgid, self._first_of_thing[kept.message.said], kept.number, kept.base)
 
 
 _GROWS = (
-    *("log", "_said", "_new_msgids", "sent", "sends", "dues", "_names", "_transmissions"),
-    *("messages", "handed_out", "_firsts", "_carried", "_first", "_requested"),
+    *("log", "_first_at", "_new_msgids", "sent", "sends", "dues", "_names", "_transmissions"),
+    *("messages", "handed_out", "_first_of_thing", "_message_of", "_first_of_msgid", "_requested"),
 )
 """The parts of a `Recorder` that grow with its run."""

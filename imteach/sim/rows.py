@@ -1,8 +1,8 @@
 """The log of a run, and how an entry of it becomes an `Event` when somebody looks.
 
-The log has one entry for each event. A packet that arrives when it is due is its number. What a node asked for is the
-effect itself: when, where and why it happened says the step before it in the log, for the effects of a step follow it
-at once. Everything else is a `Row`.
+The log has one entry for each event. For an arrival at its time that is the packet's number. For what a node asked for,
+other than a `Write`, it is the effect itself: the effects of a step follow it at once, so the step says when, where and
+why they happened. For everything else it is a `Row`.
 """
 
 from collections.abc import Callable
@@ -31,10 +31,10 @@ T = TypeVar("T")
 
 
 class Row(Value, frozen=True):
-    """An event that nothing else stands for: a step of a node, or what happened beside its effects.
+    """An event that has neither a packet's number nor an effect as its entry in the log.
 
     `cause` is the id of the event that led to it, `packet` the number of the packet that it is about. `what` is the
-    msgid, or the timer; `more` is what else events of this kind tell, see `_ROWS`.
+    msgid, or the timer; `more` is what else events of this kind say, see `_ROWS`.
     """
 
     kind: str
@@ -47,12 +47,12 @@ class Row(Value, frozen=True):
 
 
 def is_step(entry: int | Row | Effect) -> bool:
-    """Whether a node was told something here; the effects behind it in the log are what it then asked for."""
+    """Whether a node was told something here; the effects after it in the log are what the node then asked for."""
     return type(entry) is int or (type(entry) is Row and entry.kind in STEPS)
 
 
 class ByKind(dict[type, T]):
-    """Something for each kind of effect. A learner may have made a kind of their own from one of ours."""
+    """Something for each kind of effect; a subclass, which a learner may have made, counts as its kind."""
 
     def __missing__(self, kind: type) -> T:
         found = self[kind] = next(of for effect, of in list(self.items()) if issubclass(kind, effect))
@@ -60,9 +60,9 @@ class ByKind(dict[type, T]):
 
 
 Made = Callable[..., Event]
-"""Makes the event with this id, time, node and causes, about this packet, out of its entry in the log.
+"""Makes an event out of its id, time, node, causes, packet's name, first msgid of what was said, and log entry.
 
-Before the entry comes the first msgid of what was said; None stands for the usual: the msgid itself.
+The first msgid is None where it is the usual one: the msgid itself.
 """
 
 
@@ -111,11 +111,11 @@ _ROWS: dict[str, Made] = {
     "timer_fire": _timer,
     "write": _write,
 }
-"""By kind of event what `more` holds."""
+"""By kind of event: what makes it, which depends on what `more` holds."""
 
 
 def arrived(n: int, t: float, packet: Packet, sending: int, name: str) -> Event:
-    """Return the event of a packet's arrival; its sending is the event `sending`."""
+    """Return the event of a packet's arrival; the event `sending` is its cause."""
     msgid = packet.msgid or None
     return Event(n, t, packet.dst, "arrive", (sending,), name, msgid, msgid)
 
@@ -161,7 +161,7 @@ def _cancelled(n: int, t: float, node: str, why: Any, _: str | None, __: str | N
 def timer_started(
     n: int, t: float, node: str, why: Any, _: None, __: None, effect: StartTimer, until: float | None = None
 ) -> Event:
-    """Return the event of a timer's start; the effect does not say until when it runs."""
+    """Return the event of a timer's start; `until` is given, for the effect does not say it."""
     return Event(n, t, node, "timer_start", why, None, None, None, None, None, None, effect.name, until)
 
 
@@ -178,4 +178,4 @@ EVENT_OF: ByKind[Made] = ByKind(
         Delete: _deleted,
     }
 )
-"""How an effect becomes the event that it was."""
+"""By kind of effect: what makes its event."""

@@ -39,18 +39,18 @@ class Run:
         doings = (len(scenario.say) + len(scenario.resend)) * (scenario.retries + 1)
         self.written = Recorder(100_000 + 1_000 * doings + 200 * len(scenario.people) * (10 + doings))
         self.learners = Learners.among((scenario.client, scenario.server), (*scenario.people, SERVER))
-        self.is_ours = self.is_direct = scenario.is_ours  # direct: the nodes are asked themselves, with no more ado
+        self.is_ours = self.is_direct = scenario.is_ours  # direct: `arrive` calls a node itself, not by `told`
         self.mistakes: tuple[tuple[str, Line | None], ...] = ()  # of learners' code, in this run
         self.nodes = self.made(lambda: scenario.nodes(self.written.new_msgid))
         self.disks = {name: MemoryDisk() for name in self.nodes}
-        self.calm = self.network = Network.among(scenario.people)  # the same thing until there is trouble
+        self.calm = self.network = Network.among(scenario.people)  # one object until somebody is down, away or cut off
         self.latency = {person: scenario.latency_of(person) for person in scenario.people}
         self.agenda = Agenda()
         self.timers: dict[str, dict[str, Running]] = {name: {} for name in self.nodes}
         self.quiet = Quiet(scenario)
-        self.nowhere: set[int] = set()  # packets in flight on a connection that is gone, by number
+        self.nowhere: set[int] = set()  # packets sent on a connection that is gone, by number
         self.late: set[int] = set()  # packets that do not take what their link takes, by number
-        self.screen: dict[str, dict[str, int]] = {name: {} for name in self.nodes}  # of each message the last status
+        self.screen: dict[str, dict[str, int]] = {name: {} for name in self.nodes}  # by msgid: event of the last status
 
     @property
     def now(self) -> float:
@@ -58,13 +58,13 @@ class Run:
         return self.written.now
 
     def expect(self, t: float, rank: int, what: str, about: Any) -> None:
-        """Make an appointment for something that is not a timer: the method of this name is called then."""
+        """Make an appointment at `t` simulated ms, not for a timer: the method `what` is called with `about` then."""
         self.agenda.add(instant(t), rank, what, about)
 
     def record(
         self, node: str, kind: str, cause: int = NONE, packet: int = NONE, what: str | None = None, more: Any = None
     ) -> int:
-        """Write an event down that may be news, and return its id. See `Recorder.event`."""
+        """Write down an event that may be news to a quiet run, and return its id. See `Quiet`, `Recorder.event`."""
         if kind in NEWS:
             self.quiet.news(self.written.now)
         return self.written.event(node, kind, cause, packet, what, more)
@@ -76,21 +76,21 @@ class Run:
         return make() if self.learners is None else self.learners.made(make)
 
     def held(self, node: str) -> Any:
-        """The node, to look at what it holds."""
+        """Return the node, to look at what it holds."""
         return self.nodes[node]
 
     def renew(self, node: str) -> None:
-        """A node is as new: all that it held is gone."""
+        """Make a node anew: all that it held is gone."""
         self.nodes[node] = self.made(lambda: self.scenario.node(node, self.written.new_msgid))
 
     def told(self, node: str, method: str, *what: Any) -> list[Effect | Mistake]:
         """Let a node make a step, and return the effects; or the mistake in a learner's code that stops it.
 
-        `method` is the method of the node that is called with what the node is told.
+        The step is a call of the node's method of this name, with what the node is told.
         """
         step: Callable[..., object] = getattr(self.nodes[node], method)
         if self.is_ours:
-            return step(*what)  # type: ignore[return-value]  # which returns what it should
+            return step(*what)  # type: ignore[return-value]  # our own nodes return effects
         if self.learners is not None:
             return self.learners.called(self.nodes[node], step, *what)
         return checked(step(*what), type(self.nodes[node]).__name__, self.now)  # type: ignore[return-value]

@@ -1,7 +1,7 @@
 """The simulator: one driver of the nodes, with a virtual clock and a network that a learner can break.
 
 It tells a node what happened, performs the effects that the node returns one by one, and writes down all of it.
-It decides nothing that the protocol decides. What happens is in files of its own, by what it is about: `doings`,
+It decides nothing that the protocol decides. Each sort of thing that happens has a file of its own: `doings`,
 `flights`, `timers`, `presence`, `effects`; all of them work on one `Run`.
 """
 
@@ -24,8 +24,10 @@ from imteach.trace.unused import unused
 def simulate(scenario: Scenario, faults: Iterable[Fault]) -> Trace:
     """Run `scenario` under `faults` to its end, when nothing is in flight and no timer runs.
 
-    The heartbeats of groups never end: a run does when nothing else is pending and a round of them brought nothing new.
-    Pulls in vain do not keep it going either, once each had all its tries.
+    The heartbeats of groups never end: such a run ends when nothing else is pending and a round of them brought nothing
+    new. Pulls in vain do not keep it going either, once each had all its tries.
+
+    Raises `LearnerError` for a mistake in a learner's code, and `InputError` for a run that does not end.
 
     >>> from imteach import Drop
     >>> [packet.name for packet in simulate(Scenario("basic"), [Drop("msg:N")]).packets]
@@ -40,14 +42,14 @@ class Simulator(Doings, Effects):
     def run(self) -> Trace:
         """Let everything happen, in order, until nothing is left to come.
 
-        Raises `LearnerError` for a mistake in a learner's code; the run is in it.
+        Raises `LearnerError` for a mistake in a learner's code, with the trace of the run if the run ended.
         """
         try:
             self.to_the_end()
         except InputError as error:
             if not self.mistakes:
                 raise
-            raise LearnerError(*self.mistakes[0]) from error  # and what still ran did not end
+            raise LearnerError(*self.mistakes[0]) from error  # no trace: what still ran did not end
         trace = self.trace()
         if self.mistakes:
             raise LearnerError(*self.mistakes[0], trace)
@@ -82,7 +84,7 @@ class Simulator(Doings, Effects):
                 raise written.endless()
 
     def is_quiet(self, t: float) -> bool:
-        """Whether nothing but heartbeats is to come at `t`, now that one comes next, and they bring nothing new."""
+        """Whether only heartbeats and pulls in vain are still to come at `t`, and a round of them brought nothing."""
         waits: Counter[str] = Counter()
         for wait in self.waited_for():
             if not wait:
@@ -105,5 +107,5 @@ class Simulator(Doings, Effects):
         events = Records(len(written.log), written.events)
         packets = Records(len(written.sent), written.packets)
         by_name = any(isinstance(fault, Drop | Duplicate | Delay) for fault in self.faults)
-        names = set(written.names()) if by_name else ()  # else nobody needs them
+        names = set(written.names()) if by_name else ()  # without such faults no name is needed
         return Trace(self.scenario, self.faults, unused(self.faults, names, events), packets, events)

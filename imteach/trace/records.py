@@ -8,6 +8,7 @@ from imteach.protocol import SERVER, Value
 T = TypeVar("T")
 
 FATES = ("arrived", "dropped", "lost")
+"""How a packet's way can end: at its receiver, by a fault, or because an end could not be reached."""
 
 EVENT_KINDS: dict[str, str] = {
     "start": "a client starts, in a scenario with groups",
@@ -38,13 +39,16 @@ EVENT_KINDS: dict[str, str] = {
 
 
 STEPS = ("start", "say", "resend", "arrive", "timer_fire", "login", "logout", "restart")
-"""The kinds of event that are input to a node; the effects that it then asks for have this event as their cause."""
+"""The kinds of event that are input to a node, and the cause of the effects that it then asks for.
+
+In a retransmission the event `retransmit` stands between the step and the `send`.
+"""
 
 
 class Records(Sequence[T], Generic[T]):
     """A tuple of records that are made when somebody first looks at one. How many there are is known before.
 
-    A run writes down bare rows; a trace of a million packets that nobody looks at costs no more than these.
+    A run writes down bare rows; a trace of a million packets that nobody looks at costs no more than those.
 
     >>> records = Records(3, lambda: ("one", "two", "three"))
     >>> len(records), records[:2], records == ("one", "two", "three")
@@ -64,7 +68,7 @@ class Records(Sequence[T], Generic[T]):
         make = self._make
         if make is not None:
             self._made = make()
-            self._make = None  # and with it go the rows
+            self._make = None  # it holds the rows, which nobody needs now
         return self._made
 
     def __len__(self) -> int:
@@ -105,7 +109,10 @@ class Records(Sequence[T], Generic[T]):
 
 
 class KeptRecord(Value, frozen=True):
-    """A kept message in an offline:A: its msgid, what was said, and the numbers that its msg:R carried (or 0)."""
+    """A kept message in an offline:A: see `imteach.protocol.Kept`, where `seq` is called `number`.
+
+    `said` is the first msgid of the thing said.
+    """
 
     msgid: str
     said: str
@@ -116,7 +123,7 @@ class KeptRecord(Value, frozen=True):
 class PacketRecord(Value, frozen=True):
     """One packet of a run. Times in simulated ms.
 
-    `due` is when it would arrive if no fault strikes, `arrived` when it did (None unless `fate` is "arrived").
+    `due` is when it arrives unless it is dropped or lost, `arrived` when it did (None unless `fate` is "arrived").
     `said` is the first msgid of the thing said that it carries; only a client that gives a retransmission a new
     msgid makes it differ from `msgid`. Both are None for a packet that belongs to a person. The other fields are what
     only some kinds carry: see `imteach.protocol.Packet`, where `seq` is called `number`.
@@ -143,7 +150,7 @@ class PacketRecord(Value, frozen=True):
 
     @property
     def number(self) -> int:
-        """Which transmission of its kind for its owner it is, from 1."""
+        """Which transmission of this kind it is for its message, or for its person, from 1."""
         return int(self.name.partition("#")[2].partition("~")[0])
 
     @property
@@ -153,7 +160,7 @@ class PacketRecord(Value, frozen=True):
 
     @property
     def person(self) -> str:
-        """The person at whose client it starts or ends."""
+        """The person whose client sends or receives it."""
         return self.dst if self.src == SERVER else self.src
 
 
@@ -161,12 +168,13 @@ class Event(Value, frozen=True):
     """One event of a run: event `id` happened at `t` simulated ms at `node`, because of the events `causes`.
 
     The other fields are None where they mean nothing:
-    - `packet` names the packet (send, arrive, drop, lose, and what an arrival led to);
+    - `packet` names the packet (retransmit, send, arrive, drop, lose, and what an arrival led to);
     - `msgid` is the message, `said` the first msgid of what was said, `status` a new status;
-    - `text` and `to` are what was said to whom. `to` is also for whom a message is stored or deleted, and at the
-      server who logged in or out. `text` also says why a packet is lost, why a message is discarded if not for its
-      msgid, which fault or mistake a crash comes from, why something was not said, and `erased` for a removal;
-    - `timer` names a timer, `until` is when it runs out; `key` says where a node writes: TABLE/KEY;
+    - `text` and `to` are what was said, or could not be, and to whom. `to` is also for whom a message is stored or
+      deleted, and at the server who logged in or out. `text` also says why a packet is lost, why a message is discarded
+      if not for its msgid, which fault or mistake a crash comes from, why a message could not be sent again, and
+      `erased` if a write removes its key;
+    - `timer` names a timer, `until` is when it runs out, in simulated ms; `key` says where a node writes: TABLE/KEY;
     - `new_msgids` are those which the driver handed out in this step; None stands for the normal case: one at `say`,
       none at other events.
     """
@@ -214,7 +222,7 @@ def instant(t: float) -> float:
 def mistakes_in(events: Iterable[Event]) -> Iterator[Event]:
     """Yield the crashes of nodes that stopped because of a mistake in their code; `text` says which mistake.
 
-    The crash that a fault orders has no cause, or an effect as its cause; that of a mistake is caused by a step.
+    A crash that a fault orders has no cause, or an effect as its cause; one from a mistake has a step as its cause.
     """
     before: list[str] = []
     for event in events:

@@ -1,4 +1,4 @@
-"""The faults that named something that never happened, and the names by which crashes refer to effects."""
+"""The faults that name something that never happened, and the names by which crashes refer to effects."""
 
 from collections import Counter
 from collections.abc import Collection, Container, Hashable, Iterable
@@ -27,7 +27,10 @@ class EffectNames:
         return frozenset(self._times.items())
 
     def name(self, event: Event) -> str | None:
-        """Return the name of the effect that the next event of the run records; None if it has no name there."""
+        """Return the name of the effect that this event records; None if a crash cannot name it.
+
+        To be called for each event of the run, in order, for the names count.
+        """
         effect = _AFTER.get(event.kind)
         if effect is None:
             return None
@@ -40,7 +43,7 @@ class EffectNames:
 
 
 def unused(faults: Collection[Fault], packets: Container[str], events: Iterable[Event]) -> tuple[Fault, ...]:
-    """Return those faults that named something which never happened in this run: a packet, or a crash.
+    """Return those faults of a run that name a packet which was never sent, or a crash which never came.
 
     >>> unused([Drop("m1/ack:N")], {"m1/msg:R#1"}, [])
     (Drop("m1/ack:N"),)

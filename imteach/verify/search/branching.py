@@ -242,7 +242,7 @@ class Branching(Simulator):
             case "restart", (node, _):
                 return (node,)
             case "server_learns", (news, _):
-                return (news._replace(line=self.network.behind(news.person, news.line)),)
+                return (news._replace(connection=self.network.behind(news.person, news.connection)),)
         return (due.about,)
 
 

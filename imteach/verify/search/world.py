@@ -172,8 +172,9 @@ class World:
         That is enough because numbers of connections are only compared.
         """
         network = net.network
-        behind = ((news, network.behind(news.person, news.line)) for news in net.news)
-        return self.nets.of(Net(network.canonical(), tuple(news._replace(line=max(line, -1)) for news, line in behind)))
+        behind = ((news, network.behind(news.person, news.connection)) for news in net.news)
+        counted = tuple(news._replace(connection=max(count, -1)) for news, count in behind)
+        return self.nets.of(Net(network.canonical(), counted))
 
     # What may happen
 
