@@ -12,6 +12,7 @@ from imteach.files import check_writable, write_whole
 from imteach.scenario import Scenario
 from imteach.verify import Finding, check, explore, machine_graph, state_graph
 from imteach.verify.search.branching import EXPLORE_KINDS
+from imteach.verify.search.finding import MOST_ASKED
 from imteach.verify.search.world import CHECK_KINDS
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def _add_arguments(parser: argparse.ArgumentParser, kinds: Sequence[str], format
     search = parser.add_argument_group("search")
     search.add_argument("--faults", dest="most_faults", metavar="K", help="at most so many faults strike")
     search.add_argument("--kinds", metavar="KIND,KIND", help=f"of these kinds: {', '.join(kinds)} (default: drop)")
+    search.add_argument("--most-states", metavar="N", help="give up after so many states, and say so")
     output = parser.add_argument_group("output")
     output.add_argument("--format", choices=tuple(formats), default="table", help="what to write (default: table)")
     output.add_argument("-o", "--output", metavar="FILE", help="write to this file, not to the terminal")
@@ -108,6 +110,8 @@ def _graph(asked: argparse.Namespace) -> "Graph":
     """The graph that was asked for, if it is not too large to be drawn."""
     from imteach.draw.graph.dot import MOST_STATES
 
+    if asked.most_states is not None:
+        raise InputError(f"a graph is of every state, {MOST_STATES} at most; leave it out", where="--most-states")
     scenario, search = _asked_for(asked)
     if asked.machine is None:
         return state_graph(scenario, **search, promise=asked.promise, most_states=MOST_STATES)
@@ -124,7 +128,10 @@ def _asked_for(asked: argparse.Namespace) -> tuple[Scenario, dict[str, Any]]:
     kinds = [kind.strip() for kind in ("drop" if asked.kinds is None else asked.kinds).split(",")]
     scenario, given = scenario_and_faults(asked)
     check_writable(asked.output)
-    return scenario, {"faults": faults, "kinds": kinds, "given": given}
+    search: dict[str, Any] = {"faults": faults, "kinds": kinds, "given": given}
+    if asked.most_states is not None:
+        search["most_states"] = whole_asked_for(asked.most_states, "--most-states", most=MOST_ASKED)
+    return scenario, search
 
 
 def _main(asked: argparse.Namespace, search: Callable[..., Finding]) -> int:

@@ -39,6 +39,21 @@ def test_check_in_json_tells_the_steps(capsys):
     assert found["promises"]["no_silent_loss"]["steps"][-1] == "m1/msg:N#1 is dropped"
 
 
+@pytest.mark.parametrize("search", ["explore", "check"])
+def test_a_search_can_be_asked_to_give_up_early_and_says_so(capsys, search):
+    status, out = run(capsys, search, "dedup", "--faults", "2", "--most-states", "30")
+    assert status == 0
+    assert "Not finished: it stopped after" in out
+    assert "✓ holds" not in out
+
+
+def test_a_graph_is_of_every_state(capsys):
+    for more in ([], ["--machine", "alice"]):
+        with pytest.raises(SystemExit):
+            main(["check", "basic", "--faults", "1", "--format", "dot", "--most-states", "5", *more])
+        assert "--most-states: a graph is of every state, 50 at most; leave it out" in capsys.readouterr().err
+
+
 def test_faults_typed_beside_strike_in_every_run(capsys):
     _, out = run(capsys, "explore", "offline", "--faults", "1", "--offline", "bob@0+1000", "--format", "json")
     assert json.loads(out)["given"] == ["offline bob@0+1000"]
