@@ -1,20 +1,21 @@
 """Each step of a learner's node is checked: what comes of it is effects, or one mistake."""
 
-from collections.abc import Callable, Iterable, Iterator
-from copy import copy
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from imteach.learner.lines import (
     assignments,
-    class_attribute_line,
     class_line,
     def_line,
     learners_frames,
     line_at,
     line_of,
     loop_line,
+    member_line,
 )
 from imteach.learner.mistakes import LearnerError, Mistake
+from imteach.learner.outside import places_outside
 from imteach.learner.returned import piece_of, wrong_with
 from imteach.learner.watch import Endless, Returned, Watch, functions_of, is_learners
 from imteach.learner.words import shown, steady, text_of, who
@@ -50,12 +51,15 @@ class Learners:
         self._own = own
         self._nodes = frozenset(nodes)
         self._watch = Watch(own)
-        self._shared = [_Shared(name, held, copy(held)) for name, held in _held_by_classes(own)]
+        self._outside = places_outside(own)
 
     @classmethod
     def among(cls, classes: Iterable[type], nodes: Iterable[str]) -> "Learners | None":
         """Return a `Learners` if any of these classes is a learner's; else None."""
-        own = [klass for klass in dict.fromkeys(classes) if is_learners(klass)]
+        different = list(dict.fromkeys(classes))
+        for klass in different:
+            _check_methods(klass)
+        own = [klass for klass in different if is_learners(klass)]
         return cls(own, nodes) if own else None
 
     def made(self, make: Callable[[], T]) -> T:
@@ -80,10 +84,15 @@ class Learners:
             used = {name for function in functions_of(owner) for name in function.__code__.co_names}
             for function in functions_of(owner):
                 name = function.__name__
-                if name.startswith("on_") and name not in used and name not in ours:
+                if name in used or name in ours:
+                    continue
+                line = line_at(function.__code__.co_filename, function.__code__.co_firstlineno)
+                if name.startswith("on_"):
                     called = ", ".join(dict.fromkeys(our for our in ours if our.startswith("on_")))
-                    line = line_at(function.__code__.co_filename, function.__code__.co_firstlineno)
                     raise LearnerError(f"nobody will call {owner.__name__}.{name}; what is called is {called}", line)
+                meant = _misspelt(name, ours)
+                if meant:
+                    raise LearnerError(f"nobody will call {owner.__name__}.{name}; is {meant} meant?", line)
 
     def called(self, node: object, step: Callable[..., object], *told: Any) -> list[Effect | Mistake]:
         """Let a node make a step, its method called with what it is told; return the effects, or the one mistake."""
@@ -111,13 +120,11 @@ class Learners:
     def _changed_for_all(
         self, node: object, step: Callable[..., object], told: tuple[Any, ...]
     ) -> list[Effect | Mistake]:
-        """Say what the step changed in the class itself, if anything, and put it back."""
-        for name, held, before in self._shared:
-            if held != before:
-                _put_back(held, before)
-                did = f"changed {type(node).__name__}.{name}"
-                rule = f"what stands in a class is shared by all nodes and all runs: set self.{name} in __init__"
-                return [Mistake(who(node, handler(step, told)), did, rule, class_attribute_line(name, self._own))]
+        """Say what the step changed outside the node, if anything, and put it back."""
+        for place in self._outside:
+            if place.now() != place.before:
+                place.put_back()
+                return [Mistake(who(node, handler(step, told)), f"changed {place.name}", place.rule, place.line())]
         return []
 
     def keeps(self, node: object, value: str, where: str, rule: str) -> Mistake:
@@ -182,29 +189,26 @@ class Learners:
         return ""
 
 
-class _Shared(NamedTuple):
-    """Something that stands in a class: its name, and what it held when the run began."""
-
-    name: str
-    held: Any
-    before: Any
-
-
-def _held_by_classes(own: Iterable[type]) -> Iterator[tuple[str, Any]]:
-    """Yield what these classes hold that can change, by name; it does no harm unless somebody changes it."""
-    for owner in own:
-        for klass in owner.__mro__:
-            if not klass.__module__.startswith("imteach.") and klass is not object:
-                yield from ((name, held) for name, held in vars(klass).items() if isinstance(held, dict | list | set))
+def _check_methods(owner: type) -> None:
+    """Raise `LearnerError` for what is no method and stands where one of ours does: `on_msg_n = "show"`."""
+    for klass in owner.__mro__:
+        if klass.__module__.startswith("imteach.") or klass is object:
+            continue
+        for name, held in vars(klass).items():
+            replaces = any(isinstance(vars(base).get(name), FunctionType) for base in klass.__mro__[1:-1])
+            if replaces and not callable(held) and not isinstance(held, staticmethod | classmethod):
+                what = "a property" if isinstance(held, property) else shown(held)
+                sentence = f"{klass.__name__}.{name} is {what}, and must be a method: def {name}(self, …):"
+                raise LearnerError(sentence, member_line(klass, name))
 
 
-def _put_back(held: Any, before: Any) -> None:
-    """Let a dictionary, list or set hold what it held before."""
-    held.clear()
-    if isinstance(held, list):
-        held.extend(before)
-    else:
-        held.update(before)
+def _misspelt(name: str, ours: list[str]) -> str:
+    """The name of ours that is written almost like this one; "" if there is none, or one only goes on."""
+    from difflib import get_close_matches  # only a class with a method of its own needs it
+
+    close = get_close_matches(name, [our for our in ours if not our.startswith("_")], n=1, cutoff=0.85)
+    goes_on = close and (name.startswith(close[0]) or close[0].startswith(name))
+    return "" if not close or goes_on else close[0]
 
 
 def _lacks_init(error: BaseException) -> bool:

@@ -83,6 +83,15 @@ def class_line(owner: type, own: Sequence[type]) -> Line | None:
     return line_at(first.co_filename, numbers[-1]) if numbers else None
 
 
+def member_line(owner: type, name: str) -> Line | None:
+    """Return the line in which a learner's class defines this name; None where none of its functions says where."""
+    for function in functions_of(owner):
+        code = function.__code__
+        if code.co_name == name:
+            return line_at(code.co_filename, code.co_firstlineno)
+    return class_attribute_line(name, [owner]) if any(functions_of(owner)) else None
+
+
 def class_attribute_line(name: str, own: Sequence[type]) -> Line | None:
     """Return the line in which a class of the learner's assigns to this name."""
     for owner in own:

@@ -484,7 +484,99 @@ def test_a_table_in_the_class_is_shared_by_all_so_it_must_not_change(time):
     assert SharesItsTable.seen == {}  # put back, so that the next run does not begin with it
 
 
+class CountsInTheClass(protocol.Client):
+    count = 0
+
+    def on_msg_n(self, packet):
+        CountsInTheClass.count += 1
+        return super().on_msg_n(packet) if self.count < 2 else []
+
+
+class HasADefault(protocol.Client):
+    def __init__(self, *args, seen=[], **kwargs):  # noqa: B006  # the mistake itself
+        super().__init__(*args, **kwargs)
+        self.seen = seen
+
+    def on_msg_n(self, packet):
+        self.seen.append(packet.msgid)
+        return super().on_msg_n(packet) if self.seen.count(packet.msgid) < 2 else []
+
+
+met = 0
+
+
+class CountsInTheModule(protocol.Client):
+    def on_msg_n(self, packet):
+        global met
+        met += 1
+        return super().on_msg_n(packet) if met < 2 else []
+
+
+@pytest.mark.parametrize("time", ["first", "second"])
+@pytest.mark.parametrize(
+    ("client", "what", "rule", "line"),
+    [
+        (CountsInTheClass, "CountsInTheClass.count", "set self.count in __init__", "count = 0"),
+        (HasADefault, "the default value of seen in __init__", "write seen=None, and make it inside", "def __init__"),
+        (CountsInTheModule, "the global met", "keep self.met, set in __init__", "def on_msg_n"),
+    ],
+)
+def test_what_is_kept_outside_the_nodes_is_a_mistake_in_the_first_run_and_in_the_second(client, what, rule, line, time):
+    with pytest.raises(LearnerError) as error:
+        Scenario("dedup", client=client).run()
+    assert f"{client.__name__}.on_msg_n changed {what} when m1/msg:N#1 arrived at 100 ms; " in error.value.sentence
+    assert error.value.sentence.endswith(rule)
+    assert error.value.line.text.startswith(line)
+    assert (CountsInTheClass.count, met, HasADefault.__init__.__kwdefaults__) == (0, 0, {"seen": []})
+
+
+class ReadsWhatIsOutside(protocol.Client):
+    """What only stands there does no harm."""
+
+    most = 3
+    words = {"hello": "hi"}  # noqa: RUF012
+
+    def on_msg_n(self, packet, more=[]):  # noqa: B006
+        return [*super().on_msg_n(packet), *more] if len(self.words) < self.most else []
+
+
+def test_what_only_stands_outside_the_nodes_does_no_harm():
+    assert Scenario("dedup", client=ReadsWhatIsOutside).run().promises["all_delivered"]
+
+
 # Slips of the first hour
+
+
+class NamesAWord(protocol.Client):
+    on_msg_n = "show"
+
+    def on_ack_a(self, packet):
+        return []
+
+
+class IsNothingButAWord(protocol.Client):
+    on_msg_n = "show"
+
+
+class MakesAProperty(protocol.Client):
+    @property
+    def on_msg_n(self):
+        return []
+
+
+class MisspellsAHelper(protocol.Client):
+    def show_or_dicard(self, arrived):
+        return []
+
+
+class HasHelpersOfItsOwn(protocol.Client):
+    """Nobody calls them, and their names are near ours, but no slips of them."""
+
+    def states(self):
+        return self.state()
+
+    def sender(self):
+        return self.name
 
 
 class MisspellsAMethod(protocol.Client):
@@ -544,10 +636,24 @@ def a_piece_of_a(kind, name):
     return f"that is a piece of a {kind}: put no * before {name} (one effect, no list)"
 
 
+def test_where_no_function_says_in_which_file_a_class_is_its_mistake_has_no_line():
+    with pytest.raises(LearnerError) as error:
+        Scenario("dedup", client=IsNothingButAWord).run()
+    assert error.value.sentence.startswith("IsNothingButAWord.on_msg_n is 'show', and must be a method")
+    assert error.value.line is None
+
+
+def test_a_helper_of_ones_own_may_be_called_almost_as_ours():
+    assert Scenario("dedup", client=HasHelpersOfItsOwn).run().promises["all_delivered"]
+
+
 @pytest.mark.parametrize(
     ("client", "words"),
     [
         (MisspellsAMethod, "nobody will call MisspellsAMethod.on_msgA; what is called is on_say, on_resend, on_msg_a"),
+        (NamesAWord, "NamesAWord.on_msg_n is 'show', and must be a method: def on_msg_n(self, …):"),
+        (MakesAProperty, "MakesAProperty.on_msg_n is a property, and must be a method: def on_msg_n(self, …):"),
+        (MisspellsAHelper, "nobody will call MisspellsAHelper.show_or_dicard; is show_or_discard meant?"),
         (TakesNothing, "write def __init__(self, *args, **kwargs): and, as its first line, super().__init__"),
         (UsesItsTablesTooSoon, "no attribute 'dedup' before the run began; write def __init__(self, *args, **kwargs):"),
         (PutsAListInside, "that is a list inside the list: put a * before it"),
