@@ -153,7 +153,8 @@ class Examination:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         drawn = "" if self.counterexample is None else image(self.counterexample)
-        answer = "".join(f"<p>{escape(line)}</p>" for line in self._lines())
+        first, *others = (escape(line) for line in self._lines())
+        answer = f"<p><strong>{first}</strong></p>{''.join(f'<p>{line}</p>' for line in others)}"
         return {"text/plain": self.to_text(), "text/html": f"{answer}{drawn}{as_html([self._table()])}"}
 
     def __repr__(self) -> str:
