@@ -29,7 +29,7 @@ from imteach.views import register
 
 if TYPE_CHECKING:
     from imteach.lab import FaultMapLab, Lab
-    from imteach.verify import check, explore, fault_map, follow, machine_graph, state_graph, stats, sweep
+    from imteach.verify import check, examine, explore, fault_map, follow, machine_graph, state_graph, stats, sweep
 
 # Which function answers each question that a trace, a scenario, a graph or a result cannot answer itself: see
 # `imteach.views`.
@@ -77,6 +77,7 @@ __all__ = [
     "Server",
     "Trace",
     "check",
+    "examine",
     "explore",
     "fault_map",
     "follow",
@@ -92,7 +93,9 @@ offer(
     __name__,
     {
         "lab": ["FaultMapLab", "Lab"],
-        "verify": ["check", "explore", "fault_map", "follow", "machine_graph", "state_graph", "stats", "sweep"],
+        "verify": [
+            *("check", "examine", "explore", "fault_map", "follow", "machine_graph", "state_graph", "stats", "sweep"),
+        ],
     },
     needs={"lab": LAB},
 )

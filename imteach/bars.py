@@ -1,11 +1,12 @@
-"""A progress bar for long work: on a terminal or in a notebook, and nothing at all elsewhere.
+"""How long work takes: a progress bar, on a terminal or in a notebook and nothing at all elsewhere; and a stopwatch.
 
 Imports only the standard library; tqdm draws the bar, where it is installed.
 """
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from time import perf_counter
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -33,6 +34,17 @@ def with_bar(things: Iterable[T], total: int | None, what: str, each: int = 1) -
         for thing in things:
             yield thing
             bar.update(each if total is None else min(each, total - bar.n))
+
+
+def stopwatch() -> Callable[[], float]:
+    """Start a stopwatch: called, it returns the seconds since. For people to read; no result may depend on it.
+
+    >>> seconds = stopwatch()
+    >>> 0 <= seconds() <= seconds()
+    True
+    """
+    began = perf_counter()
+    return lambda: perf_counter() - began
 
 
 def _bar(total: int | None, what: str) -> Any:

@@ -18,6 +18,7 @@ imteach: why a message can be lost without anyone noticing, and how six packets 
   imteach map retransmit            what comes of losing each packet
   imteach explore dedup --faults 3  every way to lose three packets, and which promises hold
   imteach check dedup --faults 1    every order in which things can happen
+  imteach examine mine.py:MyClient  find the bug in a class of your own, and say why
   imteach stats dedup --loss 0.2 --messages 10000
                                     how often a message comes through, and how often its sender sees a wrong status
   imteach validate                  run every lesson and compare its outputs
@@ -29,6 +30,7 @@ _COMMANDS = {  # by name: the module in which it stands, and what it does
     "map": ("losses", "lose each packet once, and say what comes of it"),
     "explore": ("search", "run a scenario under every plan of faults"),
     "check": ("search", "try every order in which things can happen"),
+    "examine": ("examine", "find the bug in a class of your own, and say why"),
     "stats": ("stats", "run a scenario many times under random loss, and count"),
     "validate": ("jupyter", "run every lesson and compare its outputs"),
 }

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from imteach.verify.count.cost import group_cost, group_cost_formula
     from imteach.verify.count.result import Measured, Stats, Sweep
     from imteach.verify.count.statistics import stats, sweep
+    from imteach.verify.exams.examination import Examination, Tried
+    from imteach.verify.exams.examiner import examine
+    from imteach.verify.exams.trials import TRIALS, Trial
     from imteach.verify.graphs.machine_graph import machine_graph
     from imteach.verify.graphs.state_graph import state_graph
     from imteach.verify.losses.cell import Cell
@@ -27,18 +30,23 @@ if TYPE_CHECKING:
 __all__ = [
     "ENDS",
     "PROMISE_TITLES",
+    "TRIALS",
     "Cell",
     "Check",
     "End",
+    "Examination",
     "Exploration",
     "FaultMap",
     "Finding",
     "Measured",
     "Stats",
     "Sweep",
+    "Trial",
+    "Tried",
     "Verdict",
     "check",
     "closed_forms",
+    "examine",
     "explore",
     "fault_in_words",
     "fault_map",
@@ -62,6 +70,9 @@ offer(
         "count.cost": ["group_cost", "group_cost_formula"],
         "count.result": ["Measured", "Stats", "Sweep"],
         "count.statistics": ["stats", "sweep"],
+        "exams.examination": ["Examination", "Tried"],
+        "exams.examiner": ["examine"],
+        "exams.trials": ["TRIALS", "Trial"],
         "graphs.machine_graph": ["machine_graph"],
         "graphs.state_graph": ["state_graph"],
         "losses.cell": ["Cell"],

@@ -1,0 +1,103 @@
+"""Examine a class: run it through the trials, and judge it where the protocol's own class keeps its promises."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from imteach.bars import stopwatch, with_bar
+from imteach.errors import InputError, quoted
+from imteach.learner.mistakes import LearnerError
+from imteach.protocol import LADDER, Client, Server
+from imteach.tell.words import counted
+from imteach.verify.exams.examination import Broken, Examination, Tried
+from imteach.verify.exams.trials import TRIALS, Trial
+from imteach.verify.search.finding import Finding
+
+
+def examine(made: type, rung: str = "dedup", only: Iterable[str] | None = None) -> Examination:
+    """Find a bug in a class of one's own: a `Client` or a `Server`, on this rung of the ladder.
+
+    It is run through every one of `TRIALS` that suits the rung, from the smallest up, until one breaks a promise. A
+    promise counts as broken where the protocol's own class keeps it, against as many faults; with enough losses every
+    class breaks some. `only` are the names of trials, where not all are wanted.
+
+    An interrupt (Ctrl-C, or the notebook's stop button) ends it with what was found. Raises `InputError` for what is
+    no such class, rung or trial.
+
+    >>> class Silent(Client):
+    ...     def on_msg_n(self, packet):
+    ...         return [] if packet.msgid in self.dedup else super().on_msg_n(packet)
+    >>> report = examine(Silent)
+    >>> report.passed, report.promise, report.faults
+    (False, 'no_false_failure', (Drop("m1/ack:R#1"),))
+    """
+    classes = _classes(made)
+    if rung not in LADDER:
+        raise InputError(f"no rung {quoted(rung)}; the rungs are {', '.join(LADDER)}", where="rung")
+    asked = _asked(rung, only)
+    tried: list[Tried] = []
+    for trial in with_bar(asked, len(asked), "trials"):
+        seconds = stopwatch()
+        try:
+            found = trial.search(trial.scenario(rung, **classes))
+        except LearnerError as mistake:
+            tried.append(Tried(trial.name, trial.exposes, "", seconds(), "✕ cannot go on"))
+            return Examination(made, rung, tuple(tried), _left(asked, tried), mistake=mistake)
+        broken = _broken(trial, rung, found)
+        tried.append(_row(trial, found, broken, seconds()))
+        interrupted = "interrupted" in found.unfinished
+        if broken is not None or interrupted:
+            return Examination(made, rung, tuple(tried), _left(asked, tried), broken, interrupted=interrupted)
+    return Examination(made, rung, tuple(tried), ())
+
+
+def _classes(made: object) -> dict[str, Any]:
+    """The class as a scenario takes it."""
+    for name, ours in (("client", Client), ("server", Server)):
+        if isinstance(made, type) and issubclass(made, ours):
+            return {name: made}
+    raise InputError(f"expected a class made from Client or Server, got {quoted(made)}", where="made")
+
+
+def _asked(rung: str, only: Iterable[str] | None) -> list[Trial]:
+    """The trials that suit this rung, or only those of these names."""
+    if only is None:
+        return [trial for trial in TRIALS.values() if trial.suits(rung)]
+    asked = [TRIALS[name] for name in ([only] if isinstance(only, str) else only)]
+    for trial in asked:
+        if not trial.suits(rung):
+            raise InputError(f"“{trial.name}” is for {trial.since} and above, not for {rung}", where="only")
+    return asked
+
+
+def _left(asked: list[Trial], tried: list[Tried]) -> tuple[str, ...]:
+    """The names of the trials that were not begun."""
+    return tuple(trial.name for trial in asked[len(tried) :])
+
+
+def _broken(trial: Trial, rung: str, found: Finding) -> Broken | None:
+    """The promise that was broken with the fewest faults, of those that ours keeps against as many."""
+    broken = [
+        Broken(promise, found.scenario, verdict.example)
+        for promise, verdict in found.promises.items()
+        if verdict.example is not None and len(verdict.example.faults) < _fewest(trial.name, rung, promise)
+    ]
+    return min(broken, key=lambda each: len(each.example.faults), default=None)
+
+
+@cache
+def _ours(name: str, rung: str) -> Finding:
+    """What the trial of this name finds about the protocol's own classes."""
+    return TRIALS[name].search(TRIALS[name].scenario(rung))
+
+
+def _fewest(name: str, rung: str, promise: str) -> float:
+    """How many faults it takes to break a promise of the protocol's own classes here; infinity if they keep it."""
+    example = _ours(name, rung).promises[promise].example
+    return float("inf") if example is None else len(example.faults)
+
+
+def _row(trial: Trial, found: Finding, broken: Broken | None, seconds: float) -> Tried:
+    verdict = "✕ broken" if broken else "✓ kept" if found.finished else "? not finished"
+    name, count = next(iter(found.counts.items()))
+    return Tried(trial.name, trial.exposes, counted(count, name.removesuffix("s")), seconds, verdict)

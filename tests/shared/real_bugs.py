@@ -1,0 +1,626 @@
+"""Classes with bugs that people really write, each with the rung at which it goes wrong.
+
+They are written in many styles, as learners write: with and without `super()`, with state of their own, from a blank
+page. `BUGS` holds them by their class names.
+"""
+
+from collections import deque
+
+from imteach import Client, Server
+from imteach.protocol import (
+    SERVER,
+    CancelTimer,
+    Delete,
+    Discard,
+    Hold,
+    Kept,
+    Packet,
+    Report,
+    Show,
+    StartTimer,
+    Store,
+    Transmit,
+    Waiting,
+    Write,
+)
+
+BUGS: dict[str, tuple[type, str]] = {}
+
+
+def at(rung):
+    """Put the class into `BUGS`, with the rung at which it goes wrong."""
+
+    def put(bug):
+        assert bug.__name__ not in BUGS
+        BUGS[bug.__name__] = (bug, rung)
+        return bug
+
+    return put
+
+
+# The sender
+
+
+@at("dedup")
+class NewMsgidEachTime(Client):
+    """A retransmission gets a new msgid."""
+
+    def on_timer(self, msgid):
+        entry = self.queue[msgid]
+        if entry.tries > self.retries:
+            return super().on_timer(msgid)
+        del self.queue[msgid]
+        again = self.new_msgid()
+        self.queue[again] = Waiting(entry.message, entry.tries + 1)
+        self.status[again] = self.status[msgid]
+        return [Transmit(self.msg_r(again, entry.message)), StartTimer(again, entry.tries + 1)]
+
+
+@at("dedup")
+class DoneAtMsgA(Client):
+    """msg:A is taken for the end: the entry leaves the queue."""
+
+    def on_msg_a(self, packet):
+        effects = super().on_msg_a(packet)
+        self.queue.pop(packet.msgid, None)
+        return [*effects, CancelTimer(packet.msgid)]
+
+
+@at("dedup")
+class DeliveredAtMsgA(Client):
+    """The person sees ✓✓ as soon as the server has the message."""
+
+    def on_msg_a(self, packet):
+        if self.status.get(packet.msgid) != "sending":
+            return []
+        return [self.report(packet.msgid, "delivered")]
+
+
+@at("dedup")
+class BackToSent(Client):
+    """A late msg:A turns `delivered` back into `sent`."""
+
+    def on_msg_a(self, packet):
+        return [self.report(packet.msgid, "sent")]
+
+
+@at("dedup")
+class RetransmitsOnce(Client):
+    """The timer is not started again after the first retransmission."""
+
+    def on_timer(self, msgid):
+        return [effect for effect in super().on_timer(msgid) if not isinstance(effect, StartTimer)]
+
+
+@at("dedup")
+class OneTryTooFew(Client):
+    """< where <= should stand."""
+
+    def on_timer(self, msgid):
+        entry = self.queue[msgid]
+        if entry.tries < self.retries:
+            self.queue[msgid] = entry._replace(tries=entry.tries + 1)
+            return [Transmit(self.msg_r(msgid, entry.message)), StartTimer(msgid, entry.tries + 1)]
+        del self.queue[msgid]
+        return [self.report(msgid, "failed")]
+
+
+@at("dedup")
+class CountsTriesTogether(Client):
+    """One counter for all messages."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.tries = 0
+
+    def on_timer(self, msgid):
+        self.tries += 1
+        if self.tries > self.retries:
+            del self.queue[msgid]
+            return [self.report(msgid, "failed")]
+        return [Transmit(self.msg_r(msgid, self.queue[msgid].message)), StartTimer(msgid, self.tries + 1)]
+
+
+@at("dedup")
+class OneMessageAtATime(Client):
+    """There is one place for a message that waits, and a second one takes it."""
+
+    def on_say(self, message):
+        self.queue.clear()
+        return super().on_say(message)
+
+    def on_timer(self, msgid):
+        return super().on_timer(msgid) if msgid in self.queue else []
+
+
+@at("dedup")
+class TimerGoesOn(Client):
+    """ack:N is noted, but the timer is left running; when it runs out nobody looks at the status."""
+
+    def on_ack_n(self, packet):
+        return [self.report(packet.msgid, "delivered")]
+
+
+@at("dedup")
+class DeafAfterFailure(Client):
+    """What was given up is forgotten, so an ack:N that comes late is ignored."""
+
+    def on_ack_n(self, packet):
+        return super().on_ack_n(packet) if packet.msgid in self.queue else []
+
+
+@at("dedup")
+class ResendIsNew(Client):
+    """To send again is to say it anew, under another msgid."""
+
+    def on_resend(self, msgid, message):
+        return self.on_say(message)
+
+
+@at("dedup")
+class ResendWithoutTries(Client):
+    """To send again transmits once, and waits for nothing."""
+
+    def on_resend(self, msgid, message):
+        return [self.report(msgid, "sending"), Transmit(self.msg_r(msgid, message))]
+
+
+@at("dedup")
+class AckOfTheOldest(Client):
+    """An ack:N is taken to be for the oldest message that waits."""
+
+    def on_ack_n(self, packet):
+        oldest = next(iter(self.queue), None)
+        if oldest is None:
+            return []
+        del self.queue[oldest]
+        return [CancelTimer(oldest), self.report(oldest, "delivered")]
+
+
+@at("dedup")
+class SameTextSameMsgid(Client):
+    """The msgid is made of the text."""
+
+    def on_say(self, message):
+        self.new_msgid()
+        return self.send(message.text, message)
+
+
+# The receiver
+
+
+@at("dedup")
+class SilentDuplicate(Client):
+    """A duplicate is not acknowledged."""
+
+    def on_msg_n(self, packet):
+        if packet.msgid in self.dedup:
+            return [Discard(packet.msgid, packet.message)]
+        return super().on_msg_n(packet)
+
+
+@at("dedup")
+class ShownBeforeAsked(Client):
+    """It is shown before dedup is asked."""
+
+    def on_msg_n(self, packet):
+        self.dedup[packet.msgid] = None
+        return [Show(packet.msgid, packet.message), *self.acknowledge(packet)]
+
+
+@at("dedup")
+class DedupByText(Client):
+    """Two messages with one text are taken for one."""
+
+    def on_msg_n(self, packet):
+        known = packet.message.text in self.dedup
+        self.dedup[packet.message.text] = None
+        shown = (Discard if known else Show)(packet.msgid, packet.message)
+        return [shown, *self.acknowledge(packet)]
+
+
+@at("dedup")
+class RemembersTheLast(Client):
+    """Only the last msgid is remembered."""
+
+    last = None
+
+    def on_msg_n(self, packet):
+        if packet.msgid == self.last:
+            return [Discard(packet.msgid, packet.message), *self.acknowledge(packet)]
+        self.last = packet.msgid
+        return [Show(packet.msgid, packet.message), *self.acknowledge(packet)]
+
+
+@at("dedup")
+class RemembersThree(Client):
+    """The last three msgids are remembered."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.recent = deque(maxlen=3)
+
+    def on_msg_n(self, packet):
+        known = packet.msgid in self.recent
+        if not known:
+            self.recent.append(packet.msgid)
+        return [(Discard if known else Show)(packet.msgid, packet.message), *self.acknowledge(packet)]
+
+
+@at("dedup")
+class OneForEachSender(Client):
+    """Dedup is asked about the sender."""
+
+    def on_msg_n(self, packet):
+        known = packet.message.sender in self.dedup
+        self.dedup[packet.message.sender] = None
+        return [(Discard if known else Show)(packet.msgid, packet.message), *self.acknowledge(packet)]
+
+
+@at("dedup")
+class HighestNumber(Client):
+    """A msgid that is not higher than all before is taken for a duplicate."""
+
+    highest = 0
+
+    def on_msg_n(self, packet):
+        number = int(packet.msgid[1:])
+        known = number <= self.highest
+        self.highest = max(number, self.highest)
+        return [(Discard if known else Show)(packet.msgid, packet.message), *self.acknowledge(packet)]
+
+
+@at("dedup")
+class AcksOnlyTheFirst(Client):
+    """ack:R is transmitted once in the life of a message, when it is shown, and never for its duplicates."""
+
+    def acknowledge(self, arrived):
+        if arrived.msgid in self.status:
+            return []
+        self.status[arrived.msgid] = "shown"
+        return super().acknowledge(arrived)
+
+
+@at("dedup")
+class AcksBackToFront(Client):
+    """The ack:R carries a message of its own, to the one who sent it."""
+
+    def acknowledge(self, arrived):
+        own = arrived.message._replace(sender=self.name, to=arrived.message.sender)
+        return [Transmit(Packet("ack:R", arrived.msgid, self.name, SERVER, own))]
+
+
+@at("dedup")
+class NoAck(Client):
+    """Nobody said that it must acknowledge."""
+
+    def acknowledge(self, arrived):
+        return []
+
+
+# The server
+
+
+@at("dedup")
+class AnswersOnce(Server):
+    """A msg:R that was seen before is answered, but nobody is notified again."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.seen = set()
+
+    def on_msg_r(self, packet):
+        effects = super().on_msg_r(packet)
+        again = packet.msgid in self.seen
+        self.seen.add(packet.msgid)
+        return effects[:1] if again else effects
+
+
+@at("dedup")
+class TellsOnce(Server):
+    """The sender is told once in the life of a message."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.told = set()
+
+    def on_ack_r(self, packet):
+        answer, ack = super().on_ack_r(packet)
+        if packet.msgid in self.told:
+            return [answer]
+        self.told.add(packet.msgid)
+        return [answer, ack]
+
+
+@at("dedup")
+class PromisesTooEarly(Server):
+    """ack:N goes out with msg:A: it will arrive, surely."""
+
+    def on_msg_r(self, packet):
+        return [*super().on_msg_r(packet), Transmit(packet.follow_up("ack:N", to=packet.src))]
+
+
+@at("dedup")
+class NoNotify(Server):
+    """It answers, and forgets to pass on."""
+
+    def on_msg_r(self, packet):
+        return [Transmit(packet.follow_up("msg:A", to=packet.src))]
+
+
+@at("dedup")
+class ForgetsTheAnswer(Server):
+    """ack:A is answered, ack:N is not sent."""
+
+    def on_ack_r(self, packet):
+        return super().on_ack_r(packet)[:1]
+
+
+# Offline
+
+
+@at("offline")
+class DeletedWhenSent(Server):
+    """What is kept is deleted as it is sent with offline:A."""
+
+    def on_offline_r(self, packet):
+        (answer,) = super().on_offline_r(packet)
+        mine = self.store.pop(packet.src, {})
+        return [answer, *(Delete(packet.src, msgid) for msgid in mine)]
+
+
+@at("offline")
+class KeepsNothing(Server):
+    """ack:N is fabricated for what is not kept."""
+
+    def keep_for_absent(self, packet):
+        return [Transmit(packet.follow_up("ack:N", to=packet.src, fabricated=True))]
+
+
+@at("offline")
+class DeletesAll(Server):
+    """One offlineack:R deletes all that is kept for its sender."""
+
+    def on_offlineack_r(self, packet):
+        mine = self.store.pop(packet.src, {})
+        return [Delete(packet.src, msgid) for msgid in mine]
+
+
+@at("offline")
+class OnlyTheFirstPage(Server):
+    """It never says that there are more."""
+
+    def on_offline_r(self, packet):
+        (answer,) = super().on_offline_r(packet)
+        return [Transmit(answer.packet._replace(more=False))]
+
+
+@at("offline")
+class StoredAndSilent(Server):
+    """What was stored before gets no ack:N again."""
+
+    def keep_for_absent(self, packet):
+        if packet.msgid in self.store.get(packet.message.to, {}):
+            return []
+        return super().keep_for_absent(packet)
+
+
+@at("offline")
+class NeverPulls(Client):
+    """A login is no reason to ask."""
+
+    def on_login(self):
+        self.online = True
+        return []
+
+
+@at("offline")
+class PullsOnce(Client):
+    """offline:R is transmitted once, without a timer."""
+
+    def pull(self, group, tries=1):
+        return super().pull(group, tries)[:1]
+
+
+@at("offline")
+class PulledIsNew(Client):
+    """What comes with a pull is shown without asking dedup."""
+
+    def let_through(self, arrived):
+        done = list(arrived)
+        return [Show(kept.msgid, kept.message) for kept in done], done
+
+
+@at("offline")
+class AcksOneOfAPage(Client):
+    """Only the first message of a page is shown and acknowledged."""
+
+    def take(self, arrived):
+        return super().take(list(arrived)[:1])
+
+
+@at("offline")
+class AcksNoPage(Client):
+    """A page is shown and not acknowledged; the server's word that there is more is never heard."""
+
+    def take(self, arrived):
+        return self.let_through(arrived)[0]
+
+
+# Durable
+
+
+@at("durable")
+class WritesLater(Client):
+    """It is shown, acknowledged, and written in the end."""
+
+    def on_msg_n(self, packet):
+        known = packet.msgid in self.dedup
+        self.dedup[packet.msgid] = None
+        shown = Discard(packet.msgid, packet.message) if known else Show(packet.msgid, packet.message)
+        return [shown, *self.acknowledge(packet), Write("dedup", packet.msgid)]
+
+
+@at("durable")
+class WritesFirst(Client):
+    """It is written, and shown in another step."""
+
+    def show_or_discard(self, arrived):
+        effect = super().show_or_discard(arrived)
+        self.first = effect.write if isinstance(effect, Show) else None
+        return effect._replace(write=None) if self.first else effect
+
+    def on_msg_n(self, packet):
+        effects = super().on_msg_n(packet)
+        return [self.first, *effects] if self.first else effects
+
+
+@at("durable")
+class ForgetsItsQueue(Client):
+    """After a crash it reads what it has shown, and not what waits."""
+
+    def restart(self, disk):
+        self.dedup.update(dict.fromkeys(disk.read("dedup")))
+        return []
+
+
+@at("durable")
+class ReadsNothing(Client):
+    """After a crash it begins anew."""
+
+    def restart(self, disk):
+        return []
+
+
+# Ordered
+
+
+@at("ordered")
+class ShowsWhatComes(Client):
+    """Numbers are ignored."""
+
+    def in_turn(self, kept):
+        return [kept]
+
+
+@at("ordered")
+class WaitsForEver(Client):
+    """The base is ignored: what is missing is waited for, though its sender has given up."""
+
+    def in_turn(self, kept):
+        return super().in_turn(kept._replace(base=0))
+
+
+@at("ordered")
+class AcksWhatItHolds(Client):
+    """What is held back is acknowledged."""
+
+    def hold_or_give_up(self, kept):
+        effect = super().hold_or_give_up(kept)
+        self.held_now = kept if isinstance(effect, Hold) else None
+        return effect
+
+    def on_msg_n(self, packet):
+        self.held_now = None
+        effects = super().on_msg_n(packet)
+        return [*effects, *self.acknowledge(self.held_now)] if self.held_now else effects
+
+
+@at("ordered")
+class NumbersForAll(Client):
+    """One row of numbers for all receivers."""
+
+    def send(self, msgid, message):
+        number = self.last["all"] = self.last.get("all", 0) + 1
+        queued, *sent = self.request(msgid, message, number)
+        return [queued, Write("last", "all", number), *sent]
+
+
+# Groups
+
+
+@at("group")
+class CursorOverAGap(Client):
+    """The cursor is the highest number that came."""
+
+    def on_msg_n(self, packet):
+        if not packet.group:
+            return super().on_msg_n(packet)
+        kept = Kept(packet.msgid, packet.message, packet.number)
+        self.groups[packet.group].turn = max(packet.number + 1, self.groups[packet.group].turn)
+        return [self.show_or_discard(kept), *self.send_cursor(packet.group)]
+
+
+@at("group")
+class HeartbeatWithoutPull(Client):
+    """The heartbeat goes on and looks for nothing."""
+
+    def on_heartbeat(self, group):
+        return [self.heartbeat(group)]
+
+
+@at("group")
+class NotifiesOne(Server):
+    """Only the first other member is notified, and the log is not asked for."""
+
+    def on_offline_r(self, packet):
+        (answer,) = super().on_offline_r(packet)
+        return [Transmit(answer.packet._replace(kept=()))] if packet.group else [answer]
+
+
+@at("group")
+class OneNumberForAll(Server):
+    """Every message in a group has the number 1."""
+
+    def take_for_group(self, packet):
+        effects = super().take_for_group(packet)
+        return [
+            Transmit(effect.packet._replace(number=1)) if isinstance(effect, Transmit) else effect for effect in effects
+        ]
+
+
+@at("group")
+class StoresTwice(Server):
+    """A msg:R that comes again is stored again."""
+
+    def take_for_group(self, packet):
+        group = packet.message.to
+        log = self.store.setdefault(group, {})
+        kept = Kept(packet.msgid, packet.message, len(log) + 1, sent_as=packet.number)
+        log[f"{packet.msgid} {len(log)}"] = kept
+        others = [member for member in self.groups[group] if member in self.online and member != packet.src]
+        notify = [packet.follow_up("msg:N", to=member, number=kept.number, group=group) for member in others]
+        return [Store(group, kept), self.confirm(packet, kept), *map(Transmit, notify)]
+
+
+# From a blank page
+
+
+@at("dedup")
+class BlankPage(Client):
+    """Everything by hand; on the last try the timer says `failed` though msg:A had come, and dedup is a list."""
+
+    def on_say(self, message):
+        msgid = self.new_msgid()
+        self.queue[msgid] = Waiting(message, 1)
+        self.status[msgid] = "sending"
+        return [
+            Report(msgid, "sending"),
+            Transmit(Packet("msg:R", msgid, self.name, SERVER, message)),
+            StartTimer(msgid),
+        ]
+
+    def on_msg_a(self, packet):
+        self.status[packet.msgid] = "sent"
+        return [Report(packet.msgid, "sent")]
+
+    def on_ack_n(self, packet):
+        self.queue.pop(packet.msgid, None)
+        self.status[packet.msgid] = "delivered"
+        return [Report(packet.msgid, "delivered")]
+
+    def on_timer(self, msgid):
+        if msgid not in self.queue:
+            return []
+        entry = self.queue.pop(msgid)
+        return [Transmit(Packet("msg:R", msgid, self.name, SERVER, entry.message))]

@@ -1,0 +1,257 @@
+"""`examine`: real bugs are found without a hint, and right classes pass."""
+
+import json
+
+import pytest
+from nightly import NIGHTLY, by_night
+from real_bugs import BUGS
+
+from imteach import LADDER, Client, InputError, Server, examine
+from imteach.planted import PLANTED
+from imteach.protocol import SERVER, Discard, Packet, Report, Show, StartTimer, Transmit, Waiting
+from imteach.verify import TRIALS
+from imteach.verify.exams import examiner
+
+SHOWN_BY = {
+    "NewMsgidEachTime": ("one message", "no_duplicates"),
+    "DoneAtMsgA": ("one message", "no_silent_loss"),
+    "DeliveredAtMsgA": ("one message", "no_false_failure"),
+    "BackToSent": ("late packets", "all_delivered"),
+    "RetransmitsOnce": ("two losses", "no_silent_loss"),
+    "OneTryTooFew": ("two losses", "no_false_failure"),
+    "CountsTriesTogether": ("sent again after a failure", "no_false_failure"),
+    "OneMessageAtATime": ("the same words twice", "no_silent_loss"),
+    "TimerGoesOn": ("one message", "no_false_failure"),
+    "DeafAfterFailure": ("a slow link", "no_false_failure"),
+    "ResendIsNew": ("sent again though it was shown", "no_duplicates"),
+    "ResendWithoutTries": ("sent again after a failure", "no_silent_loss"),
+    "AckOfTheOldest": ("a slow link", "no_false_failure"),
+    "SameTextSameMsgid": ("the same words twice", "no_false_delivery"),
+    "SilentDuplicate": ("one message", "no_false_failure"),
+    "ShownBeforeAsked": ("one message", "no_duplicates"),
+    "DedupByText": ("the same words twice", "no_false_delivery"),
+    "RemembersTheLast": ("the same words twice", "no_duplicates"),
+    "RemembersThree": ("four messages", "no_duplicates"),
+    "OneForEachSender": ("the same words twice", "no_false_delivery"),
+    "HighestNumber": ("the same words twice", "no_false_delivery"),
+    "AcksOnlyTheFirst": ("one message", "no_false_failure"),
+    "AcksBackToFront": ("one message", "no_false_failure"),
+    "NoAck": ("one message", "no_false_failure"),
+    "AnswersOnce": ("one message", "no_false_failure"),
+    "TellsOnce": ("one message", "no_false_failure"),
+    "PromisesTooEarly": ("one message", "no_false_delivery"),
+    "NoNotify": ("one message", "all_delivered"),
+    "ForgetsTheAnswer": ("one message", "no_false_failure"),
+    "DeletedWhenSent": ("bob is away", "no_false_delivery"),
+    "KeepsNothing": ("bob is away", "no_false_delivery"),
+    "DeletesAll": ("more than a page is kept", "no_false_delivery"),
+    "OnlyTheFirstPage": ("more than a page is kept", "all_delivered"),
+    "StoredAndSilent": ("bob is away", "no_false_failure"),
+    "NeverPulls": ("bob is away", "all_delivered"),
+    "PullsOnce": ("bob is away", "all_delivered"),
+    "PulledIsNew": ("bob is away twice", "no_duplicates"),
+    "AcksOneOfAPage": ("bob is away twice", "all_delivered"),
+    "AcksNoPage": ("more than a page is kept", "all_delivered"),
+    "WritesLater": ("a crash", "no_duplicates"),
+    "WritesFirst": ("a crash", "no_false_delivery"),
+    "ForgetsItsQueue": ("a crash", "no_silent_loss"),
+    "ReadsNothing": ("a crash", "no_duplicates"),
+    "ShowsWhatComes": ("the same words twice", "in_order"),
+    "WaitsForEver": ("sent again after a failure", "all_delivered"),
+    "AcksWhatItHolds": ("two messages in any order", "no_false_delivery"),
+    "NumbersForAll": ("in order, to two people", "no_false_failure"),
+    "CursorOverAGap": ("two speak in a group", "no_false_delivery"),
+    "HeartbeatWithoutPull": ("a group", "all_delivered"),
+    "NotifiesOne": ("a group", "all_delivered"),
+    "OneNumberForAll": ("two speak in a group", "no_false_delivery"),
+    "StoresTwice": ("one ack for two", "in_order"),
+    "BlankPage": ("two losses", "no_silent_loss"),
+}
+"""By class the trial that is the first to show its bug, and the promise that it breaks there."""
+
+
+def test_every_bug_is_here():
+    assert list(SHOWN_BY) == list(BUGS)
+    assert len(BUGS) > 50
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_real_bug_is_found(bug):
+    """In the gate by the trial that shows it, by night by all of them: no smaller one does."""
+    made, rung = BUGS[bug]
+    trial, promise = SHOWN_BY[bug]
+    report = examine(made, rung, only=None if NIGHTLY else [trial])
+    assert (report.tried[-1].name, report.promise) == (trial, promise)
+    assert not report.passed
+    assert not report.counterexample.promises[promise]
+    assert report.scenario == TRIALS[trial].scenario(rung, **{"client" if issubclass(made, Client) else "server": made})
+    named = "Client" if issubclass(made, Client) else "Server"
+    assert report.reason.endswith(f". imteach's own {named} keeps this promise against as many faults.")
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_bug_is_found(name):
+    bug = PLANTED[name]
+    report = examine(bug.bug, bug.rung)
+    assert report.promise == bug.promise
+    assert len(report.faults) == len(bug.broken_by)
+
+
+class Right(Client):
+    """The rung `dedup` from a blank page."""
+
+    def on_say(self, message):
+        msgid = self.new_msgid()
+        self.queue[msgid] = Waiting(message, 1)
+        self.status[msgid] = "sending"
+        return [Report(msgid, "sending"), Transmit(self.ask(msgid)), StartTimer(msgid)]
+
+    def ask(self, msgid):
+        return Packet("msg:R", msgid, self.name, SERVER, self.queue[msgid].message)
+
+    def on_timer(self, msgid):
+        entry = self.queue[msgid]
+        if entry.tries > self.retries:
+            del self.queue[msgid]
+            self.status[msgid] = "failed"
+            return [Report(msgid, "failed")]
+        self.queue[msgid] = entry._replace(tries=entry.tries + 1)
+        return [Transmit(self.ask(msgid)), StartTimer(msgid, entry.tries + 1)]
+
+    def on_msg_n(self, packet):
+        shown = (Discard if packet.msgid in self.dedup else Show)(packet.msgid, packet.message)
+        self.dedup[packet.msgid] = None
+        return [shown, Transmit(Packet("ack:R", packet.msgid, self.name, SERVER, packet.message))]
+
+
+class RightServer(Server):
+    """It answers and passes on, and keeps nothing."""
+
+    def on_msg_r(self, packet):
+        answer = Transmit(packet.follow_up("msg:A", to=packet.src))
+        to = packet.message.to
+        return [answer, Transmit(packet.follow_up("msg:N", to=to))] if to in self.online else [answer]
+
+
+@pytest.mark.parametrize("made", [Right, RightServer])
+def test_a_right_class_passes(made):
+    report = examine(made)
+    assert report.passed
+    assert [row.name for row in report.tried] == [name for name, trial in TRIALS.items() if trial.suits("dedup")]
+    assert {row.verdict for row in report.tried} == {"✓ kept"}
+    assert (report.promise, report.scenario, report.faults, report.counterexample, report.python) == (None,) * 5
+    assert report.reason == ""
+    assert report.not_tried == ("Not tried: other scenarios, other rungs, more faults than each trial has.",)
+    assert str(report).startswith(f"{made.__name__} at dedup: ✓ it keeps what imteach's own class keeps\n")
+
+
+@pytest.mark.parametrize("rung", by_night(list(LADDER), in_the_gate=["basic", "group"]))
+def test_our_own_classes_pass(rung):
+    assert examine(Client, rung).passed
+
+
+def test_a_promise_counts_only_where_ours_keeps_it():
+    """At `basic` ours loses a message without a word, so nobody else is blamed for that."""
+
+    class Mine(Client):
+        pass
+
+    report = examine(Mine, "basic")
+    assert report.passed
+    found = TRIALS["one message"].search(TRIALS["one message"].scenario("basic", client=Mine))
+    assert not found.promises["no_silent_loss"].holds
+
+
+def test_the_python_of_the_counterexample_shows_it_again():
+    made, rung = BUGS["SilentDuplicate"]
+    report = examine(made, rung)
+    names = {"SilentDuplicate": made}
+    exec(report.python.replace("\n\nScenario", "\n\ntrace = Scenario"), names)
+    assert names["trace"].to_json() == report.counterexample.to_json()
+
+
+def test_the_answer_comes_first_then_the_diagram_then_what_was_tried():
+    text = examine(BUGS["DedupByText"][0]).to_text()
+    answer, drawn, tried = (text.index(part) for part in ("✕ it breaks “No false ✓✓”", "m1 msg:R", "What was tried"))
+    assert answer < drawn < tried
+    assert "In the trial “the same words twice” it takes no fault at all." in text
+    assert "Not begun: both directions, three people, four messages, two messages in any order." in " ".join(
+        text.split()
+    )
+
+
+def test_in_a_notebook_it_is_a_table_with_the_diagram_and_what_a_learner_wrote_stays_text():
+    class Mine(Client):
+        def on_msg_n(self, packet):
+            raise ValueError("<b>no</b>")
+
+    html = examine(Mine)._repr_mimebundle_()["text/html"]
+    assert html.count("<img") == html.count("<table") == 1
+    assert "&lt;b&gt;no&lt;/b&gt;" in html
+    assert "<b>no" not in html
+
+
+def test_a_class_that_cannot_go_on_is_a_mistake_with_its_line():
+    class Mine(Client):
+        def on_msg_n(self, packet):
+            return self.qeueu
+
+    report = examine(Mine)
+    assert not report.passed
+    assert report.mistake.line.text == "return self.qeueu"
+    assert report.reason.startswith("Mine.on_msg_n raised AttributeError")
+    assert report.counterexample is report.mistake.trace
+    assert [row.verdict for row in report.tried] == ["✕ cannot go on"]
+    assert report.not_tried[0].startswith("Not begun: two losses, ")
+
+
+def test_json_has_all_of_it():
+    report = examine(BUGS["DoneAtMsgA"][0])
+    told = json.loads(report.to_json())
+    assert told["class"] == "DoneAtMsgA"
+    assert told["passed"] is False
+    assert told["promise"] == "no_silent_loss"
+    assert told["faults"] == ["drop m1/msg:N#1"]
+    assert told["reason"] == report.reason
+    assert told["tried"] == [{"name": "one message", "looked_at": "7 plans", "verdict": "✕ broken"}]
+
+
+def test_an_interrupt_keeps_what_was_found(monkeypatch):
+    searched = []
+
+    def search(self, scenario):
+        searched.append(self.name)
+        found = real(self, scenario)
+        return found if len(searched) < 3 else type(found)(**{**vars(found), "unfinished": "it was interrupted"})
+
+    real = examiner.Trial.search
+    monkeypatch.setattr(examiner.Trial, "search", search)
+    report = examine(Right)
+    assert report.interrupted
+    assert not report.passed
+    assert [row.verdict for row in report.tried] == ["✓ kept", "✓ kept", "? not finished"]
+    assert report.not_tried[0] == "The trial “copies” did not come to its end."
+    assert report.caption == "Right at dedup: not finished"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((3,), "made: expected a class made from Client or Server, got 3"),
+        ((int,), "made: expected a class made from Client or Server, got <class 'int'>"),
+        ((Client, "dedupe"), "rung: no rung 'dedupe'; the rungs are basic, acked,"),
+        ((Client, "dedup", "one"), "no trial 'one'; there are one message, two losses,"),
+        ((Client, "dedup", ["a crash"]), "only: “a crash” is for durable and above, not for dedup"),
+    ],
+)
+def test_what_is_no_class_rung_or_trial_is_refused(arguments, said):
+    with pytest.raises(InputError) as error:
+        examine(*arguments)
+    assert str(error.value).startswith(said)
+
+
+def test_each_trial_says_what_it_exposes_and_can_be_run_by_its_name():
+    assert len({trial.exposes for trial in TRIALS.values()}) == len(TRIALS)
+    for name, trial in TRIALS.items():
+        assert trial.name == name
+        assert trial.scenario("group" if trial.since == "group" else trial.since).run(*trial.given).events
