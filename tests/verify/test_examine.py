@@ -239,6 +239,7 @@ def test_an_interrupt_keeps_what_was_found(monkeypatch):
     [
         ((3,), "made: expected a class made from Client or Server, got 3"),
         ((int,), "made: expected a class made from Client or Server, got <class 'int'>"),
+        ((Client, ["dedup"]), "rung: no rung ['dedup']; the rungs are basic, acked,"),
         ((Client, "dedupe"), "rung: no rung 'dedupe'; the rungs are basic, acked,"),
         ((Client, "dedup", "one"), "no trial 'one'; there are one message, two losses,"),
         ((Client, "dedup", ["a crash"]), "only: “a crash” is for durable and above, not for dedup"),

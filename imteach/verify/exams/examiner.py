@@ -32,7 +32,7 @@ def examine(made: type, rung: str = "dedup", only: Iterable[str] | None = None) 
     (False, 'no_false_failure', (Drop("m1/ack:R#1"),))
     """
     classes = _classes(made)
-    if rung not in LADDER:
+    if not isinstance(rung, str) or rung not in LADDER:
         raise InputError(f"no rung {quoted(rung)}; the rungs are {', '.join(LADDER)}", where="rung")
     asked = _asked(rung, only)
     tried: list[Tried] = []
