@@ -30,8 +30,8 @@ Due = tuple[float, int, int, str, Any]
 class Agenda:
     """A queue of appointments, by time, then rank, then the order in which they were made.
 
-    Those of one instant stand together: a long run has many, and two instants are faster to compare than two
-    appointments. What is planned from the start waits in a list: it may be much more than is ever under way at once.
+    Those of one instant stand together, and are sorted when it comes: a long run has many, and compares them once. What
+    is planned from the start waits in a list: it may be much more than is ever under way at once.
 
     >>> agenda = Agenda()
     >>> agenda.add(50, TIMER, "timer", "m1")
@@ -44,8 +44,10 @@ class Agenda:
 
     def __init__(self) -> None:
         self._instants: list[float] = []  # a heap
-        self._at: dict[float, list[Due]] = {}  # by instant what is due then: a heap each, never empty
+        self._at: dict[float, list[Due]] = {}  # by instant what is due then, in the order in which it was made
         self._planned: list[Due] = []  # the last comes first
+        self._instant: float | None = None  # the one that came last
+        self._now: list[Due] = []  # what is still due at it: the last comes first
         self._made = 0
 
     def add(self, t: float, rank: int, what: str, about: Any) -> None:
@@ -53,11 +55,14 @@ class Agenda:
         due = (t, rank, self._made, what, about)
         self._made += 1
         there = self._at.get(t)
-        if there is None:
+        if there is not None:
+            there.append(due)
+        elif t != self._instant:
             self._at[t] = [due]
             heappush(self._instants, t)
         else:
-            heappush(there, due)
+            self._now.append(due)
+            self._now.sort(reverse=True)
 
     def plan(self) -> None:
         """Take all that was added so far for what is planned from the start."""
@@ -69,10 +74,11 @@ class Agenda:
         twin = object.__new__(Agenda)
         twin._instants, twin._planned, twin._made = self._instants.copy(), self._planned.copy(), self._made
         twin._at = {t: there.copy() for t, there in self._at.items()}
+        twin._instant, twin._now = self._instant, self._now.copy()
         return twin
 
     def __bool__(self) -> bool:
-        return bool(self._at or self._planned)
+        return bool(self._now or self._at or self._planned)
 
     def __iter__(self) -> Iterator[Appointment]:
         """Yield what is still to come, in its order."""
@@ -80,31 +86,34 @@ class Agenda:
 
     def in_any_order(self) -> Iterator[Due]:
         """Yield what is still to come in the order in which it is found, what was planned first."""
-        return chain(self._planned, *self._at.values())
+        return chain(self._planned, self._now, *self._at.values())
 
-    def coming(self) -> Iterator[Due]:
-        """Take out and yield what comes next, as long as there is something. More may be added meanwhile."""
-        instants, at, planned = self._instants, self._at, self._planned
-        while planned:
-            is_first = not instants or planned[-1] < at[instants[0]][0]
-            yield planned.pop() if is_first else self._taken()
-        while instants:
-            yield self._taken()
+    def coming(self) -> Iterator[list[Due]]:
+        """Yield instant by instant what is due at it, the last first, as long as there is something.
 
-    def _taken(self) -> Due:
-        """Take out the next of what was not planned."""
-        there = self._at[self._instants[0]]
-        due = heappop(there)
-        if not there:
-            del self._at[heappop(self._instants)]
-        return due
+        Who takes it pops it, one after the other: more may be added meanwhile, also at this instant.
+        """
+        while self:
+            yield self._now or self._turned()
+
+    def _turned(self) -> list[Due]:
+        """Turn to the next instant at which something is due, and return what is."""
+        instants, planned = self._instants, self._planned
+        t = planned[-1][0] if planned and not (instants and instants[0] < planned[-1][0]) else instants[0]
+        there: list[Due] = []
+        if instants and instants[0] == t:
+            there = self._at.pop(heappop(instants))
+        while planned and planned[-1][0] == t:
+            there.append(planned.pop())
+        there.sort(reverse=True)
+        self._instant, self._now = t, there
+        return there
 
     @property
     def next(self) -> Appointment:
-        """What comes next."""
-        first = [self._at[t][0] for t in self._instants[:1]]
-        return Appointment._make(min(first + self._planned[-1:]))
+        """What comes next. Nothing can be added for an earlier instant any more."""
+        return Appointment._make((self._now or self._turned())[-1])
 
     def pop(self) -> Due:
         """Take the next appointment out."""
-        return next(self.coming())
+        return (self._now or self._turned()).pop()

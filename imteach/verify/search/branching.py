@@ -125,7 +125,7 @@ class Branching(Simulator):
         run = self.fork()
         run.orders = Orders((*self.faults, *faults), forked(self.effects))
         if run.begun:
-            run.happen([run.agenda.pop()])
+            run.happen([[run.agenda.pop()]])
         else:
             run.begun = True
             run.begin()
