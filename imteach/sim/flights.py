@@ -16,13 +16,14 @@ class Flights(Run):
         packet, written, orders = effect.packet, self.written, self.orders
         if not self.is_ours:
             self._check_way(node, packet)
-        if packet.kind == "msg:R" and written.is_again(packet):
+            written.know_packet(packet)
+        if packet.kind == "msg:R" and written.is_again(packet.message):
             written.event(node, "retransmit", step, len(written.sent), packet.msgid)
         latency = self.latency[packet.dst if node == SERVER else node]
         due = written.now + latency
         if type(due) is not int:
             due = instant(due)
-        number = written.send(effect, due)
+        number = written.send(effect)
         name = written.next_name() if orders.ask_names else ""
         if name in orders.named:
             self._transmit_named(number, packet, latency, name)
@@ -45,9 +46,9 @@ class Flights(Run):
     def _set_out_late(self, number: int, packet: Packet, takes: float, name: str) -> None:
         """Let a packet set out which may take longer than its link does."""
         latency = self.latency[packet.person]
+        due = instant(self.written.now + takes)
         if takes != latency:
-            self.late.add(number)
-        due = self.written.dues[number] = instant(self.written.now + takes)
+            self.written.late[number] = due
         self.set_out(number, packet, due, latency, name)
 
     def set_out(self, number: int, packet: Packet, due: float, latency: float, name: str) -> None:
@@ -81,7 +82,7 @@ class Flights(Run):
         """Whether a packet in flight belongs to a pull in a group that brings nothing, and takes its usual time."""
         packet = self.written.sent[number]
         is_pull = packet.group and packet.kind in ("offline:R", "offline:A")
-        return bool(is_pull and not packet.kept and number not in self.late)
+        return bool(is_pull and not packet.kept and number not in self.written.late)
 
     def arrive(self, number: int) -> None:
         """A packet reaches its node, or nobody."""
@@ -94,7 +95,8 @@ class Flights(Run):
                 return
         seen = packet._replace(fabricated=False) if packet.fabricated else packet  # for the onlooker, not for a client
         effects = self.nodes[node].receive(seen) if self.is_direct else self.told(node, "receive", seen)
-        self.perform(node, effects, self.written.arrival(number))
+        written = self.written
+        self.perform(node, effects, written.arrival(number) if self.is_timed else written.end(number, node, "arrive"))
 
     def drop(self, number: int) -> None:
         """A packet vanishes on its way; no node notices."""

@@ -5,11 +5,12 @@ does. Packets go by their number here; a packet's name is text that is made when
 """
 
 from bisect import bisect_left
-from collections.abc import Hashable
-from typing import Any
+from collections.abc import Hashable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from imteach.errors import InputError
-from imteach.protocol import NO_MESSAGE, Effect, Kept, Message, Packet, Transmit
+from imteach.protocol import NO_MESSAGE, SERVER, Effect, Kept, Message, Packet, Transmit
 from imteach.scenario.checks import NETWORK
 from imteach.sim.rows import EVENT_OF, NONE, Row, arrived, event_of_row, is_step, sent, timer_started
 from imteach.trace.records import STEPS, Event, KeptRecord, PacketRecord, instant
@@ -17,15 +18,25 @@ from imteach.trace.records import STEPS, Event, KeptRecord, PacketRecord, instan
 _FATES = {"arrive": "arrived", "drop": "dropped", "lose": "lost"}
 
 
+class Sending(NamedTuple):
+    """When a packet was sent: at which event, at which time; and when it arrives if nothing strikes."""
+
+    event: int
+    t: float
+    due: float
+
+
 class Recorder:
     """The record of one run in the making, of `most_events` events at most. `now` is the time that events get.
+
+    `latency` is the simulated ms that a packet takes, by the person at whose client it starts or ends.
 
     >>> record = Recorder(most_events=10)
     >>> record.event("bob", "logout"), record.events()[0].t
     (0, 0)
     """
 
-    def __init__(self, most_events: int) -> None:
+    def __init__(self, most_events: int, latency: Mapping[str, float] = MappingProxyType({})) -> None:
         self.now: float = 0
         self.log: list[Any] = []  # an entry for each event, by its id: see `rows`
         self.lasts: dict[tuple[str, int], float] = {}  # how long timers run, by what is waited for and the attempt
@@ -33,10 +44,12 @@ class Recorder:
         self._new_msgids: dict[int, tuple[str, ...]] = {}  # by event, where they are not as usual
         # Of each packet, by its number:
         self.sent: list[Packet] = []
-        self.sends: list[int] = []  # the event of its sending
-        self.dues: list[float] = []  # when it arrives if nothing strikes; of a copy that is known later
+        self.late: dict[int, float] = {}  # when it arrives, if nothing strikes, where that is not as its link has it
+        self._latency = latency
         self._names: list[str] = []  # as far as somebody asked for them
-        self._transmissions: dict[str, int] = {}  # how many are named, by owner and kind: "m1/msg:N"
+        self._transmissions: dict[str, int] = {}  # how many are named of an owner and kind, by the first: "m1/msg:N#1"
+        self._sendings: list[Sending] = []  # as far as somebody asked for them: see `_read_on`
+        self._read: tuple[int, float, str] = 0, 0, ""  # how many events were read for that, and the last step in them
         # Of what is said:
         self.messages: dict[str, Message] = {}  # by the first msgid of each thing said
         self.handed_out: list[str] = []  # msgids made in this step
@@ -85,7 +98,7 @@ class Recorder:
         first = self._first[msgid] = self._firsts[message.said]
         self._differ = self._differ or first != msgid
 
-    def _know_packet(self, packet: Packet) -> None:
+    def know_packet(self, packet: Packet) -> None:
         """Remember the same for all messages that a packet carries."""
         if packet.message is not NO_MESSAGE:
             self.know(packet.msgid, packet.message)
@@ -96,11 +109,10 @@ class Recorder:
         """Whether this is the msgid of something said."""
         return msgid in self._first
 
-    def is_again(self, packet: Packet) -> bool:
-        """Whether this msg:R, transmitted now, is a retransmission: of the same thing said, under any msgid."""
-        self.know(packet.msgid, packet.message)
-        again = packet.message.said in self._requested
-        self._requested.add(packet.message.said)
+    def is_again(self, message: Message) -> bool:
+        """Whether a msg:R of this, transmitted now, is a retransmission: of the same thing said, under any msgid."""
+        again = message.said in self._requested
+        self._requested.add(message.said)
         return again
 
     # Events
@@ -118,8 +130,8 @@ class Recorder:
         return number
 
     def arrival(self, packet: int) -> int:
-        """Write down that a packet arrives, and return the event's id."""
-        if self.handed_out or self._differ or self.dues[packet] != self.now:
+        """Write down that a packet arrives when it is due, and return the event's id."""
+        if self.handed_out or self._differ:
             return self.end(packet, self.sent[packet].dst, "arrive")
         number = len(self.log)
         self.log.append(packet)
@@ -166,20 +178,22 @@ class Recorder:
 
     def _events(self, begin: int) -> list[Event]:
         """Return the events from the id `begin` on, where a step stands: what follows in the log belongs to it."""
-        names, said = self.names(), self._said
-        packet = bisect_left(self.sends, begin)  # the next that is sent
+        self._read_on()
+        names, said, sendings = self.names(), self._said, self._sendings
+        packet = bisect_left(sendings, (begin,))  # the next that is sent
         t, node, about = 0.0, "", None
         why: tuple[int, ...] = ()
         found: list[Event] = []
         for number, entry in enumerate(self.log[begin:], begin):
             kind = type(entry)
             if kind is int:
-                t, node, about, why = self.dues[entry], self.sent[entry].dst, names[entry], (number,)
-                found.append(arrived(number, t, self.sent[entry], self.sends[entry], about))
+                t, node, about, why = sendings[entry].due, self.sent[entry].dst, names[entry], (number,)
+                found.append(arrived(number, t, self.sent[entry], sendings[entry].event, about))
                 continue
             if kind is Row:
                 name = None if entry.packet == NONE else names[entry.packet]
-                causes: tuple[int, ...] = () if entry.cause == NONE else (entry.cause,)
+                cause = sendings[entry.packet].event if entry.kind in _FATES else entry.cause
+                causes: tuple[int, ...] = () if cause == NONE else (cause,)
                 found.append(event_of_row(number, causes, name, said.get(number), entry))
                 if entry.kind in STEPS:
                     t, node, about, why = entry.t, entry.node, name, (number,)
@@ -199,38 +213,35 @@ class Recorder:
 
     # Packets
 
-    def send(self, effect: Transmit, due: float) -> int:
-        """Write down that a packet is transmitted, and return its number. What it carries is known then."""
-        packet = effect.packet
-        if self._carried.get(packet.msgid) is not packet.message or packet.kept:
-            self._know_packet(packet)
+    def send(self, effect: Transmit) -> int:
+        """Write down that a packet is transmitted, and return its number."""
         if self._differ:
-            self._note_first(len(self.log), packet.msgid)
-        self.sends.append(len(self.log))
-        self.log.append(effect)
-        self.dues.append(due)
+            self._note_first(len(self.log), effect.packet.msgid)
         number = len(self.sent)
-        self.sent.append(packet)
+        self.log.append(effect)
+        self.sent.append(effect.packet)
         return number
 
     def copy(self, original: int) -> int:
         """Write down that the network lets a copy of a packet set out, and return its number."""
+        self._read_on()
         names = self.names()
         packet, name = self.sent[original], names[original].partition("~")[0]
         copies = sum(other.partition("~")[0] == name for other in names)
         number = len(self.sent)
         self.sent.append(packet)
-        self.dues.append(self.now)
-        self.sends.append(len(self.log))
         names.append(f"{name}~{copies + 1}")
-        self.log.append(Row("send", self.now, NETWORK, self.sends[original], number, packet.msgid or None))
         if self._differ:
-            self._note_first(self.sends[number], packet.msgid)
+            self._note_first(len(self.log), packet.msgid)
+        self.log.append(Row("send", self.now, NETWORK, self._sendings[original].event, number, packet.msgid or None))
         return number
 
     def end(self, number: int, at: str, kind: str, why: str | None = None) -> int:
-        """Write down how a packet's way ends, and return the event: `arrive`, `drop` or `lose`."""
-        return self.event(at, kind, self.sends[number], number, self.sent[number].msgid or None, why)
+        """Write down how a packet's way ends, and return the event: `arrive`, `drop` or `lose`.
+
+        Its cause is the packet's sending; which event that was is found out when somebody looks.
+        """
+        return self.event(at, kind, NONE, number, self.sent[number].msgid or None, why)
 
     def number_of(self, step: int) -> int:
         """Return the number of the packet that a step is about, or `NONE`."""
@@ -257,11 +268,13 @@ class Recorder:
         """Give the first packet that has none its name: it is the next transmission of its kind for its owner."""
         names, transmissions = self._names, self._transmissions
         packet = self.sent[len(names)]
-        of = f"{packet.msgid or packet.person}/{packet.kind}"
-        if packet.group and packet.kind == "msg:N":
-            of = f"{of}>{packet.dst}"
-        nth = transmissions[of] = transmissions.get(of, 0) + 1
-        name = f"{of}#{nth}"
+        to = f">{packet.dst}" if packet.group and packet.kind == "msg:N" else ""
+        name = f"{packet.msgid or packet.person}/{packet.kind}{to}#1"
+        if name in transmissions:
+            nth = transmissions[name] = transmissions[name] + 1
+            name = f"{name[:-1]}{nth}"
+        else:
+            transmissions[name] = 1
         names.append(name)
         return name
 
@@ -270,33 +283,47 @@ class Recorder:
         self.names()
         return frozenset(self._transmissions.items())
 
-    def packets(self) -> tuple[PacketRecord, ...]:
-        """Return what became of each packet, once all have ended, in the order of their sending."""
-        departed: list[float] = []
-        ends: dict[int, tuple[str, float]] = {}
-        now: float = 0
-        for entry in self.log:
+    def _read_on(self) -> None:
+        """Find out from the log, on to its end, when each packet was sent and would arrive."""
+        first, t, node = self._read
+        for number, entry in enumerate(self.log[first:], first):
             kind = type(entry)
             if kind is int:
-                now = self.dues[entry]
-                ends[entry] = "arrived", now
+                t, node = self._sendings[entry].due, self.sent[entry].dst
             elif kind is Row:
-                now = entry.t
-                if entry.kind in _FATES:
-                    ends[entry.packet] = _FATES[entry.kind], now
+                if entry.kind in STEPS:
+                    t, node = entry.t, entry.node
                 elif entry.kind == "send":  # a copy
-                    departed.append(now)
+                    self._note_sending(number, entry.t, self.sent[entry.packet].person)
             elif EVENT_OF[kind] is sent:
-                departed.append(now)
-        return tuple(self._packet(number, at, *ends[number]) for number, at in enumerate(departed))
+                self._note_sending(number, t, entry.packet.dst if node == SERVER else node)
+        self._read = len(self.log), t, node
 
-    def _packet(self, number: int, sent: float, fate: str, ended: float) -> PacketRecord:
+    def _note_sending(self, event: int, t: float, person: str) -> None:
+        """Remember that the next packet was sent in this event, at `t`, over the link of this person."""
+        number = len(self._sendings)
+        due = self.late[number] if number in self.late else instant(t + self._latency[person])
+        self._sendings.append(Sending(event, t, due))
+
+    def packets(self) -> tuple[PacketRecord, ...]:
+        """Return what became of each packet, once all have ended, in the order of their sending."""
+        self._read_on()
+        ends: dict[int, tuple[str, float]] = {}
+        for entry in self.log:
+            if type(entry) is int:
+                ends[entry] = "arrived", self._sendings[entry].due
+            elif type(entry) is Row and entry.kind in _FATES:
+                ends[entry.packet] = _FATES[entry.kind], entry.t
+        return tuple(self._packet(number, *ends[number]) for number in range(len(self.sent)))
+
+    def _packet(self, number: int, fate: str, ended: float) -> PacketRecord:
+        _, sent, due = self._sendings[number]
         packet, arrived = self.sent[number], ended if fate == "arrived" else None
         said = self._firsts.get(packet.message.said)
         kept = tuple(map(self._kept, packet.kept)) if packet.kept else ()
         return PacketRecord(
             self.names()[number], packet.kind, packet.msgid or None, packet.src, packet.dst, sent,
-            self.dues[number], arrived, fate, said, packet.number, packet.base, packet.fabricated, kept, packet.more,
+            due, arrived, fate, said, packet.number, packet.base, packet.fabricated, kept, packet.more,
             packet.msgids, packet.group, packet.cursor,
         )  # fmt: skip
 
@@ -305,7 +332,7 @@ class Recorder:
 
 
 _GROWS = (
-    *("log", "_said", "_new_msgids", "sent", "sends", "dues", "_names", "_transmissions"),
+    *("log", "_said", "_new_msgids", "sent", "late", "_names", "_transmissions", "_sendings"),
     *("messages", "handed_out", "_firsts", "_carried", "_first", "_requested"),
 )
 """The parts of a `Recorder` that grow with its run."""
