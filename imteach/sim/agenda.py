@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from heapq import heappop, heappush
 from itertools import chain
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 PRESENCE, CRASH, ARRIVAL, TIMER, PERSON = range(5)
@@ -25,6 +26,9 @@ class Appointment(NamedTuple):
 
 Due = tuple[float, int, int, str, Any]
 """An appointment as a plain tuple, of which a long run makes and compares millions."""
+
+
+_RANK = itemgetter(1)
 
 
 class Agenda:
@@ -61,8 +65,9 @@ class Agenda:
             self._at[t] = [due]
             heappush(self._instants, t)
         else:
+            self._now.reverse()
             self._now.append(due)
-            self._now.sort(reverse=True)
+            _order(self._now)
 
     def plan(self) -> None:
         """Take all that was added so far for what is planned from the start."""
@@ -93,7 +98,7 @@ class Agenda:
 
         Who takes it pops it, one after the other: more may be added meanwhile, also at this instant.
         """
-        while self:
+        while self._now or self._instants or self._planned:
             yield self._now or self._turned()
 
     def _turned(self) -> list[Due]:
@@ -101,11 +106,11 @@ class Agenda:
         instants, planned = self._instants, self._planned
         t = planned[-1][0] if planned and not (instants and instants[0] < planned[-1][0]) else instants[0]
         there: list[Due] = []
-        if instants and instants[0] == t:
-            there = self._at.pop(heappop(instants))
         while planned and planned[-1][0] == t:
             there.append(planned.pop())
-        there.sort(reverse=True)
+        if instants and instants[0] == t:
+            there += self._at.pop(heappop(instants))
+        _order(there)
         self._instant, self._now = t, there
         return there
 
@@ -117,3 +122,9 @@ class Agenda:
     def pop(self) -> Due:
         """Take the next appointment out."""
         return (self._now or self._turned()).pop()
+
+
+def _order(due: list[Due]) -> None:
+    """Put what is due at one instant in order, the last first. It is given as it was made: only ranks are compared."""
+    due.sort(key=_RANK)
+    due.reverse()

@@ -1,7 +1,10 @@
 """Packets in flight: they are sent, and arrive, are dropped by a fault, or are lost because nobody can be reached."""
 
+from collections.abc import Sequence
+
 from imteach.errors import InputError
-from imteach.protocol import SERVER, Packet, Transmit
+from imteach.learner.mistakes import Mistake
+from imteach.protocol import SERVER, Effect, Packet, Transmit
 from imteach.scenario.checks import NETWORK
 from imteach.sim.agenda import ARRIVAL
 from imteach.sim.run import Run
@@ -23,7 +26,11 @@ class Flights(Run):
         due = written.now + latency
         if type(due) is not int:
             due = instant(due)
-        number = written.send(effect)
+        if written.differ:
+            written.note_first(len(written.log), packet.msgid)
+        number = len(written.sent)
+        written.sent.append(packet)
+        written.log.append(effect)
         name = written.next_name() if orders.ask_names else ""
         if name in orders.named:
             self._transmit_named(number, packet, latency, name)
@@ -86,17 +93,24 @@ class Flights(Run):
 
     def arrive(self, number: int) -> None:
         """A packet reaches its node, or nobody."""
-        packet = self.written.sent[number]
+        written = self.written
+        packet = written.sent[number]
         node = packet.dst
         if self.network is not self.calm:
             why = self.network.cannot_arrive(packet.src, node, number in self.nowhere)
             if why:
                 self.lose(number, why)
                 return
+        effects: Sequence[Effect | Mistake]
         seen = packet._replace(fabricated=False) if packet.fabricated else packet  # for the onlooker, not for a client
-        effects = self.nodes[node].receive(seen) if self.is_direct else self.told(node, "receive", seen)
-        written = self.written
-        self.perform(node, effects, written.arrival(number) if self.is_timed else written.end(number, node, "arrive"))
+        if self.is_direct:  # our classes ask for no msgid here: there is nothing more to write down
+            effects = self.nodes[node].receive(seen)
+            step = len(written.log)
+            written.log.append(number)
+        else:
+            effects = self.told(node, "receive", seen)
+            step = written.arrival(number) if self.is_timed else written.end(number, node, "arrive")
+        self.perform(node, effects, step)
 
     def drop(self, number: int) -> None:
         """A packet vanishes on its way; no node notices."""

@@ -58,7 +58,7 @@ class Recorder:
         self._firsts: dict[int, str] = {}  # the first msgid of each thing said
         self._carried: dict[str, Message] = {}  # which thing said a msgid stands for
         self._first: dict[str, str] = {}  # the first msgid of what each msgid stands for
-        self._differ = False  # whether that is ever another one
+        self.differ = False  # whether that is ever another one
         self._requested: set[int] = set()  # things said that were transmitted before
 
     def fork(self) -> "Recorder":
@@ -96,7 +96,7 @@ class Recorder:
             self.messages[msgid] = message
         self._carried[msgid] = message
         first = self._first[msgid] = self._firsts[message.said]
-        self._differ = self._differ or first != msgid
+        self.differ = self.differ or first != msgid
 
     def know_packet(self, packet: Packet) -> None:
         """Remember the same for all messages that a packet carries."""
@@ -123,15 +123,15 @@ class Recorder:
         """Write an event down as a `Row` and return its id."""
         number = len(self.log)
         self.log.append(Row(kind, self.now, node, cause, packet, what, more))
-        if self._differ and what is not None:
-            self._note_first(number, what)
+        if self.differ and what is not None:
+            self.note_first(number, what)
         if self.handed_out:
             self._note_msgids(number, kind, what)
         return number
 
     def arrival(self, packet: int) -> int:
         """Write down that a packet arrives when it is due, and return the event's id."""
-        if self.handed_out or self._differ:
+        if self.handed_out or self.differ:
             return self.end(packet, self.sent[packet].dst, "arrive")
         number = len(self.log)
         self.log.append(packet)
@@ -141,15 +141,15 @@ class Recorder:
         """Write down that an effect of the last step happened, which may be about a message; return the event's id."""
         number = len(self.log)
         self.log.append(effect)
-        if self._differ:
-            self._note_first(number, msgid)
+        if self.differ:
+            self.note_first(number, msgid)
         return number
 
     def endless(self) -> InputError:
         """Return what is wrong with a run of more than `most_events` events."""
         return InputError(f"the run was stopped at {self.now} ms after {self.most_events} events: it does not end")
 
-    def _note_first(self, number: int, msgid: str) -> None:
+    def note_first(self, number: int, msgid: str) -> None:
         """Remember what this msgid stands for at this event, if that is another one."""
         first = self._first.get(msgid, msgid)
         if first != msgid:
@@ -213,15 +213,6 @@ class Recorder:
 
     # Packets
 
-    def send(self, effect: Transmit) -> int:
-        """Write down that a packet is transmitted, and return its number."""
-        if self._differ:
-            self._note_first(len(self.log), effect.packet.msgid)
-        number = len(self.sent)
-        self.log.append(effect)
-        self.sent.append(effect.packet)
-        return number
-
     def copy(self, original: int) -> int:
         """Write down that the network lets a copy of a packet set out, and return its number."""
         self._read_on()
@@ -231,8 +222,8 @@ class Recorder:
         number = len(self.sent)
         self.sent.append(packet)
         names.append(f"{name}~{copies + 1}")
-        if self._differ:
-            self._note_first(len(self.log), packet.msgid)
+        if self.differ:
+            self.note_first(len(self.log), packet.msgid)
         self.log.append(Row("send", self.now, NETWORK, self._sendings[original].event, number, packet.msgid or None))
         return number
 

@@ -73,13 +73,17 @@ class Simulator(Doings, Effects):
     def happen(self, coming: Iterable[list[Due]]) -> None:
         """Let what comes happen, one after the other: the method of its name is called at its time."""
         written, log, most = self.written, self.written.log, self.written.most_events
+        arrive = self.arrive  # most of what comes
         for due in coming:
             while due:
                 t, rank, _, what, about = due.pop()
                 if rank == TIMER and about.wait == HEARTBEAT and self.runs(about) and self.is_quiet(t):
                     continue  # this heartbeat, and every other one, comes no more
                 written.now = t
-                getattr(self, what)(about)
+                if what == "arrive":
+                    arrive(about)
+                else:
+                    getattr(self, what)(about)
                 if len(log) > most:
                     raise written.endless()
 
