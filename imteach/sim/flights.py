@@ -1,7 +1,10 @@
 """Packets in flight: they are sent, and arrive, are dropped by a fault, or are lost: an end cannot be reached."""
 
+from collections.abc import Sequence
+
 from imteach.errors import InputError
-from imteach.protocol import SERVER, Packet, Transmit
+from imteach.learner.mistakes import Mistake
+from imteach.protocol import SERVER, Effect, Packet, Transmit
 from imteach.scenario.checks import NETWORK
 from imteach.sim.agenda import ARRIVAL
 from imteach.sim.run import Run
@@ -16,13 +19,19 @@ class Flights(Run):
         packet, written, orders = effect.packet, self.written, self.orders
         if not self.is_ours:
             self._check_way(node, packet)
-        if packet.kind == "msg:R" and written.is_again(packet):
+        if written.message_of.get(packet.msgid) is not packet.message or packet.kept:
+            written.know_packet(packet)
+        if packet.kind == "msg:R" and written.is_again(packet.message):
             written.event(node, "retransmit", step, len(written.sent), packet.msgid)
         latency = self.latency[packet.dst if node == SERVER else node]
         due = written.now + latency
         if type(due) is not int:
             due = instant(due)
-        number = written.send(effect, due)
+        if written.differ:
+            written.note_first(len(written.log), packet.msgid)
+        number = len(written.sent)
+        written.sent.append(packet)
+        written.log.append(effect)
         name = written.next_name() if orders.ask_names else ""
         if name in orders.named:
             self._transmit_named(number, packet, latency, name)
@@ -45,9 +54,9 @@ class Flights(Run):
     def _set_out_late(self, number: int, packet: Packet, takes: float, name: str) -> None:
         """Let a packet set out that may take longer than its link does: `takes` simulated ms."""
         latency = self.latency[packet.person]
+        due = instant(self.written.now + takes)
         if takes != latency:
-            self.late.add(number)
-        due = self.written.dues[number] = instant(self.written.now + takes)
+            self.written.late[number] = due
         self.set_out(number, packet, due, latency, name)
 
     def set_out(self, number: int, packet: Packet, due: float, latency: float, name: str) -> None:
@@ -81,20 +90,27 @@ class Flights(Run):
         """Whether a packet in flight belongs to a pull in a group that brings nothing, and takes its usual time."""
         packet = self.written.sent[number]
         is_pull = packet.group and packet.kind in ("offline:R", "offline:A")
-        return bool(is_pull and not packet.kept and number not in self.late)
+        return bool(is_pull and not packet.kept and number not in self.written.late)
 
     def arrive(self, number: int) -> None:
         """A packet reaches its node, or nobody."""
-        packet = self.written.sent[number]
+        written = self.written
+        packet = written.sent[number]
         node = packet.dst
         if self.network is not self.calm:
             why = self.network.cannot_arrive(packet.src, node, number in self.nowhere)
             if why:
                 self.lose(number, why)
                 return
+        effects: Sequence[Effect | Mistake]
         seen = packet._replace(fabricated=False) if packet.fabricated else packet  # a client cannot see that
         effects = self.nodes[node].receive(seen) if self.is_direct else self.told(node, "receive", seen)
-        self.perform(node, effects, self.written.arrival(number))
+        if self.is_timed and not written.handed_out and not written.differ:  # as usual: its number says it all
+            step = len(written.log)
+            written.log.append(number)
+        else:
+            step = written.end(number, node, "arrive")
+        self.perform(node, effects, step)
 
     def drop(self, number: int) -> None:
         """A packet vanishes on its way; no node notices."""

@@ -20,13 +20,13 @@ class Orders:
     def __init__(self, faults: Iterable[Fault], effects: EffectNames | None = None) -> None:
         self._faults = tuple(faults)
         self._dropped = {fault.packet for fault in self._faults if isinstance(fault, Drop)}
-        self._strike = [fault.striker() for fault in self._faults if isinstance(fault, Loss)]
+        self._losses = [fault.striker() for fault in self._faults if isinstance(fault, Loss)]
         self._delays: dict[str, float] = {}
         self._copies: dict[str, list[float | None]] = {}
         self.crashes: dict[tuple[str, str], Crash] = {}  # by node and effect: those still to come
         self._effects = effects or EffectNames()  # given if these orders replace others in the middle of a run
         self.named = frozenset(filter(None, (getattr(fault, "packet", None) for fault in self._faults)))
-        self.ask_names = bool(self.named or self._strike)  # whether a packet's fate depends on its name
+        self.ask_names = bool(self.named or self._losses)  # whether a packet's fate depends on its name
         for fault in self._faults:
             match fault:
                 case Delay():
@@ -54,8 +54,9 @@ class Orders:
 
     def drops(self, packet: str) -> bool:
         """Whether the packet of this name is dropped."""
-        for strikes in self._strike:  # any() would take longer, and this is asked of every packet
-            if strikes(packet.encode()):
+        name = packet.encode()
+        for strikes in self._losses:  # any() would take longer, and this is asked of every packet
+            if strikes(name):
                 return True
         return packet in self._dropped
 

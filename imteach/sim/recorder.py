@@ -5,11 +5,12 @@ at. Packets go by their number here, from 0; a packet's name is text, made when 
 """
 
 from bisect import bisect_left
-from collections.abc import Hashable
-from typing import Any
+from collections.abc import Hashable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from imteach.errors import InputError
-from imteach.protocol import NO_MESSAGE, Effect, Kept, Message, Packet, Transmit
+from imteach.protocol import NO_MESSAGE, SERVER, Effect, Kept, Message, Packet, Transmit
 from imteach.scenario.checks import NETWORK
 from imteach.sim.rows import EVENT_OF, NONE, Row, arrived, event_of_row, is_step, sent, timer_started
 from imteach.trace.records import STEPS, Event, KeptRecord, PacketRecord, instant
@@ -17,15 +18,25 @@ from imteach.trace.records import STEPS, Event, KeptRecord, PacketRecord, instan
 _FATES = {"arrive": "arrived", "drop": "dropped", "lose": "lost"}
 
 
+class Sending(NamedTuple):
+    """When a packet was sent: at which event, at which time; and when it arrives if nothing strikes."""
+
+    event: int
+    t: float
+    due: float
+
+
 class Recorder:
     """The record of a run that is going on, of `most_events` events at most. Each event gets the time `now`.
+
+    `latency` is the simulated ms that a packet takes, by the person at whose client it starts or ends.
 
     >>> record = Recorder(most_events=10)
     >>> record.event("bob", "logout"), record.events()[0].t
     (0, 0)
     """
 
-    def __init__(self, most_events: int) -> None:
+    def __init__(self, most_events: int, latency: Mapping[str, float] = MappingProxyType({})) -> None:
         self.now: float = 0
         self.log: list[Any] = []  # an entry for each event, by its id: see `rows`
         self.lasts: dict[tuple[str, int], float] = {}  # how long timers run, by what is waited for and the attempt
@@ -33,19 +44,21 @@ class Recorder:
         self._new_msgids: dict[int, tuple[str, ...]] = {}  # by event, where they are not the usual: see `Event`
         # Of each packet, by its number:
         self.sent: list[Packet] = []
-        self.sends: list[int] = []  # the event of its sending
-        self.dues: list[float] = []  # when it arrives if nothing strikes; of a copy that is known later
+        self.late: dict[int, float] = {}  # when it arrives, if nothing strikes, where that is not as its link has it
+        self._latency = latency
         self._names: list[str] = []  # as far as somebody asked for them
-        self._transmissions: dict[str, int] = {}  # how many are named, by owner and kind: "m1/msg:N"
+        self._transmissions: dict[str, int] = {}  # how many are named of an owner and kind, by the first: "m1/msg:N#1"
+        self._sendings: list[Sending] = []  # as far as somebody asked for them: see `_read_on`
+        self._read: tuple[int, float, str] = 0, 0, ""  # how many events were read for that, and the last step in them
         # Of what is said:
         self.messages: dict[str, Message] = {}  # by the first msgid of each thing said
         self.handed_out: list[str] = []  # msgids made in this step
         self.most_events = most_events
         self._msgids_made = 0
         self._first_of_thing: dict[int, str] = {}  # by thing said (its number): the first msgid
-        self._message_of: dict[str, Message] = {}  # by msgid: the thing said
+        self.message_of: dict[str, Message] = {}  # by msgid: the thing said
         self._first_of_msgid: dict[str, str] = {}  # by msgid: the first msgid of the thing said
-        self._differ = False  # whether any msgid is not the first of its thing said
+        self.differ = False  # whether any msgid is not the first of its thing said
         self._requested: set[int] = set()  # things said that were transmitted before
 
     def fork(self) -> "Recorder":
@@ -76,16 +89,16 @@ class Recorder:
 
     def know(self, msgid: str, message: Message) -> None:
         """Remember which thing said a msgid stands for, and the first msgid of each thing said."""
-        if self._message_of.get(msgid) is message:
+        if self.message_of.get(msgid) is message:
             return  # the usual case: it was said once, and all its packets carry it
         if message.said not in self._first_of_thing:
             self._first_of_thing[message.said] = msgid
             self.messages[msgid] = message
-        self._message_of[msgid] = message
+        self.message_of[msgid] = message
         first = self._first_of_msgid[msgid] = self._first_of_thing[message.said]
-        self._differ = self._differ or first != msgid
+        self.differ = self.differ or first != msgid
 
-    def _know_packet(self, packet: Packet) -> None:
+    def know_packet(self, packet: Packet) -> None:
         """Remember the same for all messages that a packet carries."""
         if packet.message is not NO_MESSAGE:
             self.know(packet.msgid, packet.message)
@@ -96,11 +109,10 @@ class Recorder:
         """Whether this is the msgid of something said."""
         return msgid in self._first_of_msgid
 
-    def is_again(self, packet: Packet) -> bool:
-        """Whether this msg:R, transmitted now, is a retransmission: of the same thing said, under any msgid."""
-        self.know(packet.msgid, packet.message)
-        again = packet.message.said in self._requested
-        self._requested.add(packet.message.said)
+    def is_again(self, message: Message) -> bool:
+        """Whether a msg:R of this, transmitted now, is a retransmission: of the same thing said, under any msgid."""
+        again = message.said in self._requested
+        self._requested.add(message.said)
         return again
 
     # Events
@@ -111,33 +123,25 @@ class Recorder:
         """Write an event down as a `Row` and return its id."""
         number = len(self.log)
         self.log.append(Row(kind, self.now, node, cause, packet, what, more))
-        if self._differ and what is not None:
-            self._note_first(number, what)
+        if self.differ and what is not None:
+            self.note_first(number, what)
         if self.handed_out:
             self._note_msgids(number, kind, what)
-        return number
-
-    def arrival(self, packet: int) -> int:
-        """Write down that a packet arrives, and return the event's id."""
-        if self.handed_out or self._differ or self.dues[packet] != self.now:
-            return self.end(packet, self.sent[packet].dst, "arrive")
-        number = len(self.log)
-        self.log.append(packet)
         return number
 
     def effect(self, effect: Effect, msgid: str = "") -> int:
         """Write down that an effect of the last step happened, about this message if any; return the event's id."""
         number = len(self.log)
         self.log.append(effect)
-        if self._differ:
-            self._note_first(number, msgid)
+        if self.differ:
+            self.note_first(number, msgid)
         return number
 
     def endless(self) -> InputError:
         """Return what is wrong with a run of more than `most_events` events."""
         return InputError(f"the run was stopped at {self.now} ms after {self.most_events} events: it does not end")
 
-    def _note_first(self, number: int, msgid: str) -> None:
+    def note_first(self, number: int, msgid: str) -> None:
         """Remember for this event the first msgid of what this msgid stands for, if that is another one."""
         first = self._first_of_msgid.get(msgid, msgid)
         if first != msgid:
@@ -166,20 +170,22 @@ class Recorder:
 
     def _events(self, begin: int) -> list[Event]:
         """Return the events from the id `begin` on, which is a step, so that the effects after it have their cause."""
-        names, said = self.names(), self._first_at
-        packet = bisect_left(self.sends, begin)  # the next that is sent
+        self._read_on()
+        names, said, sendings = self.names(), self._first_at, self._sendings
+        packet = bisect_left(sendings, (begin,))  # the next that is sent
         t, node, about = 0.0, "", None
         why: tuple[int, ...] = ()
         found: list[Event] = []
         for number, entry in enumerate(self.log[begin:], begin):
             kind = type(entry)
             if kind is int:
-                t, node, about, why = self.dues[entry], self.sent[entry].dst, names[entry], (number,)
-                found.append(arrived(number, t, self.sent[entry], self.sends[entry], about))
+                t, node, about, why = sendings[entry].due, self.sent[entry].dst, names[entry], (number,)
+                found.append(arrived(number, t, self.sent[entry], sendings[entry].event, about))
                 continue
             if kind is Row:
                 name = None if entry.packet == NONE else names[entry.packet]
-                causes: tuple[int, ...] = () if entry.cause == NONE else (entry.cause,)
+                cause = sendings[entry.packet].event if entry.kind in _FATES else entry.cause
+                causes: tuple[int, ...] = () if cause == NONE else (cause,)
                 found.append(event_of_row(number, causes, name, said.get(number), entry))
                 if entry.kind in STEPS:
                     t, node, about, why = entry.t, entry.node, name, (number,)
@@ -199,38 +205,26 @@ class Recorder:
 
     # Packets
 
-    def send(self, effect: Transmit, due: float) -> int:
-        """Write down that a packet is transmitted, and return its number. Its msgids are known from then on."""
-        packet = effect.packet
-        if self._message_of.get(packet.msgid) is not packet.message or packet.kept:
-            self._know_packet(packet)
-        if self._differ:
-            self._note_first(len(self.log), packet.msgid)
-        self.sends.append(len(self.log))
-        self.log.append(effect)
-        self.dues.append(due)
-        number = len(self.sent)
-        self.sent.append(packet)
-        return number
-
     def copy(self, original: int) -> int:
         """Write down that the network sends a copy of a packet, and return the copy's number."""
+        self._read_on()
         names = self.names()
         packet, name = self.sent[original], names[original].partition("~")[0]
         copies = sum(other.partition("~")[0] == name for other in names)
         number = len(self.sent)
         self.sent.append(packet)
-        self.dues.append(self.now)
-        self.sends.append(len(self.log))
         names.append(f"{name}~{copies + 1}")
-        self.log.append(Row("send", self.now, NETWORK, self.sends[original], number, packet.msgid or None))
-        if self._differ:
-            self._note_first(self.sends[number], packet.msgid)
+        if self.differ:
+            self.note_first(len(self.log), packet.msgid)
+        self.log.append(Row("send", self.now, NETWORK, self._sendings[original].event, number, packet.msgid or None))
         return number
 
     def end(self, number: int, at: str, kind: str, why: str | None = None) -> int:
-        """Write down how a packet's way ends, and return the event: `arrive`, `drop` or `lose`."""
-        return self.event(at, kind, self.sends[number], number, self.sent[number].msgid or None, why)
+        """Write down how a packet's way ends, and return the event: `arrive`, `drop` or `lose`.
+
+        Its cause is the packet's sending; which event that was is found out when somebody looks.
+        """
+        return self.event(at, kind, NONE, number, self.sent[number].msgid or None, why)
 
     def number_of(self, step: int) -> int:
         """Return the number of the packet that a step is about, or `NONE`."""
@@ -241,7 +235,7 @@ class Recorder:
     def packet_of(self, event: int) -> Packet:
         """Return the packet that an event is about."""
         entry = self.log[event]
-        packet: Packet = entry.packet if type(entry) is Transmit else self.sent[self.number_of(event)]
+        packet: Packet = entry.packet if isinstance(entry, Transmit) else self.sent[self.number_of(event)]
         return packet
 
     def names(self) -> list[str]:
@@ -257,11 +251,13 @@ class Recorder:
         """Give the first packet that has none its name: it is the next transmission of its kind for its owner."""
         names, transmissions = self._names, self._transmissions
         packet = self.sent[len(names)]
-        of = f"{packet.msgid or packet.person}/{packet.kind}"
-        if packet.group and packet.kind == "msg:N":
-            of = f"{of}>{packet.dst}"
-        nth = transmissions[of] = transmissions.get(of, 0) + 1
-        name = f"{of}#{nth}"
+        to = f">{packet.dst}" if packet.group and packet.kind == "msg:N" else ""
+        name = f"{packet.msgid or packet.person}/{packet.kind}{to}#1"
+        if name in transmissions:
+            nth = transmissions[name] = transmissions[name] + 1
+            name = f"{name[:-1]}{nth}"
+        else:
+            transmissions[name] = 1
         names.append(name)
         return name
 
@@ -270,33 +266,47 @@ class Recorder:
         self.names()
         return frozenset(self._transmissions.items())
 
-    def packets(self) -> tuple[PacketRecord, ...]:
-        """Return what became of each packet, once all have ended, in the order of their sending."""
-        departed: list[float] = []
-        ends: dict[int, tuple[str, float]] = {}
-        now: float = 0
-        for entry in self.log:
+    def _read_on(self) -> None:
+        """Find out from the log, on to its end, when each packet was sent and would arrive."""
+        first, t, node = self._read
+        for number, entry in enumerate(self.log[first:], first):
             kind = type(entry)
             if kind is int:
-                now = self.dues[entry]
-                ends[entry] = "arrived", now
+                t, node = self._sendings[entry].due, self.sent[entry].dst
             elif kind is Row:
-                now = entry.t
-                if entry.kind in _FATES:
-                    ends[entry.packet] = _FATES[entry.kind], now
+                if entry.kind in STEPS:
+                    t, node = entry.t, entry.node
                 elif entry.kind == "send":  # a copy
-                    departed.append(now)
+                    self._note_sending(number, entry.t, self.sent[entry.packet].person)
             elif EVENT_OF[kind] is sent:
-                departed.append(now)
-        return tuple(self._packet(number, at, *ends[number]) for number, at in enumerate(departed))
+                self._note_sending(number, t, entry.packet.dst if node == SERVER else node)
+        self._read = len(self.log), t, node
 
-    def _packet(self, number: int, sent: float, fate: str, ended: float) -> PacketRecord:
+    def _note_sending(self, event: int, t: float, person: str) -> None:
+        """Remember that the next packet was sent in this event, at `t`, over the link of this person."""
+        number = len(self._sendings)
+        due = self.late[number] if number in self.late else instant(t + self._latency[person])
+        self._sendings.append(Sending(event, t, due))
+
+    def packets(self) -> tuple[PacketRecord, ...]:
+        """Return what became of each packet, once all have ended, in the order of their sending."""
+        self._read_on()
+        ends: dict[int, tuple[str, float]] = {}
+        for entry in self.log:
+            if type(entry) is int:
+                ends[entry] = "arrived", self._sendings[entry].due
+            elif type(entry) is Row and entry.kind in _FATES:
+                ends[entry.packet] = _FATES[entry.kind], entry.t
+        return tuple(self._packet(number, *ends[number]) for number in range(len(self.sent)))
+
+    def _packet(self, number: int, fate: str, ended: float) -> PacketRecord:
+        _, sent, due = self._sendings[number]
         packet, arrived = self.sent[number], ended if fate == "arrived" else None
         said = self._first_of_thing.get(packet.message.said)
         kept = tuple(map(self._kept, packet.kept)) if packet.kept else ()
         return PacketRecord(
             self.names()[number], packet.kind, packet.msgid or None, packet.src, packet.dst, sent,
-            self.dues[number], arrived, fate, said, packet.number, packet.base, packet.fabricated, kept, packet.more,
+            due, arrived, fate, said, packet.number, packet.base, packet.fabricated, kept, packet.more,
             packet.msgids, packet.group, packet.cursor,
         )  # fmt: skip
 
@@ -305,7 +315,7 @@ class Recorder:
 
 
 _GROWS = (
-    *("log", "_first_at", "_new_msgids", "sent", "sends", "dues", "_names", "_transmissions"),
-    *("messages", "handed_out", "_first_of_thing", "_message_of", "_first_of_msgid", "_requested"),
+    *("log", "_first_at", "_new_msgids", "sent", "late", "_names", "_transmissions", "_sendings"),
+    *("messages", "handed_out", "_first_of_thing", "message_of", "_first_of_msgid", "_requested"),
 )
 """The parts of a `Recorder` that grow with its run."""

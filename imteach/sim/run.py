@@ -37,19 +37,20 @@ class Run:
         self.faults = tuple(dict.fromkeys(checked_fault(fault).resolve(scenario) for fault in faults))
         self.orders = Orders(self.faults)
         doings = (len(scenario.say) + len(scenario.resend)) * (scenario.retries + 1)
-        self.written = Recorder(100_000 + 1_000 * doings + 200 * len(scenario.people) * (10 + doings))
+        self.latency = {person: scenario.latency_of(person) for person in scenario.people}
+        most = 100_000 + 1_000 * doings + 200 * len(scenario.people) * (10 + doings)
+        self.written = Recorder(most, self.latency)
         self.learners = Learners.among((scenario.client, scenario.server), (*scenario.people, SERVER))
         self.is_ours = self.is_direct = scenario.is_ours  # direct: `arrive` calls a node itself, not by `told`
+        self.is_timed = True  # what is due happens then
         self.mistakes: tuple[tuple[str, Line | None], ...] = ()  # of learners' code, in this run
         self.nodes = self.made(lambda: scenario.nodes(self.written.new_msgid))
         self.disks = {name: MemoryDisk() for name in self.nodes}
         self.calm = self.network = Network.among(scenario.people)  # one object until somebody is down, away or cut off
-        self.latency = {person: scenario.latency_of(person) for person in scenario.people}
         self.agenda = Agenda()
         self.timers: dict[str, dict[str, Running]] = {name: {} for name in self.nodes}
         self.quiet = Quiet(scenario)
         self.nowhere: set[int] = set()  # packets sent on a connection that is gone, by number
-        self.late: set[int] = set()  # packets that do not take what their link takes, by number
         self.screen: dict[str, dict[str, int]] = {name: {} for name in self.nodes}  # by msgid: event of the last status
 
     @property

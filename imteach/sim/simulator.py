@@ -72,16 +72,22 @@ class Simulator(Doings, Effects):
             self.expect(at, rank, what, about)
         self.agenda.plan()
 
-    def happen(self, coming: Iterable[Due]) -> None:
+    def happen(self, coming: Iterable[list[Due]]) -> None:
         """Let what comes happen, one after the other: the method of its name is called at its time."""
         written, log, most = self.written, self.written.log, self.written.most_events
-        for t, rank, _, what, about in coming:
-            if rank == TIMER and about.wait == HEARTBEAT and self.runs(about) and self.is_quiet(t):
-                continue  # this heartbeat, and every other one, comes no more
-            written.now = t
-            getattr(self, what)(about)
-            if len(log) > most:
-                raise written.endless()
+        arrive = self.arrive  # most of what comes
+        for due in coming:
+            while due:
+                t, rank, _, what, about = due.pop()
+                if rank == TIMER and about.wait == HEARTBEAT and self.runs(about) and self.is_quiet(t):
+                    continue  # this heartbeat, and every other one, comes no more
+                written.now = t
+                if what == "arrive":
+                    arrive(about)
+                else:
+                    getattr(self, what)(about)
+                if len(log) > most:
+                    raise written.endless()
 
     def is_quiet(self, t: float) -> bool:
         """Whether only heartbeats and pulls in vain are still to come at `t`, and a round of them brought nothing."""

@@ -12,17 +12,17 @@ class Waits(Run):
 
     def start_timer(self, node: str, timer: StartTimer, step: int) -> None:
         """Start a timer; one of the same name that still runs is cancelled first."""
-        if timer.name in self.timers[node]:
-            self.cancel_timer(node, CancelTimer(timer.name), step)
-        wait, attempt = timer.wait, timer.attempt
-        lasts = self.written.lasts.get((wait, attempt))
+        name, attempt, wait = timer.name, timer.attempt, timer.wait
+        timers, written = self.timers[node], self.written
+        if name in timers:
+            self.cancel_timer(node, CancelTimer(name), step)
+        lasts = written.lasts.get((wait, attempt))
         if lasts is None:
-            lasts = self.written.lasts[wait, attempt] = self.scenario.wait(wait, attempt)
-        until = self.written.now + lasts
+            lasts = written.lasts[wait, attempt] = self.scenario.wait(wait, attempt)
+        until = written.now + lasts
         if type(until) is not int:
             until = instant(until)
-        running = Running(node, timer.name, self.written.effect(timer), wait)
-        self.timers[node][timer.name] = running
+        running = timers[name] = Running(node, name, written.effect(timer), wait)
         self.agenda.add(until, TIMER, "timer", running)
 
     def cancel_timer(self, node: str, timer: CancelTimer, _: int) -> None:

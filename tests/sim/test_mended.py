@@ -2,7 +2,23 @@
 
 import pytest
 
-from imteach import Crash, Delay, Drop, Duplicate, InputError, Loss, Offline, Partition, Say, Scenario, Trace
+from imteach import (
+    Client,
+    Crash,
+    Delay,
+    Drop,
+    Duplicate,
+    InputError,
+    Loss,
+    Offline,
+    Partition,
+    Say,
+    Scenario,
+    Trace,
+    explore,
+)
+from imteach.planted import PLANTED
+from imteach.protocol import Transmit
 from imteach.scenario import Resend, parse_fault
 
 
@@ -153,3 +169,29 @@ def test_a_run_ends_though_a_pull_takes_longer_than_a_heartbeat(latency, heartbe
     trace = scenario.run()
     assert trace.messages[0].shown == {"bob": 1}
     assert scenario.run(Partition("bob", "server")).messages[0].shown == {"bob": 0}
+
+
+def test_every_event_of_a_message_says_which_thing_said_it_is_under_whatever_msgid():
+    trace = PLANTED["new msgid"].trace
+    assert {event.kind for event in trace.events if event.msgid == "m2"} > {"retransmit", "send", "arrive", "show"}
+    assert {event.said for event in trace.events if event.msgid is not None} == {"m1"}
+
+
+class MyTransmit(Transmit, frozen=True):
+    """A learner's own kind of an effect."""
+
+
+class Transmits(Client):
+    def on_msg_n(self, packet):
+        return [
+            MyTransmit(effect.packet) if isinstance(effect, Transmit) else effect for effect in super().on_msg_n(packet)
+        ]
+
+
+def test_a_learners_own_kind_of_an_effect_is_what_it_is_made_from():
+    mine = Scenario("dedup", client=Transmits)
+    assert mine.run().to_text() == Scenario("dedup").run().to_text()
+    for kinds in (["drop"], ["delay"], ["crash"]):
+        assert explore(mine, 1, kinds).promises["no_silent_loss"].broken_by == (
+            explore(Scenario("dedup"), 1, kinds).promises["no_silent_loss"].broken_by
+        )

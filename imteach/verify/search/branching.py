@@ -125,7 +125,7 @@ class Branching(Simulator):
         run = self.fork()
         run.orders = Orders((*self.faults, *faults), forked(self.effects))
         if run.begun:
-            run.happen([run.agenda.pop()])
+            run.happen([[run.agenda.pop()]])
         else:
             run.begun = True
             run.begin()
@@ -169,7 +169,7 @@ class Branching(Simulator):
         twin = object.__new__(Branching)
         twin.__dict__.update(self.__dict__)
         twin.written, twin.agenda, twin.quiet = self.written.fork(), self.agenda.fork(), self.quiet.fork()
-        twin.nowhere, twin.late = self.nowhere.copy(), self.late.copy()
+        twin.nowhere = self.nowhere.copy()
         twin.timers = {node: timers.copy() for node, timers in self.timers.items()}
         twin.screen = {person: screen.copy() for person, screen in self.screen.items()}
         twin.disks, twin.disk_keys, twin.states = self.disks.copy(), self.disk_keys.copy(), self.states.copy()

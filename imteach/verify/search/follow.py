@@ -85,6 +85,7 @@ class Follower(Simulator):
 
     def __init__(self, scenario: Scenario, given: Sequence[Fault]) -> None:
         super().__init__(scenario, given)
+        self.is_direct = self.is_timed = False  # a packet arrives when a step says so, not when it is due
         self.agenda: Unordered = Unordered()  # type: ignore[assignment]  # it is never asked what is due first
         self.crash_after: tuple[str, int] | None = None  # who crashes in this step, and after how many effects
         self.struck: list[Fault] = list(self.faults)
@@ -223,7 +224,7 @@ class Follower(Simulator):
         """The network makes a copy of a packet that has left: so the copy has, too, on the same connection."""
         self.struck.append(Duplicate(self.name_of(number).partition("~")[0]))
         copy = self.written.copy(number)
-        due = self.written.dues[copy] = instant(self.now + self.latency[self.written.sent[number].person])
+        due = instant(self.now + self.latency[self.written.sent[number].person])
         if number in self.nowhere:
             self.nowhere.add(copy)
         self.agenda.add(due, ARRIVAL, "arrive", copy)
