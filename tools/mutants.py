@@ -4,18 +4,21 @@
 
 Each mutant is one small change in a copy of the code: a comparison turned round, `and` for `or`, a condition negated, a
 constant changed, a statement left out, an argument or an element of a list left out. The tests run against it until one
-fails; a mutant that no test notices has survived. Prints the share that was noticed, and each survivor with its line.
-Leave the code alone while it runs.
+fails; a mutant that no test notices has survived. Prints how far it is, each survivor with its line when it is found,
+and at the end the share that was noticed, by file, and all survivors again. The files are tried in the order in which
+they are named, so that a run that is broken off says something, too. Leave the code alone while it runs.
 """
 
 import argparse
 import ast
 import copy
 import os
+import resource
 import shutil
-import signal
 import sys
 import tempfile
+import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -27,10 +30,18 @@ import pytest
 ROOT = Path(__file__).parents[1]
 CODE = Path("imteach") / "protocol"
 # From the fastest to the slowest: the first round that notices is the last
-SLOWER = ["durable", "group", "offline", "ordered", "stateless_server", "timing", "rung_classes"]
-STORIES = ["tests/trace/test_in_order.py", *(f"tests/sim/test_{story}.py" for story in SLOWER)]
-ROUNDS = [["tests/protocol"], ["imteach/protocol", *STORIES]]
-PATIENCE = 300  # seconds
+STORIES = [
+    f"tests/sim/test_{story}.py" for story in ("ordered", "timing", "group", "offline", "durable", "stateless_server")
+]
+ROUNDS = [
+    ["tests/protocol"],
+    ["imteach/protocol", *STORIES],
+    ["tests/trace/test_in_order.py"],
+    ["tests/sim/test_rung_classes.py"],
+]
+PATIENCE = 60  # seconds of a core, of which the code as it is takes 10
+ROOM = 4 << 30  # bytes of memory: a mutant may go round and collect for ever
+NEWS = 25  # after how many mutants it says how far it is
 TURNED = {
     ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq,
@@ -151,15 +162,16 @@ def start(mutant: Mutant | None, copied: Path, rounds: list[list[str]]) -> int:
     process = os.fork()
     if process == 0:
         sys.dont_write_bytecode = mutant is not None  # what was compiled from the code as it is stays
-        signal.alarm(PATIENCE)  # a mutant that does not end is noticed, too
+        resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE, PATIENCE))  # a mutant that does not end is noticed, too
+        resource.setrlimit(resource.RLIMIT_AS, (ROOM, ROOM))
         os._exit(0 if passes(copied, rounds) else 1)
     return process
 
 
-def survivors(mutants: list[Mutant], copies: list[Path], rounds: list[list[str]]) -> Iterator[tuple[int, Mutant]]:
-    """Yield each mutant that no test notices, with how many were tried by then: one at a time in each copy."""
+def verdicts(mutants: list[Mutant], copies: list[Path], rounds: list[list[str]]) -> Iterator[tuple[Mutant, bool]]:
+    """Yield each mutant and whether a test noticed it: one at a time in each copy."""
     running: dict[int, tuple[Mutant, Path]] = {}
-    waiting, tried = mutants[::-1], 0
+    waiting = mutants[::-1]
     while waiting or running:
         while waiting and copies:
             mutant, copied = waiting.pop(), copies.pop()
@@ -168,9 +180,51 @@ def survivors(mutants: list[Mutant], copies: list[Path], rounds: list[list[str]]
         mutant, copied = running.pop(process)
         shutil.copy2(ROOT / CODE / mutant.file, copied / CODE / mutant.file)
         copies.append(copied)
-        tried += 1
-        if status == 0:
-            yield tried, mutant
+        yield mutant, status != 0
+
+
+def survivors(mutants: list[Mutant], copies: list[Path], rounds: list[list[str]]) -> list[Mutant]:
+    """Return the mutants that no test notices; print each at once, and now and then how far it is."""
+    survived: list[Mutant] = []
+    began = time.monotonic()
+    for tried, (mutant, noticed) in enumerate(verdicts(mutants, copies, rounds), start=1):
+        if not noticed:
+            survived.append(mutant)
+            print(f"survived: {in_words(mutant)}", flush=True)
+        if tried % NEWS == 0:
+            minutes = (time.monotonic() - began) / 60
+            share = f"{tried} of {len(mutants)} tried, {len(survived)} survived"
+            print(f"{share}; {minutes:.0f} min, about {minutes * (len(mutants) / tried - 1):.0f} to go", flush=True)
+    return survived
+
+
+def in_words(mutant: Mutant) -> str:
+    """Where a mutant is and what was changed."""
+    return f"{mutant.file}:{mutant.line}: {mutant.change}"
+
+
+def summary(mutants: list[Mutant], survived: list[Mutant]) -> Iterator[str]:
+    """Yield the lines that say what came of it: by file, in all, and each survivor."""
+    total, missed = Counter(mutant.file for mutant in mutants), Counter(mutant.file for mutant in survived)
+    for file, count in total.items():
+        yield f"{file:14}{count - missed[file]:5} of {count:4}  {1 - missed[file] / count:6.1%}"
+    count = len(mutants) - len(survived)
+    yield f"{count} of {len(mutants)} mutants were noticed: {count / len(mutants):.1%}"
+    yield from map(in_words, survived)
+
+
+def copies_of_the_project(folder: Path, number: int) -> list[Path]:
+    """Copy what the tests need so often, and see that they pass there with the code as it is."""
+    first, *others = (folder / str(job) for job in range(number))
+    first.mkdir()
+    for part in ("imteach", "tests", "docs", "pyproject.toml"):
+        copying = shutil.copytree if (ROOT / part).is_dir() else shutil.copy2
+        copying(ROOT / part, first / part)
+    if os.waitpid(start(None, first, ROUNDS), 0)[1]:
+        sys.exit("the tests do not pass without a mutant either")
+    for other in others:
+        shutil.copytree(first, other)  # with what was compiled
+    return [first, *others]
 
 
 def main() -> None:
@@ -183,24 +237,12 @@ def main() -> None:
     files = [ROOT / CODE / name for name in told.only] if told.only else sorted((ROOT / CODE).glob("*.py"))
     mutants = [mutant for file in files if file.name != "__init__.py" for mutant in mutants_of(file)]
     if told.list:
-        for mutant in mutants:
-            print(f"{mutant.file}:{mutant.line}: {mutant.change}")
+        print("\n".join(map(in_words, mutants)))
         return
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     with tempfile.TemporaryDirectory() as folder:
-        copies = [Path(folder) / str(job) for job in range(told.jobs)]
-        for copied in copies:
-            copied.mkdir()
-            for part in ("imteach", "tests", "docs", "pyproject.toml"):
-                copying = shutil.copytree if (ROOT / part).is_dir() else shutil.copy2
-                copying(ROOT / part, copied / part)
-            if os.waitpid(start(None, copied, ROUNDS), 0)[1]:
-                sys.exit("the tests do not pass without a mutant either")
-        survived = 0
-        for tried, mutant in survivors(mutants, copies, ROUNDS):
-            survived += 1
-            print(f"survived ({tried} tried): {mutant.file}:{mutant.line}: {mutant.change}", flush=True)
-    print(f"{len(mutants) - survived} of {len(mutants)} mutants were noticed: {1 - survived / len(mutants):.1%}")
+        survived = survivors(mutants, copies_of_the_project(Path(folder), told.jobs), ROUNDS)
+    print("\n".join(summary(mutants, survived)))
 
 
 if __name__ == "__main__":
