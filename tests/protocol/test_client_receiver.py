@@ -89,6 +89,23 @@ def test_what_was_pulled_and_comes_again_by_itself_is_acknowledged_as_what_comes
     assert [effect.packet.kind for effect in again if isinstance(effect, Transmit)] == ["ack:R"]
 
 
+@pytest.mark.parametrize("rung", [name for name, rung in LADDER.items() if not rung.orders])
+def test_below_ordered_a_learners_method_is_handed_the_very_packet(rung):
+    seen = []
+
+    class Learners(Client):
+        def show_or_discard(self, arrived):
+            seen.append(arrived)
+            return super().show_or_discard(arrived)
+
+        def acknowledge(self, arrived):
+            seen.append(arrived)
+            return super().acknowledge(arrived)
+
+    Learners("bob", LADDER[rung], 2, new_msgid=None).receive(packet("msg:N"))
+    assert seen == [packet("msg:N")] * 2
+
+
 # The receiver who was away
 
 
@@ -145,6 +162,13 @@ def test_what_a_page_brought_early_is_acknowledged_when_it_is_shown_and_no_page_
     assert told(first) == [("Show", "alice1"), ("Hold", "carol2"), ("offlineack:R", "alice1"), *asked_on]
     then = client.receive(live(kept(1, CAROLS)))
     assert told(then) == [("Show", "carol1"), ("Show", "carol2"), ("ack:R", "carol1"), ("offlineack:R", "carol2")]
+
+
+def test_what_is_still_waited_for_is_never_given_up_as_too_late():
+    client = bob("ordered")
+    assert client.hold_or_give_up(kept(1)) == Hold("alice1", kept(1).message)
+    client.receive(live(kept(1)))
+    assert client.hold_or_give_up(kept(1)) == Discard("alice1", kept(1).message, "too late")
 
 
 @pytest.mark.parametrize(

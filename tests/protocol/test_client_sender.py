@@ -264,6 +264,11 @@ def test_the_retransmission_carries_the_words_of_its_own_message():
     assert link.screen["bob"] == ["two"]
 
 
+@pytest.mark.parametrize("rung", [name for name, rung in LADDER.items() if not rung.orders])
+def test_below_ordered_a_learner_may_ask_for_the_request_of_what_is_not_in_the_queue(rung):
+    assert alice(rung).msg_r("m9", HELLO) == packet("msg:R", "m9")
+
+
 # on_resend
 
 

@@ -3,7 +3,19 @@
 import pytest
 from fakelink import Link
 
-from imteach.protocol import LADDER, Client, Discard, Kept, MemoryDisk, Message, Packet, Server, Transmit, Write
+from imteach.protocol import (
+    LADDER,
+    Client,
+    Discard,
+    Kept,
+    MemoryDisk,
+    Message,
+    Packet,
+    Server,
+    StartTimer,
+    Transmit,
+    Write,
+)
 
 FRIENDS = {"friends": ["alice", "bob"]}
 ALL = Message(said=0, sender="alice", to="friends", text="all of you")
@@ -84,6 +96,21 @@ def test_a_heartbeat_pulls_for_who_is_there_for_nobody_who_is_away_and_again_onc
     client.command("login")
     client.receive(page())
     assert transmitted(client.timer("heartbeat:friends")) == [pull(0)]
+
+
+def test_a_member_pulls_at_login_for_itself_and_for_its_group():
+    assert transmitted(bob().command("login")) == [Packet("offline:R", "", "bob", "server"), pull(0)]
+
+
+def test_below_offline_nobody_pulls_at_login():
+    below = Client("bob", LADDER["dedup"], 2, None, ["friends"])
+    assert below.command("login") == []
+
+
+def test_after_a_crash_a_members_heartbeats_go_on():
+    heartbeat = StartTimer("heartbeat:friends", wait="heartbeat")
+    assert bob().command("start") == [heartbeat]
+    assert bob().restart(MemoryDisk()) == [heartbeat]
 
 
 # The server
