@@ -2,11 +2,14 @@
 
     python tools/mutants.py [--only FILE…] [--jobs N] [--list]
 
-Each mutant is one small change in a copy of the code: a comparison turned round, `and` for `or`, a condition negated, a
-constant changed, a statement left out, an argument or an element of a list left out. The tests run against it until one
-fails; a mutant that no test notices has survived. Prints how far it is, each survivor with its line when it is found,
-and at the end the share that was noticed, by file, and all survivors again. The files are tried in the order in which
-they are named, so that a run that is broken off says something, too. Leave the code alone while it runs.
+Each mutant is one small change in a copy of the code. Something is another: a comparison turned round, `and` for `or`,
+a condition negated, a constant changed, the least for the greatest, `any` for `all`. Or something is left out: a
+statement, a keyword, an element of a list, an entry of a dictionary, the condition of a comprehension, the bounds of a
+slice. The tests run against it until one fails; a mutant that no test notices has survived.
+
+Prints how far it is, each survivor with its line when it is found, and at the end the share that was noticed, by file,
+and all survivors again. The files are tried in the order in which they are named, so that a run that is broken off says
+something, too. Leave the code alone while it runs.
 """
 
 import argparse
@@ -58,6 +61,7 @@ TURNED = {
     ast.And: ast.Or,
     ast.Or: ast.And,
 }
+OPPOSITE = {"min": "max", "max": "min", "any": "all", "all": "any"}
 
 
 class Mutant(NamedTuple):
@@ -70,8 +74,9 @@ class Mutant(NamedTuple):
 
 
 def mutants_of(file: Path) -> Iterator[Mutant]:
-    """Yield every mutant of this file."""
+    """Yield every mutant of this file, each once: two changes can come to the same."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
+    codes = {ast.unparse(tree)}
     for number, node in enumerate(ast.walk(tree)):
         for change in range(_changes(node)):
             twin = copy.deepcopy(tree)
@@ -79,19 +84,25 @@ def mutants_of(file: Path) -> Iterator[Mutant]:
             before = ast.unparse(place)
             after = _change(twin, place, change)
             if after is not None:
-                words = f"{before.splitlines()[0][:70]}  →  {after.splitlines()[0][:70]}"
-                yield Mutant(file.name, getattr(node, "lineno", 0), words, ast.unparse(ast.fix_missing_locations(twin)))
+                words = f"{before.strip().splitlines()[0][:70]}  →  {after.strip().splitlines()[0][:70]}"
+                line = next(part.lineno for part in ast.walk(node) if hasattr(part, "lineno"))
+                code = ast.unparse(ast.fix_missing_locations(twin))
+                if code not in codes:
+                    codes.add(code)
+                    yield Mutant(file.name, line, words, code)
 
 
 def _changes(node: ast.AST) -> int:
     """How many changes to try at a node."""
-    if isinstance(node, ast.List | ast.Tuple):
-        return len(node.elts)
-    if isinstance(node, ast.Call):
-        return len(node.keywords)
-    return int(isinstance(node, (ast.Compare, ast.BoolOp, ast.BinOp, ast.If, ast.IfExp, ast.Constant, *_STATEMENTS)))
+    match node:
+        case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Dict(keys=parts):
+            return len(parts)
+        case ast.Call(keywords=parts) | ast.comprehension(ifs=parts):
+            return len(parts)
+    return int(isinstance(node, (*_EXPRESSIONS, *_STATEMENTS)))
 
 
+_EXPRESSIONS = (ast.Compare, ast.BoolOp, ast.BinOp, ast.UnaryOp, ast.If, ast.IfExp, ast.Constant, ast.Name, ast.Slice)
 _STATEMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Delete, ast.Return)
 
 
@@ -104,6 +115,12 @@ def _change(tree: ast.AST, node: ast.AST, which: int) -> str | None:
             node.op = TURNED[type(op)]()
         case ast.If() | ast.IfExp():
             node.test = ast.UnaryOp(ast.Not(), node.test)
+        case ast.UnaryOp(op=ast.Not()):
+            node.operand = ast.UnaryOp(ast.Not(), node.operand)
+        case ast.Name(id=name) if name in OPPOSITE:
+            node.id = OPPOSITE[name]
+        case ast.Slice():
+            node.lower = node.upper = None
         case ast.Constant(value=bool(value)):
             node.value = not value
         case ast.Constant(value=int(value)):
@@ -112,8 +129,12 @@ def _change(tree: ast.AST, node: ast.AST, which: int) -> str | None:
             node.value = f"{value}X"
         case ast.List() | ast.Tuple() if isinstance(node.ctx, ast.Load) and not _is_words(tree, node):
             del node.elts[which]
+        case ast.Dict():
+            del node.keys[which], node.values[which]
         case ast.Call():
             del node.keywords[which]
+        case ast.comprehension():
+            del node.ifs[which]
         case _ if isinstance(node, _STATEMENTS) and not _is_words(tree, node):
             return _leave_out(tree, node)
         case _:
@@ -122,13 +143,13 @@ def _change(tree: ast.AST, node: ast.AST, which: int) -> str | None:
 
 
 def _is_words(tree: ast.AST, node: ast.AST) -> bool:
-    """Whether nothing depends on this: a docstring, a type, a declaration without a value, a return of None."""
+    """Whether nothing depends on this: a docstring, a type and its name, a declaration only, a return of None."""
     match node:
         case ast.Expr(value=ast.Constant()) | ast.AnnAssign(value=None) | ast.Return(value=ast.Constant(value=None)):
             return True
     for parent in ast.walk(tree):
-        texts = parent.values if isinstance(parent, ast.JoinedStr) else []
-        texts = [parent.value] if isinstance(parent, ast.Expr) else texts
+        texts = [parent.value] if isinstance(parent, ast.Expr) else []
+        texts = parent.args if isinstance(parent, ast.Call) and ast.unparse(parent.func) == "TypeVar" else texts
         types = [getattr(parent, name, None) for name in ("annotation", "returns")]
         types += [parent.slice] if isinstance(parent, ast.Subscript) and "Callable" in ast.unparse(parent) else []
         if node in texts or any(of is not None and node in ast.walk(of) for of in types):
