@@ -269,6 +269,16 @@ def test_below_ordered_a_learner_may_ask_for_the_request_of_what_is_not_in_the_q
     assert alice(rung).msg_r("m9", HELLO) == packet("msg:R", "m9")
 
 
+def test_each_conversation_has_numbers_and_a_base_of_its_own():
+    link = Link("ordered", people=("alice", "bob", "carol"))
+    link.say(to="carol")
+    link.say(to="bob")
+    link.perform("alice", link.nodes["alice"].receive(packet("ack:N", "m2")))
+    link.say(to="bob")
+    carried = [(sent.message.to, sent.number, sent.base) for sent in link.wire]
+    assert carried == [("carol", 1, 1), ("bob", 1, 1), ("bob", 2, 2)]  # carol's first is still waited for
+
+
 # on_resend
 
 
