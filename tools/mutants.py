@@ -3,9 +3,10 @@
     python tools/mutants.py [--only FILE…] [--jobs N] [--list]
 
 Each mutant is one small change in a copy of the code. Something is another: a comparison turned round, `and` for `or`,
-a condition negated, a constant changed, the least for the greatest, `any` for `all`. Or something is left out: a
-statement, a keyword, an element of a list, an entry of a dictionary, the condition of a comprehension, the bounds of a
-slice. The tests run against it until one fails; a mutant that no test notices has survived.
+a condition negated, a constant changed, the least for the greatest, `any` for `all`, one effect before the other. Or
+something is left out: a statement, a keyword, an element of a list, an entry of a dictionary, the condition of a
+comprehension, the bounds of a slice. The tests run against it until one fails; a mutant that no test notices has
+survived.
 
 Prints how far it is, each survivor with its line when it is found, and at the end the share that was noticed, by file,
 and all survivors again. The files are tried in the order in which they are named, so that a run that is broken off says
@@ -61,7 +62,7 @@ TURNED = {
     ast.And: ast.Or,
     ast.Or: ast.And,
 }
-OPPOSITE = {"min": "max", "max": "min", "any": "all", "all": "any"}
+OTHERS = {"min": "max", "max": "min", "any": "all", "all": "any", "sorted": "list"}
 
 
 class Mutant(NamedTuple):
@@ -95,7 +96,9 @@ def mutants_of(file: Path) -> Iterator[Mutant]:
 def _changes(node: ast.AST) -> int:
     """How many changes to try at a node."""
     match node:
-        case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Dict(keys=parts):
+        case ast.List(elts=parts):
+            return 2 * len(parts) - 1 if parts else 0  # leave one out, or let two neighbours change places
+        case ast.Tuple(elts=parts) | ast.Dict(keys=parts):
             return len(parts)
         case ast.Call(keywords=parts) | ast.comprehension(ifs=parts):
             return len(parts)
@@ -117,8 +120,8 @@ def _change(tree: ast.AST, node: ast.AST, which: int) -> str | None:
             node.test = ast.UnaryOp(ast.Not(), node.test)
         case ast.UnaryOp(op=ast.Not()):
             node.operand = ast.UnaryOp(ast.Not(), node.operand)
-        case ast.Name(id=name) if name in OPPOSITE:
-            node.id = OPPOSITE[name]
+        case ast.Name(id=name) if name in OTHERS:
+            node.id = OTHERS[name]
         case ast.Slice():
             node.lower = node.upper = None
         case ast.Constant(value=bool(value)):
@@ -127,6 +130,9 @@ def _change(tree: ast.AST, node: ast.AST, which: int) -> str | None:
             node.value = value + 1
         case ast.Constant(value=str(value)) if not _is_words(tree, node):
             node.value = f"{value}X"
+        case ast.List(elts=parts) if which >= len(parts):
+            second = which - len(parts) + 1
+            parts.insert(second - 1, parts.pop(second))
         case ast.List() | ast.Tuple() if isinstance(node.ctx, ast.Load) and not _is_words(tree, node):
             del node.elts[which]
         case ast.Dict():

@@ -3,7 +3,7 @@
 import pytest
 from fakelink import HELLO, Link, packet
 
-from imteach.protocol import LADDER, Client, Discard, Hold, Kept, Packet, Show, Transmit, Write
+from imteach.protocol import LADDER, CancelTimer, Client, Discard, Hold, Kept, Packet, Show, StartTimer, Transmit, Write
 
 ACKING = [name for name, rung in LADDER.items() if rung.acks]
 DEDUPING = [name for name, rung in LADDER.items() if rung.dedups]
@@ -140,6 +140,15 @@ def told(effects):
 
 def test_at_login_a_person_pulls_for_themselves_with_no_group_and_no_cursor():
     assert bob("offline").command("login")[0] == Transmit(Packet("offline:R", "", "bob", "server"))
+
+
+def test_a_page_stops_the_pull_timer_and_after_showing_and_acknowledging_the_next_one_is_asked_for():
+    client = bob("offline")
+    pull = [Transmit(Packet("offline:R", "", "bob", "server")), StartTimer("pull", wait="pull")]
+    assert client.command("login") == pull
+    brought = client.receive(page(Kept("m1", HELLO), more=True))
+    acknowledged = Transmit(Packet("offlineack:R", "", "bob", "server", msgids=("m1",)))
+    assert brought == [CancelTimer("pull"), Show("m1", HELLO), acknowledged, *pull]
 
 
 def test_what_a_page_brings_again_while_it_is_held_back_is_acknowledged_once():

@@ -5,6 +5,7 @@ from fakelink import Link
 
 from imteach.protocol import (
     LADDER,
+    CancelTimer,
     Client,
     Discard,
     Kept,
@@ -13,12 +14,14 @@ from imteach.protocol import (
     Packet,
     Server,
     StartTimer,
+    Store,
     Transmit,
     Write,
 )
 
 FRIENDS = {"friends": ["alice", "bob"]}
 ALL = Message(said=0, sender="alice", to="friends", text="all of you")
+HEARTBEAT = StartTimer("heartbeat:friends", wait="heartbeat")
 
 
 def server(online=("alice", "bob")):
@@ -108,12 +111,35 @@ def test_below_offline_nobody_pulls_at_login():
 
 
 def test_after_a_crash_a_members_heartbeats_go_on():
-    heartbeat = StartTimer("heartbeat:friends", wait="heartbeat")
-    assert bob().command("start") == [heartbeat]
-    assert bob().restart(MemoryDisk()) == [heartbeat]
+    assert bob().command("start") == [HEARTBEAT]
+    disk = MemoryDisk()
+    disk.write("queue", "m1", Kept("m1", ALL._replace(sender="bob"), 1).row())
+    first, *again = bob().restart(disk)
+    assert (first, [sent.kind for sent in transmitted(again)]) == (HEARTBEAT, ["msg:R"])
+
+
+def test_at_a_heartbeat_a_member_starts_the_next_and_pulls():
+    pulled = [Transmit(pull(0)), StartTimer("pull:friends", wait="pull")]
+    assert bob().timer("heartbeat:friends") == [HEARTBEAT, *pulled]
+
+
+def test_a_member_who_acks_waits_no_longer_for_more_to_ack():
+    shown, *acked = bob().receive(notify(1))
+    assert (shown.msgid, acked) == ("m1", [CancelTimer("ack:friends"), Transmit(ack(1))])
 
 
 # The server
+
+
+def test_the_server_stores_before_it_tells_the_sender_and_then_the_others():
+    answer, *done = server().receive(request("m1", number=1))
+    numbered = {"number": 1, "group": "friends"}
+    assert answer == Transmit(Packet("msg:A", "m1", "server", "alice", ALL))
+    assert done == [
+        Store("friends", Kept("m1", ALL, number=1, sent_as=1)),
+        Transmit(Packet("ack:N", "m1", "server", "alice", ALL, **numbered)),
+        Transmit(Packet("msg:N", "m1", "server", "bob", ALL, **numbered)),
+    ]
 
 
 def test_what_nobody_numbered_is_stored_and_one_number_is_taken_once():

@@ -3,7 +3,7 @@
 import pytest
 from fakelink import HELLO, Link, packet
 
-from imteach.protocol import LADDER, Client, MemoryDisk, Packet, Server, Show, Transmit
+from imteach.protocol import LADDER, Client, Kept, MemoryDisk, Packet, Server, Show, Store, Transmit
 
 
 def server(rung="dedup", online=("alice", "bob")):
@@ -69,6 +69,14 @@ def test_it_has_no_timer_and_no_person():
 
 
 # What it keeps for who is absent
+
+
+@pytest.mark.parametrize("rung", [name for name, rung in LADDER.items() if rung.stores])
+def test_a_message_for_who_is_absent_is_stored_once_and_before_its_sender_is_told(rung):
+    node = server(rung, online=["alice"])
+    answer, fabricated = Transmit(packet("msg:A")), Transmit(packet("ack:N", fabricated=True))
+    assert node.receive(packet("msg:R")) == [answer, Store("bob", Kept("m1", HELLO)), fabricated]
+    assert node.receive(packet("msg:R")) == [answer, fabricated]
 
 
 def ordered(msgid, number, base):
