@@ -90,6 +90,16 @@ def test_a_member_holds_back_what_is_early_and_says_so():
     assert (client.state()["held"], client.state()["cursor"]) == ({}, {"friends": 2})
 
 
+def test_what_only_its_own_message_was_missing_for_is_shown_after_that_one_is_delivered():
+    link = Link("group", groups=FRIENDS)
+    link.say(to="friends", sender="bob")
+    bobs = link.nodes["bob"]
+    bobs.receive(Packet("msg:N", "m2", "server", "bob", ALL, number=2, group="friends"))
+    own = Packet("ack:N", "m1", "server", "bob", ALL._replace(sender="bob"), number=1, group="friends")
+    done = [type(effect).__name__ for effect in bobs.receive(own)]
+    assert done == ["CancelTimer", "Report", "Show", "CancelTimer", "Transmit"]
+
+
 def test_a_heartbeat_pulls_for_who_is_there_for_nobody_who_is_away_and_again_once_back():
     client = bob()
     assert transmitted(client.timer("heartbeat:friends")) == [pull(0)]
