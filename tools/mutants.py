@@ -10,7 +10,12 @@ survived.
 
 Prints how far it is, each survivor with its line when it is found, and at the end the share that was noticed, by file,
 and all survivors again. The files are tried in the order in which they are named, so that a run that is broken off says
-something, too. Leave the code alone while it runs.
+something, too. Leave the code alone while it runs. A thousand mutants took 16 minutes on two busy cores,
+and 11 minutes of a core's time.
+
+What survives now (6 of 1,023) differs in nothing that anybody can see: a default that no call leaves to it (the `msgid`
+of a resend), the last number 1 for 0 where numbers begin at 1, `<=` where what is equal was sorted out before, another
+order where one side is always empty or the least is looked for, -2 where only the sign is read.
 """
 
 import argparse
@@ -43,7 +48,7 @@ ROUNDS = [
     ["tests/trace/test_in_order.py"],
     ["tests/sim/test_rung_classes.py"],
 ]
-PATIENCE = 60  # seconds of a core, of which the code as it is takes 10
+PATIENCE = 60  # seconds of a core, of which the code as it is takes 7
 ROOM = 4 << 30  # bytes of memory: a mutant may go round and collect for ever
 NEWS = 25  # after how many mutants it says how far it is
 TURNED = {
