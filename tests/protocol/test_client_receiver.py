@@ -3,7 +3,7 @@
 import pytest
 from fakelink import HELLO, Link, packet
 
-from imteach.protocol import LADDER, Client, Discard, Hold, Kept, Packet, Show, Transmit, Write
+from imteach.protocol import LADDER, CancelTimer, Client, Discard, Hold, Kept, Packet, Show, StartTimer, Transmit, Write
 
 ACKING = [name for name, rung in LADDER.items() if rung.acks]
 DEDUPING = [name for name, rung in LADDER.items() if rung.dedups]
@@ -89,6 +89,23 @@ def test_what_was_pulled_and_comes_again_by_itself_is_acknowledged_as_what_comes
     assert [effect.packet.kind for effect in again if isinstance(effect, Transmit)] == ["ack:R"]
 
 
+@pytest.mark.parametrize("rung", [name for name, rung in LADDER.items() if not rung.orders])
+def test_below_ordered_a_learners_method_is_handed_the_very_packet(rung):
+    seen = []
+
+    class Learners(Client):
+        def show_or_discard(self, arrived):
+            seen.append(arrived)
+            return super().show_or_discard(arrived)
+
+        def acknowledge(self, arrived):
+            seen.append(arrived)
+            return super().acknowledge(arrived)
+
+    Learners("bob", LADDER[rung], 2, new_msgid=None).receive(packet("msg:N"))
+    assert seen == [packet("msg:N")] * 2
+
+
 # The receiver who was away
 
 
@@ -125,6 +142,15 @@ def test_at_login_a_person_pulls_for_themselves_with_no_group_and_no_cursor():
     assert bob("offline").command("login")[0] == Transmit(Packet("offline:R", "", "bob", "server"))
 
 
+def test_a_page_stops_the_pull_timer_and_after_showing_and_acknowledging_the_next_one_is_asked_for():
+    client = bob("offline")
+    pull = [Transmit(Packet("offline:R", "", "bob", "server")), StartTimer("pull", wait="pull")]
+    assert client.command("login") == pull
+    brought = client.receive(page(Kept("m1", HELLO), more=True))
+    acknowledged = Transmit(Packet("offlineack:R", "", "bob", "server", msgids=("m1",)))
+    assert brought == [CancelTimer("pull"), Show("m1", HELLO), acknowledged, *pull]
+
+
 def test_what_a_page_brings_again_while_it_is_held_back_is_acknowledged_once():
     client = bob("ordered")
     assert told(client.receive(live(kept(2)))) == [("Hold", "alice2")]
@@ -145,6 +171,13 @@ def test_what_a_page_brought_early_is_acknowledged_when_it_is_shown_and_no_page_
     assert told(first) == [("Show", "alice1"), ("Hold", "carol2"), ("offlineack:R", "alice1"), *asked_on]
     then = client.receive(live(kept(1, CAROLS)))
     assert told(then) == [("Show", "carol1"), ("Show", "carol2"), ("ack:R", "carol1"), ("offlineack:R", "carol2")]
+
+
+def test_what_is_still_waited_for_is_never_given_up_as_too_late():
+    client = bob("ordered")
+    assert client.hold_or_give_up(kept(1)) == Hold("alice1", kept(1).message)
+    client.receive(live(kept(1)))
+    assert client.hold_or_give_up(kept(1)) == Discard("alice1", kept(1).message, "too late")
 
 
 @pytest.mark.parametrize(

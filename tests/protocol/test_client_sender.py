@@ -264,6 +264,21 @@ def test_the_retransmission_carries_the_words_of_its_own_message():
     assert link.screen["bob"] == ["two"]
 
 
+@pytest.mark.parametrize("rung", [name for name, rung in LADDER.items() if not rung.orders])
+def test_below_ordered_a_learner_may_ask_for_the_request_of_what_is_not_in_the_queue(rung):
+    assert alice(rung).msg_r("m9", HELLO) == packet("msg:R", "m9")
+
+
+def test_each_conversation_has_numbers_and_a_base_of_its_own():
+    link = Link("ordered", people=("alice", "bob", "carol"))
+    link.say(to="carol")
+    link.say(to="bob")
+    link.perform("alice", link.nodes["alice"].receive(packet("ack:N", "m2")))
+    link.say(to="bob")
+    carried = [(sent.message.to, sent.number, sent.base) for sent in link.wire]
+    assert carried == [("carol", 1, 1), ("bob", 1, 1), ("bob", 2, 2)]  # carol's first is still waited for
+
+
 # on_resend
 
 

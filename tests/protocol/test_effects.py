@@ -16,6 +16,7 @@ from imteach.protocol import (
     StartTimer,
     Store,
     Transmit,
+    Waiting,
     Write,
 )
 
@@ -31,7 +32,14 @@ EFFECTS = [
     Delete("bob", "m1"),
     Report("m1", "sent"),
 ]
-OTHERS = [LADDER["dedup"], Outcome("m1", "alice", ("bob",), "hello", "sent", {"bob": 1}, {"bob": 0})]
+OTHERS = [
+    HELLO,
+    packet("msg:R"),
+    Kept("m1", HELLO),
+    Waiting(HELLO, tries=1),
+    LADDER["dedup"],
+    Outcome("m1", "alice", ("bob",), "hello", "sent", {"bob": 1}, {"bob": 0}),
+]
 
 
 @pytest.mark.parametrize("value", [*EFFECTS, *OTHERS], ids=lambda value: type(value).__name__)

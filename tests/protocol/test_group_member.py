@@ -3,10 +3,25 @@
 import pytest
 from fakelink import Link
 
-from imteach.protocol import LADDER, Client, Discard, Kept, MemoryDisk, Message, Packet, Server, Transmit, Write
+from imteach.protocol import (
+    LADDER,
+    CancelTimer,
+    Client,
+    Discard,
+    Kept,
+    MemoryDisk,
+    Message,
+    Packet,
+    Server,
+    StartTimer,
+    Store,
+    Transmit,
+    Write,
+)
 
 FRIENDS = {"friends": ["alice", "bob"]}
 ALL = Message(said=0, sender="alice", to="friends", text="all of you")
+HEARTBEAT = StartTimer("heartbeat:friends", wait="heartbeat")
 
 
 def server(online=("alice", "bob")):
@@ -75,6 +90,16 @@ def test_a_member_holds_back_what_is_early_and_says_so():
     assert (client.state()["held"], client.state()["cursor"]) == ({}, {"friends": 2})
 
 
+def test_what_only_its_own_message_was_missing_for_is_shown_after_that_one_is_delivered():
+    link = Link("group", groups=FRIENDS)
+    link.say(to="friends", sender="bob")
+    bobs = link.nodes["bob"]
+    bobs.receive(Packet("msg:N", "m2", "server", "bob", ALL, number=2, group="friends"))
+    own = Packet("ack:N", "m1", "server", "bob", ALL._replace(sender="bob"), number=1, group="friends")
+    done = [type(effect).__name__ for effect in bobs.receive(own)]
+    assert done == ["CancelTimer", "Report", "Show", "CancelTimer", "Transmit"]
+
+
 def test_a_heartbeat_pulls_for_who_is_there_for_nobody_who_is_away_and_again_once_back():
     client = bob()
     assert transmitted(client.timer("heartbeat:friends")) == [pull(0)]
@@ -86,7 +111,45 @@ def test_a_heartbeat_pulls_for_who_is_there_for_nobody_who_is_away_and_again_onc
     assert transmitted(client.timer("heartbeat:friends")) == [pull(0)]
 
 
+def test_a_member_pulls_at_login_for_itself_and_for_its_group():
+    assert transmitted(bob().command("login")) == [Packet("offline:R", "", "bob", "server"), pull(0)]
+
+
+def test_below_offline_nobody_pulls_at_login():
+    below = Client("bob", LADDER["dedup"], 2, None, ["friends"])
+    assert below.command("login") == []
+
+
+def test_after_a_crash_a_members_heartbeats_go_on():
+    assert bob().command("start") == [HEARTBEAT]
+    disk = MemoryDisk()
+    disk.write("queue", "m1", Kept("m1", ALL._replace(sender="bob"), 1).row())
+    first, *again = bob().restart(disk)
+    assert (first, [sent.kind for sent in transmitted(again)]) == (HEARTBEAT, ["msg:R"])
+
+
+def test_at_a_heartbeat_a_member_starts_the_next_and_pulls():
+    pulled = [Transmit(pull(0)), StartTimer("pull:friends", wait="pull")]
+    assert bob().timer("heartbeat:friends") == [HEARTBEAT, *pulled]
+
+
+def test_a_member_who_acks_waits_no_longer_for_more_to_ack():
+    shown, *acked = bob().receive(notify(1))
+    assert (shown.msgid, acked) == ("m1", [CancelTimer("ack:friends"), Transmit(ack(1))])
+
+
 # The server
+
+
+def test_the_server_stores_before_it_tells_the_sender_and_then_the_others():
+    answer, *done = server().receive(request("m1", number=1))
+    numbered = {"number": 1, "group": "friends"}
+    assert answer == Transmit(Packet("msg:A", "m1", "server", "alice", ALL))
+    assert done == [
+        Store("friends", Kept("m1", ALL, number=1, sent_as=1)),
+        Transmit(Packet("ack:N", "m1", "server", "alice", ALL, **numbered)),
+        Transmit(Packet("msg:N", "m1", "server", "bob", ALL, **numbered)),
+    ]
 
 
 def test_what_nobody_numbered_is_stored_and_one_number_is_taken_once():

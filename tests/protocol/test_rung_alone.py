@@ -1,11 +1,15 @@
 """The class of one rung, without those above it: what they build around it works by itself."""
 
+import pytest
 from fakelink import HELLO
 
 from imteach.protocol import LADDER, Client, MemoryDisk, StartTimer, Transmit
 from imteach.protocol.client import ArticleClient
 from imteach.protocol.durable import DurableClient
-from imteach.protocol.offline import OfflineClient
+from imteach.protocol.group import GroupClient, GroupServer
+from imteach.protocol.offline import OfflineClient, OfflineServer
+from imteach.protocol.ordered import OrderedClient, OrderedServer
+from imteach.protocol.server import ArticleServer
 
 
 def client(made, rung):
@@ -26,3 +30,15 @@ def test_the_articles_client_has_nothing_to_do_at_the_start():
 
 def test_the_offline_client_pulls_as_the_whole_ladder_does():
     assert client(OfflineClient, "offline").command("login") == client(Client, "offline").command("login") != []
+
+
+@pytest.mark.parametrize("made", [ArticleClient, OfflineClient, DurableClient, OrderedClient, GroupClient])
+def test_each_client_is_made_with_the_same_names(made):
+    alice = made(name="alice", rung=LADDER["group"], retries=2, new_msgid=lambda: "m1")
+    assert (alice.name, alice.rung, alice.retries, alice.new_msgid()) == ("alice", LADDER["group"], 2, "m1")
+
+
+@pytest.mark.parametrize("made", [ArticleServer, OfflineServer, OrderedServer, GroupServer])
+def test_each_server_is_made_with_the_same_names(made):
+    server = made(rung=LADDER["group"], people=["alice"])
+    assert (server.rung, list(server.online)) == (LADDER["group"], ["alice"])

@@ -3,7 +3,7 @@
 import pytest
 from fakelink import HELLO, Link, packet
 
-from imteach.protocol import LADDER, Client, MemoryDisk, Packet, Server, Show, Transmit
+from imteach.protocol import LADDER, Client, Kept, MemoryDisk, Packet, Server, Show, Store, Transmit
 
 
 def server(rung="dedup", online=("alice", "bob")):
@@ -62,13 +62,21 @@ def test_a_packet_that_no_server_receives_is_refused(kind):
 
 
 def test_it_has_no_timer_and_no_person():
-    with pytest.raises(ValueError, match="the server has no timer 'm1'"):
+    with pytest.raises(ValueError, match=r"^the server has no timer 'm1': it starts none$"):
         server().timer("m1")
-    with pytest.raises(ValueError, match="the server has no person to say anything"):
+    with pytest.raises(ValueError, match=r"^the server has no person to say anything$"):
         server().command("say", HELLO)
 
 
 # What it keeps for who is absent
+
+
+@pytest.mark.parametrize("rung", [name for name, rung in LADDER.items() if rung.stores])
+def test_a_message_for_who_is_absent_is_stored_once_and_before_its_sender_is_told(rung):
+    node = server(rung, online=["alice"])
+    answer, fabricated = Transmit(packet("msg:A")), Transmit(packet("ack:N", fabricated=True))
+    assert node.receive(packet("msg:R")) == [answer, Store("bob", Kept("m1", HELLO)), fabricated]
+    assert node.receive(packet("msg:R")) == [answer, fabricated]
 
 
 def ordered(msgid, number, base):
@@ -98,6 +106,23 @@ def test_what_it_keeps_is_shown_in_order_even_where_it_came_to_be_kept_in_anothe
     bob = Client("bob", LADDER["ordered"], 2, new_msgid=None)
     shown = bob.receive(Packet("offline:A", "", "server", "bob", kept=pulled(node)))
     assert [effect.msgid for effect in shown if isinstance(effect, Show)] == ["m1", "m2"]
+
+
+def test_what_it_keeps_from_one_person_lowers_nobody_elses_base():
+    node = server("ordered", online=["alice", "carol"])
+    node.receive(packet("msg:R", "m1", HELLO._replace(sender="carol"), number=1, base=1))
+    node.receive(ordered("m2", number=3, base=3))
+    node.presence("bob", online=True)
+    _, notify = node.receive(ordered("m3", number=4, base=4))
+    assert (notify.packet.kind, notify.packet.base) == ("msg:N", 3)  # alice's own that is kept, not carol's
+
+
+def test_what_is_deleted_leaves_nothing_behind():
+    node = server("offline", online=["alice"])
+    node.receive(packet("msg:R"))
+    assert node.state()["store"] == {"bob": ["m1"]}
+    node.receive(Packet("offlineack:R", "", "bob", "server", msgids=("m1",)))
+    assert node.state()["store"] == {}
 
 
 def test_an_acknowledgement_for_what_is_not_kept_deletes_nothing():
