@@ -45,7 +45,7 @@ SHOWN_BY = {
     "SameTextSameMsgid": ("the same words twice", "no_false_delivery"),
     "NeverGivesUp": ("nobody is there", None),
     "StopsAndWaits": ("two messages in any order", "no_silent_loss"),
-    "EightMayWait": ("forty messages", "no_silent_loss"),
+    "EightMayWait": ("twenty messages", "no_silent_loss"),
     "ForgetsItsQueueAtLogout": ("bob comes back at once", "no_silent_loss"),
     "OneTimerForAll": ("the same words twice", "no_silent_loss"),
     "SilentDuplicate": ("one message", "no_false_failure"),
@@ -58,7 +58,7 @@ SHOWN_BY = {
     "AcksOnlyTheFirst": ("one message", "no_false_failure"),
     "AcksBackToFront": ("one message", "no_false_failure"),
     "NoAck": ("one message", "no_false_failure"),
-    "RemembersTen": ("forty messages", "no_duplicates"),
+    "RemembersTen": ("twenty messages", "no_duplicates"),
     "ForgetsAtLogout": ("bob comes back at once", "no_duplicates"),
     "MarkedAtAckA": ("one message", "no_duplicates"),
     "AnswersOnce": ("one message", "no_false_failure"),
@@ -313,7 +313,7 @@ def test_the_answer_comes_first_then_the_diagram_then_what_was_tried():
     answer, drawn, tried = (text.index(part) for part in ("✕ it breaks “No false ✓✓”", "m1 msg:R", "What was tried"))
     assert answer < drawn < tried
     assert "In the trial “the same words twice” it takes no fault at all." in text
-    assert "Not begun: both directions, three people, all talk at once, four messages, forty messages, two" in text
+    assert "Not begun: both directions, three people, all talk at once, four messages, twenty messages, two" in text
 
 
 def test_in_a_notebook_it_is_a_table_with_the_diagram_and_what_a_learner_wrote_stays_text():
