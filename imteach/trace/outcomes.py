@@ -102,7 +102,7 @@ class OutcomeReader:
             case "store" if said in self.rows:
                 self.store(event, str(said))
             case "delete" if said in self.rows:
-                self.stored[str(said)][str(event.to)] -= 1
+                self.delete(event, str(said))
             case "write" if event.node == SERVER and str(event.key).startswith("cursor/"):
                 self.move_cursor(event)
             case "logout" if event.node != SERVER:
@@ -128,6 +128,12 @@ class OutcomeReader:
         self.log.setdefault(str(event.to), []).append(said)
         for receiver in self.to[said]:
             stored[receiver] = 1
+
+    def delete(self, event: Event, said: str) -> None:
+        """The server deletes something that it keeps: for one person, or a group's copy, for every member."""
+        stored = self.stored[said]
+        for receiver in self.to[said] if event.to in self.members else [str(event.to)]:
+            stored[receiver] = max(0, stored.get(receiver, 0) - 1)
 
     def move_cursor(self, event: Event) -> None:
         """A member has acked a group's messages up to its cursor: none of them is kept for it any longer."""

@@ -186,6 +186,78 @@ class SameTextSameMsgid(Client):
         return self.send(message.text, message)
 
 
+@at("dedup")
+class NeverGivesUp(Client):
+    """It transmits until it is heard, however long nobody is there."""
+
+    def on_timer(self, msgid):
+        return [Transmit(self.msg_r(msgid, self.queue[msgid].message)), StartTimer(msgid)]
+
+
+@at("dedup")
+class StopsAndWaits(Client):
+    """One message at a time, the others later; after a failure nobody takes the next one."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.later = []
+
+    def on_say(self, message):
+        msgid = self.new_msgid()
+        if self.queue:
+            self.later.append((msgid, message))
+            return [self.report(msgid, "sending")]
+        return self.send(msgid, message)
+
+    def on_ack_n(self, packet):
+        effects = super().on_ack_n(packet)
+        return [*effects, *self.send(*self.later.pop(0))] if self.later and not self.queue else effects
+
+
+@at("dedup")
+class EightMayWait(Client):
+    """Who says more while eight messages wait is not heard."""
+
+    def on_say(self, message):
+        return [] if len(self.queue) >= 8 else super().on_say(message)
+
+
+@at("dedup")
+class ForgetsItsQueueAtLogout(Client):
+    """Who goes has nothing to wait for; a timer that still runs finds nothing."""
+
+    def on_logout(self):
+        self.queue.clear()
+        return super().on_logout()
+
+    def on_timer(self, msgid):
+        return super().on_timer(msgid) if msgid in self.queue else []
+
+
+@at("dedup")
+class OneTimerForAll(Client):
+    """There is one timer, and it looks after the newest message only."""
+
+    newest = ""
+
+    def on_say(self, message):
+        self.newest = self.new_msgid()
+        self.queue[self.newest] = Waiting(message, 1)
+        sent = Transmit(self.msg_r(self.newest, message))
+        return [self.report(self.newest, "sending"), sent, StartTimer("retry")]
+
+    def on_timer(self, name):
+        return self.again(self.newest) if self.newest in self.queue else []
+
+    def again(self, msgid):
+        entry = self.queue[msgid]
+        if entry.tries > self.retries:
+            del self.queue[msgid]
+            return [self.report(msgid, "failed")]
+        self.queue[msgid] = entry._replace(tries=entry.tries + 1)
+        return [Transmit(self.msg_r(msgid, entry.message)), StartTimer("retry")]
+
+
 # The receiver
 
 
@@ -298,6 +370,44 @@ class NoAck(Client):
         return []
 
 
+@at("dedup")
+class RemembersTen(Client):
+    """The last ten msgids are remembered."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.recent = deque(maxlen=10)
+
+    def show_or_discard(self, arrived):
+        if arrived.msgid in self.recent:
+            return Discard(arrived.msgid, arrived.message)
+        self.recent.append(arrived.msgid)
+        return Show(arrived.msgid, arrived.message)
+
+
+@at("dedup")
+class ForgetsAtLogout(Client):
+    """A logout empties the dedup table."""
+
+    def on_logout(self):
+        self.dedup.clear()
+        return super().on_logout()
+
+
+@at("dedup")
+class MarkedAtAckA(Client):
+    """A msgid goes into the dedup table when the server has the ack:R."""
+
+    def on_msg_n(self, packet):
+        if packet.msgid in self.dedup:
+            return self.acknowledge(packet)
+        return [Show(packet.msgid, packet.message), *self.acknowledge(packet)]
+
+    def on_ack_a(self, packet):
+        self.dedup[packet.msgid] = None
+        return []
+
+
 # The server
 
 
@@ -356,7 +466,132 @@ class ForgetsTheAnswer(Server):
         return super().on_ack_r(packet)[:1]
 
 
+@at("dedup")
+class AnswersWhoSpokeLast(Server):
+    """ack:N goes to whoever sent the last msg:R."""
+
+    speaker = "alice"
+
+    def on_msg_r(self, packet):
+        self.speaker = packet.src
+        return super().on_msg_r(packet)
+
+    def on_ack_r(self, packet):
+        answer, ack = super().on_ack_r(packet)
+        return [answer, Transmit(ack.packet._replace(dst=self.speaker))]
+
+
+@at("dedup")
+class LosesItsRoutes(Server):
+    """It remembers who sent each message, until it crashes."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.routes = {}
+
+    def on_msg_r(self, packet):
+        self.routes[packet.msgid] = packet.src
+        return super().on_msg_r(packet)
+
+    def on_ack_r(self, packet):
+        back = packet.follow_up("ack:N", to=self.routes[packet.msgid])
+        return [Transmit(packet.follow_up("ack:A", to=packet.src)), Transmit(back)]
+
+
+@at("dedup")
+class OneAtATimeForEach(Server):
+    """No second msg:N to a person before the ack:R of the first: a lost one blocks all that follow."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.busy = {}
+
+    def on_msg_r(self, packet):
+        if packet.message.to in self.busy:
+            return [Transmit(packet.follow_up("msg:A", to=packet.src))]
+        self.busy[packet.message.to] = packet.msgid
+        return super().on_msg_r(packet)
+
+    def on_ack_r(self, packet):
+        self.busy.pop(packet.src, None)
+        return super().on_ack_r(packet)
+
+
+@at("dedup")
+class GoneForGood(Server):
+    """A logout is noted, a login is not."""
+
+    def presence(self, person, online):
+        return [] if online else super().presence(person, online)
+
+
 # Offline
+
+
+@at("offline")
+class PromisesBeforeItKeeps(Server):
+    """ack:N is transmitted, and then the message is stored."""
+
+    def keep_for_absent(self, packet):
+        return super().keep_for_absent(packet)[::-1]
+
+
+@at("offline")
+class ReadsNoStore(Server):
+    """After a crash it begins with an empty store."""
+
+    def restart(self, disk):
+        self.online.clear()
+        return []
+
+
+@at("offline")
+class OneStoreForAll(Server):
+    """What is kept for all lies in one box, and whoever asks first gets it."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.box = {}
+
+    def keep_for_absent(self, packet):
+        self.box[packet.msgid] = kept = Kept(packet.msgid, packet.message)
+        fabricated = packet.follow_up("ack:N", to=packet.src, fabricated=True)
+        return [Store(packet.message.to, kept), Transmit(fabricated)]
+
+    def on_offline_r(self, packet):
+        return [Transmit(Packet("offline:A", "", SERVER, packet.src, kept=tuple(self.box.values())))]
+
+    def on_offlineack_r(self, packet):
+        gone = [self.box.pop(msgid) for msgid in packet.msgids if msgid in self.box]
+        return [Delete(kept.message.to, kept.msgid) for kept in gone]
+
+
+@at("offline")
+class KeptByText(Server):
+    """What was stored before is known by its text."""
+
+    def keep_for_absent(self, packet):
+        mine = self.store.get(packet.message.to, {}).values()
+        if any(kept.message.text == packet.message.text for kept in mine):
+            return [Transmit(packet.follow_up("ack:N", to=packet.src, fabricated=True))]
+        return super().keep_for_absent(packet)
+
+
+@at("offline")
+class RemembersThePage(Server):
+    """It goes on after the page that it sent last, as if that one had come."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.sent = {}
+
+    def on_offline_r(self, packet):
+        mine = list(self.store.get(packet.src, {}).values())
+        begin = self.sent.get(packet.src, 0)
+        page = mine[begin : begin + 20]
+        self.sent[packet.src] = begin + len(page) if page else 0
+        more = len(mine) > begin + 20
+        return [Transmit(Packet("offline:A", "", SERVER, packet.src, kept=tuple(page), more=more))]
 
 
 @at("offline")
@@ -492,6 +727,29 @@ class ReadsNothing(Client):
         return []
 
 
+@at("durable")
+class OneRowForTheQueue(Client):
+    """Each message that waits is written over the one before."""
+
+    def report(self, msgid, status, write=None):
+        queued = write is not None and write.table == "queue"
+        return super().report(msgid, status, write._replace(key="waiting") if queued else write)
+
+
+@at("durable")
+class WritesTheLastShown(Client):
+    """On the disk is the last msgid that was shown, and no other."""
+
+    def show_or_discard(self, arrived):
+        effect = super().show_or_discard(arrived)
+        return effect._replace(write=Write("shown", "last", arrived.msgid)) if isinstance(effect, Show) else effect
+
+    def restart(self, disk):
+        again = super().restart(disk)
+        self.dedup.update(dict.fromkeys(disk.read("shown").values()))
+        return again
+
+
 # Ordered
 
 
@@ -534,6 +792,68 @@ class NumbersForAll(Client):
         number = self.last["all"] = self.last.get("all", 0) + 1
         queued, *sent = self.request(msgid, message, number)
         return [queued, Write("last", "all", number), *sent]
+
+
+@at("ordered")
+class HeldInTheOrderTheyCame(Client):
+    """When the gap is closed, what was held back comes out as it came in, and further gaps are not looked for."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.next = {}
+        self.early = {}
+
+    def in_turn(self, kept):
+        sender = kept.message.sender
+        turn = max(self.next.get(sender, 1), kept.base)
+        early = self.early.setdefault(sender, [])
+        self.next[sender] = turn
+        if kept.number < turn:
+            return [kept] if kept.msgid in self.dedup else []
+        if kept.number > turn:
+            early.append(kept)
+            return []
+        ready = [kept, *early]
+        early.clear()
+        self.next[sender] = max(one.number for one in ready) + 1
+        return ready
+
+    def hold_or_give_up(self, kept):
+        if kept.number >= self.next[kept.message.sender]:
+            return Hold(kept.msgid, kept.message)
+        return Discard(kept.msgid, kept.message, "too late")
+
+
+@at("ordered")
+class ResendHasItsOldNumber(Client):
+    """A message that is sent again keeps its number, though its turn is over."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.given = {}
+
+    def request(self, msgid, message, number=0):
+        self.given[msgid] = number
+        return super().request(msgid, message, number)
+
+    def on_resend(self, msgid, message):
+        return self.request(msgid, message, self.given[msgid])
+
+
+@at("ordered")
+class LastIsNotWritten(Client):
+    """After a crash the numbers begin at 1 again."""
+
+    def send(self, msgid, message):
+        return [effect for effect in super().send(msgid, message) if not isinstance(effect, Write)]
+
+
+@at("ordered")
+class BaseOfTheSender(Server):
+    """The base is passed on as it came, whatever is kept."""
+
+    def base(self, to, sent):
+        return sent.base
 
 
 # Groups
@@ -591,6 +911,45 @@ class StoresTwice(Server):
         others = [member for member in self.groups[group] if member in self.online and member != packet.src]
         notify = [packet.follow_up("msg:N", to=member, number=kept.number, group=group) for member in others]
         return [Store(group, kept), self.confirm(packet, kept), *map(Transmit, notify)]
+
+
+@at("group")
+class CutsTheLog(Server):
+    """What one member has acknowledged is deleted for all."""
+
+    def move_cursor(self, packet):
+        effects = super().move_cursor(packet)
+        log = self.store.get(packet.group, {})
+        gone = [msgid for msgid, kept in log.items() if kept.number <= packet.cursor]
+        for msgid in gone:
+            del log[msgid]
+        return [*effects, *(Delete(packet.group, msgid) for msgid in gone)]
+
+
+@at("group")
+class OneRowOfNumbers(Server):
+    """The messages of all groups are numbered in one row."""
+
+    total = 0
+
+    def take_for_group(self, packet):
+        effects = super().take_for_group(packet)
+        if not isinstance(effects[0], Store):
+            return effects
+        self.total += 1
+        kept = effects[0].kept._replace(number=self.total)
+        self.keep(packet.message.to, kept)
+        told = [Transmit(effect.packet._replace(number=self.total)) for effect in effects[1:]]
+        return [Store(packet.message.to, kept), *told]
+
+
+@at("group")
+class PromisesToAGroupTooEarly(Server):
+    """ack:N is transmitted, and then the message is stored for the group."""
+
+    def take_for_group(self, packet):
+        first, second, *others = [*super().take_for_group(packet), None]
+        return [effect for effect in (second, first, *others) if effect]
 
 
 # From a blank page

@@ -3,7 +3,7 @@
 import pytest
 
 from imteach import Client, Crash, Delay, Drop, Offline, Partition, Say, Scenario
-from imteach.protocol import LADDER, Message, Packet, Server
+from imteach.protocol import LADDER, Delete, Message, Packet, Server
 
 MEMBERS = ["alice", "bob", "carol"]
 
@@ -224,3 +224,17 @@ def test_what_a_member_holds_back_stands_in_what_it_holds():
     trace = chat(*THREE).run(Drop("m2/msg:N>bob"))
     assert trace.state_at(130)["bob"]["held"] == {"friends": ["m3"]}
     assert trace.state_at(230)["bob"]["held"] == {}
+
+
+def test_a_copy_that_the_server_of_a_group_deletes_is_kept_for_nobody():
+    class CutsTheLog(Server):
+        def move_cursor(self, packet):
+            log = self.store[packet.group]
+            gone = [kept.msgid for kept in log.values() if kept.number <= packet.cursor]
+            return [Delete(packet.group, log.pop(msgid).msgid) for msgid in gone]
+
+    friends = {"friends": ["alice", "bob", "carol"]}
+    scenario = Scenario("group", server=CutsTheLog, groups=friends, say=[Say("hello", to="friends")])
+    (outcome,) = scenario.run(Drop("m1/msg:N>carol#1")).messages
+    assert outcome.stored == {"bob": 0, "carol": 0}
+    assert outcome.shown["carol"] == 0

@@ -39,6 +39,11 @@ class Broken(NamedTuple):
     example: Plan | Path
 
 
+def mistake_is(mistake: LearnerError) -> str:
+    """What is wrong with a class that made this mistake; there is no trace of a run that goes on for ever."""
+    return "cannot go on" if mistake.trace else "does not come to an end"
+
+
 @dataclass(frozen=True, repr=False)
 class Examination:
     """What came of examining a class. See `examine`.
@@ -109,7 +114,7 @@ class Examination:
         """What came of it, in a line."""
         what = f"{self.made.__name__} at {self.rung}"
         if self.mistake:
-            return f"{what}: ✕ it cannot go on"
+            return f"{what}: ✕ it {mistake_is(self.mistake)}"
         if self.broken:
             return f"{what}: ✕ it breaks “{PROMISE_TITLES[self.broken.promise]}”"
         return f"{what}: ✓ it keeps what imteach's own class keeps" if self.passed else f"{what}: not finished"

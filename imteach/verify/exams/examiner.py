@@ -9,9 +9,15 @@ from imteach.errors import InputError, quoted
 from imteach.learner.mistakes import LearnerError
 from imteach.protocol import LADDER, Client, Server
 from imteach.tell.words import counted
-from imteach.verify.exams.examination import Broken, Examination, Tried
+from imteach.verify.exams.examination import Broken, Examination, Tried, mistake_is
 from imteach.verify.exams.trials import TRIALS, Trial
 from imteach.verify.search.finding import Finding
+
+LONG_RUN = 0.4
+"""A run that takes fewer seconds than this is not looked into: ours take some milliseconds each."""
+
+MUCH_LONGER = 20
+"""A run is too slow if it takes that many times as long as ours does at the same moment, on the same machine."""
 
 
 def examine(made: type, rung: str = "dedup", only: Iterable[str] | None = None) -> Examination:
@@ -39,11 +45,15 @@ def examine(made: type, rung: str = "dedup", only: Iterable[str] | None = None) 
     for trial in with_bar(asked, len(asked), "trials"):
         seconds = stopwatch()
         try:
+            _refuse_if_slow(made, trial, rung, classes)
             found = trial.search(trial.scenario(rung, **classes))
-        except LearnerError as mistake:
-            tried.append(Tried(trial.name, trial.exposes, "", seconds(), "✕ cannot go on"))
+            broken = _broken(trial, rung, found)
+        except InputError as error:
+            mistake = error if isinstance(error, LearnerError) else _endless(made, error)
+            tried.append(Tried(trial.name, trial.exposes, "", seconds(), f"✕ {mistake_is(mistake)}"))
             return Examination(made, rung, tuple(tried), _left(asked, tried), mistake=mistake)
-        broken = _broken(trial, rung, found)
+        except KeyboardInterrupt:
+            return Examination(made, rung, tuple(tried), _left(asked, tried), interrupted=True)
         tried.append(_row(trial, found, broken, seconds()))
         interrupted = "interrupted" in found.unfinished
         if broken is not None or interrupted:
@@ -70,6 +80,28 @@ def _asked(rung: str, only: Iterable[str] | None) -> list[Trial]:
     return asked
 
 
+def _endless(made: type, error: InputError) -> LearnerError:
+    """The trials' scenarios are right, so what is refused is a run of this class that does not end."""
+    return LearnerError(f"{made.__name__} makes a run that goes on for ever: {error.said}")
+
+
+def _refuse_if_slow(made: type, trial: Trial, rung: str, classes: dict[str, Any]) -> None:
+    """Raise `LearnerError` if one run of this trial takes so long that all of them would take minutes."""
+    seconds = stopwatch()
+    trace = trial.scenario(rung, **classes).run(*trial.given)
+    took = seconds()
+    if took < LONG_RUN:
+        return
+    seconds = stopwatch()
+    trial.scenario(rung).run(*trial.given)
+    if took > MUCH_LONGER * seconds():
+        raise LearnerError(
+            f"{made.__name__} is too slow to be examined: one run of the trial “{trial.name}” took {took:.1f} s, and "
+            "there are hundreds; a node that wants to wait returns StartTimer, and never sleeps or computes for long",
+            trace=trace,
+        )
+
+
 def _left(asked: list[Trial], tried: list[Tried]) -> tuple[str, ...]:
     """The names of the trials that were not begun."""
     return tuple(trial.name for trial in asked[len(tried) :])
@@ -88,7 +120,10 @@ def _broken(trial: Trial, rung: str, found: Finding) -> Broken | None:
 @cache
 def _ours(name: str, rung: str) -> Finding:
     """What the trial of this name finds about the protocol's own classes."""
-    return TRIALS[name].search(TRIALS[name].scenario(rung))
+    found = TRIALS[name].search(TRIALS[name].scenario(rung))
+    if found.unfinished:
+        raise KeyboardInterrupt  # ours are small enough to be finished: so it was that, and half is not to be kept
+    return found
 
 
 def _fewest(name: str, rung: str, promise: str) -> float:
