@@ -37,7 +37,7 @@ def with_bar(things: Iterable[T], total: int | None, what: str, each: int = 1) -
 
 
 def stopwatch() -> Callable[[], float]:
-    """Start a stopwatch: called, it returns the seconds since. For people to read; no result may depend on it.
+    """Start a stopwatch: called, it returns the seconds since. What a run or a search finds may not depend on it.
 
     >>> seconds = stopwatch()
     >>> 0 <= seconds() <= seconds()
