@@ -112,8 +112,10 @@ class Agenda:
         while planned and planned[-1][0] == t:
             there.append(planned.pop())
         if instants and instants[0] == t:
-            there += self._at.pop(heappop(instants))
-        _order(there)
+            made = self._at.pop(heappop(instants))
+            there = there + made if there else made
+        if len(there) > 1:
+            _order(there)
         self._instant, self._now = t, there
         return there
 

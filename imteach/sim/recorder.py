@@ -170,7 +170,7 @@ class Recorder:
 
     def _events(self, begin: int) -> list[Event]:
         """Return the events from the id `begin` on, which is a step, so that the effects after it have their cause."""
-        self._read_on()
+        self._read_on(begin)
         names, said, sendings = self.names(), self._first_at, self._sendings
         packet = bisect_left(sendings, (begin,))  # the next that is sent
         t, node, about = 0.0, "", None
@@ -189,10 +189,15 @@ class Recorder:
                 found.append(event_of_row(number, causes, name, said.get(number), entry))
                 if entry.kind in STEPS:
                     t, node, about, why = entry.t, entry.node, name, (number,)
-                packet += entry.kind == "send"
+                elif entry.kind == "send":  # a copy
+                    if packet == len(sendings):
+                        self._note_sending(number, entry.t, self.sent[packet].person)
+                    packet += 1
                 continue
             made = EVENT_OF[kind]
             if made is sent:
+                if packet == len(sendings):
+                    self._note_sending(number, t, entry.packet.dst if node == SERVER else node)
                 causes = (number - 1,) if found[-1].kind == "retransmit" else why
                 found.append(sent(number, t, node, causes, names[packet], said.get(number), entry))
                 packet += 1
@@ -201,6 +206,8 @@ class Recorder:
                 found.append(timer_started(number, t, node, why, None, None, entry, until))
             else:
                 found.append(made(number, t, node, why, about, said.get(number), entry))
+        if len(self.log) > self._read[0]:
+            self._read = len(self.log), t, node
         return found
 
     # Packets
@@ -266,10 +273,13 @@ class Recorder:
         self.names()
         return frozenset(self._transmissions.items())
 
-    def _read_on(self) -> None:
-        """Find out from the log, on to its end, when each packet was sent and would arrive."""
+    def _read_on(self, end: int | None = None) -> None:
+        """Find out from the log, on to this event or its end, when each packet was sent and would arrive."""
         first, t, node = self._read
-        for number, entry in enumerate(self.log[first:], first):
+        end = len(self.log) if end is None else end
+        if first >= end:
+            return
+        for number, entry in enumerate(self.log[first:end], first):
             kind = type(entry)
             if kind is int:
                 t, node = self._sendings[entry].due, self.sent[entry].dst
@@ -280,7 +290,7 @@ class Recorder:
                     self._note_sending(number, entry.t, self.sent[entry.packet].person)
             elif EVENT_OF[kind] is sent:
                 self._note_sending(number, t, entry.packet.dst if node == SERVER else node)
-        self._read = len(self.log), t, node
+        self._read = end, t, node
 
     def _note_sending(self, event: int, t: float, person: str) -> None:
         """Remember that the next packet was sent in this event, at `t`, over the link of this person."""
