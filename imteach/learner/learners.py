@@ -122,7 +122,7 @@ class Learners:
     ) -> list[Effect | Mistake]:
         """Say what the step changed outside the node, if anything, and put it back."""
         for place in self._outside:
-            if place.now() != place.before:
+            if place.changed():
                 place.put_back()
                 return [Mistake(who(node, handler(step, told)), f"changed {place.name}", place.rule, place.line())]
         return []

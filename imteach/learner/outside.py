@@ -30,6 +30,14 @@ class Place(NamedTuple):
     now: Callable[[], Any]
     put_back: Callable[[], object]
 
+    def changed(self) -> bool:
+        """Whether it holds something else now. What cannot be compared, as a learner's own class may have it, does."""
+        now = self.now()
+        try:
+            return now is not self.before and bool(now != self.before)
+        except Exception:
+            return True
+
 
 def places_outside(own: list[type]) -> list[Place]:
     """Return every place outside the nodes in which code of these classes could keep something."""

@@ -530,6 +530,31 @@ def test_what_is_kept_outside_the_nodes_is_a_mistake_in_the_first_run_and_in_the
     assert (CountsInTheClass.count, met, HasADefault.__init__.__kwdefaults__) == (0, 0, {"seen": []})
 
 
+class CannotBeCompared:
+    def __eq__(self, other):
+        raise ValueError("neither here nor there")
+
+    __hash__ = None
+
+
+last = CannotBeCompared()
+
+
+class KeepsWhatCannotBeCompared(protocol.Client):
+    def on_msg_n(self, packet):
+        global last
+        last = CannotBeCompared()
+        return super().on_msg_n(packet)
+
+
+def test_what_cannot_be_compared_is_told_apart_too():
+    first = last
+    with pytest.raises(LearnerError) as error:
+        Scenario("dedup", client=KeepsWhatCannotBeCompared).run()
+    assert "KeepsWhatCannotBeCompared.on_msg_n changed the global last when " in error.value.sentence
+    assert last is first
+
+
 class ReadsWhatIsOutside(protocol.Client):
     """What only stands there does no harm."""
 
