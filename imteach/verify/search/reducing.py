@@ -16,8 +16,8 @@ from imteach.verify.search.quiet import QuietStates
 QUESTIONS = 1_000
 """So many questions may be asked before the search begins."""
 
-STATES_A_QUESTION = 10
-"""For so many states that the search has looked at, one more question may be asked."""
+STATES_A_QUESTION = {"ours": 4, "a learner's": 20}
+"""For so many states that the search has looked at, one more question may be asked: a learner's node answers slower."""
 
 
 class Reducing:
@@ -64,7 +64,7 @@ class Reducing:
         """Whether it is known by now what commutes, after a search has looked at so many states without it."""
         if self._fewer is not None or self._commuting is None or not self._starts or looked < self._next:
             return False
-        self._cover(QUESTIONS + looked // STATES_A_QUESTION)
+        self._cover(2 * self._commuting.questions)
         return self._fewer is not None
 
     def _cover(self, questions: int) -> None:
@@ -78,4 +78,5 @@ class Reducing:
                 self.why_not = f"after {commuting.questions} questions there was no end of what a node may hold"
         except IrreducibleError as error:
             self._commuting, self.why_not = None, str(error)
-        self._next = 4 * STATES_A_QUESTION * commuting.questions
+        whose = "ours" if self.codes.world.scenario.is_ours else "a learner's"
+        self._next = (2 * commuting.questions - QUESTIONS) * STATES_A_QUESTION[whose]
