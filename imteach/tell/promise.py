@@ -7,7 +7,7 @@ from imteach.printed import Sentence
 from imteach.protocol import PROMISES, Outcome
 from imteach.tell.case import Case
 from imteach.tell.facts import BACK_TO_SENDER, Stop
-from imteach.tell.ways import deed_named
+from imteach.tell.way_ends import deed_named
 from imteach.tell.words import counted, few, quote, times
 from imteach.trace import Event, PacketRecord, Trace
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from imteach.protocol import SERVER
 from imteach.tell.facts import Stop
-from imteach.tell.ways import Ways, node_at
+from imteach.tell.way_ends import WayEnds, node_at
 from imteach.tell.words import counted
 from imteach.trace import Event, PacketRecord
 
 
-class Stored(Ways):
+class Stored(WayEnds):
     """What the server kept for a receiver who was never shown it, in pieces of sentences."""
 
     # Not stored

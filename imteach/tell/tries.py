@@ -1,9 +1,11 @@
 """How a sender tried, in words: how many tries it used, which timer of it ended how, and why nothing was sent again."""
 
+from collections.abc import Sequence
+
 from imteach.tell.event import when
 from imteach.tell.stored import Stored
-from imteach.tell.ways import deed_named
-from imteach.tell.words import quote
+from imteach.tell.way_ends import deed_named
+from imteach.tell.words import few, quote
 from imteach.trace import Event
 
 ROUNDS = ("say", "resend", "restart")
@@ -26,27 +28,41 @@ class Tries(Stored):
         """How often a msg:R may be transmitted in one round."""
         return self.trace.scenario.retries + 1
 
-    def used_before(self, event: Event) -> tuple[int, Event | None]:
-        """How many tries of the latest round were used before this event, and the step with which that round began.
+    def round_before(self, event: Event) -> tuple[list[str], Event | None]:
+        """The tries of the latest round before this event, by their packets, and the step with which it began.
 
         What the client sent for another reason than a timer (at a msg:A, say) is no try.
         """
-        used, began = 0, None
+        tries: list[str] = []
+        began = None
         for request in self.requests_before(event):
             step = self.step(self.sendings[request.name])
             if step.kind in ROUNDS and step is not began:
-                used, began = 0, step
-            used += step.kind in (*ROUNDS, "timer_fire") and request.copy == 1
-        return used, began
+                tries, began = [], step
+            if step.kind in (*ROUNDS, "timer_fire") and request.copy == 1:
+                tries.append(request.name)
+        return tries, began
 
     def tries_used(self, gave_up: Event) -> str:
         """How many tries were used when the client gave up, where that is not all of them or not the first round."""
-        used, began = self.used_before(gave_up)
+        tries, began = self.round_before(gave_up)
+        used, allowed = len(tries), self.allowed
         if began is None or not self.trace.scenario.setting.retransmits:
             return ""
-        if used >= self.allowed and began.kind == "say":
+        if used >= allowed and began.kind == "say":
             return ""
-        return f", after {used} of {self.allowed} {'try' if self.allowed == 1 else 'tries'}{self.since(began)}"
+        of = f"{used} of {allowed} {'try' if allowed == 1 else 'tries'}"
+        return f", after {of}{self.since(began)}{self.used_for_others(gave_up, tries)}"
+
+    def used_for_others(self, gave_up: Event, tries: Sequence[str]) -> str:
+        """For what the client had retransmitted before, if just these tries are missing; "" if they are not."""
+        again = [event for event in self.trace.events[: gave_up.id] if event.kind == "retransmit"]
+        by_timer = [event for event in again if event.node == self.sender and self.step(event).kind == "timer_fire"]
+        others = [str(event.packet) for event in by_timer if event.packet not in tries]
+        missing = self.allowed - len(tries)
+        if not others or len(others) != missing:
+            return ""
+        return f" ({missing} {'was' if missing == 1 else 'were'} used before, for {few(others)})"
 
     def since(self, began: Event) -> str:
         """With what the round began, unless with saying it."""
@@ -72,7 +88,8 @@ class Tries(Stored):
         took_back = any(report.status == "delivered" for report in self.events("status"))
         if is_over or took_back or not self.requests:
             return ""
-        used, began = self.used_before(self.trace.events[-1])
+        tries, began = self.round_before(self.trace.events[-1])
+        used = len(tries)
         so = "so no timer runs"
         if self.trace.scenario.setting.retransmits and began is not None and used < self.allowed:
             so = f"so only {used} of {self.allowed} tries {'was' if used == 1 else 'were'} used{self.since(began)}"

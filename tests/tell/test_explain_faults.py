@@ -180,7 +180,7 @@ CASES = {
             "no_false_delivery": "alice's screen says ✓✓ delivered since m1/ack:N#1 arrived at 100 ms, yet bob never "
             "saw “hello” (m1), because bob was not online when m1/msg:R#1 reached the server, and bob/offlineack:R#1 "
             "deleted what the server kept at 1150 ms, and bob's client crashed after it sent bob/offlineack:R#1 and "
-            "before it showed what bob/offline:A#1 brought."
+            "before it showed it, when bob/offline:A#1 brought it."
         },
     ),
 }

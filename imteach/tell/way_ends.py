@@ -8,7 +8,7 @@ from imteach.tell.words import few, join, quote, the
 from imteach.trace import Event, PacketRecord
 
 
-class Ways(Facts):
+class WayEnds(Facts):
     """The ways of a message from each msg:R on, in pieces of sentences."""
 
     def told(self, stops: Iterable[Stop]) -> str:
@@ -77,17 +77,26 @@ class Ways(Facts):
 
     def instead_of_showing(self, packet: PacketRecord) -> str:
         """What a client did with what a packet brought and it did not show, as a phrase with room for its name."""
-        mine = [event for event in self.effects[packet.name] if event.said in (self.said.msgid, None)]
-        kinds = {event.kind: event for event in mine}
-        brought = "what {names} brought" if packet.kept else "{names}"
+        kinds = {event.kind: event for event in self.effects[packet.name] if event.said == self.said.msgid}
+        it, then = ("it", " when {names} brought it") if packet.kept else ("{names}", "")
+        if "hold" in kinds:
+            why = f"because a message before it was missing{self.held_until(kinds['hold'])}"
+            return f"held it back when {{names}} brought it, {why}" if packet.kept else f"held back {{names}}, {why}"
+        if "discard" in kinds:
+            reason = f" as {kinds['discard'].text}" if kinds["discard"].text else ""
+            return f"discarded {it}{reason}{then}"
         last = self.last_deed(packet)
         if last is not None:
-            return f"crashed after it {deed_named(last)} and before it showed {brought}"
-        if "hold" in kinds:
-            return f"held back {brought}, because a message before it was missing"
-        if "discard" in kinds:
-            return f"discarded {brought}" + (f" as {kinds['discard'].text}" if kinds["discard"].text else "")
-        return f"got but did not show {brought}"
+            return f"crashed after it {deed_named(last)} and before it showed {it}{then and ',' + then}"
+        return f"did not show it{then}" if packet.kept else "got but did not show {names}"
+
+    def held_until(self, hold: Event) -> str:
+        """That a crash took what was held back, before it was shown; "" if none did."""
+        crash = next((crash for crash in self.crashes(hold.node) if crash.id > hold.id), None)
+        shown = next((show for show in self.shows if show.id > hold.id), None)
+        if crash is None or (shown is not None and shown.id < crash.id):
+            return ""
+        return f", and lost it in the crash at {crash.t} ms"
 
     def did(self, packet: PacketRecord) -> str:
         """What a client did when this packet arrived, as a phrase with room for its name; "" if nothing."""
