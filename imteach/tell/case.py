@@ -68,8 +68,9 @@ class Case(Tries):
         if delivered is not None and self.settled is not None:
             taken_back = f"later reported {self.said.status}{when(self.settled)}"
             return f"{self.sender}'s client reported delivered at {delivered.t} ms, and {taken_back}"
-        stops = self.all_stops(BACK_TO_SENDER)
-        heard = any(stop.fate == "arrived" and stop.packet.kind == "ack:N" and self.did(stop.packet) for stop in stops)
+        way = BACK_TO_SENDER if self.trace.scenario.setting.acks else TO_SENDER
+        stops = self.all_stops(way)
+        heard = any(stop.fate == "arrived" and stop.packet.kind == way[-1] and self.did(stop.packet) for stop in stops)
         return self.told(stops) + ("" if heard else self.why_not_again())
 
     def why_given_up(self) -> str:

@@ -184,6 +184,10 @@ class Facts:
         crashes = (crash for crash in self.crashes(packet.dst) if crash.causes and crash.causes[0] in effects)
         return next((self.trace.events[crash.causes[0]] for crash in crashes), None)
 
+    def stopped_at(self, step: Event) -> bool:
+        """Whether a node stopped in this step because of a mistake in a learner's code."""
+        return any(mistake.causes[0] == step.id for mistake in self.trace.mistakes)
+
     def crashes(self, node: str) -> list[Event]:
         """The crashes of a node."""
         return [event for event in self.trace.events if event.kind == "crash" and event.node == node]

@@ -96,7 +96,7 @@ class Stored(WayEnds):
     def end(self, stop: Stop) -> str:
         """How a way or a pull ended, as a phrase with room for the packets' names."""
         packet = stop.packet
-        if packet.kind != "offline:A" or stop.fate != "arrived":
+        if packet.kind != "offline:A" or stop.fate != "arrived" or self.stopped_at(self.endings[packet.name]):
             return super().end(stop)
         if self.brings(packet):
             return f"{node_at(packet)} {self.instead_of_showing(packet)}"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from imteach.tell.event import when
 from imteach.tell.stored import Stored
-from imteach.tell.way_ends import deed_named
+from imteach.tell.way_ends import STOPPED, deed_named
 from imteach.tell.words import few, quote
 from imteach.trace import Event
 
@@ -79,12 +79,15 @@ class Tries(Stored):
         if crash is not None and self.trace.events[crash.causes[0]] is not self.step(crash):
             last = self.trace.events[crash.causes[0]]
             return f"{client} crashed after it {deed_named(last)} and before it sent a msg:R for it"
+        if self.stopped_at(self.events("say")[0]):
+            return f"{client} {STOPPED} before it sent a msg:R for it"
         waits = self.said.status in ("sending", "sent")
         return f"{client} never sent a msg:R for it" + (f", and no timer of {self.sender}'s runs" if waits else "")
 
     def why_not_again(self) -> str:
         """Why a client that still waits for its ack:N will never send it again nor give up; "" if it does not wait."""
-        is_over = self.said.status not in ("sending", "sent") or not self.trace.scenario.setting.acks
+        waiting = ("sending", "sent") if self.trace.scenario.setting.acks else ("sending",)
+        is_over = self.said.status not in waiting
         took_back = any(report.status == "delivered" for report in self.events("status"))
         if is_over or took_back or not self.requests:
             return ""
@@ -116,6 +119,8 @@ class Tries(Stored):
         end = self.end_of_timer(last)
         if end is None:
             return f"{client} started no timer after {last.packet}"
+        if end in self.trace.mistakes or self.stopped_at(end):
+            return f"{client} {STOPPED} at {end.t} ms"
         if end.kind == "crash":
             return f"{client} crashed at {end.t} ms"
         if end.kind == "timer_fire":

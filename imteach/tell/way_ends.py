@@ -7,6 +7,8 @@ from imteach.tell.facts import Facts, Stop
 from imteach.tell.words import few, join, quote, the
 from imteach.trace import Event, PacketRecord
 
+STOPPED = "stopped over a mistake in its code"
+
 
 class WayEnds(Facts):
     """The ways of a message from each msg:R on, in pieces of sentences."""
@@ -32,9 +34,11 @@ class WayEnds(Facts):
             return "{names} {was} dropped"
         if stop.fate == "lost":
             return f"{{names}} {{was}} lost ({self.why_lost(packet)})"
+        at = node_at(packet)
+        if self.stopped_at(self.endings[packet.name]):
+            return f"{at} {STOPPED} when {{names}} arrived"
         if stop.missing:
             return self.missing(stop)
-        at = node_at(packet)
         if packet.kind == "msg:N":
             return f"{at} {self.instead_of_showing(packet)}"
         did = self.did(packet)
@@ -131,7 +135,7 @@ def deed(event: Event) -> str:
             return "sent msg:R again"
         case "send":
             return f"sent {str(event.packet).partition('/')[2].partition('#')[0]}"
-    return _DEEDS.get(event.kind, "discarded a message")
+    return _DEEDS[event.kind]
 
 
 _DEEDS = {
@@ -140,6 +144,8 @@ _DEEDS = {
     "write": "wrote to its disk",
     "store": "stored a message",
     "delete": "deleted a message",
+    "discard": "discarded a message",
+    "crash": STOPPED,
 }
 
 

@@ -168,7 +168,7 @@ def crashed_in_between(trace, said, who, did, what):
     """A node crashed right after this deed, and did not do what it would have done next."""
     kinds = {"wrote": ("write", "key"), "sent": ("send", "packet"), "stored": ("store", "msgid")}
     kind, field = kinds[did]
-    node = "server" if who == "the server" else who.removesuffix("'s client")
+    node = node_of(who)
     after = [trace.events[crash.causes[0]] for crash in trace.happened("crash", node=node) if crash.causes]
     return any(event.kind == kind and getattr(event, field) == what for event in after)
 
@@ -238,6 +238,18 @@ def stored_at_arrival(trace, said, t, name):
     return any(at(e, t) and step_of(trace, e).packet == name for e in trace.happened("store", said=said))
 
 
+def node_of(who):
+    return "server" if who == "the server" else who.removesuffix("'s client")
+
+
+def stopped_at_arrival_of(trace, said, who, name):
+    return any(trace.events[crash.causes[0]].packet == name for crash in trace.mistakes if crash.node == node_of(who))
+
+
+def stopped_when(trace, said, who, t):
+    return any(at(crash, t) for crash in trace.mistakes if crash.node == node_of(who))
+
+
 CLAIMS = {
     rf"({NAME}) was dropped": dropped,
     rf"({NAME}(?:, {NAME})* and (?:{NAME}|\d+ more)) were dropped": dropped,
@@ -269,6 +281,8 @@ CLAIMS = {
     rf"the server sent ({NAMES}) to (\w+) instead of (\w+)": went_to_another,
     rf"(the server|\w+'s client) sent no (\S+) for ({NAMES})": sent_none,
     rf"(\w+)'s client took no notice of ({NAME})": took_no_notice,
+    rf"(the server|\w+'s client) stopped over a mistake in its code when ({NAME}) arrived": stopped_at_arrival_of,
+    rf"(the server|\w+'s client) stopped over a mistake in its code at ({T}) ms": stopped_when,
     r"no timer of (\w+)'s runs": runs_no_timer,
     rf"had stored it (?:twice|\d+ times), ((?:(?:, | and )?at {T} ms)+)": stored_often,
     rf"({NAME}) brought it (?:twice|\d+ times)": brought_often,

@@ -4,8 +4,10 @@ from itertools import islice
 
 import pytest
 from claims import Claims
+from hypothesis import given
 from nightly import NIGHTLY
 from real_bugs import BUGS
+from worlds import runs
 
 from imteach import LADDER, Client, Crash, Delay, Drop, InputError, Offline
 from imteach.protocol import PROMISES
@@ -23,8 +25,6 @@ BY_DAY = {
     "group": ["a group", "a member is away"],
 }
 """The trials that are run by day, by the rung from which on they are; by night all of them are."""
-
-MET = Claims()
 
 
 def trials(rung):
@@ -45,6 +45,16 @@ def plans(trace):
     yield (Offline("bob", at=160, lasting=300),)
 
 
+def false_claims(trace):
+    """What the reasons of a run claim and is not so."""
+    wrong = []
+    for promise, holds in trace.promises.items():
+        if not holds:
+            said = next(said.msgid for said in trace.messages if not PROMISES[promise](said))
+            wrong += Claims().false_claims(trace, promise, why_broken(trace, promise), said)
+    return wrong
+
+
 def checked(scenario, given):
     """Run a scenario under all its plans; return what its reasons claim and is not so."""
     try:
@@ -57,10 +67,7 @@ def checked(scenario, given):
             trace = scenario.run(*given, *plan)
         except InputError:
             continue
-        for promise, holds in trace.promises.items():
-            if not holds:
-                said = next(said.msgid for said in trace.messages if not PROMISES[promise](said))
-                wrong += MET.false_claims(trace, promise, why_broken(trace, promise), said)
+        wrong += false_claims(trace)
     return wrong
 
 
@@ -76,3 +83,9 @@ def test_what_is_said_of_a_class_with_a_bug_is_so(bug):
 def test_what_is_said_of_the_protocol_itself_is_so(rung):
     for trial in trials(rung):
         assert checked(trial.scenario(rung), trial.given) == [], trial.name
+
+
+@given(runs())
+def test_what_is_said_of_any_run_is_so(case):
+    scenario, faults = case
+    assert false_claims(scenario.run(*faults)) == []

@@ -5,6 +5,7 @@ from claims import CLAIMS, Claims
 from real_bugs import BUGS
 
 from imteach import Client, Crash, Delay, Drop, InputError, Offline, Resend, Say, Scenario, Server
+from imteach.learner.mistakes import LearnerError
 from imteach.protocol import (
     PROMISES,
     CancelTimer,
@@ -110,6 +111,31 @@ class AnswersNoPull(Server):
         return []
 
 
+class FailsAtItsTimer(Client):
+    def on_timer(self, msgid):
+        return self.retires
+
+
+class FailsAtMsgN(Client):
+    def on_msg_n(self, packet):
+        return self.show_or_dicard(packet)
+
+
+class FailsAtSaying(Client):
+    def on_say(self, message):
+        return self.sned(message)
+
+
+class FailsAtAPull(Server):
+    def on_offline_r(self, packet):
+        return self.sotre[packet.src]
+
+
+class StartsNoTimer(Client):
+    def on_say(self, message):
+        return super().on_say(message)[:2]
+
+
 class ConfirmsNoGroup(Server):
     """What is stored for a group is not confirmed."""
 
@@ -182,6 +208,24 @@ CASES = {
         (
             "bob never saw “two” (m2), because alice's client never sent a msg:R for it, and no timer of alice's "
             f"runs{SENDING_FOR_EVER}"
+        ),
+    ),
+    "no timer on the lowest rung": (
+        Scenario("basic", client=StartsNoTimer),
+        [Drop("msg:R")],
+        "no_silent_loss",
+        (
+            f"{NEVER}m1/msg:R#1 was dropped, and alice's client started no timer after m1/msg:R#1, so no timer runs"
+            f"{SENDING_FOR_EVER}"
+        ),
+    ),
+    "no timer on the lowest rung, though it was shown": (
+        Scenario("basic", client=StartsNoTimer),
+        [Drop("msg:A")],
+        "all_delivered",
+        (
+            "bob was shown “hello” (m1) at 100 ms, but alice's screen says ◷ sending, because m1/msg:A#1 was dropped, "
+            "and alice's client started no timer after m1/msg:R#1, so no timer runs."
         ),
     ),
     # How many tries were used, and for what
@@ -558,6 +602,57 @@ CASES = {
 }
 
 
+STOPPED = {
+    "at a timer": (
+        Scenario("dedup", client=FailsAtItsTimer),
+        [Drop("msg:N")],
+        "no_silent_loss",
+        (
+            f"{NEVER}m1/msg:N#1 was dropped, and alice's client stopped over a mistake in its code at 300 ms, "
+            f"so only 1 of 3 tries was used{SENT_FOR_EVER}"
+        ),
+    ),
+    "at msg:N": (
+        Scenario("dedup", client=FailsAtMsgN, retries=1),
+        [],
+        "all_delivered",
+        (
+            f"{NEVER}bob's client stopped over a mistake in its code when m1/msg:N#1 arrived and m1/msg:N#2 was lost "
+            "(bob is down); alice's screen says ! failed."
+        ),
+    ),
+    "at saying": (
+        Scenario("dedup", client=FailsAtSaying),
+        [],
+        "all_delivered",
+        (
+            f"{NEVER}alice's client stopped over a mistake in its code before it sent a msg:R for it; "
+            "alice's screen says nothing."
+        ),
+    ),
+    "at a pull": (
+        Scenario("offline", server=FailsAtAPull, retries=1),
+        [AWAY],
+        "all_delivered",
+        (
+            f"{IN_VAIN}the server stopped over a mistake in its code when bob/offline:R#1 arrived and bob/offline:R#2 "
+            "was lost (the server is down); alice's screen says ✓✓ delivered."
+        ),
+    ),
+}
+"""Where a learner's code stopped over a mistake."""
+
+
+@pytest.mark.parametrize("what", STOPPED)
+def test_a_mistake_in_the_code_is_the_reason_of_what_follows(what):
+    scenario, faults, promise, sentence = STOPPED[what]
+    with pytest.raises(LearnerError) as stopped:
+        scenario.run(*faults)
+    trace = stopped.value.trace
+    assert f"{why_broken(trace, promise)}" == sentence
+    assert Claims().false_claims(trace, promise, sentence, "m1") == []
+
+
 def first_broken(trace, promise):
     return next(said.msgid for said in trace.messages if not PROMISES[promise](said))
 
@@ -576,6 +671,10 @@ def test_every_kind_of_clause_is_looked_up_in_one_of_these_runs():
     for scenario, faults, promise, sentence in CASES.values():
         trace = scenario.run(*faults)
         claims.false_claims(trace, promise, sentence, first_broken(trace, promise))
+    for scenario, faults, promise, sentence in STOPPED.values():
+        with pytest.raises(LearnerError) as stopped:
+            scenario.run(*faults)
+        claims.false_claims(stopped.value.trace, promise, sentence, "m1")
     assert {is_so.__name__ for is_so in CLAIMS.values()} == set(claims.met)
 
 
