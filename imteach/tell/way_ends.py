@@ -1,6 +1,6 @@
 """Where the ways of one thing said ended, in words: pieces of sentences about what `facts` finds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from imteach.protocol import SERVER
 from imteach.tell.facts import Facts, Stop
@@ -18,12 +18,10 @@ class WayEnds(Facts):
         ends: dict[str, list[str]] = {}
         for stop in dict.fromkeys(stops):
             ends.setdefault(self.end(stop), []).append(stop.packet.name)
-        return join(
-            [
-                phrase.format(names=few(names), was="was" if len(names) == 1 else "were")
-                for phrase, names in ends.items()
-            ]
-        )
+        phrases = [
+            phrase.format(names=few(names), was="was" if len(names) == 1 else "were") for phrase, names in ends.items()
+        ]
+        return in_a_row(phrases)
 
     def end(self, stop: Stop) -> str:
         """How a way ended, as a phrase with room for the packets' names."""
@@ -115,6 +113,20 @@ class WayEnds(Facts):
         elif not kinds & {"timer_cancel", "timer_start"} and packet.name in self.timed:
             but = " but kept its timer"
         return f"{join(list(dict.fromkeys(deeds)))} when {{names}} arrived{but}"
+
+
+def in_a_row(phrases: Sequence[str]) -> str:
+    """Put phrases together with commas and an `and`, so that no name at an end is read as one of those that follow.
+
+    >>> in_a_row(["the server sent no ack:N for m1/ack:R#1", "m1/msg:R#2 was dropped"])
+    'the server sent no ack:N for m1/ack:R#1, and m1/msg:R#2 was dropped'
+    """
+    told = ""
+    for place, phrase in enumerate(phrases):
+        link = " and " if place == len(phrases) - 1 else ", "
+        names_meet = "#" in told.rpartition(" ")[2] and "#" in phrase.partition(" ")[0]
+        told += (", and " if names_meet else link) * bool(place) + phrase
+    return told
 
 
 def node_at(packet: PacketRecord) -> str:
