@@ -7,6 +7,7 @@ from imteach.printed import Sentence
 from imteach.protocol import PROMISES, Outcome
 from imteach.tell.case import Case
 from imteach.tell.facts import BACK_TO_SENDER, Stop
+from imteach.tell.reason import why_again
 from imteach.tell.way_ends import deed_named
 from imteach.tell.words import counted, few, quote, times
 from imteach.trace import Event, PacketRecord, Trace
@@ -118,9 +119,7 @@ def _why_shown_again(case: Case, first: Event, second: Event) -> str:
         case "arrive":
             return f"{again.node}'s client {resent}, when {why.packet} arrived"
         case "resend":
-            seen = case.trace.events[why.causes[0]].status if why.causes else None
-            so = "because it had failed" if seen == "failed" else f"while it was {seen}"
-            return f"{again.node} sent it again at {again.t} ms, {so}"
+            return f"{again.node} sent it again at {again.t} ms, {why_again(case.trace, why)}"
         case "restart":
             return f"{again.node}'s client started again after its crash and {resent}"
     return f"{again.node}'s client {resent} of its own accord"

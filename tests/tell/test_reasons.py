@@ -111,6 +111,17 @@ class AnswersNoPull(Server):
         return []
 
 
+class PullsAtItsFirstLogin(Client):
+    """It pulls once in its life."""
+
+    pulled_once = False
+
+    def on_login(self):
+        effects = [] if self.pulled_once else super().on_login()
+        self.pulled_once = True
+        return effects
+
+
 class FailsAtItsTimer(Client):
     def on_timer(self, msgid):
         return self.retires
@@ -492,6 +503,12 @@ CASES = {
         [AWAY],
         "all_delivered",
         (f"{KEEPS}has not pulled it; alice's screen says ✓✓ delivered."),
+    ),
+    "pulled before it was kept, and not since": (
+        Scenario("offline", say=[Say(at=1050)], client=PullsAtItsFirstLogin),
+        [Offline("bob", at=0, lasting=400), Offline("bob", at=1000, lasting=600)],
+        "all_delivered",
+        f"{KEEPS}has not pulled it; alice's screen says ✓✓ delivered.",
     ),
     "pulled, and lost from the server's memory": (
         Scenario("offline", **bug("ReadsNoStore")),
