@@ -27,8 +27,8 @@ class Stored(WayEnds):
 
     def crash_after(self, packet: PacketRecord) -> Event | None:
         """The crash of a node right after it sent this packet, if there is one."""
-        sending = next(event for event in self.events("send") if event.packet == packet.name)
-        return next((crash for crash in self.crashes(packet.src) if sending.id in crash.causes), None)
+        sent = self.sendings[packet.name].id
+        return next((crash for crash in self.crashes(packet.src) if sent in crash.causes), None)
 
     # Deleted
 
@@ -73,7 +73,8 @@ class Stored(WayEnds):
         since = self.events("store")[0].id
         for pull in self.pulls():
             answers = [p for p in self.answers() if self.step(self.sendings[p.name]).packet == pull.name]
-            if self.endings[pull.name].id < since:
+            ended = self.endings.get(pull.name)  # none if the run was cut off
+            if ended is None or ended.id < since:
                 continue
             if pull.fate != "arrived" or not answers:
                 yield Stop(pull.fate, pull, "offline:A" if pull.fate == "arrived" else "")
