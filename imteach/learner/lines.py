@@ -3,6 +3,7 @@
 import ast
 import linecache
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -77,10 +78,15 @@ def def_line(owner: type, method: str, own: Sequence[type]) -> Line | None:
 def class_line(owner: type, own: Sequence[type]) -> Line | None:
     """Return the line that begins this class; if it is one of ours, the one that begins the learner's first class."""
     owner = owner if owner in own else own[0]
-    first = min(functions_of(owner), key=lambda function: function.__code__.co_firstlineno).__code__
-    lines = linecache.getlines(first.co_filename)[: first.co_firstlineno]
+    codes = [function.__code__ for function in functions_of(owner) if function.__code__.co_filename != _NO_FILE]
+    first = min(codes, key=lambda code: code.co_firstlineno, default=None)
+    file = first.co_filename if first else getattr(sys.modules.get(owner.__module__), "__file__", None) or ""
+    lines = linecache.getlines(file)[: first and first.co_firstlineno]
     numbers = [n for n, text in enumerate(lines, start=1) if re.match(rf"\s*class\s+{owner.__name__}\b", text)]
-    return line_at(first.co_filename, numbers[-1]) if numbers else None
+    return line_at(file, numbers[-1]) if numbers else None
+
+
+_NO_FILE = "<string>"  # of what a dataclass writes for its class
 
 
 def member_line(owner: type, name: str) -> Line | None:

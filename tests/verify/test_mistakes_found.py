@@ -62,25 +62,29 @@ class Nests(Client):
 LEVELS = 150
 
 
+class Memory:
+    """Of an object in the module nobody can tell what it keeps."""
+
+    def __init__(self):
+        self.seen = []
+
+
+MEMORY = Memory()
+
+
 class RemembersForAll(Client):
     def on_msg_n(self, packet):
-        if packet.msgid in SEEN:
+        if packet.msgid in MEMORY.seen:
             return []
-        SEEN.add(packet.msgid)
+        MEMORY.seen.append(packet.msgid)
         return super().on_msg_n(packet)
-
-
-SEEN = set()
 
 
 class CountsForAll(Client):
     def on_ack_n(self, packet):
-        COUNT.append(packet)
-        self.count = len(COUNT)
+        MEMORY.seen.append(packet)
+        self.count = len(MEMORY.seen)
         return super().on_ack_n(packet)
-
-
-COUNT = []
 
 
 def found(search, client, faults=1):
@@ -146,14 +150,14 @@ def test_what_nests_tuples_too_deeply_is_told():
 
 
 def test_a_mistake_that_is_gone_when_the_run_is_made_again_is_told():
-    SEEN.clear()
+    MEMORY.seen.clear()
     error = found(explore, RemembersForAll)
     assert error.sentence.startswith("RemembersForAll did not do the same in two runs that are the same; a search must")
     assert error.line.text == "class RemembersForAll(Client):"
 
 
 def test_a_graph_says_so_too():
-    SEEN.clear()
+    MEMORY.seen.clear()
     with pytest.raises(LearnerError, match=r"^RemembersForAll did not do the same in two runs that are the same; "):
         machine_graph(Scenario("basic", client=RemembersForAll), "bob")
 
