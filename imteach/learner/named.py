@@ -62,7 +62,7 @@ def named_in(functions: Iterable[FunctionType]) -> Iterator[Named]:
                 yield _looked_up(function, reference)
 
 
-def reached(own: Iterable[type], called: Container[str] | None = None) -> list[FunctionType]:
+def reached(own: Sequence[type], called: Container[str] | None = None) -> list[FunctionType]:
     """Return the functions of a learner's that these classes have, and those that they come to.
 
     With the names of the methods that are `called`, only those to which a step can come: a method that nobody calls,
@@ -79,18 +79,18 @@ def reached(own: Iterable[type], called: Container[str] | None = None) -> list[F
             found[id(function)] = function
             names = {name for code in codes_in(function.__code__) for name in code.co_names}
             to_do += [method for method in methods if method.__name__ in names or "getattr" in names]
-            to_do += _named_functions(function)
+            to_do += _named_functions(function, own)
     return list(found.values())
 
 
-def _named_functions(function: FunctionType) -> Iterator[FunctionType]:
-    """Yield the learner's functions that this one names, and those of the classes that it names."""
+def _named_functions(function: FunctionType, own: Sequence[type]) -> Iterator[FunctionType]:
+    """Yield the learner's functions that this one names, and those of the other classes that it names."""
     for named in named_in([function]):
         for value in named.values:
             if isinstance(value, FunctionType) and is_written(value):
                 yield value
-            elif isinstance(value, type):
-                yield from functions_of(value)
+            elif isinstance(value, type) and not any(issubclass(owner, value) for owner in own):
+                yield from functions_of(value)  # of its own, which `super()` names, only those that are called
 
 
 def _looked_up(function: FunctionType, reference: Reference) -> Named:
@@ -135,11 +135,14 @@ def references(code: CodeType) -> tuple[Reference, ...]:
     imported = dict(_imports(instructions))
     found = []
     for at, each in enumerate(instructions):
-        if each.opname in _FREE or each.opname.endswith(_LOCALS):
-            name = each.argval[-1] if isinstance(each.argval, tuple) else each.argval  # of two, the second is on top
-            origin = imported.get(name, "") if each.opname.endswith(_LOCALS) else ""
-            if each.opname in _FREE or origin:
-                found.append(_reference(code, instructions[at:], name, origin))
+        if each.opname in _FREE:
+            found.append(_reference(code, instructions[at:], each.argval, ""))
+        if each.opname.endswith(_LOCALS):
+            *others, last = each.argval if isinstance(each.argval, tuple) else (each.argval,)  # some load two at once
+            if not each.opname.startswith("STORE"):
+                found += [_reference(code, [each], name, imported[name]) for name in others if name in imported]
+            if last in imported:
+                found.append(_reference(code, instructions[at:], last, imported[last]))
     return tuple(found)
 
 
