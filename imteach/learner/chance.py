@@ -66,8 +66,9 @@ def _rule(name: str, is_bare: bool, is_seeded: bool) -> str:
 
 
 def _who(own: Iterable[type], function: FunctionType) -> str:
-    owners = (owner.__name__ for owner in own if function in functions_of(owner))
-    return ".".join([*[*owners][:1], function.__name__])
+    """The name of a function, with its class."""
+    owner = next((owner for owner in own if function in functions_of(owner)), None)
+    return f"{owner.__name__}.{function.__name__}" if owner else function.__qualname__.rpartition("<locals>.")[2]
 
 
 def full_name(named: Named) -> str:

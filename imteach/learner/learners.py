@@ -127,6 +127,9 @@ class Learners:
         seconds = self.pace.start()
         done = self._done(node, step, told)
         self.pace.took(seconds(), [type(node)], partial(handler, step, told), self._watch.returned)
+        changed = self._changed()  # and put back, whatever else went wrong
+        if changed and not any(isinstance(each, Mistake) for each in done):
+            return [Mistake(who(node, handler(step, told)), changed.told, changed.rule, changed.line())]
         return done
 
     def _done(self, node: object, step: Callable[..., object], told: tuple[Any, ...]) -> list[Effect | Mistake]:
@@ -149,18 +152,14 @@ class Learners:
             rule = (wrong and piece_of(effects, at)) or wrong or self._wrong_way(node, effect)
             if rule:
                 return [self._returned(node, step, told, effect, rule)]
-        changed = self._changed()
-        if changed:
-            return [Mistake(who(node, handler(step, told)), changed.told, changed.rule, changed.line())]
         return effects
 
     def _changed(self) -> "Place | None":
-        """Return a place outside the nodes that has changed, if there is one, and put it back."""
-        for place in self._outside:
-            if place.changed():
-                place.put_back()
-                return place
-        return None
+        """Put back whatever has changed outside the nodes, and return the first of it; None if nothing has."""
+        changed = [place for place in self._outside if place.changed()]
+        for place in changed:
+            place.put_back()
+        return changed[0] if changed else None
 
     def keeps(self, node: object, value: str, where: str, rule: str) -> Mistake:
         """A node keeps something that breaks a rule, `value` in words, at `where`, such as `self.seen[…]`."""

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from types import CodeType, FunctionType, ModuleType
+from types import CellType, CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from imteach.learner.watch import codes_in, functions_of, is_written
@@ -40,8 +40,8 @@ class Named(NamedTuple):
 
     @property
     def name(self) -> str:
-        """How the code writes what is known."""
-        return ".".join(self.reference.path[: len(self.values)])
+        """How the code writes it, as far as it is known."""
+        return ".".join(self.reference.path[: max(len(self.values), 1)])
 
     @property
     def rest(self) -> tuple[str, ...]:
@@ -69,28 +69,23 @@ def reached(own: Sequence[type], called: Container[str] | None = None) -> list[F
     such as one to try things out with, is not among them.
     """
     methods = [function for owner in own for function in functions_of(owner)]
+    names: set[str] = set()  # that what was reached uses; one who calls by `getattr` may call any
+
+    def is_called(method: FunctionType) -> bool:
+        name = method.__name__
+        return called is None or name in called or name.startswith("__") or bool(names & {name, "getattr"})
+
     found: dict[int, FunctionType] = {}
-    to_do = [
-        method for method in methods if called is None or method.__name__ in called or method.__name__.startswith("__")
-    ]
+    to_do = list(filter(is_called, methods))
     while to_do:
-        function = to_do.pop()
-        if id(function) not in found:
+        for function in to_do:
             found[id(function)] = function
-            names = {name for code in codes_in(function.__code__) for name in code.co_names}
-            to_do += [method for method in methods if method.__name__ in names or "getattr" in names]
-            to_do += _named_functions(function, own)
+            names.update(name for code in codes_in(function.__code__) for name in code.co_names)
+        named = [value for each in named_in(to_do) for value in each.values]
+        methods += [method for kind in named if isinstance(kind, type) for method in functions_of(kind)]
+        functions = [value for value in named if isinstance(value, FunctionType) and is_written(value)]
+        to_do = [each for each in (*functions, *filter(is_called, methods)) if id(each) not in found]
     return list(found.values())
-
-
-def _named_functions(function: FunctionType, own: Sequence[type]) -> Iterator[FunctionType]:
-    """Yield the learner's functions that this one names, and those of the other classes that it names."""
-    for named in named_in([function]):
-        for value in named.values:
-            if isinstance(value, FunctionType) and is_written(value):
-                yield value
-            elif isinstance(value, type) and not any(issubclass(owner, value) for owner in own):
-                yield from functions_of(value)  # of its own, which `super()` names, only those that are called
 
 
 def _looked_up(function: FunctionType, reference: Reference) -> Named:
@@ -110,11 +105,16 @@ def _first(function: FunctionType, reference: Reference) -> Any:
         return attribute_of(sys.modules.get(module), name) if module else sys.modules.get(name, NOTHING)
     if not reference.around:
         return function.__globals__.get(reference.path[0], NOTHING)
-    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    cell = cells_of(function).get(reference.path[0])
     try:
-        return cells[reference.path[0]].cell_contents
-    except (KeyError, ValueError):  # it is a name of this very function, or nothing is in it yet
+        return cell.cell_contents if cell else NOTHING  # there is none for a name of this very function
+    except ValueError:  # nothing is in it yet
         return NOTHING
+
+
+def cells_of(function: FunctionType) -> dict[str, CellType]:
+    """Return the variables of the functions around this one that it uses."""
+    return dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
 
 
 def attribute_of(value: Any, name: str) -> Any:
@@ -157,10 +157,10 @@ def _reference(code: CodeType, rest: Sequence["Instruction"], name: str, importe
     return Reference(
         tuple(path),
         line=(where and where.lineno) or code.co_firstlineno,
-        around=rest[0].opname == "LOAD_DEREF",
+        around=rest[0].opname in ("LOAD_DEREF", "STORE_DEREF"),
         imported=imported,
         is_bare=after is not None and after.opname == "CALL" and after.arg == 0,
-        is_stored=rest[last].opname in ("STORE_ATTR", "STORE_GLOBAL"),
+        is_stored=rest[last].opname in ("STORE_ATTR", "STORE_GLOBAL", "STORE_DEREF"),
     )
 
 
@@ -175,6 +175,6 @@ def _imports(instructions: Sequence["Instruction"]) -> Iterator[tuple[str, str]]
 
 
 _BESIDES = ("CACHE", "PRECALL", "PUSH_NULL", "COPY", "NOP", "EXTENDED_ARG")
-_FREE = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF", "STORE_GLOBAL")
+_FREE = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF", "STORE_GLOBAL", "STORE_DEREF")
 _LOCALS = ("LOAD_FAST", "LOAD_FAST_BORROW", "LOAD_FAST_CHECK", "LOAD_DEREF")
 _ATTRIBUTES = ("LOAD_ATTR", "LOAD_METHOD", "STORE_ATTR")

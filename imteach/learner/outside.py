@@ -14,8 +14,7 @@ from typing import Any, NamedTuple
 
 from imteach.learner.lines import class_attribute_line, line_at
 from imteach.learner.mistakes import Line
-from imteach.learner.named import NOTHING, Named, attribute_of, named_in, reached
-from imteach.learner.watch import functions_of
+from imteach.learner.named import NOTHING, Named, attribute_of, cells_of, named_in, reached
 
 _TABLES = (dict, list, set, deque)
 _PLAIN = (bool, int, float, str, tuple, frozenset, type(None))
@@ -52,8 +51,8 @@ class Place(NamedTuple):
 
 def places_outside(own: list[type]) -> list[Place]:
     """Return every place outside the nodes in which code of these classes could keep something."""
-    functions = [function for owner in own for function in functions_of(owner)]
-    return [*_in_classes(own), *_in_defaults(functions), *_in_globals(reached(own))]
+    functions = reached(own)
+    return [*_in_classes(own), *_in_defaults(functions), *_in_globals(functions)]
 
 
 def _in_classes(own: list[type]) -> Iterator[Place]:
@@ -87,43 +86,48 @@ def _in_globals(functions: Iterable[FunctionType]) -> Iterator[Place]:
     tables: dict[int, list[Named]] = {}
     for named in named_in(functions):
         if named.reference.is_stored and len(named.reference.path) == 1:
-            yield _declared(named)
+            yield from _declared(named)
         elif named.values and _changes_in_place(named.values[-1]):
             tables.setdefault(id(named.values[-1]), []).append(named)
         elif len(named.values) > 1 and isinstance(named.values[-1], _PLAIN):
             yield _of_another(named)
     for uses in tables.values():
         if not all(use.rest and use.rest[0] in _WRITES for use in uses):  # a log that no node reads does no harm
-            name = uses[0].name
-            yield _in_place(f"the global {name}", _global_rule(name), partial(_changing_line, uses), uses[0].values[-1])
+            yield _in_place(*_words(uses[0]), partial(_changing_line, uses), uses[0].values[-1])
 
 
 _WRITES = ("append", "appendleft", "extend", "insert", "add", "update")
 """They change a table, and tell nothing of what is in it."""
 
 
-def _global_rule(name: str) -> str:
-    kept = name.rpartition(".")[2]
-    return f"what is global is shared by all nodes and all runs: keep self.{kept}, set in __init__"
+def _words(named: Named) -> tuple[str, str]:
+    """What a place that a function names is called, and what to write instead."""
+    what = "outer" if named.reference.around else "global"  # the first is a variable of a function around the class
+    kept = named.name.rpartition(".")[2]
+    rule = f"what is {what} is shared by all nodes and all runs: keep self.{kept}, set in __init__"
+    return f"the {what} {named.name}", rule
 
 
-def _declared(named: Named) -> Place:
-    """A name that a function declares `global`, and assigns to."""
-    code, names, name = named.function.__code__, named.function.__globals__, named.reference.path[0]
+def _declared(named: Named) -> Iterator[Place]:
+    """A name that a function declares `global` or `nonlocal`, and assigns to."""
+    code, names, (name,) = named.function.__code__, named.function.__globals__, named.reference.path
     line = partial(line_at, code.co_filename, code.co_firstlineno)
-    before = names.get(name, NOTHING)
-
-    def put_back() -> None:
-        names.pop(name, None) if before is NOTHING else names.update({name: before})
-
-    return Place(f"the global {name}", _global_rule(name), line, before, lambda: names.get(name, NOTHING), put_back)
+    if not named.reference.around:
+        before = names.get(name, NOTHING)
+        put_back = partial(names.pop, name, None) if before is NOTHING else partial(names.__setitem__, name, before)
+        yield Place(*_words(named), line, before, lambda: names.get(name, NOTHING), put_back)
+    elif named.values:
+        cell, (before,) = cells_of(named.function)[name], named.values
+        yield Place(
+            *_words(named), line, before, lambda: cell.cell_contents, partial(setattr, cell, "cell_contents", before)
+        )
 
 
 def _of_another(named: Named) -> Place:
     """A number or a text that stands in another class, or in another module."""
     owner, held = named.values[-2:]
-    line, attribute = partial(_line_of, named), _attribute(owner, named.reference.path[len(named.values) - 1], held)
-    return Place(f"the global {named.name}", _global_rule(named.name), line, held, *attribute)
+    attribute = _attribute(owner, named.reference.path[len(named.values) - 1], held)
+    return Place(*_words(named), partial(_line_of, named), held, *attribute)
 
 
 def _attribute(owner: Any, name: str, value: object) -> tuple[Callable[[], Any], Callable[[], object]]:
@@ -183,6 +187,8 @@ def _copied(table: Any) -> Any:
         return _deep(table)
     except RecursionError:  # it holds itself
         return copy(table)
+    except Exception:  # a learner's own kind of table, which cannot be copied, and so not be compared
+        return table
 
 
 def _deep(held: Any) -> Any:

@@ -50,13 +50,14 @@ class Slow(NamedTuple):
 
 
 class Pace:
-    """How long calls of methods of the learner's classes `own` take; each that is slow is told once.
+    """How long calls of methods of the learner's classes `own` take; each that is slow is told once, if it `warns`.
 
     `slowest` is the slowest so far, None if none was slow.
     """
 
     def __init__(self, own: list[type]) -> None:
         self.slowest: Slow | None = None
+        self.warns = True
         self._own = own
         self._told: set[str] = set()
 
@@ -83,6 +84,6 @@ class Pace:
         slow = Slow(who, seconds, line_at(code.co_filename, code.co_firstlineno))
         if self.slowest is None or seconds > self.slowest.seconds:
             self.slowest = slow
-        if who not in self._told:
+        if self.warns and who not in self._told:
             self._told.add(who)
             slow.warn(method)

@@ -139,6 +139,15 @@ def test_a_clock_that_the_class_or_a_parameter_holds_is_seen():
     assert told(Takes).line.text.startswith("def __init__(self, *args, clock=time.time")
 
 
+def test_what_another_class_does_for_it_is_seen():
+    class Mine(Client):
+        def on_msg_n(self, packet):
+            return super().on_msg_n(packet) if Watch().seconds() else []
+
+    error = told(Mine)
+    assert (error.sentence.partition(" asks ")[0], error.line.text) == ("Watch.seconds", "return time.time()")
+
+
 def test_a_dispatch_by_name_hides_nothing():
     class Mine(Client):
         def receive(self, packet):
@@ -184,8 +193,26 @@ class SeedsAll(Client):
         return super().on_msg_n(packet) if random.random() < 0.5 else []
 
 
+class Watch:
+    """Another class, of which a node uses only what asks no clock."""
+
+    def __init__(self):
+        self.laps = 0
+
+    def lap(self):
+        self.laps += 1
+
+    def seconds(self):
+        return time.time()
+
+
 class TriesThingsOut(Client):
-    """Nobody calls the method that asks the clock; names of its own are no clock either."""
+    """Nobody calls the methods that ask the clock; names of its own are no clock either."""
+
+    def on_start(self):
+        self.watch = Watch()
+        self.watch.lap()
+        return super().on_start()
 
     def how_late(self):
         return time.time()

@@ -59,6 +59,16 @@ class LetsAHelper(Client):
         return super().on_msg_n(packet) if remember(packet.msgid) else []
 
 
+def count_up(msgid, times={}):  # noqa: B006  # the mistake itself
+    times[msgid] = times.get(msgid, 0) + 1
+    return times[msgid]
+
+
+class CountsInADefault(Client):
+    def on_msg_n(self, packet):
+        return super().on_msg_n(packet) if count_up(packet.msgid) else []
+
+
 class ByAnotherName(Client):
     def on_msg_n(self, packet):
         table = seen
@@ -127,6 +137,22 @@ def test_a_search_tells_it_too(search, client):
         assert error.value.trace.events
 
 
+class AddsAndFails(Client):
+    def on_msg_n(self, packet):
+        if packet.msgid not in seen:
+            counts[packet.msgid] += 1
+            seen.add(packet.msgid)
+            raise IndexError
+        return super().on_msg_n(packet)
+
+
+def test_what_a_step_changed_that_failed_is_put_back_too():
+    for _ in "ab":
+        with pytest.raises(LearnerError, match="on_msg_n raised IndexError "):
+            Scenario("dedup", client=AddsAndFails).run()
+    assert (seen, counts) == (set(), Counter())
+
+
 class NumbersItself(Client):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -154,6 +180,36 @@ def test_what_changes_while_nodes_are_made_is_told(client, what, line):
     assert error.value.sentence.startswith(f"{client.__name__}.__init__ changed {what} before the run began; ")
     assert error.value.line.text == line
     assert CountsItself.made == 0
+
+
+def test_what_a_function_around_the_class_holds_is_outside_too():
+    known, count = [], 0
+
+    class Adds(Client):
+        def on_msg_n(self, packet):
+            if packet.msgid in known:
+                return []
+            known.append(packet.msgid)
+            return super().on_msg_n(packet)
+
+    class Counts(Client):
+        def on_msg_n(self, packet):
+            nonlocal count
+            count += 1
+            return super().on_msg_n(packet)
+
+    for client, name, line in (
+        (Adds, "known", "known.append(packet.msgid)"),
+        (Counts, "count", "def on_msg_n(self, packet):"),
+    ):
+        with pytest.raises(LearnerError) as error:
+            Scenario("dedup", client=client).run()
+        assert error.value.sentence.startswith(f"{client.__name__}.on_msg_n changed the outer {name} when ")
+        assert error.value.sentence.endswith(
+            f"; what is outer is shared by all nodes and all runs: keep self.{name}, set in __init__"
+        )
+        assert error.value.line.text == line
+    assert (known, count) == ([], 0)
 
 
 # Right neighbours
@@ -212,7 +268,35 @@ def test_a_log_keeps_what_was_written():
     assert log == ["m1"]
 
 
-# The default value of a parameter, in a search
+class Odd(dict):
+    def __init__(self, *, needed):
+        super().__init__(needed=needed)
+
+    def __reduce_ex__(self, protocol):
+        raise TypeError("not to be copied")
+
+
+odd = Odd(needed=1)
+
+
+class ReadsWhatCannotBeCopied(Client):
+    def on_msg_n(self, packet):
+        return super().on_msg_n(packet) if odd["needed"] else []
+
+
+def test_what_cannot_be_copied_is_left_alone():
+    assert Scenario("dedup", client=ReadsWhatCannotBeCopied).run().events == Scenario("dedup").run().events
+
+
+# The default value of a parameter
+
+
+@pytest.mark.parametrize("run", [Scenario.run, explore, check])
+def test_a_default_of_a_helper_is_told(run):
+    with pytest.raises(LearnerError) as error:
+        run(Scenario("dedup", client=CountsInADefault))
+    assert error.value.sentence.startswith("CountsInADefault.on_msg_n changed the default value of times in count_up ")
+    assert error.value.line.text.startswith("def count_up(msgid, times={}):")
 
 
 class SharesADefault(Client):

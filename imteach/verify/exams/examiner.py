@@ -1,6 +1,5 @@
 """Examine a class: run it through the trials, and judge it where the protocol's own class keeps its promises."""
 
-import warnings
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from imteach.bars import stopwatch, with_bar
 from imteach.errors import InputError, quoted
 from imteach.learner.mistakes import LearnerError
-from imteach.learner.slow import RULE, SlowWarning
+from imteach.learner.slow import RULE
 from imteach.protocol import LADDER, Client, Server
 from imteach.sim.simulator import Simulator
 from imteach.tell.words import counted
@@ -91,11 +90,11 @@ def _endless(made: type, error: InputError) -> LearnerError:
 def _refuse_if_slow(made: type, trial: Trial, rung: str, classes: dict[str, Any]) -> None:
     """Raise `LearnerError` if one run of this trial takes so long that all of them would take minutes."""
     for _ in range(2):  # the machine may have been busy with something else, but not twice
-        run = Simulator(trial.scenario(rung, **classes), trial.given)
         seconds = stopwatch()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SlowWarning)  # the error will say so
-            trace = run.run()
+        run = Simulator(trial.scenario(rung, **classes), trial.given)
+        if run.learners:
+            run.learners.pace.warns = False  # the error will say so
+        trace = run.run()
         took = seconds()
         if took < LONG_RUN:
             return
