@@ -4,9 +4,10 @@ import sys
 from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from types import CellType, CodeType, FunctionType, ModuleType
+from types import CellType, CodeType, FunctionType, ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from imteach.errors import is_learners_file
 from imteach.learner.watch import codes_in, functions_of, is_written
 
 if TYPE_CHECKING:
@@ -118,12 +119,22 @@ def cells_of(function: FunctionType) -> dict[str, CellType]:
 
 
 def attribute_of(value: Any, name: str) -> Any:
-    """Return what a module or a class has under this name; else `NOTHING`.
+    """Return what a module, a class or an object of a learner's holds under this name; else `NOTHING`.
 
-    Others are not asked for theirs, for that could run a learner's code.
+    It is looked up and not asked for, because that could run a learner's code.
     """
-    kinds = value.__mro__ if isinstance(value, type) else [value] if isinstance(value, ModuleType) else []
-    return next((vars(kind)[name] for kind in kinds if name in vars(kind)), NOTHING)
+    if isinstance(value, type):
+        holders = value.__mro__
+    else:
+        holders = (value,) if isinstance(value, ModuleType | SimpleNamespace) or _is_theirs(value) else ()
+    return next((vars(holder)[name] for holder in holders if name in vars(holder)), NOTHING)
+
+
+def _is_theirs(value: Any) -> bool:
+    """Whether this is an object of a learner's class, or a function of theirs, with attributes of its own."""
+    module = value.__module__ if isinstance(value, FunctionType) else type(value).__module__
+    file = getattr(sys.modules.get(module), "__file__", None)  # a notebook has none
+    return hasattr(value, "__dict__") and (module == "__main__" or (file is not None and is_learners_file(file)))
 
 
 @lru_cache(maxsize=1024)  # each run asks for what the last one asked for

@@ -3,6 +3,7 @@
 import itertools
 import random
 from collections import Counter, deque
+from types import SimpleNamespace
 
 import pytest
 
@@ -26,6 +27,16 @@ LEVELS.append(LEVELS)  # it holds itself
 class Shared:
     msgids = ()
     count = 0
+
+
+class Box:
+    def __init__(self):
+        self.msgids = set()
+        self.count = 0
+
+
+box = Box()
+names = SimpleNamespace(last="")
 
 
 class Adds(Client):
@@ -89,6 +100,35 @@ class CountsElsewhere(Client):
         return super().on_msg_n(packet)
 
 
+class AddsToAnObject(Client):
+    def on_msg_n(self, packet):
+        if packet.msgid in box.msgids:
+            return self.acknowledge(packet)
+        box.msgids |= {packet.msgid}
+        return super().on_msg_n(packet)
+
+
+class CountsInAnObject(Client):
+    def on_msg_n(self, packet):
+        box.count += 1
+        return super().on_msg_n(packet)
+
+
+class NamesTheLast(Client):
+    def on_msg_n(self, packet):
+        names.last = packet.msgid
+        return super().on_msg_n(packet)
+
+
+class CountsInItsFunction(Client):
+    def on_msg_n(self, packet):
+        remember.times += 1
+        return super().on_msg_n(packet)
+
+
+remember.times = 0
+
+
 class SharesItsDice(Client):
     def on_msg_n(self, packet):
         return super().on_msg_n(packet) if dice.random() < 2 else []
@@ -112,6 +152,10 @@ class MakesItGlobal(Client):
         (ByAnotherName, "seen", "table = seen"),
         (DeclaresIt, "seen", "seen |= {packet.msgid}"),
         (CountsElsewhere, "Shared.count", "Shared.count += 1"),
+        (AddsToAnObject, "box.msgids", "box.msgids |= {packet.msgid}"),
+        (CountsInAnObject, "box.count", "box.count += 1"),
+        (NamesTheLast, "names.last", "names.last = packet.msgid"),
+        (CountsInItsFunction, "remember.times", "remember.times += 1"),
         (SharesItsDice, "dice", "return super().on_msg_n(packet) if dice.random() < 2 else []"),
         (MakesItGlobal, "newest", "def on_msg_n(self, packet):"),
     ],
@@ -125,6 +169,7 @@ def test_what_changes_in_the_module_is_told_in_each_run(client, name, line, time
     )
     assert (error.value.line.text, error.value.line.file) == (line, "test_outside.py")
     assert (seen, by_name, counts, len(last_two)) == (set(), {"alice": [], "bob": []}, Counter(), 0)
+    assert (vars(box), vars(names), vars(remember)) == ({"msgids": set(), "count": 0}, {"last": ""}, {"times": 0})
     assert (Shared.count, dice.getstate(), "newest" in globals()) == (0, random.Random(1).getstate(), False)
 
 

@@ -63,10 +63,17 @@ LEVELS = 150
 
 
 class Memory:
-    """Of an object in the module nobody can tell what it keeps."""
+    """What an object in the module keeps is not noticed where only its methods are named."""
 
     def __init__(self):
         self.seen = []
+
+    def knows(self, thing):
+        self.seen.append(thing)
+        return thing in self.seen[:-1]
+
+    def count(self):
+        return len(self.seen)
 
 
 MEMORY = Memory()
@@ -74,16 +81,13 @@ MEMORY = Memory()
 
 class RemembersForAll(Client):
     def on_msg_n(self, packet):
-        if packet.msgid in MEMORY.seen:
-            return []
-        MEMORY.seen.append(packet.msgid)
-        return super().on_msg_n(packet)
+        return [] if MEMORY.knows(packet.msgid) else super().on_msg_n(packet)
 
 
 class CountsForAll(Client):
     def on_ack_n(self, packet):
-        MEMORY.seen.append(packet)
-        self.count = len(MEMORY.seen)
+        MEMORY.knows(packet)
+        self.count = MEMORY.count()
         return super().on_ack_n(packet)
 
 
