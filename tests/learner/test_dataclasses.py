@@ -1,5 +1,6 @@
 """A dataclass as a client loses our `__init__`, which is told; one that keeps it works, and so do slots."""
 
+import linecache
 from dataclasses import dataclass, field
 
 import pytest
@@ -50,6 +51,22 @@ def test_a_dataclass_that_takes_the_place_of_our_init_is_told(run, client):
         f"{name} could not be made; the __init__ that @dataclass makes takes the place of ours: {MEND}"
     )
     assert error.value.line.text == f"class {name}(Client):"
+
+
+def test_a_dataclass_in_a_cell_has_its_line_too(monkeypatch):
+    """It has no method that says in which cell it stands."""
+    cells = {
+        "<ipython-input-1>": "class Mine(Client):\n    pass\n",
+        "<ipython-input-2>": "@dataclass\nclass Mine(Client):\n    shown: int = 0\n",
+        "<ipython-input-3>": "class Other(Client):\n    pass\n",
+    }
+    names = {"Client": Client, "dataclass": dataclass, "__name__": "in a notebook"}
+    for name, text in cells.items():
+        monkeypatch.setitem(linecache.cache, name, (len(text), None, text.splitlines(keepends=True), name))
+        exec(compile(text, name, "exec"), names)
+    with pytest.raises(LearnerError) as error:
+        Scenario("dedup", client=names["Mine"]).run()
+    assert error.value.line == (2, "class Mine(Client):", "")
 
 
 def test_it_is_told_where_the_number_of_arguments_fits_by_chance():
