@@ -77,6 +77,19 @@ def test_it_is_told_where_the_number_of_arguments_fits_by_chance():
     assert error.value.line.text == "class FitsByChance(Client):"
 
 
+@dataclass
+class ForgetsOurInit(Client):
+    shown: int = 0
+
+    def __init__(self, *args, **kwargs):
+        self.shown = 0
+
+
+def test_one_that_has_an_init_of_its_own_is_told_what_that_lacks():
+    with pytest.raises(LearnerError, match=r"^ForgetsOurInit\.__init__ did not call super\(\)\.__init__, so on_start "):
+        Scenario("dedup", client=ForgetsOurInit).run()
+
+
 @dataclass(slots=True)
 class HasNoSuper(Client):
     def __init__(self, *args, **kwargs):

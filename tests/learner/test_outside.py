@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from imteach import Client, LearnerError, Scenario, check, explore
+from imteach import Client, LearnerError, Say, Scenario, check, explore
 from imteach.protocol import Server
 
 GLOBAL = "what is global is shared by all nodes and all runs: keep self.{}, set in __init__"
@@ -171,6 +171,14 @@ def test_what_changes_in_the_module_is_told_in_each_run(client, name, line, time
     assert (seen, by_name, counts, len(last_two)) == (set(), {"alice": [], "bob": []}, Counter(), 0)
     assert (vars(box), vars(names), vars(remember)) == ({"msgids": set(), "count": 0}, {"last": ""}, {"times": 0})
     assert (Shared.count, dice.getstate(), "newest" in globals()) == (0, random.Random(1).getstate(), False)
+
+
+def test_it_is_put_back_each_time_that_it_changes_in_a_run():
+    both = [Say("hello"), Say("hi", sender="bob", to="alice", at=10)]
+    with pytest.raises(LearnerError) as error:
+        Scenario("retransmit", client=AddsInside, say=both).run()
+    assert [mistake.node for mistake in error.value.trace.mistakes] == ["bob", "alice"]
+    assert by_name == {"alice": [], "bob": []}
 
 
 @pytest.mark.parametrize("search", [explore, check])

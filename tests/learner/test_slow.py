@@ -111,6 +111,13 @@ def test_a_search_asks_a_slow_step_once_and_finds_the_same(search, monkeypatch):
     }
 
 
+def test_a_step_that_takes_a_while_is_asked_twice_at_most(monkeypatch):
+    monkeypatch.setattr(__name__ + ".SECONDS", machine.SLOW / 2)
+    several = asked(Sleeps, check)
+    monkeypatch.setattr(machine, "TIMES", 1)
+    assert several <= 2 * asked(Sleeps, check) + 1
+
+
 @pytest.mark.parametrize("search", [lambda scenario: check(scenario, 0), lambda scenario: explore(scenario, 0)])
 def test_a_search_tells_it_too(search):
     _, told = warned(search, client=Sleeps)
