@@ -122,3 +122,17 @@ def protocols(draw):
     """Draw a client and a server."""
     fuel = draw(st.integers(1, 4))
     return client(draw(tables(CLIENT_GETS, CLIENT_DOES)), fuel), server(draw(tables(SERVER_GETS, SERVER_DOES)), fuel)
+
+
+def protocol(chance):
+    """Make a client and a server by chance: ten times as fast as drawing them, where thousands are wanted."""
+    fuel = chance.randint(1, 4)
+    of_client, of_server = (
+        {
+            (state, told): (chance.randrange(STATES), [chance.choice(does) for _ in range(chance.randrange(3))])
+            for state in range(STATES)
+            for told in gets
+        }
+        for gets, does in ((CLIENT_GETS, CLIENT_DOES), (SERVER_GETS, SERVER_DOES))
+    )
+    return client(of_client, fuel), server(of_server, fuel)

@@ -1,9 +1,11 @@
 """What a search leaves out changes nothing: every end, its fewest faults and its fewest steps are the same with it."""
 
+import random
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from machines import protocols
+from machines import protocol, protocols
 from nightly import by_night
 from real_bugs import BUGS
 
@@ -125,15 +127,18 @@ def same_ends(drawn, people, away, kinds, faults):
     return None if whole is None else ends(world, kinds, faults, reduce=True)[0] == whole[0]
 
 
+CHOICES = (
+    [[Say("hello")], TWO, BOTH_WAYS],
+    [(), (), AWAY],
+    [("drop",), ("drop", "duplicate"), ("crash",)],
+    [0, 1],
+)
 DRAWN = {
     "drawn": protocols(),
-    "people": st.sampled_from([[Say("hello")], TWO, BOTH_WAYS]),
-    "away": st.sampled_from([(), (), AWAY]),
-    "kinds": st.sampled_from([("drop",), ("drop", "duplicate"), ("crash",)]),
-    "faults": st.integers(0, 1),
+    **dict(zip(("people", "away", "kinds", "faults"), map(st.sampled_from, CHOICES), strict=True)),
 }
 MANY = settings(
-    max_examples=by_night(2_000, in_the_gate=60),
+    max_examples=by_night(300, in_the_gate=40),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
@@ -144,6 +149,20 @@ MANY = settings(
 @given(**DRAWN)
 def test_every_end_of_a_drawn_protocol_is_found_by_the_shortest_way(drawn, people, away, kinds, faults):
     assert same_ends(drawn, people, away, kinds, faults) is not False
+
+
+@pytest.mark.parametrize("tenth", range(10))
+def test_every_end_of_thousands_of_protocols_is_found_by_the_shortest_way(tenth):
+    """And there are many ends: of those looked at, hardly any is too large to be compared."""
+    compared = []
+    for number in range(by_night(200, in_the_gate=10)):
+        chance = random.Random(1000 * tenth + number)
+        drawn = protocol(chance)
+        setting = [chance.choice(choices) for choices in CHOICES]
+        same = same_ends(drawn, *setting)
+        assert same is not False, (tenth, number, setting)
+        compared.append(same)
+    assert compared.count(True) >= 0.9 * len(compared)
 
 
 def test_a_reduction_that_takes_everything_for_commuting_is_caught(monkeypatch):

@@ -20,6 +20,9 @@ from imteach.verify.search.rules import Action, Local, Numbers, Shared, State, T
 FIELD = 32
 """How many bits a field has. A search that could fill one would hold far more states than any machine can."""
 
+FIELD_MASK = (1 << FIELD) - 1
+"""Cuts out the first field of a number, that of what is shared."""
+
 Deltas = tuple[int, ...]
 """What each way to go on adds to the number of a state."""
 
@@ -60,10 +63,9 @@ class Codes:
         self.locals = [Numbers() for _ in world.names]
         self.to: list[list[int]] = [[] for _ in world.names]  # by node: the packets that may be on their way to it
         self._known = 0  # how many packets have a counter
-        self._one = (1 << FIELD) - 1
         self._nodes_at = [FIELD * (node + 1) for node in range(len(world.names))]
         self._flight_at = FIELD * (len(world.names) + 1)
-        self.holds = [self._one | self._one << at for at in self._nodes_at]  # by node: what is shared, what it holds
+        self.holds = [FIELD_MASK | FIELD_MASK << at for at in self._nodes_at]  # by node: what is shared, what it holds
         self.tables = [StepTable(node, mask) for node, mask in enumerate(self.holds)]
         self._all_hold = (1 << self._flight_at) - 1  # all fields, no counter
         self._joint: dict[int, Deltas] = {}
@@ -85,11 +87,11 @@ class Codes:
         return State(self._shared(number), locals_, tuple(flight))
 
     def _shared(self, number: int) -> Shared:
-        shared: Shared = self.shared[number & self._one]
+        shared: Shared = self.shared[number & FIELD_MASK]
         return shared
 
     def _local(self, number: int, node: int) -> Local:
-        local: Local = self.locals[node][number >> self._nodes_at[node] & self._one]
+        local: Local = self.locals[node][number >> self._nodes_at[node] & FIELD_MASK]
         return local
 
     def _counter(self, packet: int) -> int:
@@ -193,7 +195,7 @@ class Codes:
 
     def delta(self, node: int, part: State, key: int, action: Action) -> int:
         """Return what this step of a node adds to the number of a state. Raises `MistakeError`."""
-        place = (node, key & self._one, key >> self._nodes_at[node] & self._one, action)
+        place = (node, key & FIELD_MASK, key >> self._nodes_at[node] & FIELD_MASK, action)
         delta = self._deltas.get(place)
         if delta is None:
             delta = self._deltas[place] = self._difference(self.world.turn(part, action), key)
@@ -203,11 +205,11 @@ class Codes:
         """What a step adds: to the field of what is shared, to those of nodes, to the counters of packets."""
         if len(turn.sent) > self.copies:
             raise CrowdError
-        delta = self.shared.of(turn.shared) - (key & self._one)
+        delta = self.shared.of(turn.shared) - (key & FIELD_MASK)
         for node, local in turn.locals.items():
             if local is not None:
                 at = self._nodes_at[node]
-                delta += (self.locals[node].of(local) - (key >> at & self._one)) << at
+                delta += (self.locals[node].of(local) - (key >> at & FIELD_MASK)) << at
         delta += sum(self._counter(packet) for packet in turn.sent)
         return delta if turn.taken is None else delta - self._counter(turn.taken)
 

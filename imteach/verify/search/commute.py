@@ -108,6 +108,8 @@ class Commuting:
         Raises `IrreducibleError`.
         """
         for state in states:
+            if not self._is_regular(state.shared):
+                continue  # nor is any that follows
             for node in range(len(state.locals)):
                 self.number(state, node)
             self.server_was_down |= state.locals[self.world.server].state == DOWN
@@ -117,6 +119,22 @@ class Commuting:
         if is_done:
             self._work_out_causes()
         return is_done
+
+    def applies(self, shared: Shared) -> bool:
+        """Whether steps may be left out in states in which this is shared.
+
+        Not while the server is down, for it starts again together with all others. And not where something is not said
+        because its sender is down: then msgids are others than the nodes were asked about.
+        """
+        net: Net = self.world.nets[shared.net]
+        down = net.network.down
+        to_come = self.world.scripts[0][shared.done[0] :]
+        return SERVER not in down and self._is_regular(shared) and not any(_speaker(doing) in down for doing in to_come)
+
+    def _is_regular(self, shared: Shared) -> bool:
+        """Whether all was said so far that people were to say, so that the msgids are m1, m2, and so on."""
+        said = sum(isinstance(doing, Message) for doing in self.world.scripts[0][: shared.done[0]])
+        return shared.made == said and all(shared.first[:said])
 
     def number(self, state: State, node: int) -> int:
         """Return the number of what a node has before it in this state, of which only its own `Local` is needed."""
@@ -423,6 +441,10 @@ def _unfit(world: World) -> str:
     if any(isinstance(doing, LinkChange) for doing in doings):
         return "a link is cut, which touches several nodes at once"
     return ""
+
+
+def _speaker(doing: object) -> str:
+    return doing.sender if isinstance(doing, Message) else ""
 
 
 def _of_any_connection(news: News) -> News:

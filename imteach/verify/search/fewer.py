@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from imteach.verify.search.codes import Codes, Deltas
+from imteach.verify.search.codes import FIELD_MASK, Codes, Deltas
 from imteach.verify.search.commute import Coming, Commuting
 from imteach.verify.search.rules import PACKET_FAULTS, Action, Numbers, State
 
@@ -32,6 +32,7 @@ class Fewer:
         self.codes = codes
         self.commuting = commuting
         self._numbers = Numbers()
+        self._may: dict[int, bool] = {}  # by what is shared, by number
         self._here: list[dict[int, Here]] = [{} for _ in codes.tables]
         self._choices: list[dict[tuple[int, tuple[int, ...]], Choice]] = [{} for _ in codes.tables]
         self._last: tuple[int, Choice | None] = (-1, None)  # it is asked twice about each state
@@ -53,8 +54,8 @@ class Fewer:
         return self._last[1]
 
     def _smallest(self, number: int) -> Choice | None:
-        if self.codes.is_server_down(number):
-            return None  # it starts again together with all the others
+        if not self._applies(number & FIELD_MASK):
+            return None
         keys = [number & table.mask for table in self.codes.tables]
         here = [
             found.get(key) or self._found(node, key)
@@ -77,6 +78,11 @@ class Fewer:
             if choice[0] and (smallest is None or len(choice[0]) < len(smallest[0])):
                 smallest = choice
         return smallest
+
+    def _applies(self, shared: int) -> bool:
+        if shared not in self._may:
+            self._may[shared] = self.commuting.applies(self.codes.shared[shared])
+        return self._may[shared]
 
     def _found(self, node: int, key: int) -> Here:
         """Find out what may happen at a node. How many copies of a packet are in flight does not matter."""
