@@ -10,6 +10,7 @@ tells all the others something, because they log in again.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from imteach.errors import InputError, quoted
@@ -162,6 +163,7 @@ class World:
         self.all_seen = Numbers()
         self.scripts: list[tuple[Doing, ...]] = [_doings(scenario), *_scripts(given, self.place)]
         self.says_anew = bool(scenario.resend) and scenario.setting.orders
+        self.has_other_msgids = False  # whether any msgid stands for something that was first said under another
         self.performed: dict[tuple[Hashable, ...], Performed] = {}
         self.start = self._started()
 
@@ -567,17 +569,31 @@ class _Performance:
         self.places = turn.shared.places
         self.network: Network = turn.net.network
         self.name = world.names[node]
-        self.disk: MemoryDisk = restored(world.disks[local.disk])
+        self.local = local
         self.timers = dict.fromkeys(local.timers)
-        self.seen: Seen = restored(world.all_seen[local.seen])
         self.sent: list[int] = []
 
     def of(self, effects: Iterable[Effect]) -> Performed:
         for effect in effects:
             self.one(effect)
-        disk = self.world.disks.of(snapshot(self.disk))
-        seen = self.world.all_seen.of(snapshot(self.seen.in_order()))
+        disk, seen = self.local.disk, self.local.seen
+        if "disk" in vars(self):
+            disk = self.world.disks.of(snapshot(self.disk))
+        if "seen" in vars(self):
+            seen = self.world.all_seen.of(snapshot(self.seen.in_order()))
         return Performed(disk, tuple(sorted(self.timers)), seen, self.places, tuple(self.sent))
+
+    @cached_property
+    def disk(self) -> MemoryDisk:
+        """The disk, once it is needed: copying it takes longer than most steps."""
+        disk: MemoryDisk = restored(self.world.disks[self.local.disk])
+        return disk
+
+    @cached_property
+    def seen(self) -> Seen:
+        """What was seen here, once it is needed."""
+        seen: Seen = restored(self.world.all_seen[self.local.seen])
+        return seen
 
     def one(self, effect: Effect) -> None:
         match effect:
@@ -608,7 +624,9 @@ class _Performance:
     def know(self, msgid: str, message: Message) -> str:
         """Note which thing said this msgid stands for, and return that: the first msgid of it."""
         said = self.first[message.said] or msgid
-        self.seen.know(msgid, said)
+        if msgid != said or self.world.has_other_msgids:
+            self.world.has_other_msgids = True  # from now on there may be something to change
+            self.seen.know(msgid, said)
         return said
 
     def show(self, said: str, message: Message) -> None:
