@@ -13,10 +13,12 @@ T = TypeVar("T")
 
 PATIENCE = 0.7  # seconds without a bar: most work is done by then
 WIDTH = 80  # characters of a bar in a notebook, which does not say how wide it is
-GROWS = "{n:,} {desc} so far ({elapsed})"  # without a known total there is no bar to fill
+GROWS = "{n:,} {desc} so far ({elapsed}{postfix})"  # without a known total there is no bar to fill
 
 
-def with_bar(things: Iterable[T], total: int | None, what: str, each: int = 1) -> Iterator[T]:
+def with_bar(
+    things: Iterable[T], total: int | None, what: str, each: int = 1, more: Callable[[], str] | None = None
+) -> Iterator[T]:
     """Yield the things one by one, and show the progress once that takes longer than a moment.
 
     The bar counts up to `total` (None: not known, and the count just grows), by `each` for every thing; `what` says
@@ -33,6 +35,8 @@ def with_bar(things: Iterable[T], total: int | None, what: str, each: int = 1) -
     with bar:
         for thing in things:
             yield thing
+            if more is not None:
+                bar.set_postfix_str(more(), refresh=False)
             bar.update(each if total is None else min(each, total - bar.n))
 
 

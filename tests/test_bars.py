@@ -4,6 +4,7 @@ import io
 import re
 import sys
 from contextlib import nullcontext
+from time import sleep
 from types import SimpleNamespace
 
 import pytest
@@ -61,6 +62,18 @@ def test_a_search_without_a_known_end_counts_up_and_is_gone_at_the_end(monkeypat
     assert counts == sorted(counts)
     states.close()
     assert terminal.getvalue().endswith("\r")
+
+
+def test_a_search_tells_what_else_there_is_to_say_of_the_moment(monkeypatch):
+    terminal = a_terminal(monkeypatch)
+
+    def slow():
+        for number in range(4):
+            sleep(0.06)  # tqdm draws ten times a second
+            yield number
+
+    list(with_bar(slow(), total=None, what="states", each=1000, more=lambda: "7 wait"))
+    assert re.search(r"[234],000 states so far \(00:00, 7 wait\)", terminal.getvalue())
 
 
 @pytest.mark.parametrize("why", [KeyboardInterrupt, ValueError])

@@ -1,11 +1,11 @@
 """Every way in which things can go, whatever the times: a search through all states of a scenario without a clock."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, cast
 
-from imteach.bars import with_bar
+from imteach.bars import stopwatch, with_bar
 from imteach.learner.mistakes import LearnerError, Mistake
 from imteach.protocol import Outcome, judge
 from imteach.scenario import Fault, Scenario
@@ -146,6 +146,7 @@ class Interleavings:
         self.most_states = most_states
         self.codes = Codes(world, kinds, copies_in_flight(world.scenario, faults))
         self.reducing = Reducing(self.codes, reduce)
+        self.before = 0  # at how many states it had looked when it began anew
         self._begin()
 
     def _begin(self) -> None:
@@ -156,7 +157,7 @@ class Interleavings:
     def run(self) -> str:
         """Search, and return why it did not come to an end; "" if it did."""
         try:
-            for _ in with_bar(self._states(), None, "states", each=AT_ONCE):
+            for _ in with_bar(self._states(), None, "states", each=AT_ONCE, more=self._pace()):
                 pass
         except KeyboardInterrupt:
             return "it was interrupted"
@@ -168,12 +169,22 @@ class Interleavings:
             return f"more than {self.codes.copies} copies of one packet are in flight"
         return ""
 
+    def _pace(self) -> Callable[[], str]:
+        """Return what tells how fast the search is, and how many states wait to be looked at."""
+        seconds = stopwatch()
+        return lambda: f"{self._looked() / max(seconds(), 0.001):,.0f} a second, {self.loop.waiting:,} wait"
+
+    def _looked(self) -> int:
+        """At how many states the search has looked, those before it began anew among them."""
+        return self.before + self.loop.looked
+
     def _states(self) -> Iterator[int]:
         """Walk; once it turns out that steps can be left out, begin anew."""
         walk = self.loop.states(self._rules)
         for looked in walk:
             yield looked
             if self.reducing.is_ready_after(looked):
+                self.before = looked
                 self._begin()
                 walk = self.loop.states(self._rules)
                 yield from walk

@@ -107,6 +107,12 @@ class Loop:
                 yield self.looked
         return further
 
+    @property
+    def waiting(self) -> int:
+        """How many states were met and not looked at yet, those that a further fault leads to among them."""
+        by_faults = sum(len(states) for layers in self._waiting for states in layers.values())
+        return len(self.came_from) - self.looked + by_faults
+
     def way_to(self, state: int) -> list[int]:
         """Return the states on the shortest way to this one, from the start on, itself the last."""
         way = [state]
