@@ -14,6 +14,7 @@ from imteach.scenario import (
     Drop,
     Duplicate,
     Fault,
+    Late,
     Loss,
     Offline,
     Partition,
@@ -64,6 +65,11 @@ FAULT_OPTIONS = {
         "LINK@MS+MS",
         Partition.parse,
         'a link is cut: --partition alice-server@100+500; or one way of it: --partition "alice>server@100+500"',
+    ),
+    "--late": _FaultOption(
+        "NODE@TIMER",
+        Late.parse,
+        "a timer had run out when the node cancelled it, which is told of it all the same: --late alice@m1",
     ),
 }
 

@@ -30,8 +30,9 @@ what the smallest plan is that breaks it. Times are as the scenario has them.
   imteach explore offline --faults 1 --offline bob@0+1000     bob is away in every run
   imteach explore lesson.toml --faults 2 --format json        the file's faults strike in every run
 
-KIND is one of {", ".join(EXPLORE_KINDS)}; a packet is delayed by one RTO and one round trip, and a node crashes for
-100 ms right behind any of its effects. Ctrl-C ends it with what was found so far, and exit status 130.
+KIND is one of {", ".join(EXPLORE_KINDS)}; a packet is delayed by one RTO and one round trip, a node crashes for
+100 ms right behind any of its effects, and a late timer had run out when its node cancels it. Ctrl-C ends it with what
+was found so far, and exit status 130.
 """
 
 CHECK_ABOUT = f"""\

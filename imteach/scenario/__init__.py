@@ -1,6 +1,18 @@
 """What is to happen: people, what they say, faults, the names of packets, scenario files. Imports `protocol`."""
 
-from imteach.scenario.faults import FAULTS, Crash, Delay, Drop, Duplicate, Fault, Loss, Offline, Partition, parse_fault
+from imteach.scenario.faults import (
+    FAULTS,
+    Crash,
+    Delay,
+    Drop,
+    Duplicate,
+    Fault,
+    Late,
+    Loss,
+    Offline,
+    Partition,
+    parse_fault,
+)
 from imteach.scenario.file import parse_scenario, read_scenario, to_toml, usual_say
 from imteach.scenario.naming import PacketName, parse_name, short_name
 from imteach.scenario.people import Resend, Say
@@ -16,6 +28,7 @@ __all__ = [
     "Drop",
     "Duplicate",
     "Fault",
+    "Late",
     "Loss",
     "Offline",
     "PacketName",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imteach.errors import InputError, quoted
 from imteach.protocol import SERVER
-from imteach.scenario.checks import milliseconds
+from imteach.scenario.checks import milliseconds, node_name
 from imteach.scenario.naming import is_msgid, parse_name
 from imteach.scenario.texts import number_in, plus, python
 
@@ -40,7 +40,7 @@ class Crash:
     down: float = 100
 
     def __post_init__(self) -> None:
-        _checked_name(self.node, "crash")
+        node_name(self.node, "crash")
         if (self.at is None) == (self.after is None):
             raise InputError(f'crash {self.node}: expected either at=MS or after="EFFECT OF", such as after="show m1"')
         if self.at is not None:
@@ -93,7 +93,7 @@ class Offline:
     lasting: float | None = None
 
     def __post_init__(self) -> None:
-        _checked_name(self.person, "offline")
+        node_name(self.person, "offline")
         _check_span(self)
 
     def __repr__(self) -> str:
@@ -135,7 +135,7 @@ class Partition:
 
     def __post_init__(self) -> None:
         for name in (self.one, self.other):
-            _checked_name(name, "partition")
+            node_name(name, "partition")
         if (self.one == SERVER) == (self.other == SERVER):
             raise InputError(
                 f"a link runs between a person and the server, not {self.one} and {self.other}", where="partition"
@@ -189,11 +189,6 @@ def _parsed_span(text: str) -> tuple[str, float, float | None]:
     assert match is not None  # every text has this form
     lasting = None if match["lasting"] is None else number_in(match["lasting"], "lasting", text)
     return match["who"], number_in(match["at"] or "0", "at", text), lasting
-
-
-def _checked_name(name: object, where: str) -> None:
-    if not isinstance(name, str) or not re.fullmatch(r"\w{1,40}", name):
-        raise InputError(f"expected the name of a node, such as bob or server, got {quoted(name)}", where=where)
 
 
 def _checked_effect(after: object) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from imteach.scenario.faults import Crash, Delay, Drop, Duplicate, Fault, Loss, Offline, Partition
+from imteach.scenario.faults import Crash, Delay, Drop, Duplicate, Fault, Late, Loss, Offline, Partition
 from imteach.sim.agenda import CRASH, PRESENCE
 from imteach.trace.records import Event
 from imteach.trace.unused import EffectNames
@@ -24,6 +24,7 @@ class Orders:
         self._delays: dict[str, float] = {}
         self._copies: dict[str, list[float | None]] = {}
         self.crashes: dict[tuple[str, str], Crash] = {}  # by node and effect: those still to come
+        self.late: dict[tuple[str, str], Late] = {}  # by node and timer: those still to come
         self._effects = effects or EffectNames()  # given if these orders replace others in the middle of a run
         self.named = frozenset(filter(None, (getattr(fault, "packet", None) for fault in self._faults)))
         self.ask_names = bool(self.named or self._losses)  # whether a packet's fate depends on its name
@@ -35,6 +36,8 @@ class Orders:
                     self._copies.setdefault(fault.packet, []).append(fault.after)
                 case Crash(node, None, str(after)):
                     self.crashes[node, after] = fault
+                case Late(node, timer):
+                    self.late[node, timer] = fault
 
     def timed(self) -> Iterator[tuple[float, int, str, Any]]:
         """Yield what is to happen at a time: when, its rank on the agenda, which method of a run, and its argument."""
@@ -76,3 +79,10 @@ class Orders:
             if found is None and what is not None and (node, what) in self.crashes:
                 found = self.crashes.pop((node, what)), event.id
         return found
+
+    def late_timer(self, node: str, timer: str) -> Late | None:
+        """Return the fault by which this timer, which its node cancels now, had run out already; None if there is none.
+
+        To be called each time that a timer is cancelled, for the names count.
+        """
+        return self.late.pop((node, self._effects.cancelled(node, timer)), None)

@@ -3,7 +3,7 @@
 from imteach.protocol import CancelTimer, StartTimer
 from imteach.scenario.scenario import HEARTBEAT
 from imteach.sim.agenda import TIMER
-from imteach.sim.run import Run, Running
+from imteach.sim.run import Run, Running, TooLate
 from imteach.trace.records import instant
 
 
@@ -30,7 +30,24 @@ class Waits(Run):
         running = self.timers[node].get(timer.name)
         if running is not None:
             self.forget_timer(running)
-            self.written.effect(timer)
+            cancelled = self.written.effect(timer)
+            if self.orders.late:
+                self.may_be_late(running, cancelled)
+
+    def may_be_late(self, running: Running, cancelled: int) -> None:
+        """If a fault says that a timer had run out when it was cancelled, its node will be told so after this step."""
+        late = self.orders.late_timer(running.node, running.name)
+        if late is not None:
+            self.expect(self.now, TIMER, "late_timer", TooLate(running, cancelled, late))
+
+    def late_timer(self, late: TooLate) -> None:
+        """A node is told of a timer that it had cancelled, unless it crashed in that step."""
+        node, timer = late.running.node, late.running.name
+        if node in self.network.down:
+            return
+        effects = self.told(node, "timer", timer)
+        fired = self.written.event(node, "timer_fire", late.cancelled, what=timer, more=str(late.fault))
+        self.perform(node, effects, fired)
 
     def timer(self, running: Running) -> None:
         """A timer runs out, unless it was cancelled or started anew."""

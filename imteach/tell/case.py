@@ -10,6 +10,7 @@ from imteach.protocol import SERVER, Outcome
 from imteach.tell.facts import BACK_TO_SENDER, PULL, TO_RECEIVER, TO_SENDER, Facts, Stop
 from imteach.tell.words import few, join, quote, sign
 from imteach.trace import Event, PacketRecord, Trace
+from imteach.trace.records import is_late
 
 
 class Case(Facts):
@@ -95,6 +96,8 @@ class Case(Facts):
         timer = self.behind(settled, "timer_fire", "arrive", "say")
         if timer is None or timer.kind != "timer_fire":
             return f"{gave_up} without waiting for its timer"
+        if is_late(timer):
+            return f"{gave_up}, told of a timer that had run out when it was cancelled"
         rung = self.trace.scenario.setting
         unanswered = [stop for stop in cut if not (rung.acks and self.heeded(stop.packet))]
         if unanswered:

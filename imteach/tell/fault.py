@@ -1,12 +1,12 @@
 """A fault in words: what it does, or what happened instead."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from imteach.protocol import SERVER
-from imteach.scenario import Crash, Delay, Drop, Duplicate, Fault, Loss, Offline, Partition
+from imteach.scenario import Crash, Delay, Drop, Duplicate, Fault, Late, Loss, Offline, Partition
 from imteach.tell.words import the
 from imteach.trace import Event, Trace
-from imteach.trace.unused import EffectNames
+from imteach.trace.unused import EffectNames, timers_cancelled
 
 MOST_NAMED = 3  # effects that a node did instead of the one that never happened
 
@@ -32,6 +32,11 @@ def fault_in_words(fault: Fault) -> str:
             return f"The link {way} is cut at {at} ms {_for(lasting)}"
         case Loss(p):
             return f"Each packet is dropped with a chance of {p:.0%}"
+        case Late(node, timer):
+            name, _, number = timer.rpartition("#")
+            when = f"it was cancelled (#{number})" if name else "it was cancelled"
+            whose = "The server's" if node == SERVER else f"{node}'s"
+            return f"{whose} timer for {name or timer} had run out already when {when}"
     return ""
 
 
@@ -40,12 +45,17 @@ def _for(lasting: float | None) -> str:
 
 
 def done_instead(fault: Fault, events: Iterable[Event]) -> str:
-    """Say in a few words what a node did instead of the effect that a crash was to follow; "" for other faults.
+    """Say in a few words what a node did instead of what a crash was to follow, or a timer to be late for.
+
+    Return "" for other faults.
 
     >>> shown = Event(0, 100, "bob", "show", (), msgid="m1")
     >>> done_instead(Crash("bob", after="show hello"), [shown]), done_instead(Drop("ack:N"), [shown])
     ('bob did: show m1', '')
     """
+    if isinstance(fault, Late):
+        cancelled = [timer for node, timer in timers_cancelled(events) if node == fault.node]
+        return f"{the(fault.node)} cancelled: {_first(cancelled)}" if cancelled else ""
     if not isinstance(fault, Crash) or fault.after is None:
         return ""
     names = EffectNames()
@@ -53,8 +63,11 @@ def done_instead(fault: Fault, events: Iterable[Event]) -> str:
     if not did or fault.after in did:  # two crashes after one effect: the second does nothing
         return ""
     alike = [name for name in did if name.split()[0] == fault.after.split()[0]] or did
-    more = " …" if len(alike) > MOST_NAMED else ""
-    return f"{the(fault.node)} did: {', '.join(alike[:MOST_NAMED])}{more}"
+    return f"{the(fault.node)} did: {_first(alike)}"
+
+
+def _first(names: Sequence[str]) -> str:
+    return ", ".join(names[:MOST_NAMED]) + (" …" if len(names) > MOST_NAMED else "")
 
 
 def why_unused(fault: Fault, trace: Trace) -> str:
@@ -83,4 +96,6 @@ def _never_happened(fault: Fault) -> str:
             return f"{the(node)} never did that in this run, so nothing crashed"
         case Crash(node):
             return f"{the(node)} was down already at that time, so nothing crashed"
+        case Late(node):
+            return f"{the(node)} never cancelled that timer in this run, so it did not come late"
     return "it never happened in this run"

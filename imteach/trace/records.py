@@ -229,3 +229,12 @@ def mistakes_in(events: Iterable[Event]) -> Iterator[Event]:
         before.append(event.kind)
         if event.kind == "crash" and event.causes and before[event.causes[0]] in STEPS:
             yield event
+
+
+def is_late(event: Event) -> bool:
+    """Whether a timer runs out here although its node had cancelled it: `text` says which fault that was.
+
+    >>> is_late(Event(9, 200, "alice", "timer_fire", (8,), text="late alice@m1", timer="m1"))
+    True
+    """
+    return event.kind == "timer_fire" and str(event.text).startswith("late ")

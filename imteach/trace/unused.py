@@ -1,9 +1,10 @@
-"""The faults that name something that never happened, and the names by which crashes refer to effects."""
+"""The faults that name something that never happened, and the names by which faults refer to what nodes did."""
 
 from collections import Counter
 from collections.abc import Collection, Container, Hashable, Iterable
 
-from imteach.scenario.faults import Crash, Delay, Drop, Duplicate, Fault
+from imteach.scenario.faults import Crash, Delay, Drop, Duplicate, Fault, Late
+from imteach.scenario.untimely import nth_cancel
 from imteach.trace.records import Event
 
 _AFTER = {"show": "show", "send": "send", "store": "store", "write": "write", "delete": "write"}
@@ -12,6 +13,8 @@ _AFTER = {"show": "show", "send": "send", "store": "store", "write": "write", "d
 
 class EffectNames:
     """The names of the effects of one run, as `Crash(after=…)` calls them: `show m1`, `show m1#2` …
+
+    And those of the timers that nodes cancel, as `Late` calls them.
 
     >>> effects = EffectNames()
     >>> shown = Event(0, 100, "bob", "show", (), msgid="m1")
@@ -37,19 +40,33 @@ class EffectNames:
         if effect == "send":
             return f"send {event.packet}"
         what = f"{effect} {event.msgid or str(event.key).partition('/')[2]}"
-        self._times[event.node, what] += 1
-        times = self._times[event.node, what]
+        times = self._next_time(event.node, what)
         return what if times == 1 else f"{what}#{times}"
+
+    def cancelled(self, node: str, timer: str) -> str:
+        """Return the name of a timer that a node cancels now. To be called each time that one is cancelled, in order.
+
+        >>> effects = EffectNames()
+        >>> effects.cancelled("alice", "m1"), effects.cancelled("alice", "m1")
+        ('m1', 'm1#2')
+        """
+        return nth_cancel(timer, self._next_time(node, f"cancel {timer}"))
+
+    def _next_time(self, node: str, what: str) -> int:
+        self._times[node, what] += 1
+        return self._times[node, what]
 
 
 def unused(faults: Collection[Fault], packets: Container[str], events: Iterable[Event]) -> tuple[Fault, ...]:
-    """Return those faults of a run that name a packet which was never sent, or a crash which never came.
+    """Return those faults of a run that name a packet which was never sent, or something else that never happened.
 
     >>> unused([Drop("m1/ack:N")], {"m1/msg:R#1"}, [])
     (Drop("m1/ack:N"),)
     """
     crashes = any(isinstance(fault, Crash) for fault in faults)
     crashed = {event.text for event in events if event.kind == "crash"} if crashes else ()
+    late = any(isinstance(fault, Late) for fault in faults)
+    cancelled = set(timers_cancelled(events)) if late else ()
 
     def is_unused(fault: Fault) -> bool:
         match fault:
@@ -57,6 +74,19 @@ def unused(faults: Collection[Fault], packets: Container[str], events: Iterable[
                 return fault.packet not in packets
             case Crash():
                 return str(fault) not in crashed
+            case Late(node, timer):
+                return (node, timer) not in cancelled
         return False
 
     return tuple(fault for fault in faults if is_unused(fault))
+
+
+def timers_cancelled(events: Iterable[Event]) -> list[tuple[str, str]]:
+    """Return each time that a node cancelled a timer: the node, and the timer as `Late` names it.
+
+    >>> cancelled = Event(0, 100, "alice", "timer_cancel", (), timer="m1")
+    >>> timers_cancelled([cancelled, cancelled])
+    [('alice', 'm1'), ('alice', 'm1#2')]
+    """
+    names = EffectNames()
+    return [(e.node, names.cancelled(e.node, str(e.timer))) for e in events if e.kind == "timer_cancel"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from worlds import EVERY_FAULT, faults
 
-from imteach import Crash, Delay, Drop, Duplicate, InputError, Loss, Offline, Partition, Say, Scenario, Trace
+from imteach import Crash, Delay, Drop, Duplicate, InputError, Late, Loss, Offline, Partition, Say, Scenario, Trace
 from imteach.lab.session import Session
 from imteach.scenario import FAULTS, parse_fault
 from imteach.tell import fault_in_words, why_unused
@@ -43,6 +43,9 @@ FORMS = [
         "partition server>alice@1",
     ),
     (Loss(0.2, seed=1), "Loss(0.2, seed=1)", "loss 0.2 seed 1"),
+    (Late("alice", "m1#1"), 'Late("alice", "m1")', "late alice@m1"),
+    (Late("bob", "pull:friends#02"), 'Late("bob", "pull:friends#2")', "late bob@pull:friends#2"),
+    (Late("bob", "my own#2#1"), 'Late("bob", "my own#2#1")', "late bob@my own#2#1"),  # a timer called "my own#2"
 ]
 
 
@@ -97,6 +100,7 @@ def test_faults_are_equal_by_what_they_do():
     assert Crash("bob", after="show m1") == Crash("bob", after="show m1#1") != Crash("bob", after="show m1#2")
     assert Partition("server", "bob") == Partition("bob", "server")
     assert Partition("server", "bob", both=False) != Partition("bob", "server", both=False)
+    assert Late("alice", "m1") == Late("alice", "m1#1") != Late("alice", "m1#2")
     assert Loss(0, seed=1) == Loss(0.0, seed=1) != Loss(0, seed=2)
     assert len({fault for fault, _, _ in FORMS} | {parse_fault(text) for _, _, text in FORMS}) == len(FORMS)
     for fault, _, _ in FORMS:
@@ -134,6 +138,11 @@ def test_faults_are_equal_by_what_they_do():
         (lambda: Loss(0.1, seed=-1), "seed: expected a whole number"),
         (lambda: Loss(0.1, seed=1.5), "seed: expected a whole number"),
         (lambda: Loss("0.1"), "p: expected a number from 0 to 1, got '0.1'"),
+        (lambda: Late("b b", "m1"), "late: expected the name of a node, such as bob or server, got 'b b'"),
+        (lambda: Late("bob", ""), "timer: expected the name of a timer, such as m1 or pull, got ''"),
+        (lambda: Late("bob", None), "timer: expected the name of a timer"),
+        (lambda: Late("bob", "m\n1"), "timer: expected the name of a timer"),
+        (lambda: Late("bob", "m1#0"), "timer: 'm1#0'; the times that a timer is cancelled are numbered from #1"),
     ],
 )
 def test_a_wrong_value_gets_one_line(make, why):
@@ -145,7 +154,7 @@ def test_a_wrong_value_gets_one_line(make, why):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "no fault ''; faults are drop, duplicate, delay, crash, offline, partition, loss"),
+        ("", "no fault ''; faults are drop, duplicate, delay, crash, offline, partition, loss, late"),
         ("explode bob", "no fault 'explode bob'; faults are"),
         ("delay m1/msg:N", "expected NAME.MS, such as m1/msg:N#1.400"),
         ("delay m1/msg:N+soon", "by: expected a time in ms, got 'soon'"),
@@ -159,6 +168,9 @@ def test_a_wrong_value_gets_one_line(make, why):
         ("partition alice", "expected PERSON-server@MS.MS"),
         ("partition alice-bob", "a link runs between a person and the server"),
         ("loss much", "expected P seed S"),
+        ("late alice", "expected NODE@TIMER, such as alice@m1, got 'alice'"),
+        ("late alice@", "timer: expected the name of a timer"),
+        ("late @m1", "late: expected the name of a node"),
     ],
 )
 def test_wrong_text_gets_one_line(text, why):
@@ -174,6 +186,7 @@ def test_wrong_text_gets_one_line(text, why):
         (Offline("eve"), "no person 'eve'; people are alice, bob"),
         (Offline("server"), "no person 'server'; people are alice, bob"),
         (Partition("eve", "server"), "no node 'eve'"),
+        (Late("eve", "m1"), "no node 'eve'; nodes are alice, bob, server"),
     ],
 )
 def test_a_fault_on_nobody_of_the_scenario_gets_one_line(fault, why):
@@ -281,6 +294,8 @@ def test_two_cuts_of_one_link_hold_until_both_are_over():
         Crash("bob", after="show m1#2"),
         Crash("bob", after="send m1/ack:R#2"),
         Crash("server", after="store m1"),
+        Late("alice", "m1#2"),
+        Late("bob", "m1"),
     ],
 )
 def test_a_fault_that_names_what_never_happened_is_unused_and_changes_nothing(fault):

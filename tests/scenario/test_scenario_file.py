@@ -15,6 +15,7 @@ from imteach import (
     Drop,
     Duplicate,
     InputError,
+    Late,
     Loss,
     Offline,
     Partition,
@@ -400,6 +401,7 @@ def faults(draw, scenario):
         st.builds(Partition, people, st.just("server"), MS, st.none() | SPANS, st.booleans()),
         st.builds(Partition, st.just("server"), people, MS, both=st.just(False)),
         st.builds(Loss, st.floats(0, 1), st.integers(0, 10**12)),
+        st.builds(Late, nodes, st.builds("{}{}".format, msgids | st.just("pull:friends"), NUMBERS)),
     )
     return tuple(draw(st.lists(st.one_of(kinds_of_fault), max_size=4)))
 

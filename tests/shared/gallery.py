@@ -6,6 +6,7 @@ from imteach import (
     Delay,
     Drop,
     Duplicate,
+    Late,
     LearnerError,
     Loss,
     Offline,
@@ -127,6 +128,10 @@ GALLERY: dict[str, Trace] = {
     "group-of-five": Scenario(
         "group", say=[Say("hi", to="friends"), Say("hello", "bob", "friends", 150)], groups={"friends": FRIENDS}
     ).run(Offline("dave", at=0, lasting=400)),
+    "late-timer": Scenario("dedup").run(Late("alice", "m1")),
+    "late-timer-began-anew": Scenario("offline").run(
+        Offline("bob", at=0, lasting=100), Offline("bob", at=120, lasting=10), Late("bob", "pull")
+    ),
     "own-code-stops": run_so_far(Scenario("dedup", client=Forgetful), Drop("ack:N")),
     **{f"planted-{name.replace(' ', '-').replace(':', '-')}": bug.trace for name, bug in PLANTED.items()},
 }

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from imteach import LADDER, Crash, Delay, Drop, Duplicate, Loss, Offline, Partition, Say, Scenario
+from imteach import LADDER, Crash, Delay, Drop, Duplicate, Late, Loss, Offline, Partition, Say, Scenario
 from imteach.protocol import KINDS, SERVER
 from imteach.scenario import Resend
 
@@ -15,7 +15,7 @@ LATENCIES = st.sampled_from([0, 1, 20, 50, 50, 120, 0.5]) | st.integers(0, 400)
 OF_A_PERSON = [kind for kind in KINDS if kind.startswith("offline")]
 OF_A_MEMBER = [*OF_A_PERSON, "ack:R", "ack:A"]
 PACKET_FAULTS = (Drop, Duplicate, Delay)
-WITHOUT_CRASHES = (*PACKET_FAULTS, Offline, Partition, Loss)
+WITHOUT_CRASHES = (*PACKET_FAULTS, Offline, Partition, Loss, Late)
 EVERY_FAULT = (*WITHOUT_CRASHES, Crash)
 
 
@@ -81,6 +81,13 @@ def effects(draw, scenario):
     return f"{effect} {of}{draw(st.sampled_from(['', '', '#2']))}"
 
 
+def timers(scenario):
+    """The name of a timer as a client cancels it, for the first time or again."""
+    of_groups = [f"{what}:{group}" for group in scenario.groups for what in ("pull", "ack")]
+    names = st.sampled_from([*scenario.msgids, *scenario.msgids, "pull", *of_groups])
+    return st.builds("{}{}".format, names, st.sampled_from(["", "", "#2"]))
+
+
 def faults(scenario, kinds=EVERY_FAULT, most=8):
     """Some faults of these kinds."""
     people, nodes = st.sampled_from(scenario.people), st.sampled_from([*scenario.people, SERVER])
@@ -101,6 +108,7 @@ def faults(scenario, kinds=EVERY_FAULT, most=8):
             st.booleans(),
         ),
         Loss: st.builds(Loss, st.sampled_from([0.1, 0.3, 0.6]), st.integers(0, 99)),
+        Late: st.builds(Late, people, timers(scenario)),
     }
     return st.lists(st.one_of([each[kind] for kind in kinds]), max_size=most)
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from imteach import Crash, Delay, Drop, Duplicate, Scenario, Trace
+from imteach import Crash, Delay, Drop, Duplicate, Late, Scenario, Trace
 from imteach.scenario import Fault
 from imteach.trace import Event
 
@@ -40,7 +40,7 @@ def brute(
     """Run every plan; return how many there are, and for each promise the smallest that breaks it (None: none does).
 
     Smallest is: the fewest faults, then the earliest, by the events at which they strike, in order (a packet's fault at
-    its sending, a crash at the effect it follows), then by `kinds`.
+    its sending, a crash at the effect it follows, a late timer where it is cancelled), then by `kinds`.
     """
     order = list(kinds)
     plans = 0
@@ -67,6 +67,9 @@ def possible(trace: Trace, kinds: Iterable[str]) -> Iterator[Fault]:
     if "crash" in kinds:
         for event, effect in effects(trace):
             yield Crash(event.node, after=effect, down=100)
+    if "late" in kinds:
+        for event, timer in cancelled(trace):
+            yield Late(event.node, timer)
 
 
 def effects(trace: Trace) -> Iterator[tuple[Event, str]]:
@@ -83,8 +86,19 @@ def effects(trace: Trace) -> Iterator[tuple[Event, str]]:
         yield event, name if times[event.node, name] == 1 else f"{name}#{times[event.node, name]}"
 
 
+def cancelled(trace: Trace) -> Iterator[tuple[Event, str]]:
+    """Yield each time that a timer is cancelled, and the timer as a late one is called by."""
+    times: Counter[tuple[str, str | None]] = Counter()
+    for event in trace.happened("timer_cancel"):
+        times[event.node, event.timer] += 1
+        number = times[event.node, event.timer]
+        yield event, f"{event.timer}" if number == 1 else f"{event.timer}#{number}"
+
+
 def strikes(fault: Fault, trace: Trace) -> int:
     """Return the event at which a fault strikes in this run; a crash, the effect that it follows."""
     if isinstance(fault, Crash):
         return trace.happened("crash", text=str(fault))[0].causes[0]
+    if isinstance(fault, Late):
+        return next(event.id for event, timer in cancelled(trace) if (event.node, timer) == (fault.node, fault.timer))
     return trace.happened("send", packet=fault.packet)[0].id

@@ -13,6 +13,7 @@ from imteach import (
     Drop,
     Duplicate,
     InputError,
+    Late,
     Loss,
     Offline,
     Partition,
@@ -25,7 +26,7 @@ from imteach.planted import SilentDedup
 from imteach.protocol import LADDER, Client, StartTimer
 from imteach.verify.search.branching import Branching
 
-ALL = ("drop", "duplicate", "delay", "crash")
+ALL = ("drop", "duplicate", "delay", "crash", "late")
 TWO = [Say("one"), Say("two", at=20)]
 MOST = by_night(3, in_the_gate=2)  # of faults, where three take seconds
 FRIENDS = {"friends": ["alice", "bob", "carol"]}
@@ -57,6 +58,9 @@ AWAY = (Offline("bob", at=0, lasting=1000),)
         (Scenario("dedup", say=TWO, retries=1), 1, ("drop", "crash"), (Loss(0.3, seed=4),)),
         (Scenario("offline", say=TWO, retries=1), 1, ALL, (Partition("bob", "server", at=60, lasting=900),)),
         (Scenario("dedup", client=SilentDedup), 2, ALL, ()),
+        (Scenario("dedup", retries=1), 3, ("drop", "late"), ()),
+        (Scenario("offline", retries=1), 2, ("drop", "late", "crash"), (*AWAY, Late("bob", "pull"))),
+        (Scenario("group", say=IN_GROUP, groups=FRIENDS, retries=0, ack_every=2), 1, ("late", "crash"), ()),
     ],
 )
 def test_it_tries_the_plans_that_there_are_and_finds_the_fewest_faults(scenario, faults, kinds, given):

@@ -11,20 +11,23 @@ from typing import Any, NamedTuple, TypeVar
 from imteach.learner.mistakes import Mistake
 from imteach.learner.snapshot import restored, snapshot
 from imteach.protocol import Effect, MemoryDisk, Packet, Write, judge
-from imteach.scenario import Crash, Delay, Drop, Duplicate, Fault, Loss, Scenario
+from imteach.scenario import Crash, Delay, Drop, Duplicate, Fault, Late, Loss, Scenario
 from imteach.scenario.checks import NETWORK
 from imteach.sim.agenda import Appointment
 from imteach.sim.orders import Orders
 from imteach.sim.recorder import Recorder
-from imteach.sim.run import Running
+from imteach.sim.run import Running, TooLate
 from imteach.sim.simulator import Simulator
 from imteach.trace import Event
 from imteach.trace.outcomes import OutcomeReader
 from imteach.trace.unused import EffectNames
 from imteach.verify.search.machine import Machine
 
-EXPLORE_KINDS = ("drop", "duplicate", "delay", "crash")
+EXPLORE_KINDS = ("drop", "duplicate", "delay", "crash", "late")
 """The kinds of fault that can strike a run. Those that strike at one event are tried in this order."""
+
+NAMING = (Drop, Duplicate, Delay, Loss, Crash, Late)
+"""The faults that name a packet or what a node did, so that the names of what is still to come matter."""
 
 DOWN = 100
 """How long a crashed node is down, in simulated ms."""
@@ -76,7 +79,7 @@ class Branching(Simulator):
         self.begun = False
         self.is_whole = _is_whole(scenario, self.faults)
         self.may_pull = scenario.setting.stores or not scenario.is_ours  # or wait for a heartbeat
-        self.names_matter = any(isinstance(fault, Drop | Duplicate | Delay | Loss | Crash) for fault in self.faults)
+        self.names_matter = any(isinstance(fault, NAMING) for fault in self.faults)
 
     # Going on
 
@@ -145,7 +148,7 @@ class Branching(Simulator):
         told = [event for event in events if event.kind in _TOLD]
         self.effects = forked(self.effects)
         for event in events:
-            self.effects.name(event)
+            name_in(event, self.effects)
         if told:
             self.reader = _forked_reader(self.reader, Cursors(self._cursors(events)))
             for event in told:
@@ -161,7 +164,9 @@ class Branching(Simulator):
         return {str(event.packet): self.written.packet_of(event.id) for event in told}
 
     def comes(self, due: Appointment) -> bool:
-        """Whether something will come of this appointment: a timer may have been cancelled since."""
+        """Whether something will come of this appointment: a timer may be cancelled since, or its node down."""
+        if due.what == "late_timer":
+            return due.about.running.node not in self.network.down
         return due.what != "timer" or self.runs(due.about)
 
     def fork(self) -> "Branching":
@@ -239,6 +244,8 @@ class Branching(Simulator):
                 return packet, number in self.nowhere, self.is_idle(number)
             case "timer", Running(node, name, _, wait):
                 return node, name, wait
+            case "late_timer", TooLate(Running(node, name)):
+                return node, name
             case "restart", (node, _):
                 return (node,)
             case "server_learns", (news, _):
@@ -254,7 +261,7 @@ def faults_on(
     `effects` knows the effects before them, and names these.
     """
     for number, event in enumerate(written.events(first)):
-        effect = effects.name(event)
+        effect = name_in(event, effects)
         if effect is None:
             continue
         for kind, fault in _faults_on(scenario, written, event, effect):
@@ -263,20 +270,31 @@ def faults_on(
 
 
 def _faults_on(scenario: Scenario, written: Recorder, event: Event, effect: str) -> Iterator[tuple[str, Fault]]:
-    """Yield the faults that can strike at one event: on the packet sent, and on the node right after what it did."""
+    """Yield the faults that can strike at one event: on the packet sent, and on the node right after what it did.
+
+    If the event is that a node cancels a timer, `effect` is the timer, and the fault is that it had run out already.
+    """
+    if event.kind == "timer_cancel":
+        yield "late", Late(event.node, effect)
+        return
     if event.packet is not None and event.kind == "send":
         yield "drop", Drop(event.packet)
         if "~" not in event.packet:
             yield "duplicate", Duplicate(event.packet)
-        yield "delay", Delay(event.packet, by=late(scenario, written.packet_of(event.id).person))
+        yield "delay", Delay(event.packet, by=longer_by(scenario, written.packet_of(event.id).person))
     if event.node != NETWORK:
         yield "crash", Crash(event.node, after=effect, down=DOWN)
 
 
-def late(scenario: Scenario, person: str) -> float:
+def name_in(event: Event, effects: EffectNames) -> str | None:
+    """Return how faults name what a node did in this event, if they can: the effect, or the timer that it cancelled."""
+    return effects.cancelled(event.node, str(event.timer)) if event.kind == "timer_cancel" else effects.name(event)
+
+
+def longer_by(scenario: Scenario, person: str) -> float:
     """By how many simulated ms a packet of this person is delayed: one RTO and one round trip.
 
-    >>> late(Scenario("dedup"), "bob")
+    >>> longer_by(Scenario("dedup"), "bob")
     400
     """
     return scenario.rto + 2 * scenario.latency_of(person)

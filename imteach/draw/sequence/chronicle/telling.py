@@ -9,6 +9,7 @@ from imteach.draw.sequence.chronicle.timers import Timers
 from imteach.plain import plain
 from imteach.protocol import SERVER, STATUSES
 from imteach.trace import EVENT_KINDS, Event, Trace, instant
+from imteach.trace.records import is_late
 
 TRIGGERS = frozenset((
     "say", "resend", "unsaid", "arrive", "timer_fire", "start", "login", "logout", "crash", "restart"
@@ -244,6 +245,9 @@ class Telling:
             self._line(moment, "quiet", "heartbeat", event, tag=False)
         elif self.timers.is_of_group(event.timer, "ack"):
             self._line(moment, "quiet", "time to ack", event, tag=False)
+        if is_late(event):
+            self._line(moment, "timer", "timer, told too late", event)
+            return
         run = self.timers.end(event, moment, "fired")
         if run is not None:
             lasted = instant(event.t - self.moments[run.start].t)
