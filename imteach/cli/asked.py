@@ -59,7 +59,10 @@ FAULT_OPTIONS = {
         "send, store or write): --crash bob@show:m1+50",
     ),
     "--offline": _FaultOption(
-        "PERSON@MS+MS", Offline.parse, "a person logs out, at a time and for so long: --offline bob@0+1000"
+        "PERSON@WHEN+MS",
+        Offline.parse,
+        "a person logs out, at a time and for so long: --offline bob@0+1000; or as soon as something is done: "
+        "--offline bob@show:m1+1000",
     ),
     "--partition": _FaultOption(
         "LINK@MS+MS",

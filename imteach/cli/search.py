@@ -11,7 +11,7 @@ from imteach.errors import InputError
 from imteach.files import check_writable, write_whole
 from imteach.scenario import Scenario
 from imteach.verify import Finding, check, explore, machine_graph, state_graph
-from imteach.verify.search.branching import EXPLORE_KINDS
+from imteach.verify.search.branching import AWAY, EXPLORE_KINDS
 from imteach.verify.search.finding import MOST_ASKED
 from imteach.verify.search.world import CHECK_KINDS
 
@@ -31,8 +31,8 @@ what the smallest plan is that breaks it. Times are as the scenario has them.
   imteach explore lesson.toml --faults 2 --format json        the file's faults strike in every run
 
 KIND is one of {", ".join(EXPLORE_KINDS)}; a packet is delayed by one RTO and one round trip, a node crashes for
-100 ms right behind any of its effects, and a late timer had run out when its node cancels it. Ctrl-C ends it with what
-was found so far, and exit status 130.
+100 ms and a person is away for {AWAY} ms right behind any of its effects, and a late timer had run out when its node
+cancels it. Ctrl-C ends it with what was found so far, and exit status 130.
 """
 
 CHECK_ABOUT = f"""\

@@ -1,12 +1,23 @@
 """The faults of one run, looked up by packet, node and time."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from imteach.scenario.faults import Crash, Delay, Drop, Duplicate, Fault, Late, Loss, Offline, Partition
+from imteach.scenario.moments import whose
 from imteach.sim.agenda import CRASH, PRESENCE
 from imteach.trace.records import Event
 from imteach.trace.unused import EffectNames
+
+
+class Following(NamedTuple):
+    """What follows an effect: a crash before the node's next, with the event of the effect; and more `later`.
+
+    What comes later comes at the same instant, when the step is done.
+    """
+
+    crash: tuple[Crash, int] | None
+    later: list[Offline]
 
 
 class Orders:
@@ -24,6 +35,7 @@ class Orders:
         self._delays: dict[str, float] = {}
         self._copies: dict[str, list[float | None]] = {}
         self.crashes: dict[tuple[str, str], Crash] = {}  # by node and effect: those still to come
+        self.next: dict[tuple[str, str], list[Offline]] = {}  # by `whose` and effect: what follows the step of each
         self.late: dict[tuple[str, str], Late] = {}  # by node and timer: those still to come
         self._effects = effects or EffectNames()  # given if these orders replace others in the middle of a run
         self.named = frozenset(filter(None, (getattr(fault, "packet", None) for fault in self._faults)))
@@ -36,6 +48,8 @@ class Orders:
                     self._copies.setdefault(fault.packet, []).append(fault.after)
                 case Crash(node, None, str(after)):
                     self.crashes[node, after] = fault
+                case Offline(person, after=str(after)):
+                    self.next.setdefault((whose(person, after), after), []).append(fault)
                 case Late(node, timer):
                     self.late[node, timer] = fault
 
@@ -45,7 +59,7 @@ class Orders:
             match fault:
                 case Crash(_, float() | int() as at, None):
                     yield at, CRASH, "crash_as_ordered", fault
-                case Offline(person, at, lasting):
+                case Offline(person, at, lasting, None):
                     yield at, PRESENCE, "leave", person
                     if lasting is not None:
                         yield at + lasting, PRESENCE, "come_back", person
@@ -71,14 +85,22 @@ class Orders:
         """For each copy that is made of the packet of this name, how much later it arrives (None: one latency)."""
         return self._copies.get(packet, [])
 
-    def crash_after(self, node: str, events: Iterable[Event]) -> tuple[Crash, int] | None:
-        """Return the crash that is to follow the effect which these events record, with its event's id; or None."""
-        found = None
-        for event in events:  # also after one is found: names count all of them
+    @property
+    def ask_effects(self) -> bool:
+        """Whether anything is still to follow an effect."""
+        return bool(self.crashes or self.next)
+
+    def after(self, node: str, events: Iterable[Event]) -> "Following":
+        """Return what is to follow the effect of this node which these events record."""
+        crash, later = None, []
+        for event in events:  # also after a crash is found: names count all of them
             what = self._effects.name(event) if event.node == node else None
-            if found is None and what is not None and (node, what) in self.crashes:
-                found = self.crashes.pop((node, what)), event.id
-        return found
+            if what is None:
+                continue
+            later += self.next.pop((whose(node, what), what), [])
+            if crash is None and (node, what) in self.crashes:
+                crash = self.crashes.pop((node, what)), event.id
+        return Following(crash, later)
 
     def late_timer(self, node: str, timer: str) -> Late | None:
         """Return the fault by which this timer, which its node cancels now, had run out already; None if there is none.

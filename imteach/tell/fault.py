@@ -25,8 +25,9 @@ def fault_in_words(fault: Fault) -> str:
         case Crash(node, at, after, down):
             when = f"at {at} ms" if after is None else f"right after: {after}"
             return f"{'The server' if node == SERVER else node} crashes {when} and is down for {down} ms"
-        case Offline(person, at, lasting):
-            return f"{person} logs out at {at} ms {_for(lasting)}"
+        case Offline(person, at, lasting, after):
+            when = f"at {at} ms" if after is None else f"right after: {after},"
+            return f"{person} logs out {when} {_for(lasting)}"
         case Partition(one, other, at, lasting, both):
             way = f"between {the(one)} and {the(other)}" if both else f"from {the(one)} to {the(other)}"
             return f"The link {way} is cut at {at} ms {_for(lasting)}"
@@ -45,9 +46,7 @@ def _for(lasting: float | None) -> str:
 
 
 def done_instead(fault: Fault, events: Iterable[Event]) -> str:
-    """Say in a few words what a node did instead of what a crash was to follow, or a timer to be late for.
-
-    Return "" for other faults.
+    """Say in a few words what a node did instead of what a fault was to follow; "" for faults that follow nothing.
 
     >>> shown = Event(0, 100, "bob", "show", (), msgid="m1")
     >>> done_instead(Crash("bob", after="show hello"), [shown]), done_instead(Drop("ack:N"), [shown])
@@ -56,14 +55,21 @@ def done_instead(fault: Fault, events: Iterable[Event]) -> str:
     if isinstance(fault, Late):
         cancelled = [timer for node, timer in timers_cancelled(events) if node == fault.node]
         return f"{the(fault.node)} cancelled: {_first(cancelled)}" if cancelled else ""
-    if not isinstance(fault, Crash) or fault.after is None:
-        return ""
+    match fault:
+        case Crash(node, after=str(after)):
+            return _did_instead(node, after, events)
+        case Offline(node, after=str(after)) if not after.startswith("send "):
+            return _did_instead(node, after, events)
+    return ""
+
+
+def _did_instead(node: str, after: str, events: Iterable[Event]) -> str:
     names = EffectNames()
-    did = [name for event in events if event.node == fault.node and (name := names.name(event))]
-    if not did or fault.after in did:  # two crashes after one effect: the second does nothing
+    did = [name for event in events if event.node == node and (name := names.name(event))]
+    if not did or after in did:  # two crashes after one effect: the second does nothing
         return ""
-    alike = [name for name in did if name.split()[0] == fault.after.split()[0]] or did
-    return f"{the(fault.node)} did: {_first(alike)}"
+    alike = [name for name in did if name.split()[0] == after.split()[0]] or did
+    return f"{the(node)} did: {_first(alike)}"
 
 
 def _first(names: Sequence[str]) -> str:
@@ -96,6 +102,10 @@ def _never_happened(fault: Fault) -> str:
             return f"{the(node)} never did that in this run, so nothing crashed"
         case Crash(node):
             return f"{the(node)} was down already at that time, so nothing crashed"
+        case Offline(after=str(after)) if after.startswith("send "):
+            return "this run never sent that packet, so nobody logged out"
+        case Offline(person):
+            return f"{person} never did that in this run, so nobody logged out"
         case Late(node):
             return f"{the(node)} never cancelled that timer in this run, so it did not come late"
     return "it never happened in this run"

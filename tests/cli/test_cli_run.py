@@ -106,6 +106,8 @@ FAULTS_TYPED = {
     "--crash bob@send:ack:R#2+50": Crash("bob", after="send m1/ack:R#2", down=50),
     "--offline bob@0+1000": Offline("bob", at=0, lasting=1000),
     "--offline bob": Offline("bob"),
+    "--offline bob@show:m1+50": Offline("bob", after="show m1", lasting=50),
+    "--offline bob@send:msg:N": Offline("bob", after="send m1/msg:N#1"),
     "--partition alice-server@100+500": Partition("alice", "server", at=100, lasting=500),
     "--late alice@m1": Late("alice", "m1"),
     "--partition alice>server@100+500": Partition("alice", "server", at=100, lasting=500, both=False),

@@ -28,6 +28,18 @@ FORMS = [
     (Offline("bob", at=0, lasting=1000), 'Offline("bob", at=0, lasting=1000)', "offline bob@0+1000"),
     (Offline("bob"), 'Offline("bob", at=0)', "offline bob@0"),
     (
+        Offline("bob", after="show m1", lasting=9),
+        'Offline("bob", after="show m1", lasting=9)',
+        "offline bob@show:m1+9",
+    ),
+    (Offline("bob", after="show m1#2"), 'Offline("bob", after="show m1#2")', "offline bob@show:m1#2"),
+    (Offline("bob", after="show m+1"), 'Offline("bob", after="show m+1")', "offline bob@show:m+1#1"),
+    (
+        Offline("bob", after="send msg:N", lasting=5),
+        'Offline("bob", after="send msg:N#1", lasting=5)',
+        "offline bob@send:msg:N#1+5",
+    ),
+    (
         Partition("alice", "server", at=100, lasting=500),
         'Partition("alice", "server", at=100, lasting=500)',
         "partition alice-server@100+500",
@@ -131,6 +143,9 @@ def test_faults_are_equal_by_what_they_do():
         (lambda: Offline("bob", at=-1), "at: expected a time in ms of at least 0"),
         (lambda: Offline("bob", lasting=0), "lasting: expected a time in ms greater than 0, got 0"),
         (lambda: Offline(None), "offline: expected the name of a node"),
+        (lambda: Offline("bob", at=5, after="show m1"), "offline bob: expected either at=MS or after=.show m1"),
+        (lambda: Offline("bob", after="eat m1"), "after: expected EFFECT OF, such as 'show m1', got 'eat m1'"),
+        (lambda: Offline("bob", after=7), "after: expected EFFECT OF, such as 'show m1', got 7"),
         (lambda: Partition("alice", "bob"), "a link runs between a person and the server, not alice and bob"),
         (lambda: Partition("server", "server"), "a link runs between a person and the server"),
         (lambda: Partition("alice", "server", lasting=0), "lasting: expected a time in ms greater than 0"),
@@ -165,6 +180,9 @@ def test_a_wrong_value_gets_one_line(make, why):
         ("crash bob@5+nan", "down: expected a time in ms greater than 0, got nan"),
         ("offline bob@x", "at: expected a time in ms, got 'x'"),
         ("offline @5", "offline: expected the name of a node"),
+        ("offline bob@eat:m1", "after: expected EFFECT OF, such as 'show m1', got 'eat m1'"),
+        ("offline bob@show:m1+soon", "lasting: expected a time in ms, got 'soon'"),
+        ("offline bob@show:m1+0", "lasting: expected a time in ms greater than 0, got 0"),
         ("partition alice", "expected PERSON-server@MS.MS"),
         ("partition alice-bob", "a link runs between a person and the server"),
         ("loss much", "expected P seed S"),
@@ -296,6 +314,8 @@ def test_two_cuts_of_one_link_hold_until_both_are_over():
         Crash("server", after="store m1"),
         Late("alice", "m1#2"),
         Late("bob", "m1"),
+        Offline("bob", after="show m1#2", lasting=5),
+        Offline("bob", after="send m1/msg:N#2"),
     ],
 )
 def test_a_fault_that_names_what_never_happened_is_unused_and_changes_nothing(fault):

@@ -398,6 +398,7 @@ def faults(draw, scenario):
         st.builds(Crash, nodes, at=MS, down=SPANS),
         st.builds(Crash, nodes, after=effects, down=SPANS),
         st.builds(Offline, people, MS, st.none() | SPANS),
+        st.builds(Offline, people, lasting=st.none() | SPANS, after=effects),
         st.builds(Partition, people, st.just("server"), MS, st.none() | SPANS, st.booleans()),
         st.builds(Partition, st.just("server"), people, MS, both=st.just(False)),
         st.builds(Loss, st.floats(0, 1), st.integers(0, 10**12)),

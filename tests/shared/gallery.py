@@ -104,6 +104,7 @@ GALLERY: dict[str, Trace] = {
     "offline-pull": Scenario("offline").run(Offline("bob", at=0, lasting=1000)),
     "offline-to-the-end": Scenario("offline").run(Offline("bob")),
     "offline-below-offline": Scenario("dedup").run(Offline("bob", at=0, lasting=450)),
+    "offline-after-an-effect": Scenario("offline").run(Offline("bob", after="show m1", lasting=500)),
     "offline-sender": Scenario("offline").run(Offline("alice", at=60, lasting=500)),
     "pull-lost": Scenario("offline").run(Offline("bob", at=0, lasting=400), Drop("offline:A"), Drop("offlineack:R")),
     "paged-pull": Scenario("offline", say=[Say(f"message {n}", at=n) for n in range(1, 23)]).run(

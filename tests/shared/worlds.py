@@ -99,7 +99,8 @@ def faults(scenario, kinds=EVERY_FAULT, most=8):
         Delay: st.builds(Delay, named, st.integers(0, 1500)),
         Crash: st.builds(lambda node, at, down: Crash(node, at=at, down=down), nodes, MOMENTS, SPANS)
         | st.builds(lambda node, after, down: Crash(node, after=after, down=down), nodes, after, SPANS),
-        Offline: st.builds(Offline, people, MOMENTS, st.none() | SPANS),
+        Offline: st.builds(Offline, people, MOMENTS, st.none() | SPANS)
+        | st.builds(lambda who, after, lasting: Offline(who, after=after, lasting=lasting), people, after, SPANS),
         Partition: st.builds(
             lambda link, at, lasting, both: Partition(*link, at=at, lasting=lasting, both=both),
             links,

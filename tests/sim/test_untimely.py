@@ -1,10 +1,10 @@
-"""What comes at the wrong time: a timer that had run out when it was cancelled."""
+"""What comes at the wrong time: a timer that had run out when it was cancelled, a logout in the midst of things."""
 
 import pytest
 
 from imteach import LADDER, Client, Crash, Late, LearnerError, Offline, Say, Scenario, Trace, explore
 from imteach.protocol import Transmit
-from imteach.tell import fault_in_words, why_broken
+from imteach.tell import fault_in_words, why_broken, why_unused
 
 FRIENDS = {"friends": ["alice", "bob", "carol"]}
 TWO_PULLS = [Offline("bob", at=0, lasting=100), Offline("bob", at=120, lasting=10)]  # the second before the first ends
@@ -144,3 +144,79 @@ def test_the_kinds_of_a_search_are_what_they_were_unless_late_timers_are_asked_f
     found = explore(Scenario("dedup", retries=0), faults=2, kinds=["late", "drop"])
     assert found.kinds == ("drop", "late")
     assert "(a drop or a late timer)" in found.to_text()
+
+
+# A logout right after something that was done
+
+
+def logged(trace, person="bob"):
+    return [(event.t, event.kind) for event in trace.events if event.node == person and event.kind.startswith("log")]
+
+
+def test_a_person_logs_out_when_the_step_is_done_and_comes_back_as_much_later_as_is_said():
+    trace = Scenario("durable").run(Offline("bob", after="write m1", lasting=500))
+    assert logged(trace) == [(100, "logout"), (600, "login")]
+    at_100 = [event.kind for event in trace.events if (event.t, event.node) == (100, "bob")]
+    assert at_100 == ["arrive", "write", "show", "send", "logout"]  # not in the middle of a step
+    assert trace.packet["m1/ack:R#1"].fate == "arrived"  # it had left
+    assert trace.promises == dict.fromkeys(trace.promises, True)
+
+
+def test_it_comes_before_what_else_arrives_at_that_instant():
+    scenario = Scenario("dedup", say=[Say("one"), Say("two")])
+    trace = scenario.run(Offline("bob", after="show m1", lasting=40))
+    assert trace.packet["m2/msg:N#1"].fate == "lost"
+    assert trace.packet["m2/msg:N#1"].due == 100
+
+
+def test_it_may_follow_a_packet_that_another_node_sends():
+    trace = Scenario("offline").run(Offline("bob", after="send m1/msg:N#1"))
+    assert logged(trace) == [(50, "logout")]
+    assert trace.packet["m1/msg:N#1"].fate == "lost"
+
+
+def test_one_who_crashes_in_that_step_is_away_when_the_client_starts_again():
+    trace = Scenario("offline").run(Offline("bob", after="show m1", lasting=500), Crash("bob", after="show m1"))
+    assert [(e.t, e.kind) for e in trace.events if e.node == "bob"][2:6] == [
+        (100, "crash"), (200, "restart"), (200, "logout"), (600, "login")
+    ]  # fmt: skip
+    assert trace.unused == ()
+
+
+def test_a_person_who_is_away_can_be_kept_away_longer():
+    faults = [Offline("alice", at=0, lasting=400), Offline("alice", after="send m1/msg:R#2", lasting=900)]
+    assert logged(Scenario("offline").run(*faults), "alice") == [(0, "logout"), (1200, "login")]
+
+
+def test_two_may_follow_one_effect_and_each_counts():
+    faults = [Offline("bob", after="show m1", lasting=ms) for ms in (100, 300)]
+    trace = Scenario("offline").run(*faults)
+    assert logged(trace) == [(100, "logout"), (400, "login")]
+    assert trace.unused == ()
+
+
+def test_where_a_packet_is_named_in_short_its_whole_name_counts():
+    assert Scenario("dedup").run(Offline("bob", after="send msg:N")).faults == (
+        Offline("bob", after="send m1/msg:N#1"),
+    )
+
+
+def test_what_never_happened_is_told_as_for_a_crash():
+    trace = Scenario("dedup").run(Offline("bob", after="show hello"))
+    assert "(never happened; bob did: show m1)" in repr(trace)
+    assert why_unused(Offline("bob", after="show hello"), trace) == (
+        "bob never did that in this run, so nobody logged out; bob did: show m1"
+    )
+    assert why_unused(Offline("bob", after="send m9/msg:N"), trace) == (
+        "this run never sent that packet, so nobody logged out"
+    )
+    assert fault_in_words(Offline("bob", after="show m1", lasting=5)) == "bob logs out right after: show m1, for 5 ms"
+
+
+def test_with_a_logout_in_the_budget_the_search_finds_what_only_an_absence_shows():
+    """Below `offline` a message for somebody who is away goes nowhere; from it on, the server keeps it."""
+    below, above = (explore(Scenario(rung, retries=0), kinds=["away"]) for rung in ("dedup", "offline"))
+    assert below.promises["all_delivered"].broken_by == (Offline("alice", after="send m1/msg:R#1", lasting=1000),)
+    assert not below.promises["no_false_failure"].holds
+    assert above.promises["no_silent_loss"].holds
+    assert "(an absence)" in below.to_text()

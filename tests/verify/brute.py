@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from imteach import Crash, Delay, Drop, Duplicate, Late, Scenario, Trace
+from imteach import Crash, Delay, Drop, Duplicate, Late, Offline, Scenario, Trace
+from imteach.protocol import SERVER
 from imteach.scenario import Fault
 from imteach.trace import Event
 
 EFFECTS = {"show": "show", "send": "send", "store": "store", "write": "write", "delete": "write"}
+KIND = {Drop: "drop", Duplicate: "duplicate", Delay: "delay", Crash: "crash", Offline: "away", Late: "late"}
 Plan = tuple[Fault, ...]
 
 
@@ -40,14 +42,14 @@ def brute(
     """Run every plan; return how many there are, and for each promise the smallest that breaks it (None: none does).
 
     Smallest is: the fewest faults, then the earliest, by the events at which they strike, in order (a packet's fault at
-    its sending, a crash at the effect it follows, a late timer where it is cancelled), then by `kinds`.
+    its sending, a crash at the effect it follows, a logout too, a late timer where it is cancelled), then by `kinds`.
     """
     order = list(kinds)
     plans = 0
     found: dict[str, tuple[object, Plan]] = {}
     for plan, trace in every_plan(scenario, faults, kinds, given):
         plans += 1
-        struck = sorted((strikes(fault, trace), order.index(type(fault).__name__.lower()), fault) for fault in plan)
+        struck = sorted((strikes(fault, trace), order.index(KIND[type(fault)]), fault) for fault in plan)
         rank = len(plan), [each[:2] for each in struck]
         for promise, holds in trace.promises.items():
             if not holds and (promise not in found or rank < found[promise][0]):
@@ -67,6 +69,10 @@ def possible(trace: Trace, kinds: Iterable[str]) -> Iterator[Fault]:
     if "crash" in kinds:
         for event, effect in effects(trace):
             yield Crash(event.node, after=effect, down=100)
+    if "away" in kinds:
+        for event, effect in effects(trace):
+            if event.node != SERVER:
+                yield Offline(event.node, after=effect, lasting=1000)
     if "late" in kinds:
         for event, timer in cancelled(trace):
             yield Late(event.node, timer)
@@ -99,6 +105,9 @@ def strikes(fault: Fault, trace: Trace) -> int:
     """Return the event at which a fault strikes in this run; a crash, the effect that it follows."""
     if isinstance(fault, Crash):
         return trace.happened("crash", text=str(fault))[0].causes[0]
+    if isinstance(fault, Offline):
+        followed = (event.id for event, effect in effects(trace) if (event.node, effect) == (fault.person, fault.after))
+        return next(followed)
     if isinstance(fault, Late):
         return next(event.id for event, timer in cancelled(trace) if (event.node, timer) == (fault.node, fault.timer))
     return trace.happened("send", packet=fault.packet)[0].id

@@ -26,7 +26,7 @@ from imteach.planted import SilentDedup
 from imteach.protocol import LADDER, Client, StartTimer
 from imteach.verify.search.branching import Branching
 
-ALL = ("drop", "duplicate", "delay", "crash", "late")
+ALL = ("drop", "duplicate", "delay", "crash", "away", "late")
 TWO = [Say("one"), Say("two", at=20)]
 MOST = by_night(3, in_the_gate=2)  # of faults, where three take seconds
 FRIENDS = {"friends": ["alice", "bob", "carol"]}
@@ -59,6 +59,10 @@ AWAY = (Offline("bob", at=0, lasting=1000),)
         (Scenario("offline", say=TWO, retries=1), 1, ALL, (Partition("bob", "server", at=60, lasting=900),)),
         (Scenario("dedup", client=SilentDedup), 2, ALL, ()),
         (Scenario("dedup", retries=1), 3, ("drop", "late"), ()),
+        *((Scenario(rung, retries=1), 2, ("drop", "away"), ()) for rung in ("dedup", "offline", "durable")),
+        (Scenario("offline", retries=0), 2, ("away", "crash"), (Offline("bob", after="send m1/msg:N#1", lasting=80),)),
+        (Scenario("ordered", say=TWO, retries=0), 2, ("away",), ()),
+        (Scenario("group", say=IN_GROUP, groups=FRIENDS, retries=0), 1, ("away", "late"), ()),
         (Scenario("offline", retries=1), 2, ("drop", "late", "crash"), (*AWAY, Late("bob", "pull"))),
         (Scenario("group", say=IN_GROUP, groups=FRIENDS, retries=0, ack_every=2), 1, ("late", "crash"), ()),
     ],

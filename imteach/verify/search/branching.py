@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from imteach.learner.mistakes import Mistake
 from imteach.learner.snapshot import restored, snapshot
 from imteach.protocol import Effect, MemoryDisk, Packet, Write, judge
-from imteach.scenario import Crash, Delay, Drop, Duplicate, Fault, Late, Loss, Scenario
+from imteach.scenario import Crash, Delay, Drop, Duplicate, Fault, Late, Loss, Offline, Scenario
 from imteach.scenario.checks import NETWORK
 from imteach.sim.agenda import Appointment
 from imteach.sim.orders import Orders
@@ -23,14 +23,14 @@ from imteach.trace.outcomes import OutcomeReader
 from imteach.trace.unused import EffectNames
 from imteach.verify.search.machine import Machine
 
-EXPLORE_KINDS = ("drop", "duplicate", "delay", "crash", "late")
+EXPLORE_KINDS = ("drop", "duplicate", "delay", "crash", "away", "late")
 """The kinds of fault that can strike a run. Those that strike at one event are tried in this order."""
-
-NAMING = (Drop, Duplicate, Delay, Loss, Crash, Late)
-"""The faults that name a packet or what a node did, so that the names of what is still to come matter."""
 
 DOWN = 100
 """How long a crashed node is down, in simulated ms."""
+
+AWAY = 1000
+"""How long a person who logs out is away, in simulated ms: longer than a sender with the usual settings tries."""
 
 MISTAKE = "a mistake in the code of a node"
 """Stands among the broken promises of a run in which a learner's class could not go on."""
@@ -79,7 +79,7 @@ class Branching(Simulator):
         self.begun = False
         self.is_whole = _is_whole(scenario, self.faults)
         self.may_pull = scenario.setting.stores or not scenario.is_ours  # or wait for a heartbeat
-        self.names_matter = any(isinstance(fault, NAMING) for fault in self.faults)
+        self.names_matter = any(map(_names_something, self.faults))
 
     # Going on
 
@@ -284,6 +284,8 @@ def _faults_on(scenario: Scenario, written: Recorder, event: Event, effect: str)
         yield "delay", Delay(event.packet, by=longer_by(scenario, written.packet_of(event.id).person))
     if event.node != NETWORK:
         yield "crash", Crash(event.node, after=effect, down=DOWN)
+    if event.node in scenario.people:
+        yield "away", Offline(event.node, after=effect, lasting=AWAY)
 
 
 def name_in(event: Event, effects: EffectNames) -> str | None:
@@ -353,6 +355,12 @@ def _reader_key(reader: OutcomeReader) -> Hashable:
         tuple(tuple((key, tuple(held)) for key, held in table.items()) for table in lists),
         frozenset(reader.away),
     )
+
+
+def _names_something(fault: Fault) -> bool:
+    """Whether a fault names a packet or what a node did, so that the names of what is still to come matter."""
+    naming = Drop | Duplicate | Delay | Loss | Crash | Late
+    return isinstance(fault, naming) or (isinstance(fault, Offline) and fault.after is not None)
 
 
 def _is_whole(scenario: Scenario, faults: Sequence[Fault]) -> bool:
