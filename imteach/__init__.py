@@ -12,6 +12,7 @@ from imteach.lazily import LAB, offer
 from imteach.learner import LearnerError
 from imteach.protocol import LADDER, Client, Server
 from imteach.scenario import (
+    Again,
     Crash,
     Delay,
     Drop,
@@ -60,6 +61,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "LADDER",
+    "Again",
     "Client",
     "Crash",
     "Delay",

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 from imteach.errors import InputError, quoted
 from imteach.protocol import LADDER
 from imteach.scenario import (
+    Again,
     Crash,
     Delay,
     Drop,
@@ -68,6 +69,12 @@ FAULT_OPTIONS = {
         "LINK@MS+MS",
         Partition.parse,
         'a link is cut: --partition alice-server@100+500; or one way of it: --partition "alice>server@100+500"',
+    ),
+    "--again": _FaultOption(
+        "MSGID@WHEN",
+        Again.parse,
+        "an impatient person sends a message again while it is under way, at a time or as soon as something is done: "
+        "--again m1@70, --again m1@send:msg:A",
     ),
     "--late": _FaultOption(
         "NODE@TIMER",

@@ -31,8 +31,9 @@ what the smallest plan is that breaks it. Times are as the scenario has them.
   imteach explore lesson.toml --faults 2 --format json        the file's faults strike in every run
 
 KIND is one of {", ".join(EXPLORE_KINDS)}; a packet is delayed by one RTO and one round trip, a node crashes for
-100 ms and a person is away for {AWAY} ms right behind any of its effects, and a late timer had run out when its node
-cancels it. Ctrl-C ends it with what was found so far, and exit status 130.
+100 ms and a person is away for {AWAY} ms right behind any of its effects, a late timer had run out when its node
+cancels it, and an impatient person sends again what is under way when a packet of it is sent. Ctrl-C ends it with what
+was found so far, and exit status 130.
 """
 
 CHECK_ABOUT = f"""\

@@ -2,6 +2,7 @@
 
 from imteach.scenario.faults import (
     FAULTS,
+    Again,
     Crash,
     Delay,
     Drop,
@@ -23,6 +24,7 @@ __all__ = [
     "DEFAULT_LATENCY",
     "FAULTS",
     "HEARTBEAT",
+    "Again",
     "Crash",
     "Delay",
     "Drop",

@@ -1,10 +1,12 @@
 """When a fault strikes: at a time, or right after an effect of a node: `show m1`, `send m1/ack:R#1`."""
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from imteach.errors import InputError, quoted
+from imteach.scenario.checks import milliseconds
 from imteach.scenario.naming import is_msgid, parse_name
+from imteach.scenario.texts import python
 
 if TYPE_CHECKING:
     from imteach.scenario.scenario import Scenario
@@ -40,6 +42,37 @@ def checked_effect(after: object) -> str:
     return f"{effect} {of}" + (f"#{int(number)}" if number and int(number) > 1 else "")
 
 
+class Timed(Protocol):
+    """A fault that strikes either at a time or after an effect."""
+
+    @property
+    def at(self) -> float | None:
+        """When it strikes, in simulated ms."""
+
+    @property
+    def after(self) -> str | None:
+        """Which effect it follows."""
+
+
+def check_moment(fault: Timed, what: str, example: str) -> None:
+    """Check that a fault, of which this is `what`, has one of `at` and `after`, and keep it as it is compared."""
+    if (fault.at is None) == (fault.after is None):
+        raise InputError(f'{what}: expected either at=MS or after="EFFECT OF", such as after="{example}"')
+    if fault.at is not None:
+        object.__setattr__(fault, "at", milliseconds(fault.at, "at"))
+    else:
+        object.__setattr__(fault, "after", checked_effect(fault.after))
+
+
+def moment_in_python(at: float | None, after: str | None) -> str:
+    """Return when a fault strikes, as the Python that makes it says it.
+
+    >>> print(moment_in_python(150, None), moment_in_python(None, "show m1"))
+    at=150 after="show m1"
+    """
+    return f"at={at}" if after is None else f"after={python(after)}"
+
+
 def whole_effect(after: str | None, scenario: "Scenario") -> str | None:
     """Return the same effect; the packet of a `send` gets its whole name in this scenario.
 
@@ -51,24 +84,29 @@ def whole_effect(after: str | None, scenario: "Scenario") -> str | None:
     return f"send {scenario.whole_name(of)}" if effect == "send" else after
 
 
+ANYBODY = ""
+"""Stands for any node where a fault follows the effect of whoever does it first."""
+
+
 def whose(node: str, after: str) -> str:
-    """Return whose effect a fault on this node follows: its own, or for a packet's sending "", whoever sends it.
+    """Return whose effect a fault on this node follows: its own, or `ANYBODY`'s if it is the sending of a packet.
 
     >>> whose("bob", "show m1"), whose("bob", "send m1/msg:N#1")
     ('bob', '')
     """
-    return "" if after.startswith("send ") else node
+    return ANYBODY if after.startswith("send ") else node
 
 
-def written(at: float, after: str | None, lasts: str = "") -> str:
+def written(at: float, after: str | None, lasts: str = "", ends: bool = False) -> str:
     """Return when a fault strikes and how long it lasts, as its text ends: `150+50`, `show:m1+50`.
 
-    Where nothing says how long, a msgid with a + in it has its number, or the + would seem to say it.
+    Where nothing says how long, a msgid with a + in it has its number, or the + would seem to say it; but not if the
+    fault `ends` at once, so that its text never says it.
 
     >>> written(150, None, "+50"), written(0, "show m1", "+50"), written(0, "show m+1")
     ('150+50', 'show:m1+50', 'show:m+1#1')
     """
     if after is None:
         return f"{at}{lasts}"
-    number = "#1" if not lasts and re.search(r"\+[^+#]*$", after) else ""
+    number = "#1" if not lasts and not ends and re.search(r"\+[^+#]*$", after) else ""
     return f"{after.replace(' ', ':', 1)}{number}{lasts}"

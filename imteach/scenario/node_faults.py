@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imteach.errors import InputError, quoted
 from imteach.protocol import SERVER
 from imteach.scenario.checks import milliseconds, node_name
-from imteach.scenario.moments import checked_effect, whole_effect, written
+from imteach.scenario.moments import check_moment, checked_effect, moment_in_python, whole_effect, written
 from imteach.scenario.texts import number_in, plus, python
 
 if TYPE_CHECKING:
@@ -37,17 +37,11 @@ class Crash:
 
     def __post_init__(self) -> None:
         node_name(self.node, "crash")
-        if (self.at is None) == (self.after is None):
-            raise InputError(f'crash {self.node}: expected either at=MS or after="EFFECT OF", such as after="show m1"')
-        if self.at is not None:
-            object.__setattr__(self, "at", milliseconds(self.at, "at"))
-        else:
-            object.__setattr__(self, "after", checked_effect(self.after))
+        check_moment(self, f"crash {self.node}", "show m1")
         object.__setattr__(self, "down", milliseconds(self.down, "down", above=0))
 
     def __repr__(self) -> str:
-        when = f"at={self.at}" if self.after is None else f"after={python(self.after)}"
-        return f"Crash({python(self.node)}, {when}, down={self.down})"
+        return f"Crash({python(self.node)}, {moment_in_python(self.at, self.after)}, down={self.down})"
 
     def __str__(self) -> str:
         return f"crash {self.node}@{written(self.at or 0, self.after, plus(self.down))}"
@@ -183,8 +177,7 @@ class Partition:
 
 
 def _span(fault: Offline | Partition, after: str | None = None) -> str:
-    when = f"at={fault.at}" if after is None else f"after={python(after)}"
-    return when + ("" if fault.lasting is None else f", lasting={fault.lasting}")
+    return moment_in_python(fault.at, after) + ("" if fault.lasting is None else f", lasting={fault.lasting}")
 
 
 def _check_span(fault: Offline | Partition) -> None:

@@ -1,4 +1,4 @@
-"""What comes at the wrong time: a timer runs out although it was cancelled."""
+"""What comes at the wrong time: a timer although it was cancelled, a person who cannot wait."""
 
 import re
 from dataclasses import dataclass
@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from imteach.errors import InputError, quoted
 from imteach.scenario.checks import node_name
-from imteach.scenario.texts import python
+from imteach.scenario.moments import check_moment, moment_in_python, whole_effect, written
+from imteach.scenario.naming import is_msgid
+from imteach.scenario.texts import number_in, python
 
 if TYPE_CHECKING:
     from imteach.scenario.scenario import Scenario
 
-_TIMER = r"(?s)(?P<name>.+?)(?:#(?P<number>[0-9]{1,9}))?"
+_TIMER = r"(?P<name>[^#]+)(?:#(?P<number>[0-9]{1,9}))?"
 _LATE = r"(?s)(?P<node>[^@]*)@(?P<timer>.*)"
 
 
@@ -56,29 +58,70 @@ class Late:
         return self
 
 
+_AGAIN = r"(?s)(?P<msgid>[^@]*)@(?:(?P<effect>[a-z]+):(?P<of>.+)|(?P<at>.*))"
+
+
+@dataclass(frozen=True, repr=False)
+class Again:
+    """An impatient person sends a message again while it is still under way: the same thing said, the same msgid.
+
+    They do so `at` a time, or right `after` an effect of any node, when its step is done: `"send m1/msg:A#1"`. Where
+    the message is settled by then, or was never said, there is nothing to press, and the trace says so. What a person
+    types anew, in the same words, is another thing said: that is a second `Say`.
+
+    >>> Again("m1", at=70), str(Again("m1", after="send m1/msg:R"))
+    (Again("m1", at=70), 'again m1@send:m1/msg:R#1')
+    >>> Again("m1")
+    Traceback (most recent call last):
+    imteach.errors.InputError: again m1: expected either at=MS or after="EFFECT OF", such as after="send m1/msg:R#1"
+    """
+
+    msgid: str
+    at: float | None = None
+    after: str | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.msgid, str) or not is_msgid(self.msgid):
+            raise InputError(f"expected the msgid of a message, such as m1, got {quoted(self.msgid)}", where="again")
+        check_moment(self, f"again {self.msgid}", "send m1/msg:R#1")
+
+    def __repr__(self) -> str:
+        return f"Again({python(self.msgid)}, {moment_in_python(self.at, self.after)})"
+
+    def __str__(self) -> str:
+        return f"again {self.msgid}@{written(self.at or 0, self.after, ends=True)}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Again":
+        """Read `m1@70` or `m1@send:m1/msg:R#1`."""
+        match = re.fullmatch(_AGAIN, text)
+        if match is None:
+            raise InputError(f"expected MSGID@MS or MSGID@EFFECT:OF, such as m1@70, got {quoted(text)}")
+        if match["effect"] is not None:
+            return cls(match["msgid"], after=f"{match['effect']} {match['of']}")
+        return cls(match["msgid"], at=number_in(match["at"], "at", text))
+
+    def resolve(self, scenario: "Scenario") -> "Again":
+        """Return the same fault, if this scenario has the message; the packet of a `send` gets its whole name."""
+        scenario.checked_msgid(self.msgid, "again")
+        return Again(self.msgid, self.at, whole_effect(self.after, scenario))
+
+
 def nth_cancel(timer: str, number: int) -> str:
     """Return how a `Late` names a timer that its node cancels for the time of this number.
 
-    >>> nth_cancel("m1", 1), nth_cancel("m1", 2), nth_cancel("mine#2", 1)
-    ('m1', 'm1#2', 'mine#2#1')
+    >>> nth_cancel("m1", 1), nth_cancel("m1", 2)
+    ('m1', 'm1#2')
     """
-    is_clear = number == 1 and _parted(timer)["number"] is None
-    return timer if is_clear else f"{timer}#{number}"
-
-
-def _parted(timer: str) -> re.Match[str]:
-    match = re.fullmatch(_TIMER, timer)
-    assert match is not None  # every text that is not empty has this form
-    return match
+    return timer if number == 1 else f"{timer}#{number}"
 
 
 def _checked_timer(timer: object) -> str:
     """Return the name of a timer as it is compared: the first time that m1 is cancelled is `m1`."""
-    if not isinstance(timer, str) or not 0 < len(timer) <= 100 or not timer.isprintable():
+    match = re.fullmatch(_TIMER, timer) if isinstance(timer, str) else None
+    if match is None or not is_msgid(match["name"]):  # a rule for both: see `imteach.learner.returned`
         raise InputError(f"expected the name of a timer, such as m1 or pull, got {quoted(timer)}", where="timer")
-    name, number = _parted(timer).group("name", "number")
-    if number is None:
-        return timer
-    if int(number) == 0:
+    number = int(match["number"] or 1)
+    if number == 0:
         raise InputError(f"{quoted(timer)}; the times that a timer is cancelled are numbered from #1", where="timer")
-    return nth_cancel(name, int(number))
+    return nth_cancel(match["name"], number)

@@ -7,6 +7,7 @@ from imteach.learner import LearnerError
 from imteach.scenario import (
     DEFAULT_LATENCY,
     FAULTS,
+    Again,
     Crash,
     Delay,
     Drop,
@@ -37,6 +38,7 @@ __all__ = [
     "DEFAULT_LATENCY",
     "EVENT_KINDS",
     "FAULTS",
+    "Again",
     "Crash",
     "Delay",
     "Drop",

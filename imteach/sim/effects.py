@@ -17,6 +17,7 @@ from imteach.protocol import (
     Write,
 )
 from imteach.sim.flights import Flights
+from imteach.sim.orders import LATER
 from imteach.sim.presence import Presence
 from imteach.sim.rows import ByKind
 from imteach.tell.event import when
@@ -39,7 +40,7 @@ class Effects(Presence, Flights):
             _HAPPEN[type(effect)](self, node, effect, step)
             crash, later = self.orders.after(node, self.written.events(first))
             for fault in later:
-                self.leave_now(fault)
+                self.expect(self.now, *LATER[type(fault)], fault)
             if crash:
                 self.crash(*crash)
                 return

@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from imteach.scenario.faults import Crash, Delay, Drop, Duplicate, Fault, Late, Loss, Offline, Partition
-from imteach.scenario.moments import whose
-from imteach.sim.agenda import CRASH, PRESENCE
+from imteach.scenario.faults import Again, Crash, Delay, Drop, Duplicate, Fault, Late, Loss, Offline, Partition
+from imteach.scenario.moments import ANYBODY, whose
+from imteach.sim.agenda import CRASH, PERSON, PRESENCE
 from imteach.trace.records import Event
 from imteach.trace.unused import EffectNames
+
+LATER: dict[type, tuple[int, str]] = {Offline: (PRESENCE, "leave_for"), Again: (PERSON, "again")}
+"""By kind of fault that follows an effect: its rank on the agenda, and which method of a run then takes it."""
 
 
 class Following(NamedTuple):
@@ -17,7 +20,7 @@ class Following(NamedTuple):
     """
 
     crash: tuple[Crash, int] | None
-    later: list[Offline]
+    later: list[Again | Offline]
 
 
 class Orders:
@@ -35,7 +38,9 @@ class Orders:
         self._delays: dict[str, float] = {}
         self._copies: dict[str, list[float | None]] = {}
         self.crashes: dict[tuple[str, str], Crash] = {}  # by node and effect: those still to come
-        self.next: dict[tuple[str, str], list[Offline]] = {}  # by `whose` and effect: what follows the step of each
+        self.next: dict[
+            tuple[str, str], list[Again | Offline]
+        ] = {}  # by `whose` and effect: what follows the step of each
         self.late: dict[tuple[str, str], Late] = {}  # by node and timer: those still to come
         self._effects = effects or EffectNames()  # given if these orders replace others in the middle of a run
         self.named = frozenset(filter(None, (getattr(fault, "packet", None) for fault in self._faults)))
@@ -50,6 +55,8 @@ class Orders:
                     self.crashes[node, after] = fault
                 case Offline(person, after=str(after)):
                     self.next.setdefault((whose(person, after), after), []).append(fault)
+                case Again(after=str(after)):
+                    self.next.setdefault((ANYBODY, after), []).append(fault)
                 case Late(node, timer):
                     self.late[node, timer] = fault
 
@@ -63,6 +70,8 @@ class Orders:
                     yield at, PRESENCE, "leave", person
                     if lasting is not None:
                         yield at + lasting, PRESENCE, "come_back", person
+                case Again(_, float() | int() as at):
+                    yield at, PERSON, "again", fault
                 case Partition(at=at, lasting=lasting, ways=ways):
                     for way in ways:
                         yield at, PRESENCE, "cut", way
@@ -97,7 +106,8 @@ class Orders:
             what = self._effects.name(event) if event.node == node else None
             if what is None:
                 continue
-            later += self.next.pop((whose(node, what), what), [])
+            for who in (node, ANYBODY):
+                later += self.next.pop((who, what), [])
             if crash is None and (node, what) in self.crashes:
                 crash = self.crashes.pop((node, what)), event.id
         return Following(crash, later)

@@ -63,9 +63,9 @@ class Presence(Waits):
         if self.network.has_just_left(person):
             self.log(person, "logout")
 
-    def leave_now(self, fault: Offline) -> None:
-        """A person logs out as soon as the step that goes on is done, for as long as a fault says."""
-        self.expect(self.now, PRESENCE, "leave", fault.person)
+    def leave_for(self, fault: Offline) -> None:
+        """A person logs out for as long as a fault says."""
+        self.leave(fault.person)
         if fault.lasting is not None:
             self.expect(self.now + fault.lasting, PRESENCE, "come_back", fault.person)
 

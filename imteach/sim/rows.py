@@ -103,6 +103,7 @@ def _write(n: int, t: float, node: str, why: Any, packet: str | None, said: str 
 
 _ROWS: dict[str, Made] = {
     "say": _text_and_to,
+    "resend": _text,
     "unsaid": _text_and_to,
     "lose": _text,
     "crash": _text,

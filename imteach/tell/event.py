@@ -10,7 +10,7 @@ from imteach.plain import plain
 from imteach.protocol import STATUSES
 from imteach.tell.words import the
 from imteach.trace import Event, Trace
-from imteach.trace.records import is_late
+from imteach.trace.records import is_late, is_too_early
 
 _DOES: dict[str, Callable[[Event], str]] = {
     "say": lambda event: f"says “{event.text}” to {event.to}",
@@ -24,7 +24,7 @@ _DOES: dict[str, Callable[[Event], str]] = {
     "hold": lambda event: f"holds {event.msgid} back, one before it is missing",
     "status": lambda event: f"sees {event.msgid} {_sign(event)}{event.status}",
     "start": lambda event: "starts",
-    "resend": lambda event: f"sends {event.msgid} again",
+    "resend": lambda event: f"sends {event.msgid} again{', too early' if is_too_early(event) else ''}",
     "unsaid": lambda event: f"cannot send {event.msgid} again: {event.text}" if event.msgid else _unsaid(event),
     "write": lambda event: f"{'erases' if event.text else 'writes'} {event.key}",
     "store": lambda event: f"stores {event.msgid} for {event.to}",
@@ -46,7 +46,7 @@ _HAPPENS: dict[str, Callable[[Event], str]] = {
 _WHEN: dict[str, Callable[[Event], str]] = {
     "start": lambda event: "it started",
     "say": lambda event: f"{event.node} said “{plain(event.text or '')}”",
-    "resend": lambda event: f"{event.node} sent {event.msgid} again",
+    "resend": lambda event: f"{event.node} sent {event.msgid} again{', too early,' if is_too_early(event) else ''}",
     "arrive": lambda event: f"{event.packet} arrived",
     "timer_fire": lambda event: f"its timer {event.timer}{_cancelled(event)} ran out",
     "login": lambda event: f"it learned that {event.to} is online" if event.to else f"{event.node} logged in",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from imteach.protocol import SERVER
-from imteach.scenario import Crash, Delay, Drop, Duplicate, Fault, Late, Loss, Offline, Partition
+from imteach.scenario import Again, Crash, Delay, Drop, Duplicate, Fault, Late, Loss, Offline, Partition
 from imteach.tell.words import the
 from imteach.trace import Event, Trace
 from imteach.trace.unused import EffectNames, timers_cancelled
@@ -33,6 +33,9 @@ def fault_in_words(fault: Fault) -> str:
             return f"The link {way} is cut at {at} ms {_for(lasting)}"
         case Loss(p):
             return f"Each packet is dropped with a chance of {p:.0%}"
+        case Again(msgid, at, after):
+            when = f"at {at} ms" if after is None else f"right after: {after}"
+            return f"{msgid} is sent again {when}, while it may be under way"
         case Late(node, timer):
             name, _, number = timer.rpartition("#")
             when = f"it was cancelled (#{number})" if name else "it was cancelled"
@@ -106,6 +109,8 @@ def _never_happened(fault: Fault) -> str:
             return "this run never sent that packet, so nobody logged out"
         case Offline(person):
             return f"{person} never did that in this run, so nobody logged out"
+        case Again(msgid):
+            return f"nobody did that in this run, so nobody sent {msgid} again"
         case Late(node):
             return f"{the(node)} never cancelled that timer in this run, so it did not come late"
     return "it never happened in this run"

@@ -9,7 +9,7 @@ from imteach.tell.case import Case
 from imteach.tell.facts import BACK_TO_SENDER, Stop
 from imteach.tell.words import counted, few, quote, times
 from imteach.trace import Event, PacketRecord, Trace
-from imteach.trace.records import is_late
+from imteach.trace.records import is_late, is_too_early
 
 PROMISE_TITLES: dict[str, str] = {
     "no_duplicates": "Nothing is shown twice",
@@ -104,7 +104,8 @@ def _why_shown_again(case: Case, first: Event, second: Event) -> str:
         case "arrive":
             return f"{again.node}'s client {resent}, when {why.packet} arrived"
         case "resend":
-            return f"{again.node} sent it again at {again.t} ms, because it had failed"
+            why_again = "though it was still under way" if is_too_early(why) else "because it had failed"
+            return f"{again.node} sent it again at {again.t} ms, {why_again}"
         case "restart":
             return f"{again.node}'s client started again after its crash and {resent}"
     return f"{again.node}'s client {resent} of its own accord"

@@ -11,7 +11,7 @@ from imteach.printed import Sentence, Sentences
 from imteach.tell.event import sentence
 from imteach.tell.words import cut, few, quote, sign, the
 from imteach.trace import Event, Trace
-from imteach.trace.records import is_late
+from imteach.trace.records import is_late, is_too_early
 
 AWAITED = ("msg:R", "msg:N", "ack:R", "ack:N")  # the packets that the ack:N of a waiting sender depends on
 
@@ -45,7 +45,7 @@ class _Chain:
         arrived = {event.packet for event in self.events if event.kind == "arrive"}
         self.in_addition: dict[str, Callable[[Event], str]] = {
             "say": lambda e: sentence(e._replace(text=cut(str(e.text)))),
-            "resend": lambda e: f"{sentence(e)}, because it had failed",
+            "resend": lambda e: f"{sentence(e)}{': it is under way' if is_too_early(e) else ', because it had failed'}",
             "send": lambda e: "" if e.packet in arrived else self._send(e),
             "arrive": lambda e: f"{e.packet} reaches {the(e.node)}{self._fabricated(e)}",
             "timer_fire": self._timer_fire,

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Container, Hashable, Iterable
 
 from imteach.scenario.checks import NETWORK
-from imteach.scenario.faults import Crash, Delay, Drop, Duplicate, Fault, Late, Offline
-from imteach.scenario.moments import whose
+from imteach.scenario.faults import Again, Crash, Delay, Drop, Duplicate, Fault, Late, Offline
+from imteach.scenario.moments import ANYBODY, whose
 from imteach.scenario.untimely import nth_cancel
 from imteach.trace.records import Event
 
@@ -69,7 +69,7 @@ def unused(faults: Collection[Fault], packets: Container[str], events: Iterable[
     crashed = {event.text for event in events if event.kind == "crash"} if crashes else ()
     late = any(isinstance(fault, Late) for fault in faults)
     cancelled = set(timers_cancelled(events)) if late else ()
-    following = any(isinstance(fault, Offline) and fault.after is not None for fault in faults)
+    following = any(isinstance(fault, Offline | Again) and fault.after is not None for fault in faults)
     done = effects_of(events) if following else ()
 
     def is_unused(fault: Fault) -> bool:
@@ -82,6 +82,8 @@ def unused(faults: Collection[Fault], packets: Container[str], events: Iterable[
                 return (node, timer) not in cancelled
             case Offline(person, after=str(after)):
                 return (whose(person, after), after) not in done
+            case Again(after=str(after)):
+                return (ANYBODY, after) not in done
         return False
 
     return tuple(fault for fault in faults if is_unused(fault))
@@ -99,11 +101,11 @@ def timers_cancelled(events: Iterable[Event]) -> list[tuple[str, str]]:
 
 
 def effects_of(events: Iterable[Event]) -> set[tuple[str, str]]:
-    """Return each effect that a fault can follow: `whose` it is, and its name.
+    """Return each effect that a fault can follow: the node's that did it, and `ANYBODY`'s; and its name.
 
     >>> sorted(effects_of([Event(0, 100, "bob", "show", (), msgid="m1"), Event(1, 100, "bob", "arrive", ())]))
-    [('bob', 'show m1')]
+    [('', 'show m1'), ('bob', 'show m1')]
     """
     names = EffectNames()
     done = ((event.node, names.name(event)) for event in events if event.node != NETWORK)
-    return {(whose(node, name), name) for node, name in done if name is not None}
+    return {(who, name) for node, name in done if name is not None for who in (node, ANYBODY)}

@@ -9,6 +9,7 @@ import pytest
 
 from imteach import (
     LADDER,
+    Again,
     Crash,
     Delay,
     Drop,
@@ -109,6 +110,8 @@ FAULTS_TYPED = {
     "--offline bob@show:m1+50": Offline("bob", after="show m1", lasting=50),
     "--offline bob@send:msg:N": Offline("bob", after="send m1/msg:N#1"),
     "--partition alice-server@100+500": Partition("alice", "server", at=100, lasting=500),
+    "--again m1@70": Again("m1", at=70),
+    "--again m1@send:msg:A": Again("m1", after="send m1/msg:A#1"),
     "--late alice@m1": Late("alice", "m1"),
     "--partition alice>server@100+500": Partition("alice", "server", at=100, lasting=500, both=False),
     "--loss 0.2 --seed 1": Loss(0.2, seed=1),

@@ -6,7 +6,21 @@ import pytest
 from hypothesis import given
 from worlds import EVERY_FAULT, faults
 
-from imteach import Crash, Delay, Drop, Duplicate, InputError, Late, Loss, Offline, Partition, Say, Scenario, Trace
+from imteach import (
+    Again,
+    Crash,
+    Delay,
+    Drop,
+    Duplicate,
+    InputError,
+    Late,
+    Loss,
+    Offline,
+    Partition,
+    Say,
+    Scenario,
+    Trace,
+)
 from imteach.lab.session import Session
 from imteach.scenario import FAULTS, parse_fault
 from imteach.tell import fault_in_words, why_unused
@@ -55,9 +69,12 @@ FORMS = [
         "partition server>alice@1",
     ),
     (Loss(0.2, seed=1), "Loss(0.2, seed=1)", "loss 0.2 seed 1"),
+    (Again("m1", at=70), 'Again("m1", at=70)', "again m1@70"),
+    (Again("m+1", after="show m+1#2"), 'Again("m+1", after="show m+1#2")', "again m+1@show:m+1#2"),
+    (Again("m+1", after="show m+1"), 'Again("m+1", after="show m+1")', "again m+1@show:m+1"),
+    (Again("m1", after="send msg:A"), 'Again("m1", after="send msg:A#1")', "again m1@send:msg:A#1"),
     (Late("alice", "m1#1"), 'Late("alice", "m1")', "late alice@m1"),
     (Late("bob", "pull:friends#02"), 'Late("bob", "pull:friends#2")', "late bob@pull:friends#2"),
-    (Late("bob", "my own#2#1"), 'Late("bob", "my own#2#1")', "late bob@my own#2#1"),  # a timer called "my own#2"
 ]
 
 
@@ -153,10 +170,18 @@ def test_faults_are_equal_by_what_they_do():
         (lambda: Loss(0.1, seed=-1), "seed: expected a whole number"),
         (lambda: Loss(0.1, seed=1.5), "seed: expected a whole number"),
         (lambda: Loss("0.1"), "p: expected a number from 0 to 1, got '0.1'"),
+        (lambda: Again("m1"), 'again m1: expected either at=MS or after="EFFECT OF", such as after="send m1/msg:R#1"'),
+        (lambda: Again("m1", at=1, after="show m1"), "again m1: expected either at=MS or after="),
+        (lambda: Again("m1", at=-1), "at: expected a time in ms of at least 0, got -1"),
+        (lambda: Again("m/1", at=1), "again: expected the msgid of a message, such as m1, got 'm/1'"),
+        (lambda: Again(1, at=1), "again: expected the msgid of a message, such as m1, got 1"),
+        (lambda: Again("m1", after="msg:R"), "after: expected EFFECT OF, such as 'show m1', got 'msg:R'"),
         (lambda: Late("b b", "m1"), "late: expected the name of a node, such as bob or server, got 'b b'"),
         (lambda: Late("bob", ""), "timer: expected the name of a timer, such as m1 or pull, got ''"),
         (lambda: Late("bob", None), "timer: expected the name of a timer"),
         (lambda: Late("bob", "m\n1"), "timer: expected the name of a timer"),
+        (lambda: Late("bob", "my own"), "timer: expected the name of a timer, such as m1 or pull, got 'my own'"),
+        (lambda: Late("bob", "m1#2#1"), "timer: expected the name of a timer"),
         (lambda: Late("bob", "m1#0"), "timer: 'm1#0'; the times that a timer is cancelled are numbered from #1"),
     ],
 )
@@ -169,7 +194,7 @@ def test_a_wrong_value_gets_one_line(make, why):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "no fault ''; faults are drop, duplicate, delay, crash, offline, partition, loss, late"),
+        ("", "no fault ''; faults are drop, duplicate, delay, crash, offline, partition, loss, late, again"),
         ("explode bob", "no fault 'explode bob'; faults are"),
         ("delay m1/msg:N", "expected NAME.MS, such as m1/msg:N#1.400"),
         ("delay m1/msg:N+soon", "by: expected a time in ms, got 'soon'"),
@@ -186,6 +211,10 @@ def test_a_wrong_value_gets_one_line(make, why):
         ("partition alice", "expected PERSON-server@MS.MS"),
         ("partition alice-bob", "a link runs between a person and the server"),
         ("loss much", "expected P seed S"),
+        ("again m1", "expected MSGID@MS or MSGID@EFFECT:OF, such as m1@70, got 'm1'"),
+        ("again m1@soon", "at: expected a time in ms, got 'soon' in 'm1@soon'"),
+        ("again m1@eat:m1", "after: expected EFFECT OF, such as 'show m1', got 'eat m1'"),
+        ("again @7", "again: expected the msgid of a message"),
         ("late alice", "expected NODE@TIMER, such as alice@m1, got 'alice'"),
         ("late alice@", "timer: expected the name of a timer"),
         ("late @m1", "late: expected the name of a node"),
@@ -205,6 +234,7 @@ def test_wrong_text_gets_one_line(text, why):
         (Offline("server"), "no person 'server'; people are alice, bob"),
         (Partition("eve", "server"), "no node 'eve'"),
         (Late("eve", "m1"), "no node 'eve'; nodes are alice, bob, server"),
+        (Again("m2", at=5), "again: no message 'm2'; the messages said are m1"),
     ],
 )
 def test_a_fault_on_nobody_of_the_scenario_gets_one_line(fault, why):
@@ -316,6 +346,8 @@ def test_two_cuts_of_one_link_hold_until_both_are_over():
         Late("bob", "m1"),
         Offline("bob", after="show m1#2", lasting=5),
         Offline("bob", after="send m1/msg:N#2"),
+        Again("m1", after="show m1#2"),
+        Again("m1", after="send m1/msg:R#2"),
     ],
 )
 def test_a_fault_that_names_what_never_happened_is_unused_and_changes_nothing(fault):

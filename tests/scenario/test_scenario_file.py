@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from imteach import (
     LADDER,
+    Again,
     Client,
     Crash,
     Delay,
@@ -403,6 +404,11 @@ def faults(draw, scenario):
         st.builds(Partition, st.just("server"), people, MS, both=st.just(False)),
         st.builds(Loss, st.floats(0, 1), st.integers(0, 10**12)),
         st.builds(Late, nodes, st.builds("{}{}".format, msgids | st.just("pull:friends"), NUMBERS)),
+        *(
+            st.builds(Again, st.sampled_from(scenario.msgids), **when)
+            for when in ({"at": MS}, {"after": effects})
+            if scenario.msgids
+        ),
     )
     return tuple(draw(st.lists(st.one_of(kinds_of_fault), max_size=4)))
 

@@ -1,6 +1,7 @@
 """The pictures that are kept and compared: one for each thing that the language of the picture can say."""
 
 from imteach import (
+    Again,
     Client,
     Crash,
     Delay,
@@ -129,6 +130,10 @@ GALLERY: dict[str, Trace] = {
     "group-of-five": Scenario(
         "group", say=[Say("hi", to="friends"), Say("hello", "bob", "friends", 150)], groups={"friends": FRIENDS}
     ).run(Offline("dave", at=0, lasting=400)),
+    "again-too-early": Scenario("dedup").run(Again("m1", at=70)),
+    "again-and-again": Scenario("ordered", say=[Say("one"), Say("two", at=30)], retries=0).run(
+        Again("m1", after="send m1/msg:R#1"), Again("m1", at=700), Drop("m1/msg:R"), Drop("m1/msg:A")
+    ),
     "late-timer": Scenario("dedup").run(Late("alice", "m1")),
     "late-timer-began-anew": Scenario("offline").run(
         Offline("bob", at=0, lasting=100), Offline("bob", at=120, lasting=10), Late("bob", "pull")

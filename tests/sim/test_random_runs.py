@@ -41,7 +41,7 @@ LEADS_TO = {
     "drop": {"send"},
     "lose": {"send"},
     "timer_start": STEPS,
-    "timer_cancel": {"arrive", "login", "timer_fire"},
+    "timer_cancel": {"arrive", "login", "timer_fire", "resend"},
     "timer_fire": {"timer_start", "timer_cancel"},
     "retransmit": {"timer_fire", "resend", "restart"},
     "show": {"arrive"},

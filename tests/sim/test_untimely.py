@@ -1,9 +1,23 @@
-"""What comes at the wrong time: a timer that had run out when it was cancelled, a logout in the midst of things."""
+"""What comes at the wrong time: a timer that was cancelled, a sudden logout, a person who cannot wait."""
 
 import pytest
 
-from imteach import LADDER, Client, Crash, Late, LearnerError, Offline, Say, Scenario, Trace, explore
-from imteach.protocol import Transmit
+from imteach import (
+    LADDER,
+    Again,
+    Client,
+    Crash,
+    Drop,
+    Late,
+    LearnerError,
+    Offline,
+    Resend,
+    Say,
+    Scenario,
+    Trace,
+    explore,
+)
+from imteach.protocol import Report, StartTimer, Transmit
 from imteach.tell import fault_in_words, why_broken, why_unused
 
 FRIENDS = {"friends": ["alice", "bob", "carol"]}
@@ -220,3 +234,105 @@ def test_with_a_logout_in_the_budget_the_search_finds_what_only_an_absence_shows
     assert not below.promises["no_false_failure"].holds
     assert above.promises["no_silent_loss"].holds
     assert "(an absence)" in below.to_text()
+
+
+# An impatient person
+
+
+class NewName(Client):
+    """Sends again under a new msgid, so that nobody can tell that it is the same."""
+
+    def on_resend(self, msgid, message):
+        return self.on_say(message)
+
+
+class SecondTimer(Client):
+    """Starts a timer more when a message is sent again, and does not stop it at the ack:N."""
+
+    def on_resend(self, msgid, message):
+        *rest, timer = super().on_resend(msgid, message)
+        return [*rest, timer, StartTimer(f"again:{msgid}")]
+
+    def on_timer(self, name):
+        if name.startswith("again:"):
+            return [Report(name.removeprefix("again:"), "failed")]
+        return super().on_timer(name)
+
+
+@pytest.mark.parametrize("rung", LADDER)
+def test_a_message_under_way_is_sent_again_under_its_msgid_and_its_timer_starts_anew(rung):
+    trace = Scenario(rung).run(Again("m1", at=30))
+    (pressed,) = trace.happened("resend")
+    assert (pressed.t, pressed.node, pressed.msgid, pressed.text) == (30, "alice", "m1", "again m1@30")
+    assert [(e.t, e.until) for e in trace.happened("timer_start", timer="m1")] == [(0, 300), (30, 330)]
+    assert trace.packet["m1/msg:R#2"].sent == 30
+    assert trace.messages[0].shown == {"bob": 1 if LADDER[rung].dedups else 2}
+    assert trace.promises["no_duplicates"] == LADDER[rung].dedups
+    assert Trace.from_json(trace.to_json()) == trace
+
+
+def test_it_has_fresh_tries_as_one_that_failed_has():
+    drops = [Drop(f"msg:R#{number}") for number in range(1, 9)]
+    trace = Scenario("dedup", retries=1).run(Again("m1", after="send m1/msg:R#2"), *drops)
+    assert [p.sent for p in trace.packets] == [0, 300, 300, 600]
+    assert trace.messages[0].status == "failed"
+
+
+@pytest.mark.parametrize(
+    ("rung", "at", "why"),
+    [("dedup", 500, "m1 is delivered"), ("basic", 150, "m1 is sent"), ("dedup", 5, "m1 was never said")],
+)
+def test_where_there_is_nothing_to_press_nothing_is_sent_and_the_trace_says_why(rung, at, why):
+    trace = Scenario(rung, say=[Say(at=10)]).run(Again("m1", at=at))
+    assert [(event.t, event.text) for event in trace.happened("unsaid")] == [(at, why)]
+    assert "m1/msg:R#2" not in trace.packet
+    assert trace.unused == ()
+
+
+def test_one_whose_client_is_down_can_press_nothing():
+    trace = Scenario("dedup").run(Crash("alice", after="send m1/msg:R#1"), Again("m1", after="send m1/msg:R#1"))
+    assert trace.happened("unsaid")[0].text == "alice is down"
+
+
+def test_pressed_after_it_failed_it_is_what_anybody_does():
+    scenario = Scenario("dedup", retries=0, resend=[Resend("m1", at=700)])
+    lost = Drop("msg:R")
+    again = Scenario("dedup", retries=0).run(lost, Again("m1", at=700))
+    assert again.events == scenario.run(lost).events
+
+
+def test_it_may_follow_what_any_node_does_and_comes_when_all_else_of_that_instant_is_done():
+    trace = Scenario("dedup", say=[Say("one"), Say("two", at=100)]).run(Again("m1", after="show m1"))
+    assert [(e.kind, e.msgid) for e in trace.events if e.t == 100 and e.kind in ("say", "show", "resend")] == [
+        ("show", "m1"), ("say", "m2"), ("resend", "m1")
+    ]  # fmt: skip
+
+
+def test_from_dedup_on_impatience_breaks_no_promise_of_ours():
+    for rung in ("dedup", "offline", "durable", "ordered"):
+        found = explore(Scenario(rung, retries=1), faults=2, kinds=["again"])
+        assert found.plans > 20
+        assert all(verdict.holds for verdict in found.promises.values())
+    group = Scenario("group", say=[Say("hi", to="friends")], groups=FRIENDS, retries=0)
+    assert all(verdict.holds for verdict in explore(group, kinds=["again"]).promises.values())
+
+
+def test_the_search_finds_what_a_client_does_wrong_only_then():
+    names, timer = (Scenario("dedup", client=mine) for mine in (NewName, SecondTimer))
+    assert explore(names, faults=2).promises["no_duplicates"].holds
+    found = explore(names, kinds=["again"]).promises["no_duplicates"]
+    assert found.broken_by == (Again("m1", after="send m1/msg:R#1"),)
+    assert explore(timer, kinds=["drop"]).promises["no_false_failure"].holds
+    assert not explore(timer, kinds=["again"]).promises["no_false_failure"].holds
+
+
+def test_what_came_of_it_is_told():
+    trace = Scenario("retransmit").run(Again("m1", after="send m1/msg:A#1"))
+    assert "alice sent it again at 50 ms, though it was still under way" in why_broken(trace, "no_duplicates")
+    assert "50 ms: alice sends m1 again, too early: it is under way" in trace.why(trace.happened("show")[1])
+    assert "50 ms: sends m1 again, too early" in trace.seen_by("alice")
+    assert fault_in_words(Again("m1", at=70)) == "m1 is sent again at 70 ms, while it may be under way"
+    assert fault_in_words(Again("m1", after="show m1")) == (
+        "m1 is sent again right after: show m1, while it may be under way"
+    )
+    assert why_unused(Again("m1", after="show m9"), trace) == "nobody did that in this run, so nobody sent m1 again"

@@ -3,13 +3,21 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from imteach import Crash, Delay, Drop, Duplicate, Late, Offline, Scenario, Trace
+from imteach import Again, Crash, Delay, Drop, Duplicate, Late, Offline, Scenario, Trace
 from imteach.protocol import SERVER
 from imteach.scenario import Fault
 from imteach.trace import Event
 
 EFFECTS = {"show": "show", "send": "send", "store": "store", "write": "write", "delete": "write"}
-KIND = {Drop: "drop", Duplicate: "duplicate", Delay: "delay", Crash: "crash", Offline: "away", Late: "late"}
+KIND = {
+    Drop: "drop",
+    Duplicate: "duplicate",
+    Delay: "delay",
+    Crash: "crash",
+    Offline: "away",
+    Late: "late",
+    Again: "again",
+}
 Plan = tuple[Fault, ...]
 
 
@@ -27,7 +35,7 @@ def every_plan(
         later: dict[frozenset[Fault], None] = {}
         for plan in now:
             trace = scenario.run(*given, *plan)
-            if any(fault in trace.unused for fault in plan):
+            if any(fault in trace.unused or not is_still_possible(fault, trace) for fault in plan):
                 continue
             yield plan, trace
             for fault in possible(trace, order):
@@ -42,7 +50,8 @@ def brute(
     """Run every plan; return how many there are, and for each promise the smallest that breaks it (None: none does).
 
     Smallest is: the fewest faults, then the earliest, by the events at which they strike, in order (a packet's fault at
-    its sending, a crash at the effect it follows, a logout too, a late timer where it is cancelled), then by `kinds`.
+    its sending; a crash, a logout or an impatient person at the effect that they follow; a late timer where it is
+    cancelled), then by `kinds`.
     """
     order = list(kinds)
     plans = 0
@@ -73,6 +82,8 @@ def possible(trace: Trace, kinds: Iterable[str]) -> Iterator[Fault]:
         for event, effect in effects(trace):
             if event.node != SERVER:
                 yield Offline(event.node, after=effect, lasting=1000)
+    if "again" in kinds:
+        yield from (Again(event.said, after=f"send {event.packet}") for event in impatient(trace))
     if "late" in kinds:
         for event, timer in cancelled(trace):
             yield Late(event.node, timer)
@@ -92,6 +103,22 @@ def effects(trace: Trace) -> Iterator[tuple[Event, str]]:
         yield event, name if times[event.node, name] == 1 else f"{name}#{times[event.node, name]}"
 
 
+def impatient(trace: Trace) -> Iterator[Event]:
+    """Yield each sending of a packet while its message is under way, so that its sender may be impatient."""
+    under_way = ("sending", "sent") if trace.scenario.setting.acks else ("sending",)
+    status: dict[str | None, str | None] = {}
+    for event in trace.events:
+        if event.kind == "status":
+            status[event.msgid] = event.status
+        elif event.kind == "send" and event.node != "network" and status.get(event.said) in under_way:
+            yield event
+
+
+def is_still_possible(fault: Fault, trace: Trace) -> bool:
+    """Whether a fault of a smaller plan still strikes: nobody is impatient about what another fault has settled."""
+    return not isinstance(fault, Again) or any(f"send {event.packet}" == fault.after for event in impatient(trace))
+
+
 def cancelled(trace: Trace) -> Iterator[tuple[Event, str]]:
     """Yield each time that a timer is cancelled, and the timer as a late one is called by."""
     times: Counter[tuple[str, str | None]] = Counter()
@@ -108,6 +135,8 @@ def strikes(fault: Fault, trace: Trace) -> int:
     if isinstance(fault, Offline):
         followed = (event.id for event, effect in effects(trace) if (event.node, effect) == (fault.person, fault.after))
         return next(followed)
+    if isinstance(fault, Again):
+        return trace.happened("send", packet=str(fault.after).removeprefix("send "))[0].id
     if isinstance(fault, Late):
         return next(event.id for event, timer in cancelled(trace) if (event.node, timer) == (fault.node, fault.timer))
     return trace.happened("send", packet=fault.packet)[0].id

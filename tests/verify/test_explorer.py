@@ -9,6 +9,7 @@ from brute import brute
 from nightly import by_night
 
 from imteach import (
+    Again,
     Crash,
     Drop,
     Duplicate,
@@ -26,7 +27,7 @@ from imteach.planted import SilentDedup
 from imteach.protocol import LADDER, Client, StartTimer
 from imteach.verify.search.branching import Branching
 
-ALL = ("drop", "duplicate", "delay", "crash", "away", "late")
+ALL = ("drop", "duplicate", "delay", "crash", "away", "late", "again")
 TWO = [Say("one"), Say("two", at=20)]
 MOST = by_night(3, in_the_gate=2)  # of faults, where three take seconds
 FRIENDS = {"friends": ["alice", "bob", "carol"]}
@@ -62,7 +63,12 @@ AWAY = (Offline("bob", at=0, lasting=1000),)
         *((Scenario(rung, retries=1), 2, ("drop", "away"), ()) for rung in ("dedup", "offline", "durable")),
         (Scenario("offline", retries=0), 2, ("away", "crash"), (Offline("bob", after="send m1/msg:N#1", lasting=80),)),
         (Scenario("ordered", say=TWO, retries=0), 2, ("away",), ()),
-        (Scenario("group", say=IN_GROUP, groups=FRIENDS, retries=0), 1, ("away", "late"), ()),
+        *((Scenario(rung, retries=1), 2, ("drop", "again"), ()) for rung in ("basic", "acked", "dedup", "durable")),
+        (Scenario("durable", retries=0), 2, ("again", "crash", "late"), (Again("m1", at=70),)),
+        (Scenario("dedup", latency=0, retries=0), 3, ("again", "drop"), ()),
+        (Scenario("ordered", say=TWO, retries=0), 1, ("again", "delay"), (Again("m1", after="send m1/msg:A#1"),)),
+        (Scenario("group", say=IN_GROUP, groups=FRIENDS, retries=0), 2, ("again",), ()),
+        (Scenario("group", say=IN_GROUP, groups=FRIENDS, retries=0), 1, ("away", "late", "again"), ()),
         (Scenario("offline", retries=1), 2, ("drop", "late", "crash"), (*AWAY, Late("bob", "pull"))),
         (Scenario("group", say=IN_GROUP, groups=FRIENDS, retries=0, ack_every=2), 1, ("late", "crash"), ()),
     ],

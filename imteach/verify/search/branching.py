@@ -5,15 +5,16 @@ if nothing that can still happen tells them apart.
 """
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from imteach.learner.mistakes import Mistake
 from imteach.learner.snapshot import restored, snapshot
 from imteach.protocol import Effect, MemoryDisk, Packet, Write, judge
-from imteach.scenario import Crash, Delay, Drop, Duplicate, Fault, Late, Loss, Offline, Scenario
+from imteach.scenario import Again, Crash, Delay, Drop, Duplicate, Fault, Late, Loss, Offline, Scenario
 from imteach.scenario.checks import NETWORK
 from imteach.sim.agenda import Appointment
+from imteach.sim.network import is_under_way
 from imteach.sim.orders import Orders
 from imteach.sim.recorder import Recorder
 from imteach.sim.run import Running, TooLate
@@ -23,7 +24,7 @@ from imteach.trace.outcomes import OutcomeReader
 from imteach.trace.unused import EffectNames
 from imteach.verify.search.machine import Machine
 
-EXPLORE_KINDS = ("drop", "duplicate", "delay", "crash", "away", "late")
+EXPLORE_KINDS = ("drop", "duplicate", "delay", "crash", "away", "late", "again")
 """The kinds of fault that can strike a run. Those that strike at one event are tried in this order."""
 
 DOWN = 100
@@ -140,7 +141,14 @@ class Branching(Simulator):
 
     def possible(self, first: int, kinds: Sequence[str]) -> Iterator[tuple[Strike, Fault]]:
         """Yield every fault that can strike in the step whose events are those from `first` on, in their order."""
-        return faults_on(self.scenario, self.written, first, kinds, forked(self.effects))
+        under_way = self.under_way if "again" in kinds else ()
+        return faults_on(self.scenario, self.written, first, kinds, forked(self.effects), under_way)
+
+    @property
+    def under_way(self) -> set[str]:
+        """The msgids of what its sender's screen says is not settled."""
+        status = {msgid: self.written.log[seen].status for s in self.screen.values() for msgid, seen in s.items()}
+        return {msgid for msgid in self.scenario.msgids if is_under_way(status.get(msgid), self.scenario.setting)}
 
     def settle(self, first: int) -> None:
         """Take in the step whose events are those from `first` on; drop the next appointments that come to nothing."""
@@ -254,22 +262,30 @@ class Branching(Simulator):
 
 
 def faults_on(
-    scenario: Scenario, written: Recorder, first: int, kinds: Sequence[str], effects: EffectNames
+    scenario: Scenario,
+    written: Recorder,
+    first: int,
+    kinds: Sequence[str],
+    effects: EffectNames,
+    under_way: Container[str],
 ) -> Iterator[tuple[Strike, Fault]]:
     """Yield every fault that could strike at the events from `first` on, with where it would, in their order.
 
-    `effects` knows the effects before them, and names these.
+    `effects` knows the effects before them, and names these; `under_way` are the msgids that a person may be impatient
+    about.
     """
     for number, event in enumerate(written.events(first)):
         effect = name_in(event, effects)
         if effect is None:
             continue
-        for kind, fault in _faults_on(scenario, written, event, effect):
+        for kind, fault in _faults_on(scenario, written, event, effect, under_way):
             if kind in kinds:
                 yield Strike(number, EXPLORE_KINDS.index(kind)), fault
 
 
-def _faults_on(scenario: Scenario, written: Recorder, event: Event, effect: str) -> Iterator[tuple[str, Fault]]:
+def _faults_on(
+    scenario: Scenario, written: Recorder, event: Event, effect: str, under_way: Container[str]
+) -> Iterator[tuple[str, Fault]]:
     """Yield the faults that can strike at one event: on the packet sent, and on the node right after what it did.
 
     If the event is that a node cancels a timer, `effect` is the timer, and the fault is that it had run out already.
@@ -286,6 +302,8 @@ def _faults_on(scenario: Scenario, written: Recorder, event: Event, effect: str)
         yield "crash", Crash(event.node, after=effect, down=DOWN)
     if event.node in scenario.people:
         yield "away", Offline(event.node, after=effect, lasting=AWAY)
+    if event.kind == "send" and event.node != NETWORK and event.said in under_way:
+        yield "again", Again(str(event.said), after=effect)
 
 
 def name_in(event: Event, effects: EffectNames) -> str | None:
@@ -360,7 +378,7 @@ def _reader_key(reader: OutcomeReader) -> Hashable:
 def _names_something(fault: Fault) -> bool:
     """Whether a fault names a packet or what a node did, so that the names of what is still to come matter."""
     naming = Drop | Duplicate | Delay | Loss | Crash | Late
-    return isinstance(fault, naming) or (isinstance(fault, Offline) and fault.after is not None)
+    return isinstance(fault, naming) or (isinstance(fault, Offline | Again) and fault.after is not None)
 
 
 def _is_whole(scenario: Scenario, faults: Sequence[Fault]) -> bool:

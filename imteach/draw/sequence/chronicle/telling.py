@@ -9,7 +9,7 @@ from imteach.draw.sequence.chronicle.timers import Timers
 from imteach.plain import plain
 from imteach.protocol import SERVER, STATUSES
 from imteach.trace import EVENT_KINDS, Event, Trace, instant
-from imteach.trace.records import is_late
+from imteach.trace.records import is_late, is_too_early
 
 TRIGGERS = frozenset((
     "say", "resend", "unsaid", "arrive", "timer_fire", "start", "login", "logout", "crash", "restart"
@@ -104,7 +104,7 @@ class Telling:
         self._line(moment, "said", plain(event.text or ""), event)
 
     def _on_resend(self, event: Event, moment: Moment) -> None:
-        self._line(moment, "said", "↻ send again", event)
+        self._line(moment, "said", "↻ send again, too early" if is_too_early(event) else "↻ send again", event)
         self.timers.resend(event.node, event.msgid)
 
     def _on_unsaid(self, event: Event, moment: Moment) -> None:
