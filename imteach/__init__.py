@@ -13,6 +13,7 @@ from imteach.learner import LearnerError
 from imteach.protocol import LADDER, Client, Server
 from imteach.scenario import (
     Again,
+    Beat,
     Crash,
     Delay,
     Drop,
@@ -62,6 +63,7 @@ __version__ = "0.1.0"
 __all__ = [
     "LADDER",
     "Again",
+    "Beat",
     "Client",
     "Crash",
     "Delay",

@@ -10,6 +10,7 @@ from imteach.errors import InputError, quoted
 from imteach.protocol import LADDER
 from imteach.scenario import (
     Again,
+    Beat,
     Crash,
     Delay,
     Drop,
@@ -75,6 +76,12 @@ FAULT_OPTIONS = {
         Again.parse,
         "an impatient person sends a message again while it is under way, at a time or as soon as something is done: "
         "--again m1@70, --again m1@send:msg:A",
+    ),
+    "--beat": _FaultOption(
+        "PERSON@WHEN",
+        Beat.parse,
+        "a heartbeat of a group's member comes before its time, at a time or as soon as something is done: "
+        "--beat bob@70, --beat bob@send:m1/msg:R",
     ),
     "--late": _FaultOption(
         "NODE@TIMER",

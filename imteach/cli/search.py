@@ -32,8 +32,8 @@ what the smallest plan is that breaks it. Times are as the scenario has them.
 
 KIND is one of {", ".join(EXPLORE_KINDS)}; a packet is delayed by one RTO and one round trip, a node crashes for
 100 ms and a person is away for {AWAY} ms right behind any of its effects, a late timer had run out when its node
-cancels it, and an impatient person sends again what is under way when a packet of it is sent. Ctrl-C ends it with what
-was found so far, and exit status 130.
+cancels it, an impatient person sends again what is under way when a packet of it is sent, and an early heartbeat of a
+group's member comes when any packet is sent. Ctrl-C ends it with what was found so far, and exit status 130.
 """
 
 CHECK_ABOUT = f"""\

@@ -3,6 +3,7 @@
 from imteach.scenario.faults import (
     FAULTS,
     Again,
+    Beat,
     Crash,
     Delay,
     Drop,
@@ -25,6 +26,7 @@ __all__ = [
     "FAULTS",
     "HEARTBEAT",
     "Again",
+    "Beat",
     "Crash",
     "Delay",
     "Drop",

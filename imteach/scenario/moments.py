@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 from imteach.errors import InputError, quoted
 from imteach.scenario.checks import milliseconds
 from imteach.scenario.naming import is_msgid, parse_name
-from imteach.scenario.texts import python
+from imteach.scenario.texts import number_in, python
 
 if TYPE_CHECKING:
     from imteach.scenario.scenario import Scenario
@@ -71,6 +71,23 @@ def moment_in_python(at: float | None, after: str | None) -> str:
     at=150 after="show m1"
     """
     return f"at={at}" if after is None else f"after={python(after)}"
+
+
+_MOMENT = r"(?s)(?P<who>[^@]*)@(?:(?P<effect>[a-z]+):(?P<of>.+)|(?P<at>.*))"
+
+
+def parsed_moment(text: str, who: str, example: str) -> tuple[str, float | None, str | None]:
+    """Return what stands before the @ of a text, and when it says that a fault strikes: `at` and `after`.
+
+    >>> parsed_moment("bob@70", "PERSON", "bob@70"), parsed_moment("bob@show:m1", "PERSON", "bob@70")
+    (('bob', 70.0, None), ('bob', None, 'show m1'))
+    """
+    match = re.fullmatch(_MOMENT, text)
+    if match is None:
+        raise InputError(f"expected {who}@MS or {who}@EFFECT:OF, such as {example}, got {quoted(text)}")
+    if match["effect"] is not None:
+        return match["who"], None, f"{match['effect']} {match['of']}"
+    return match["who"], number_in(match["at"], "at", text), None
 
 
 def whole_effect(after: str | None, scenario: "Scenario") -> str | None:

@@ -1,4 +1,4 @@
-"""What comes at the wrong time: a timer although it was cancelled, a person who cannot wait."""
+"""What comes at the wrong time: a timer that was cancelled, a person who cannot wait, a heartbeat before its time."""
 
 import re
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from imteach.errors import InputError, quoted
 from imteach.scenario.checks import node_name
-from imteach.scenario.moments import check_moment, moment_in_python, whole_effect, written
+from imteach.scenario.moments import check_moment, moment_in_python, parsed_moment, whole_effect, written
 from imteach.scenario.naming import is_msgid
-from imteach.scenario.texts import number_in, python
+from imteach.scenario.texts import python
 
 if TYPE_CHECKING:
     from imteach.scenario.scenario import Scenario
@@ -58,9 +58,6 @@ class Late:
         return self
 
 
-_AGAIN = r"(?s)(?P<msgid>[^@]*)@(?:(?P<effect>[a-z]+):(?P<of>.+)|(?P<at>.*))"
-
-
 @dataclass(frozen=True, repr=False)
 class Again:
     """An impatient person sends a message again while it is still under way: the same thing said, the same msgid.
@@ -94,17 +91,55 @@ class Again:
     @classmethod
     def parse(cls, text: str) -> "Again":
         """Read `m1@70` or `m1@send:m1/msg:R#1`."""
-        match = re.fullmatch(_AGAIN, text)
-        if match is None:
-            raise InputError(f"expected MSGID@MS or MSGID@EFFECT:OF, such as m1@70, got {quoted(text)}")
-        if match["effect"] is not None:
-            return cls(match["msgid"], after=f"{match['effect']} {match['of']}")
-        return cls(match["msgid"], at=number_in(match["at"], "at", text))
+        msgid, at, after = parsed_moment(text, "MSGID", "m1@70")
+        return cls(msgid, at, after)
 
     def resolve(self, scenario: "Scenario") -> "Again":
         """Return the same fault, if this scenario has the message; the packet of a `send` gets its whole name."""
         scenario.checked_msgid(self.msgid, "again")
         return Again(self.msgid, self.at, whole_effect(self.after, scenario))
+
+
+@dataclass(frozen=True, repr=False)
+class Beat:
+    """A heartbeat of a group's member comes before its time, while other things are under way.
+
+    It comes `at` a time, or right `after` an effect of any node, when its step is done: `"send m1/msg:N>bob#1"`. The
+    next one comes a whole heartbeat later. Where a person is in several groups, all their heartbeats come.
+
+    >>> Beat("bob", at=70), str(Beat("bob", after="send m1/msg:R"))
+    (Beat("bob", at=70), 'beat bob@send:m1/msg:R#1')
+    >>> Beat("bob")
+    Traceback (most recent call last):
+    imteach.errors.InputError: beat bob: expected either at=MS or after="EFFECT OF", such as after="send m1/msg:R#1"
+    """
+
+    person: str
+    at: float | None = None
+    after: str | None = None
+
+    def __post_init__(self) -> None:
+        node_name(self.person, "beat")
+        check_moment(self, f"beat {self.person}", "send m1/msg:R#1")
+
+    def __repr__(self) -> str:
+        return f"Beat({python(self.person)}, {moment_in_python(self.at, self.after)})"
+
+    def __str__(self) -> str:
+        return f"beat {self.person}@{written(self.at or 0, self.after, ends=True)}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Beat":
+        """Read `bob@70` or `bob@send:m1/msg:R#1`."""
+        who, at, after = parsed_moment(text, "PERSON", "bob@70")
+        return cls(who, at, after)
+
+    def resolve(self, scenario: "Scenario") -> "Beat":
+        """Return the same fault, if this person is in a group; the packet of a `send` gets its whole name."""
+        if self.person not in scenario.groups_of:
+            members = ", ".join(list(scenario.groups_of)[:12]) or "nobody"
+            raise InputError(f"{quoted(self.person)} is in no group, so no heartbeat comes; {members} is", where="beat")
+        return Beat(self.person, self.at, whole_effect(self.after, scenario))
 
 
 def nth_cancel(timer: str, number: int) -> str:

@@ -3,13 +3,17 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from imteach.scenario.faults import Again, Crash, Delay, Drop, Duplicate, Fault, Late, Loss, Offline, Partition
+from imteach.scenario.faults import Again, Beat, Crash, Delay, Drop, Duplicate, Fault, Late, Loss, Offline, Partition
 from imteach.scenario.moments import ANYBODY, whose
-from imteach.sim.agenda import CRASH, PERSON, PRESENCE
+from imteach.sim.agenda import CRASH, PERSON, PRESENCE, TIMER
 from imteach.trace.records import Event
 from imteach.trace.unused import EffectNames
 
-LATER: dict[type, tuple[int, str]] = {Offline: (PRESENCE, "leave_for"), Again: (PERSON, "again")}
+LATER: dict[type, tuple[int, str]] = {
+    Offline: (PRESENCE, "leave_for"),
+    Again: (PERSON, "again"),
+    Beat: (TIMER, "beat"),
+}
 """By kind of fault that follows an effect: its rank on the agenda, and which method of a run then takes it."""
 
 
@@ -20,7 +24,7 @@ class Following(NamedTuple):
     """
 
     crash: tuple[Crash, int] | None
-    later: list[Again | Offline]
+    later: list[Again | Beat | Offline]
 
 
 class Orders:
@@ -39,7 +43,7 @@ class Orders:
         self._copies: dict[str, list[float | None]] = {}
         self.crashes: dict[tuple[str, str], Crash] = {}  # by node and effect: those still to come
         self.next: dict[
-            tuple[str, str], list[Again | Offline]
+            tuple[str, str], list[Again | Beat | Offline]
         ] = {}  # by `whose` and effect: what follows the step of each
         self.late: dict[tuple[str, str], Late] = {}  # by node and timer: those still to come
         self._effects = effects or EffectNames()  # given if these orders replace others in the middle of a run
@@ -55,7 +59,7 @@ class Orders:
                     self.crashes[node, after] = fault
                 case Offline(person, after=str(after)):
                     self.next.setdefault((whose(person, after), after), []).append(fault)
-                case Again(after=str(after)):
+                case Again(after=str(after)) | Beat(after=str(after)):
                     self.next.setdefault((ANYBODY, after), []).append(fault)
                 case Late(node, timer):
                     self.late[node, timer] = fault
@@ -70,8 +74,8 @@ class Orders:
                     yield at, PRESENCE, "leave", person
                     if lasting is not None:
                         yield at + lasting, PRESENCE, "come_back", person
-                case Again(_, float() | int() as at):
-                    yield at, PERSON, "again", fault
+                case Again(_, float() | int() as at) | Beat(_, float() | int() as at):
+                    yield at, *LATER[type(fault)], fault
                 case Partition(at=at, lasting=lasting, ways=ways):
                     for way in ways:
                         yield at, PRESENCE, "cut", way

@@ -1,6 +1,7 @@
 """Timers: they start, are cancelled, and run out."""
 
 from imteach.protocol import CancelTimer, StartTimer
+from imteach.scenario.faults import Beat
 from imteach.scenario.scenario import HEARTBEAT
 from imteach.sim.agenda import TIMER
 from imteach.sim.run import Run, Running, TooLate
@@ -51,14 +52,23 @@ class Waits(Run):
 
     def timer(self, running: Running) -> None:
         """A timer runs out, unless it was cancelled or started anew."""
-        if not self.runs(running):
-            return
+        if self.runs(running):
+            if running.wait == HEARTBEAT:
+                self.quiet.heartbeat(running.node, running.name)
+            self.run_out(running)
+
+    def run_out(self, running: Running, too_early: str | None = None) -> None:
+        """A timer that runs has run out, maybe `too_early`: by the fault of this text."""
         self.forget_timer(running)
-        if running.wait == HEARTBEAT:
-            self.quiet.heartbeat(running.node, running.name)
         effects = self.told(running.node, "timer", running.name)
-        fired = self.written.event(running.node, "timer_fire", running.started, what=running.name)
+        fired = self.written.event(running.node, "timer_fire", running.started, what=running.name, more=too_early)
         self.perform(running.node, effects, fired)
+
+    def beat(self, fault: Beat) -> None:
+        """Each heartbeat of a person comes before its time, and counts as none of those that end a quiet run."""
+        for running in list(self.timers[fault.person].values()):
+            if running.wait == HEARTBEAT and self.runs(running):
+                self.run_out(running, str(fault))
 
     def runs(self, running: Running) -> bool:
         """Whether this timer still runs."""

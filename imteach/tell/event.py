@@ -10,7 +10,7 @@ from imteach.plain import plain
 from imteach.protocol import STATUSES
 from imteach.tell.words import the
 from imteach.trace import Event, Trace
-from imteach.trace.records import is_late, is_too_early
+from imteach.trace.records import is_early, is_late, is_too_early
 
 _DOES: dict[str, Callable[[Event], str]] = {
     "say": lambda event: f"says “{event.text}” to {event.to}",
@@ -39,7 +39,7 @@ _DOES: dict[str, Callable[[Event], str]] = {
 _HAPPENS: dict[str, Callable[[Event], str]] = {
     "drop": lambda event: f"{event.packet} is dropped",
     "lose": lambda event: f"{event.packet} is lost: {event.text}",
-    "timer_fire": lambda event: f"the timer for {event.timer}{_cancelled(event)} runs out",
+    "timer_fire": lambda event: f"the timer for {event.timer}{_cancelled(event)} runs out{_early(event)}",
 }
 """Events that are no node's doing: they happen to a packet or to a timer."""
 
@@ -48,7 +48,7 @@ _WHEN: dict[str, Callable[[Event], str]] = {
     "say": lambda event: f"{event.node} said “{plain(event.text or '')}”",
     "resend": lambda event: f"{event.node} sent {event.msgid} again{', too early,' if is_too_early(event) else ''}",
     "arrive": lambda event: f"{event.packet} arrived",
-    "timer_fire": lambda event: f"its timer {event.timer}{_cancelled(event)} ran out",
+    "timer_fire": lambda event: f"its timer {event.timer}{_cancelled(event)} ran out{_early(event)}",
     "login": lambda event: f"it learned that {event.to} is online" if event.to else f"{event.node} logged in",
     "logout": lambda event: f"it learned that {event.to} is gone" if event.to else f"{event.node} logged out",
     "restart": lambda event: "it started again",
@@ -67,6 +67,10 @@ def _unsaid(event: Event) -> str:
 
 def _cancelled(event: Event) -> str:
     return ", cancelled already," if is_late(event) else ""
+
+
+def _early(event: Event) -> str:
+    return " too early" if is_early(event) else ""
 
 
 def what_it_does(event: Event) -> str:

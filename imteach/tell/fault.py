@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from imteach.protocol import SERVER
-from imteach.scenario import Again, Crash, Delay, Drop, Duplicate, Fault, Late, Loss, Offline, Partition
+from imteach.scenario import Again, Beat, Crash, Delay, Drop, Duplicate, Fault, Late, Loss, Offline, Partition
 from imteach.tell.words import the
 from imteach.trace import Event, Trace
 from imteach.trace.unused import EffectNames, timers_cancelled
@@ -36,6 +36,9 @@ def fault_in_words(fault: Fault) -> str:
         case Again(msgid, at, after):
             when = f"at {at} ms" if after is None else f"right after: {after}"
             return f"{msgid} is sent again {when}, while it may be under way"
+        case Beat(person, at, after):
+            when = f"at {at} ms" if after is None else f"right after: {after}"
+            return f"{person}'s heartbeat comes before its time, {when}"
         case Late(node, timer):
             name, _, number = timer.rpartition("#")
             when = f"it was cancelled (#{number})" if name else "it was cancelled"
@@ -109,6 +112,8 @@ def _never_happened(fault: Fault) -> str:
             return "this run never sent that packet, so nobody logged out"
         case Offline(person):
             return f"{person} never did that in this run, so nobody logged out"
+        case Beat(person):
+            return f"nobody did that in this run, so no heartbeat of {person} came before its time"
         case Again(msgid):
             return f"nobody did that in this run, so nobody sent {msgid} again"
         case Late(node):

@@ -11,7 +11,7 @@ from imteach.printed import Sentence, Sentences
 from imteach.tell.event import sentence
 from imteach.tell.words import cut, few, quote, sign, the
 from imteach.trace import Event, Trace
-from imteach.trace.records import is_late, is_too_early
+from imteach.trace.records import is_early, is_late, is_too_early
 
 AWAITED = ("msg:R", "msg:N", "ack:R", "ack:N")  # the packets that the ack:N of a waiting sender depends on
 
@@ -81,7 +81,7 @@ class _Chain:
         if is_late(event):
             return f"{event.node}'s timer for {event.timer} runs out, though it was cancelled: it had run out already"
         if what == "heartbeat":
-            return f"{event.node}'s heartbeat of {of}"
+            return f"{event.node}'s heartbeat of {of}{', before its time' if is_early(event) else ''}"
         fired = f"{event.node}'s timer for {'its pull' if what == 'pull' else event.timer} runs out"
         awaited = "offline:A" if what == "pull" else "ack:N" if self.trace.scenario.setting.acks else "msg:A"
         return f"{fired}: {self._missing(event) or f'no {awaited} had come'}"

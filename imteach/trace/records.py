@@ -240,6 +240,15 @@ def is_too_early(event: Event) -> bool:
     return event.kind == "resend" and event.text is not None
 
 
+def is_early(event: Event) -> bool:
+    """Whether a heartbeat comes here before its time: `text` says which fault that was.
+
+    >>> is_early(Event(9, 70, "bob", "timer_fire", (8,), text="beat bob@70", timer="heartbeat:friends"))
+    True
+    """
+    return event.kind == "timer_fire" and str(event.text).startswith("beat ")
+
+
 def is_late(event: Event) -> bool:
     """Whether a timer runs out here although its node had cancelled it: `text` says which fault that was.
 

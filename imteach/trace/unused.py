@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Container, Hashable, Iterable
 
 from imteach.scenario.checks import NETWORK
-from imteach.scenario.faults import Again, Crash, Delay, Drop, Duplicate, Fault, Late, Offline
+from imteach.scenario.faults import Again, Beat, Crash, Delay, Drop, Duplicate, Fault, Late, Offline
 from imteach.scenario.moments import ANYBODY, whose
 from imteach.scenario.untimely import nth_cancel
 from imteach.trace.records import Event
@@ -69,7 +69,7 @@ def unused(faults: Collection[Fault], packets: Container[str], events: Iterable[
     crashed = {event.text for event in events if event.kind == "crash"} if crashes else ()
     late = any(isinstance(fault, Late) for fault in faults)
     cancelled = set(timers_cancelled(events)) if late else ()
-    following = any(isinstance(fault, Offline | Again) and fault.after is not None for fault in faults)
+    following = any(isinstance(fault, Offline | Again | Beat) and fault.after is not None for fault in faults)
     done = effects_of(events) if following else ()
 
     def is_unused(fault: Fault) -> bool:
@@ -82,7 +82,7 @@ def unused(faults: Collection[Fault], packets: Container[str], events: Iterable[
                 return (node, timer) not in cancelled
             case Offline(person, after=str(after)):
                 return (whose(person, after), after) not in done
-            case Again(after=str(after)):
+            case Again(after=str(after)) | Beat(after=str(after)):
                 return (ANYBODY, after) not in done
         return False
 

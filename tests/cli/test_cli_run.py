@@ -10,6 +10,7 @@ import pytest
 from imteach import (
     LADDER,
     Again,
+    Beat,
     Crash,
     Delay,
     Drop,
@@ -123,7 +124,14 @@ FAULTS_TYPED = {
 def test_each_fault_can_be_typed(capsys: pytest.CaptureFixture[str], typed: str) -> None:
     written = out(capsys, "durable", *typed.split(), "--format", "json")
     assert written == Scenario("durable").run(FAULTS_TYPED[typed]).to_json()
-    assert {type(fault) for fault in FAULTS_TYPED.values()} == set(FAULTS.values())
+    assert {type(fault) for fault in FAULTS_TYPED.values()} == set(FAULTS.values()) - {Beat}  # needs a group
+
+
+def test_a_heartbeat_can_be_typed_where_there_is_a_group(capsys: pytest.CaptureFixture[str]) -> None:
+    for when, fault in (("70", Beat("bob", at=70)), ("send:m1/msg:R", Beat("bob", after="send m1/msg:R#1"))):
+        written = out(capsys, "--group", "friends=alice,bob", "--beat", f"bob@{when}", "--format", "json")
+        scenario = Scenario("group", say=[Say(to="friends")], groups={"friends": ["alice", "bob"]})
+        assert written == scenario.run(fault).to_json()
 
 
 def test_faults_keep_the_order_in_which_they_were_typed(capsys: pytest.CaptureFixture[str]) -> None:

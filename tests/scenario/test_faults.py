@@ -8,6 +8,7 @@ from worlds import EVERY_FAULT, faults
 
 from imteach import (
     Again,
+    Beat,
     Crash,
     Delay,
     Drop,
@@ -73,6 +74,12 @@ FORMS = [
     (Again("m+1", after="show m+1#2"), 'Again("m+1", after="show m+1#2")', "again m+1@show:m+1#2"),
     (Again("m+1", after="show m+1"), 'Again("m+1", after="show m+1")', "again m+1@show:m+1"),
     (Again("m1", after="send msg:A"), 'Again("m1", after="send msg:A#1")', "again m1@send:msg:A#1"),
+    (Beat("bob", at=70), 'Beat("bob", at=70)', "beat bob@70"),
+    (
+        Beat("bob", after="send m1/msg:N>bob"),
+        'Beat("bob", after="send m1/msg:N>bob#1")',
+        "beat bob@send:m1/msg:N>bob#1",
+    ),
     (Late("alice", "m1#1"), 'Late("alice", "m1")', "late alice@m1"),
     (Late("bob", "pull:friends#02"), 'Late("bob", "pull:friends#2")', "late bob@pull:friends#2"),
 ]
@@ -176,6 +183,9 @@ def test_faults_are_equal_by_what_they_do():
         (lambda: Again("m/1", at=1), "again: expected the msgid of a message, such as m1, got 'm/1'"),
         (lambda: Again(1, at=1), "again: expected the msgid of a message, such as m1, got 1"),
         (lambda: Again("m1", after="msg:R"), "after: expected EFFECT OF, such as 'show m1', got 'msg:R'"),
+        (lambda: Beat("bob"), 'beat bob: expected either at=MS or after="EFFECT OF", such as after="send m1/msg:R#1"'),
+        (lambda: Beat("bob", at="5"), "at: expected a time in ms of at least 0, got '5'"),
+        (lambda: Beat(None, at=5), "beat: expected the name of a node"),
         (lambda: Late("b b", "m1"), "late: expected the name of a node, such as bob or server, got 'b b'"),
         (lambda: Late("bob", ""), "timer: expected the name of a timer, such as m1 or pull, got ''"),
         (lambda: Late("bob", None), "timer: expected the name of a timer"),
@@ -194,7 +204,7 @@ def test_a_wrong_value_gets_one_line(make, why):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "no fault ''; faults are drop, duplicate, delay, crash, offline, partition, loss, late, again"),
+        ("", "no fault ''; faults are drop, duplicate, delay, crash, offline, partition, loss, late, again, beat"),
         ("explode bob", "no fault 'explode bob'; faults are"),
         ("delay m1/msg:N", "expected NAME.MS, such as m1/msg:N#1.400"),
         ("delay m1/msg:N+soon", "by: expected a time in ms, got 'soon'"),
@@ -215,6 +225,8 @@ def test_a_wrong_value_gets_one_line(make, why):
         ("again m1@soon", "at: expected a time in ms, got 'soon' in 'm1@soon'"),
         ("again m1@eat:m1", "after: expected EFFECT OF, such as 'show m1', got 'eat m1'"),
         ("again @7", "again: expected the msgid of a message"),
+        ("beat bob", "expected PERSON@MS or PERSON@EFFECT:OF, such as bob@70, got 'bob'"),
+        ("beat bob@", "at: expected a time in ms, got ''"),
         ("late alice", "expected NODE@TIMER, such as alice@m1, got 'alice'"),
         ("late alice@", "timer: expected the name of a timer"),
         ("late @m1", "late: expected the name of a node"),
@@ -234,6 +246,7 @@ def test_wrong_text_gets_one_line(text, why):
         (Offline("server"), "no person 'server'; people are alice, bob"),
         (Partition("eve", "server"), "no node 'eve'"),
         (Late("eve", "m1"), "no node 'eve'; nodes are alice, bob, server"),
+        (Beat("bob", at=5), "beat: 'bob' is in no group, so no heartbeat comes; nobody is"),
         (Again("m2", at=5), "again: no message 'm2'; the messages said are m1"),
     ],
 )

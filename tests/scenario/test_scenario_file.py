@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from imteach import (
     LADDER,
     Again,
+    Beat,
     Client,
     Crash,
     Delay,
@@ -408,6 +409,11 @@ def faults(draw, scenario):
             st.builds(Again, st.sampled_from(scenario.msgids), **when)
             for when in ({"at": MS}, {"after": effects})
             if scenario.msgids
+        ),
+        *(
+            st.builds(Beat, st.sampled_from(list(scenario.groups_of)), **when)
+            for when in ({"at": MS}, {"after": effects})
+            if scenario.groups
         ),
     )
     return tuple(draw(st.lists(st.one_of(kinds_of_fault), max_size=4)))

@@ -2,6 +2,7 @@
 
 from imteach import (
     Again,
+    Beat,
     Client,
     Crash,
     Delay,
@@ -133,6 +134,9 @@ GALLERY: dict[str, Trace] = {
     "again-too-early": Scenario("dedup").run(Again("m1", at=70)),
     "again-and-again": Scenario("ordered", say=[Say("one"), Say("two", at=30)], retries=0).run(
         Again("m1", after="send m1/msg:R#1"), Again("m1", at=700), Drop("m1/msg:R"), Drop("m1/msg:A")
+    ),
+    "early-heartbeat": Scenario("group", say=[Say("hi all", to="friends")], groups={"friends": FRIENDS[:3]}).run(
+        Drop("m1/msg:N>carol"), Beat("carol", at=120), Beat("bob", after="show m1")
     ),
     "late-timer": Scenario("dedup").run(Late("alice", "m1")),
     "late-timer-began-anew": Scenario("offline").run(

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from imteach import LADDER, Again, Crash, Delay, Drop, Duplicate, Late, Loss, Offline, Partition, Say, Scenario
+from imteach import LADDER, Again, Beat, Crash, Delay, Drop, Duplicate, Late, Loss, Offline, Partition, Say, Scenario
 from imteach.protocol import KINDS, SERVER
 from imteach.scenario import Resend
 
@@ -15,7 +15,7 @@ LATENCIES = st.sampled_from([0, 1, 20, 50, 50, 120, 0.5]) | st.integers(0, 400)
 OF_A_PERSON = [kind for kind in KINDS if kind.startswith("offline")]
 OF_A_MEMBER = [*OF_A_PERSON, "ack:R", "ack:A"]
 PACKET_FAULTS = (Drop, Duplicate, Delay)
-WITHOUT_CRASHES = (*PACKET_FAULTS, Offline, Partition, Loss, Late, Again)
+WITHOUT_CRASHES = (*PACKET_FAULTS, Offline, Partition, Loss, Late, Again, Beat)
 EVERY_FAULT = (*WITHOUT_CRASHES, Crash)
 
 
@@ -110,10 +110,13 @@ def faults(scenario, kinds=EVERY_FAULT, most=8):
         ),
         Loss: st.builds(Loss, st.sampled_from([0.1, 0.3, 0.6]), st.integers(0, 99)),
         Late: st.builds(Late, people, timers(scenario)),
+        Beat: st.builds(Beat, people, at=MOMENTS) | st.builds(Beat, people, after=after),
         Again: st.builds(Again, st.sampled_from(scenario.msgids), at=MOMENTS)
         | st.builds(Again, st.sampled_from(scenario.msgids), after=after),
     }
-    return st.lists(st.one_of([each[kind] for kind in kinds]), max_size=most)
+    if not scenario.groups:
+        del each[Beat]  # nobody has a heartbeat
+    return st.lists(st.one_of([each[kind] for kind in kinds if kind in each]), max_size=most)
 
 
 @st.composite

@@ -232,6 +232,10 @@ def test_every_timer_that_starts_is_cancelled_or_runs_out_at_its_time_or_ends_wi
         elif event.kind == "timer_cancel":
             assert event.t <= running.pop(key).until
             cancelled[key] = event
+        elif event.kind == "timer_fire" and str(event.text).startswith("beat "):
+            started = running.pop(key)
+            assert event.t <= started.until
+            assert event.causes == (started.id,)
         elif event.kind == "timer_fire" and event.text:  # told late
             assert (event.t, event.causes) == (cancelled[key].t, (cancelled[key].id,))
         elif event.kind == "timer_fire":

@@ -1,10 +1,11 @@
-"""What comes at the wrong time: a timer that was cancelled, a sudden logout, a person who cannot wait."""
+"""What comes at the wrong time: a timer that was cancelled, a logout at once, an impatient person, an early beat."""
 
 import pytest
 
 from imteach import (
     LADDER,
     Again,
+    Beat,
     Client,
     Crash,
     Drop,
@@ -336,3 +337,86 @@ def test_what_came_of_it_is_told():
         "m1 is sent again right after: show m1, while it may be under way"
     )
     assert why_unused(Again("m1", after="show m9"), trace) == "nobody did that in this run, so nobody sent m1 again"
+
+
+# A heartbeat before its time
+
+
+def chat(*says, client=Client, **more):
+    return Scenario("group", say=[Say(text, to="friends") for text in says], groups=FRIENDS, client=client, **more)
+
+
+def beats(trace, person="carol"):
+    return [(e.t, e.text) for e in trace.happened("timer_fire", node=person) if str(e.timer).startswith("heartbeat")]
+
+
+class SkipsGaps(Client):
+    """Waits for nothing longer than to the next heartbeat: what it holds back then is shown and acked, gap or not."""
+
+    def on_heartbeat(self, group):
+        buffer = self.groups[group]
+        early = [buffer.held.pop(number) for number in sorted(buffer.held)]
+        if not early:
+            return super().on_heartbeat(group)
+        buffer.pass_by(early[-1].number)
+        return [self.heartbeat(group), *map(self.show_or_discard, early), *self.send_cursor(group)]
+
+
+def test_a_heartbeat_comes_early_and_the_next_a_whole_one_later():
+    trace = chat("hi").run(Beat("carol", at=70))
+    assert beats(trace)[:2] == [(70, "beat carol@70"), (2070, None)]
+    assert beats(trace, "bob")[0] == (2000, None)
+    assert trace.happened("send", packet="carol/offline:R#1")[0].t == 70
+    assert all(trace.promises.values())
+    assert Trace.from_json(trace.to_json()) == trace
+    assert trace.state_at(100)["carol"]["timers"]["heartbeat:friends"] == 2070
+
+
+def test_it_repairs_what_was_lost_before_the_next_heartbeat_would():
+    trace = chat("hi").run(Drop("m1/msg:N>carol"), Beat("carol", after="send m1/msg:N>carol"))
+    assert [(e.t, e.node) for e in trace.happened("show")] == [(100, "bob"), (150, "carol")]
+    assert "50 ms: carol's heartbeat of friends, before its time" in trace.why(trace.happened("show")[1])
+
+
+def test_it_may_follow_what_any_node_does_and_each_of_a_persons_groups_counts():
+    scenario = Scenario(
+        "group", say=[Say(to="friends")], groups={**FRIENDS, "two": ["bob", "carol"]}, people=["alice", "bob", "carol"]
+    )
+    trace = scenario.run(Beat("carol", after="show m1"))
+    early = [event.timer for event in trace.happened("timer_fire", node="carol", text="beat carol@show:m1")]
+    assert early == ["heartbeat:friends", "heartbeat:two"]
+
+
+def test_one_whose_client_is_down_has_no_heartbeat():
+    trace = chat("hi").run(Crash("carol", at=60, down=100), Beat("carol", at=70))
+    assert all(text is None for _, text in beats(trace))
+
+
+def test_an_early_heartbeat_ends_no_quiet_run_before_the_regular_ones_came():
+    lost = [Drop(f"bob/offline:R#{number}") for number in (1, 2, 3)]
+    scenario = Scenario("group", say=[Say(to="friends")], groups={"friends": ["alice", "bob"]})
+    trace = scenario.run(Drop("m1/msg:N>bob"), *lost, Beat("bob", at=60))
+    assert trace.messages[0].shown == {"bob": 1}
+
+
+def test_a_cursor_that_skips_a_gap_is_found_by_one_early_heartbeat():
+    lost = [Drop("m1/msg:N>carol#1")]
+    mine, ours = (chat("one", "two", client=client, retries=0) for client in (SkipsGaps, Client))
+    assert all(verdict.holds for verdict in explore(mine, faults=0, given=lost).promises.values())
+    (early,) = explore(mine, kinds=["beat"], given=lost).promises["no_silent_loss"].broken_by
+    assert (type(early), early.person) == (Beat, "carol")
+    assert all(verdict.holds for verdict in explore(ours, kinds=["beat"], given=lost).promises.values())
+
+
+def test_the_words_for_it():
+    trace = chat("hi").run(Beat("carol", at=70))
+    assert "early heartbeat" in trace.to_text()
+    assert "70 ms: the timer for heartbeat:friends runs out" in trace.seen_by("carol")  # it cannot know
+    assert fault_in_words(Beat("carol", at=70)) == "carol's heartbeat comes before its time, at 70 ms"
+    assert fault_in_words(Beat("carol", after="show m1")) == (
+        "carol's heartbeat comes before its time, right after: show m1"
+    )
+    assert why_unused(Beat("carol", after="show m9"), trace) == (
+        "nobody did that in this run, so no heartbeat of carol came before its time"
+    )
+    assert "(an early heartbeat)" in explore(chat("hi", retries=0), kinds=["beat"]).to_text()

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from imteach import Again, Crash, Delay, Drop, Duplicate, Late, Offline, Scenario, Trace
+from imteach import Again, Beat, Crash, Delay, Drop, Duplicate, Late, Offline, Scenario, Trace
 from imteach.protocol import SERVER
 from imteach.scenario import Fault
 from imteach.trace import Event
@@ -17,6 +17,7 @@ KIND = {
     Offline: "away",
     Late: "late",
     Again: "again",
+    Beat: "beat",
 }
 Plan = tuple[Fault, ...]
 
@@ -50,16 +51,16 @@ def brute(
     """Run every plan; return how many there are, and for each promise the smallest that breaks it (None: none does).
 
     Smallest is: the fewest faults, then the earliest, by the events at which they strike, in order (a packet's fault at
-    its sending; a crash, a logout or an impatient person at the effect that they follow; a late timer where it is
-    cancelled), then by `kinds`.
+    its sending; a crash, a logout, an impatient person and an early heartbeat at the effect that they follow; a late
+    timer where it is cancelled), then by `kinds`, then by the members of groups.
     """
     order = list(kinds)
     plans = 0
     found: dict[str, tuple[object, Plan]] = {}
     for plan, trace in every_plan(scenario, faults, kinds, given):
         plans += 1
-        struck = sorted((strikes(fault, trace), order.index(KIND[type(fault)]), fault) for fault in plan)
-        rank = len(plan), [each[:2] for each in struck]
+        struck = sorted(((place(fault, trace, order), fault) for fault in plan), key=lambda each: each[0])
+        rank = len(plan), [each[0] for each in struck]
         for promise, holds in trace.promises.items():
             if not holds and (promise not in found or rank < found[promise][0]):
                 found[promise] = rank, tuple(fault for *_, fault in struck)
@@ -84,6 +85,8 @@ def possible(trace: Trace, kinds: Iterable[str]) -> Iterator[Fault]:
                 yield Offline(event.node, after=effect, lasting=1000)
     if "again" in kinds:
         yield from (Again(event.said, after=f"send {event.packet}") for event in impatient(trace))
+    if "beat" in kinds:
+        yield from (Beat(person, after=f"send {event.packet}") for event, person in beating(trace))
     if "late" in kinds:
         for event, timer in cancelled(trace):
             yield Late(event.node, timer)
@@ -114,9 +117,31 @@ def impatient(trace: Trace) -> Iterator[Event]:
             yield event
 
 
+def beating(trace: Trace) -> Iterator[tuple[Event, str]]:
+    """Yield each sending of a packet with each member of a group whose heart may beat then: who is not down."""
+    down: set[str] = set()
+    crashed = {event.causes[0]: event.node for event in trace.happened("crash") if event.causes}
+    for event in trace.events:
+        if event.kind == "crash":
+            down.add(event.node)
+        elif event.kind == "restart":
+            down.discard(event.node)
+        elif event.kind == "send" and event.node != "network":
+            members = (person for members in trace.scenario.groups.values() for person in members)
+            yield from ((event, who) for who in members if who not in {*down, crashed.get(event.id)})
+
+
 def is_still_possible(fault: Fault, trace: Trace) -> bool:
-    """Whether a fault of a smaller plan still strikes: nobody is impatient about what another fault has settled."""
-    return not isinstance(fault, Again) or any(f"send {event.packet}" == fault.after for event in impatient(trace))
+    """Whether a fault of a smaller plan still strikes.
+
+    Nobody is impatient about what another fault has settled, and no heart beats that another fault has stopped.
+    """
+    match fault:
+        case Again(after=after):
+            return any(f"send {event.packet}" == after for event in impatient(trace))
+        case Beat(person, after=after):
+            return any((f"send {event.packet}", who) == (after, person) for event, who in beating(trace))
+    return True
 
 
 def cancelled(trace: Trace) -> Iterator[tuple[Event, str]]:
@@ -128,6 +153,12 @@ def cancelled(trace: Trace) -> Iterator[tuple[Event, str]]:
         yield event, f"{event.timer}" if number == 1 else f"{event.timer}#{number}"
 
 
+def place(fault: Fault, trace: Trace, order: list[str]) -> tuple[int, int, int]:
+    """Return where a fault stands among those of its plan: by event, by kind, by whom of several it strikes."""
+    person = list(trace.scenario.groups_of).index(fault.person) if isinstance(fault, Beat) else 0
+    return strikes(fault, trace), order.index(KIND[type(fault)]), person
+
+
 def strikes(fault: Fault, trace: Trace) -> int:
     """Return the event at which a fault strikes in this run; a crash, the effect that it follows."""
     if isinstance(fault, Crash):
@@ -135,7 +166,7 @@ def strikes(fault: Fault, trace: Trace) -> int:
     if isinstance(fault, Offline):
         followed = (event.id for event, effect in effects(trace) if (event.node, effect) == (fault.person, fault.after))
         return next(followed)
-    if isinstance(fault, Again):
+    if isinstance(fault, Again | Beat):
         return trace.happened("send", packet=str(fault.after).removeprefix("send "))[0].id
     if isinstance(fault, Late):
         return next(event.id for event, timer in cancelled(trace) if (event.node, timer) == (fault.node, fault.timer))

@@ -10,6 +10,7 @@ from nightly import by_night
 
 from imteach import (
     Again,
+    Beat,
     Crash,
     Drop,
     Duplicate,
@@ -27,7 +28,7 @@ from imteach.planted import SilentDedup
 from imteach.protocol import LADDER, Client, StartTimer
 from imteach.verify.search.branching import Branching
 
-ALL = ("drop", "duplicate", "delay", "crash", "away", "late", "again")
+ALL = ("drop", "duplicate", "delay", "crash", "away", "late", "again", "beat")
 TWO = [Say("one"), Say("two", at=20)]
 MOST = by_night(3, in_the_gate=2)  # of faults, where three take seconds
 FRIENDS = {"friends": ["alice", "bob", "carol"]}
@@ -68,7 +69,14 @@ AWAY = (Offline("bob", at=0, lasting=1000),)
         (Scenario("dedup", latency=0, retries=0), 3, ("again", "drop"), ()),
         (Scenario("ordered", say=TWO, retries=0), 1, ("again", "delay"), (Again("m1", after="send m1/msg:A#1"),)),
         (Scenario("group", say=IN_GROUP, groups=FRIENDS, retries=0), 2, ("again",), ()),
-        (Scenario("group", say=IN_GROUP, groups=FRIENDS, retries=0), 1, ("away", "late", "again"), ()),
+        (Scenario("group", say=IN_GROUP, groups=FRIENDS, retries=0), 1, ("drop", "beat"), (Beat("bob", at=60),)),
+        (
+            Scenario("group", say=IN_GROUP, groups={"friends": ["alice", "bob"]}, retries=0, latency=20),
+            2,
+            ("beat", "crash"),
+            (Drop("m1/msg:N>bob#1"),),
+        ),
+        (Scenario("group", say=IN_GROUP, groups=FRIENDS, retries=0), 1, ("away", "late", "again", "beat"), ()),
         (Scenario("offline", retries=1), 2, ("drop", "late", "crash"), (*AWAY, Late("bob", "pull"))),
         (Scenario("group", say=IN_GROUP, groups=FRIENDS, retries=0, ack_every=2), 1, ("late", "crash"), ()),
     ],

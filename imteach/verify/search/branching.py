@@ -5,18 +5,17 @@ if nothing that can still happen tells them apart.
 """
 
 from collections import Counter
-from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from imteach.learner.mistakes import Mistake
 from imteach.learner.snapshot import restored, snapshot
 from imteach.protocol import Effect, MemoryDisk, Packet, Write, judge
-from imteach.scenario import Again, Crash, Delay, Drop, Duplicate, Fault, Late, Loss, Offline, Scenario
+from imteach.scenario import Again, Beat, Crash, Delay, Drop, Duplicate, Fault, Late, Loss, Offline, Scenario
 from imteach.scenario.checks import NETWORK
 from imteach.sim.agenda import Appointment
 from imteach.sim.network import is_under_way
 from imteach.sim.orders import Orders
-from imteach.sim.recorder import Recorder
 from imteach.sim.run import Running, TooLate
 from imteach.sim.simulator import Simulator
 from imteach.trace import Event
@@ -24,7 +23,7 @@ from imteach.trace.outcomes import OutcomeReader
 from imteach.trace.unused import EffectNames
 from imteach.verify.search.machine import Machine
 
-EXPLORE_KINDS = ("drop", "duplicate", "delay", "crash", "away", "late", "again")
+EXPLORE_KINDS = ("drop", "duplicate", "delay", "crash", "away", "late", "again", "beat")
 """The kinds of fault that can strike a run. Those that strike at one event are tried in this order."""
 
 DOWN = 100
@@ -40,10 +39,14 @@ T = TypeVar("T")
 
 
 class Strike(NamedTuple):
-    """Where a fault strikes: at which event of a step, counted from its first, and which kind of fault it is."""
+    """Where a fault strikes: at which event of a step, counted from its first, and which kind of fault it is.
+
+    Where several faults of one kind can strike at one event, `nth` says which of them.
+    """
 
     event: int
     kind: int
+    nth: int = 0
 
 
 class Branch(NamedTuple):
@@ -141,14 +144,19 @@ class Branching(Simulator):
 
     def possible(self, first: int, kinds: Sequence[str]) -> Iterator[tuple[Strike, Fault]]:
         """Yield every fault that can strike in the step whose events are those from `first` on, in their order."""
-        under_way = self.under_way if "again" in kinds else ()
-        return faults_on(self.scenario, self.written, first, kinds, forked(self.effects), under_way)
+        effects = forked(self.effects)
+        for number, event in enumerate(self.written.events(first)):
+            name = name_in(event, effects)
+            if name is None:
+                continue
+            for kind in kinds:
+                for nth, fault in enumerate(_STRIKE[kind](self, event, name)):
+                    yield Strike(number, EXPLORE_KINDS.index(kind), nth), fault
 
-    @property
-    def under_way(self) -> set[str]:
-        """The msgids of what its sender's screen says is not settled."""
-        status = {msgid: self.written.log[seen].status for s in self.screen.values() for msgid, seen in s.items()}
-        return {msgid for msgid in self.scenario.msgids if is_under_way(status.get(msgid), self.scenario.setting)}
+    def is_under_way(self, msgid: str | None) -> bool:
+        """Whether its sender's screen says of something said that it is not settled."""
+        status = [self.written.log[s[msgid]].status for s in self.screen.values() if msgid in s]
+        return msgid in self.scenario.msgids and any(is_under_way(each, self.scenario.setting) for each in status)
 
     def settle(self, first: int) -> None:
         """Take in the step whose events are those from `first` on; drop the next appointments that come to nothing."""
@@ -261,49 +269,64 @@ class Branching(Simulator):
         return (due.about,)
 
 
-def faults_on(
-    scenario: Scenario,
-    written: Recorder,
-    first: int,
-    kinds: Sequence[str],
-    effects: EffectNames,
-    under_way: Container[str],
-) -> Iterator[tuple[Strike, Fault]]:
-    """Yield every fault that could strike at the events from `first` on, with where it would, in their order.
-
-    `effects` knows the effects before them, and names these; `under_way` are the msgids that a person may be impatient
-    about.
-    """
-    for number, event in enumerate(written.events(first)):
-        effect = name_in(event, effects)
-        if effect is None:
-            continue
-        for kind, fault in _faults_on(scenario, written, event, effect, under_way):
-            if kind in kinds:
-                yield Strike(number, EXPLORE_KINDS.index(kind)), fault
+# What can strike at an event, of which `name` is the name that faults know it by
 
 
-def _faults_on(
-    scenario: Scenario, written: Recorder, event: Event, effect: str, under_way: Container[str]
-) -> Iterator[tuple[str, Fault]]:
-    """Yield the faults that can strike at one event: on the packet sent, and on the node right after what it did.
+def _is_sent(event: Event) -> bool:
+    return event.kind == "send" and event.packet is not None
 
-    If the event is that a node cancels a timer, `effect` is the timer, and the fault is that it had run out already.
-    """
+
+def _is_done(event: Event) -> bool:
+    """Whether a node did this: it did not cancel a timer, which is no effect that a fault can follow."""
+    return event.node != NETWORK and event.kind != "timer_cancel"
+
+
+def _drop(_: Branching, event: Event, __: str) -> Iterator[Fault]:
+    if _is_sent(event):
+        yield Drop(str(event.packet))
+
+
+def _duplicate(_: Branching, event: Event, __: str) -> Iterator[Fault]:
+    if _is_sent(event) and "~" not in str(event.packet):
+        yield Duplicate(str(event.packet))
+
+
+def _delay(run: Branching, event: Event, _: str) -> Iterator[Fault]:
+    if _is_sent(event):
+        yield Delay(str(event.packet), by=longer_by(run.scenario, run.written.packet_of(event.id).person))
+
+
+def _crash(_: Branching, event: Event, name: str) -> Iterator[Fault]:
+    if _is_done(event):
+        yield Crash(event.node, after=name, down=DOWN)
+
+
+def _away(run: Branching, event: Event, name: str) -> Iterator[Fault]:
+    if _is_done(event) and event.node in run.scenario.people:
+        yield Offline(event.node, after=name, lasting=AWAY)
+
+
+def _late(_: Branching, event: Event, name: str) -> Iterator[Fault]:
     if event.kind == "timer_cancel":
-        yield "late", Late(event.node, effect)
-        return
-    if event.packet is not None and event.kind == "send":
-        yield "drop", Drop(event.packet)
-        if "~" not in event.packet:
-            yield "duplicate", Duplicate(event.packet)
-        yield "delay", Delay(event.packet, by=longer_by(scenario, written.packet_of(event.id).person))
-    if event.node != NETWORK:
-        yield "crash", Crash(event.node, after=effect, down=DOWN)
-    if event.node in scenario.people:
-        yield "away", Offline(event.node, after=effect, lasting=AWAY)
-    if event.kind == "send" and event.node != NETWORK and event.said in under_way:
-        yield "again", Again(str(event.said), after=effect)
+        yield Late(event.node, name)
+
+
+def _again(run: Branching, event: Event, name: str) -> Iterator[Fault]:
+    if _is_sent(event) and event.node != NETWORK and run.is_under_way(event.said):
+        yield Again(str(event.said), after=name)
+
+
+def _beat(run: Branching, event: Event, name: str) -> Iterator[Fault]:
+    if _is_sent(event) and event.node != NETWORK:
+        for person in run.scenario.groups_of:
+            if person not in run.network.down:
+                yield Beat(person, after=name)
+
+
+_STRIKE: dict[str, Callable[[Branching, Event, str], Iterator[Fault]]] = dict(
+    zip(EXPLORE_KINDS, (_drop, _duplicate, _delay, _crash, _away, _late, _again, _beat), strict=True)
+)
+"""By kind: the faults that can strike at an event."""
 
 
 def name_in(event: Event, effects: EffectNames) -> str | None:
@@ -378,7 +401,7 @@ def _reader_key(reader: OutcomeReader) -> Hashable:
 def _names_something(fault: Fault) -> bool:
     """Whether a fault names a packet or what a node did, so that the names of what is still to come matter."""
     naming = Drop | Duplicate | Delay | Loss | Crash | Late
-    return isinstance(fault, naming) or (isinstance(fault, Offline | Again) and fault.after is not None)
+    return isinstance(fault, naming) or (isinstance(fault, Offline | Again | Beat) and fault.after is not None)
 
 
 def _is_whole(scenario: Scenario, faults: Sequence[Fault]) -> bool:

@@ -221,7 +221,7 @@ class Finding:
         return as_text([self._table()]).rstrip()
 
 
-_A_FAULT = {"away": "an absence", "late": "a late timer", "again": "an impatient person"}
+_A_FAULT = {"away": "an absence", "late": "a late timer", "again": "an impatient person", "beat": "an early heartbeat"}
 """What one fault of a kind is called, where that is not the word for the kind."""
 
 MOST_ASKED = 10**9

@@ -9,7 +9,7 @@ from imteach.draw.sequence.chronicle.timers import Timers
 from imteach.plain import plain
 from imteach.protocol import SERVER, STATUSES
 from imteach.trace import EVENT_KINDS, Event, Trace, instant
-from imteach.trace.records import is_late, is_too_early
+from imteach.trace.records import is_early, is_late, is_too_early
 
 TRIGGERS = frozenset((
     "say", "resend", "unsaid", "arrive", "timer_fire", "start", "login", "logout", "crash", "restart"
@@ -69,7 +69,7 @@ class Telling:
         """Whether an event shows as a moment of its own: the login that follows a restart at once does not."""
         if event.kind in ("login", "logout"):
             return not self._follows_restart(event)
-        if event.kind == "timer_fire" and not self.timers.is_of_group(event.timer, "heartbeat"):
+        if event.kind == "timer_fire" and (is_early(event) or not self.timers.is_of_group(event.timer, "heartbeat")):
             return True
         return event.id in self._led_to_something
 
@@ -242,7 +242,7 @@ class Telling:
 
     def _on_timer_fire(self, event: Event, moment: Moment) -> None:
         if self.timers.is_of_group(event.timer, "heartbeat"):
-            self._line(moment, "quiet", "heartbeat", event, tag=False)
+            self._line(moment, "quiet", "early heartbeat" if is_early(event) else "heartbeat", event, tag=False)
         elif self.timers.is_of_group(event.timer, "ack"):
             self._line(moment, "quiet", "time to ack", event, tag=False)
         if is_late(event):
