@@ -5,16 +5,14 @@ if nothing that can still happen tells them apart.
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from imteach.learner.mistakes import Mistake
 from imteach.learner.snapshot import restored, snapshot
 from imteach.protocol import Effect, MemoryDisk, Packet, Write, judge
 from imteach.scenario import Again, Beat, Crash, Delay, Drop, Duplicate, Fault, Late, Loss, Offline, Scenario
-from imteach.scenario.checks import NETWORK
 from imteach.sim.agenda import Appointment
-from imteach.sim.network import is_under_way
 from imteach.sim.orders import Orders
 from imteach.sim.run import Running, TooLate
 from imteach.sim.simulator import Simulator
@@ -22,15 +20,7 @@ from imteach.trace import Event
 from imteach.trace.outcomes import OutcomeReader
 from imteach.trace.unused import EffectNames
 from imteach.verify.search.machine import Machine
-
-EXPLORE_KINDS = ("drop", "duplicate", "delay", "crash", "away", "late", "again", "beat")
-"""The kinds of fault that can strike a run. Those that strike at one event are tried in this order."""
-
-DOWN = 100
-"""How long a crashed node is down, in simulated ms."""
-
-AWAY = 1000
-"""How long a person who logs out is away, in simulated ms: longer than a sender with the usual settings tries."""
+from imteach.verify.search.strikes import EXPLORE_KINDS, at_event, name_in
 
 MISTAKE = "a mistake in the code of a node"
 """Stands among the broken promises of a run in which a learner's class could not go on."""
@@ -147,16 +137,8 @@ class Branching(Simulator):
         effects = forked(self.effects)
         for number, event in enumerate(self.written.events(first)):
             name = name_in(event, effects)
-            if name is None:
-                continue
-            for kind in kinds:
-                for nth, fault in enumerate(_STRIKE[kind](self, event, name)):
-                    yield Strike(number, EXPLORE_KINDS.index(kind), nth), fault
-
-    def is_under_way(self, msgid: str | None) -> bool:
-        """Whether its sender's screen says of something said that it is not settled."""
-        status = [self.written.log[s[msgid]].status for s in self.screen.values() if msgid in s]
-        return msgid in self.scenario.msgids and any(is_under_way(each, self.scenario.setting) for each in status)
+            for kind, nth, fault in at_event(self, event, name, kinds) if name else ():
+                yield Strike(number, EXPLORE_KINDS.index(kind), nth), fault
 
     def settle(self, first: int) -> None:
         """Take in the step whose events are those from `first` on; drop the next appointments that come to nothing."""
@@ -267,80 +249,6 @@ class Branching(Simulator):
             case "server_learns", (news, _):
                 return (news._replace(connection=self.network.behind(news.person, news.connection)),)
         return (due.about,)
-
-
-# What can strike at an event, of which `name` is the name that faults know it by
-
-
-def _is_sent(event: Event) -> bool:
-    return event.kind == "send" and event.packet is not None
-
-
-def _is_done(event: Event) -> bool:
-    """Whether a node did this: it did not cancel a timer, which is no effect that a fault can follow."""
-    return event.node != NETWORK and event.kind != "timer_cancel"
-
-
-def _drop(_: Branching, event: Event, __: str) -> Iterator[Fault]:
-    if _is_sent(event):
-        yield Drop(str(event.packet))
-
-
-def _duplicate(_: Branching, event: Event, __: str) -> Iterator[Fault]:
-    if _is_sent(event) and "~" not in str(event.packet):
-        yield Duplicate(str(event.packet))
-
-
-def _delay(run: Branching, event: Event, _: str) -> Iterator[Fault]:
-    if _is_sent(event):
-        yield Delay(str(event.packet), by=longer_by(run.scenario, run.written.packet_of(event.id).person))
-
-
-def _crash(_: Branching, event: Event, name: str) -> Iterator[Fault]:
-    if _is_done(event):
-        yield Crash(event.node, after=name, down=DOWN)
-
-
-def _away(run: Branching, event: Event, name: str) -> Iterator[Fault]:
-    if _is_done(event) and event.node in run.scenario.people:
-        yield Offline(event.node, after=name, lasting=AWAY)
-
-
-def _late(_: Branching, event: Event, name: str) -> Iterator[Fault]:
-    if event.kind == "timer_cancel":
-        yield Late(event.node, name)
-
-
-def _again(run: Branching, event: Event, name: str) -> Iterator[Fault]:
-    if _is_sent(event) and event.node != NETWORK and run.is_under_way(event.said):
-        yield Again(str(event.said), after=name)
-
-
-def _beat(run: Branching, event: Event, name: str) -> Iterator[Fault]:
-    if _is_sent(event) and event.node != NETWORK:
-        for person in run.scenario.groups_of:
-            if person not in run.network.down:
-                yield Beat(person, after=name)
-
-
-_STRIKE: dict[str, Callable[[Branching, Event, str], Iterator[Fault]]] = dict(
-    zip(EXPLORE_KINDS, (_drop, _duplicate, _delay, _crash, _away, _late, _again, _beat), strict=True)
-)
-"""By kind: the faults that can strike at an event."""
-
-
-def name_in(event: Event, effects: EffectNames) -> str | None:
-    """Return how faults name what a node did in this event, if they can: the effect, or the timer that it cancelled."""
-    return effects.cancelled(event.node, str(event.timer)) if event.kind == "timer_cancel" else effects.name(event)
-
-
-def longer_by(scenario: Scenario, person: str) -> float:
-    """By how many simulated ms a packet of this person is delayed: one RTO and one round trip.
-
-    >>> longer_by(Scenario("dedup"), "bob")
-    400
-    """
-    return scenario.rto + 2 * scenario.latency_of(person)
 
 
 # Copies

@@ -13,9 +13,10 @@ from imteach.scenario import Fault, Scenario
 from imteach.scenario.checks import ByName, whole
 from imteach.scenario.faults import checked_given
 from imteach.scenario.scenario import checked_scenario
-from imteach.verify.search.branching import EXPLORE_KINDS, MISTAKE, Branching
+from imteach.verify.search.branching import MISTAKE, Branching
 from imteach.verify.search.finding import MOST_ASKED, Finding, Plan, Verdict, checked_kinds
 from imteach.verify.search.plans import EndlessError, PlanGraph, named
+from imteach.verify.search.strikes import EXPLORE_KINDS
 from imteach.verify.search.walk import EnoughError
 from imteach.verify.workers import spread
 
