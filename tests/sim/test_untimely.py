@@ -20,6 +20,7 @@ from imteach import (
 )
 from imteach.protocol import Report, StartTimer, Transmit
 from imteach.tell import fault_in_words, why_broken, why_unused
+from imteach.tell.facts import Facts
 
 FRIENDS = {"friends": ["alice", "bob", "carol"]}
 TWO_PULLS = [Offline("bob", at=0, lasting=100), Offline("bob", at=120, lasting=10)]  # the second before the first ends
@@ -84,6 +85,15 @@ def test_a_timer_that_began_anew_is_told_once_more_and_runs_on():
     assert fired(trace) == [(130, "bob", "pull", "late bob@pull")]
     assert [p.name for p in trace.packets if p.kind == "offline:R"] == [f"bob/offline:R#{n}" for n in (1, 2, 3)]
     assert trace.promises == dict.fromkeys(trace.promises, True)
+    assert trace.state_at(130)["bob"]["timers"] == {"pull": 430}
+    assert Trace.from_json(trace.to_json()).state_at(300) == trace.state_at(300)
+
+
+def test_a_late_timer_does_not_end_the_one_that_began_anew():
+    trace = Scenario("dedup", retries=0).run(Again("m1", at=30), Late("alice", "m1"))
+    assert [(e.t, e.status) for e in trace.happened("status")][-2:] == [(30, "failed"), (200, "delivered")]
+    assert [timer[:3] for timer in fired(trace)] == [(30, "alice", "m1")]
+    assert "m1/msg:A#1" in Facts(trace, trace.messages[0], "bob").timed
 
 
 def test_the_number_says_which_time_it_is_cancelled():
@@ -395,8 +405,8 @@ def test_one_whose_client_is_down_has_no_heartbeat():
 def test_an_early_heartbeat_ends_no_quiet_run_before_the_regular_ones_came():
     lost = [Drop(f"bob/offline:R#{number}") for number in (1, 2, 3)]
     scenario = Scenario("group", say=[Say(to="friends")], groups={"friends": ["alice", "bob"]})
-    trace = scenario.run(Drop("m1/msg:N>bob"), *lost, Beat("bob", at=60))
-    assert trace.messages[0].shown == {"bob": 1}
+    trace = scenario.run(Drop("m1/msg:N>bob"), *lost, Beat("bob", at=200))
+    assert trace.messages[0].shown == {"bob": 1}  # it pulls again at 2,200 ms
 
 
 def test_a_cursor_that_skips_a_gap_is_found_by_one_early_heartbeat():
