@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Container, Hashable, Iterable
+from functools import cached_property
 
 from imteach.scenario.checks import NETWORK
 from imteach.scenario.faults import Again, Beat, Crash, Delay, Drop, Duplicate, Fault, Late, Offline
@@ -65,28 +66,46 @@ def unused(faults: Collection[Fault], packets: Container[str], events: Iterable[
     >>> unused([Drop("m1/ack:N")], {"m1/msg:R#1"}, [])
     (Drop("m1/ack:N"),)
     """
-    crashes = any(isinstance(fault, Crash) for fault in faults)
-    crashed = {event.text for event in events if event.kind == "crash"} if crashes else ()
-    late = any(isinstance(fault, Late) for fault in faults)
-    cancelled = set(timers_cancelled(events)) if late else ()
-    following = any(isinstance(fault, Offline | Again | Beat) and fault.after is not None for fault in faults)
-    done = effects_of(events) if following else ()
+    met = _Met(packets, events)
+    return tuple(fault for fault in faults if not met.by(fault))
 
-    def is_unused(fault: Fault) -> bool:
+
+class _Met:
+    """What a run had for faults to strike; of its events only what some fault asks for is looked up."""
+
+    def __init__(self, packets: Container[str], events: Iterable[Event]) -> None:
+        self.packets = packets
+        self._events = events
+
+    @cached_property
+    def crashes(self) -> set[str | None]:
+        """The faults behind the crashes, as text."""
+        return {event.text for event in self._events if event.kind == "crash"}
+
+    @cached_property
+    def cancelled(self) -> set[tuple[str, str]]:
+        """The timers cancelled: see `timers_cancelled`."""
+        return set(timers_cancelled(self._events))
+
+    @cached_property
+    def effects(self) -> set[tuple[str, str]]:
+        """What nodes did: see `effects_of`."""
+        return effects_of(self._events)
+
+    def by(self, fault: Fault) -> bool:
+        """Whether this fault named something that happened. One that names only a time always does."""
         match fault:
             case Drop() | Duplicate() | Delay():
-                return fault.packet not in packets
+                return fault.packet in self.packets
             case Crash():
-                return str(fault) not in crashed
+                return str(fault) in self.crashes
             case Late(node, timer):
-                return (node, timer) not in cancelled
+                return (node, timer) in self.cancelled
             case Offline(person, after=str(after)):
-                return (whose(person, after), after) not in done
+                return (whose(person, after), after) in self.effects
             case Again(after=str(after)) | Beat(after=str(after)):
-                return (ANYBODY, after) not in done
-        return False
-
-    return tuple(fault for fault in faults if is_unused(fault))
+                return (ANYBODY, after) in self.effects
+        return True
 
 
 def timers_cancelled(events: Iterable[Event]) -> list[tuple[str, str]]:
