@@ -35,7 +35,7 @@ def fault_in_words(fault: Fault) -> str:
             return f"Each packet is dropped with a chance of {p:.0%}"
         case Again(msgid, at, after):
             when = f"at {at} ms" if after is None else f"right after: {after}"
-            return f"{msgid} is sent again {when}, while it may be under way"
+            return f"{msgid} is to be sent again {when}, failed or not"
         case Beat(person, at, after):
             when = f"at {at} ms" if after is None else f"right after: {after}"
             return f"{person}'s heartbeat comes before its time, {when}"

@@ -342,9 +342,9 @@ def test_what_came_of_it_is_told():
     assert "alice sent it again at 50 ms, though it was still under way" in why_broken(trace, "no_duplicates")
     assert "50 ms: alice sends m1 again, too early: it is under way" in trace.why(trace.happened("show")[1])
     assert "50 ms: sends m1 again, too early" in trace.seen_by("alice")
-    assert fault_in_words(Again("m1", at=70)) == "m1 is sent again at 70 ms, while it may be under way"
+    assert fault_in_words(Again("m1", at=70)) == "m1 is to be sent again at 70 ms, failed or not"
     assert fault_in_words(Again("m1", after="show m1")) == (
-        "m1 is sent again right after: show m1, while it may be under way"
+        "m1 is to be sent again right after: show m1, failed or not"
     )
     assert why_unused(Again("m1", after="show m9"), trace) == "nobody did that in this run, so nobody sent m1 again"
 
