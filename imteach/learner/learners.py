@@ -1,9 +1,11 @@
 """Each step of a learner's node is checked: what comes of it is effects, or one mistake."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from imteach.learner.init import INIT, lacks_init, of_dataclass
 from imteach.learner.lines import (
     assignments,
     class_line,
@@ -15,20 +17,20 @@ from imteach.learner.lines import (
     member_line,
 )
 from imteach.learner.mistakes import LearnerError, Mistake
-from imteach.learner.outside import places_outside
 from imteach.learner.returned import piece_of, wrong_with
 from imteach.learner.watch import Endless, Returned, Watch, functions_of, is_learners
 from imteach.learner.words import shown, steady, text_of, who
-from imteach.protocol import SERVER, Client, Effect, Packet, Server, Transmit
+from imteach.protocol import SERVER, Client, Effect, Packet, Transmit
 
 if TYPE_CHECKING:
     from traceback import FrameSummary
 
+    from imteach.learner.outside import Place
     from imteach.trace.trace import Trace
 
 T = TypeVar("T")
 
-_INIT = "write def __init__(self, *args, **kwargs): and, as its first line, super().__init__(*args, **kwargs)"
+_BEFORE = "before the run began"
 _STEADY = (
     "a search must know what a node does when it is told something: no random numbers, no clock, nothing kept "
     "outside self"
@@ -48,10 +50,15 @@ class Learners:
     """
 
     def __init__(self, own: list[type], nodes: Iterable[str]) -> None:
+        from imteach.learner.outside import places_outside  # only a learner's class needs it
+        from imteach.learner.slow import Pace  # as above
+
         self._own = own
         self._nodes = frozenset(nodes)
         self._watch = Watch(own)
+        self.pace = Pace(own)
         self._outside = places_outside(own)
+        self.tables = [place.table for place in self._outside if place.table is not None]  # that all nodes share
 
     @classmethod
     def among(cls, classes: Iterable[type], nodes: Iterable[str]) -> "Learners | None":
@@ -60,27 +67,48 @@ class Learners:
         for klass in different:
             _check_methods(klass)
         own = [klass for klass in different if is_learners(klass)]
-        return cls(own, nodes) if own else None
+        if not own:
+            return None
+        from imteach.learner.chance import check_no_chance  # as below
+
+        check_no_chance(own, frozenset(name for klass in own for name in _names_of_ours(klass)))
+        return cls(own, nodes)
 
     def made(self, make: Callable[[], T]) -> T:
         """Return what `make` makes, nodes of the learner's classes. Raises `LearnerError`."""
         self._check_names()
+        seconds = self.pace.start()
         try:
-            return self._watch.step(make)
+            made = self._watch.step(make)
         except (Exception, SystemExit, Endless) as error:
-            frames = learners_frames(error)
-            words = "did not come to an end" if isinstance(error, Endless) else f"raised {text_of(error)}"
-            line = line_of(frames[-1]) if frames else class_line(self._own[0], self._own)
-            made = " or ".join(own.__name__ for own in self._own)
-            needs_init = _lacks_init(error) or (isinstance(error, TypeError) and not frames)
-            rule = f"; {_INIT}" if needs_init else ""
-            raise LearnerError(f"{made}.__init__ {words} before the run began{rule}", line) from error
+            raise self._not_made(error) from error
+        many = sum(type(node) in self._own for node in made.values()) if isinstance(made, dict) else 1
+        self.pace.took(seconds() / many, self._own, lambda: "__init__", self._watch.returned)
+        changed = self._changed()
+        if changed:
+            raise LearnerError(f"{self._names}.__init__ {changed.told} {_BEFORE}; {changed.rule}", changed.line())
+        return made
+
+    def _not_made(self, error: BaseException) -> LearnerError:
+        frames = learners_frames(error)
+        for owner in self._own:
+            rule = of_dataclass(owner, error, frames)
+            if rule:
+                return LearnerError(f"{owner.__name__} could not be made; {rule}", class_line(owner, self._own))
+        words = "did not come to an end" if isinstance(error, Endless) else f"raised {text_of(error)}"
+        line = line_of(frames[-1]) if frames else class_line(self._own[0], self._own)
+        needs_init = lacks_init(error) or (isinstance(error, TypeError) and not frames)
+        rule = f"; {INIT}" if needs_init else ""
+        return LearnerError(f"{self._names}.__init__ {words} {_BEFORE}{rule}", line)
+
+    @property
+    def _names(self) -> str:
+        return " or ".join(own.__name__ for own in self._own)
 
     def _check_names(self) -> None:
         """Raise `LearnerError` for a method whose name nobody will call: on_msgA instead of on_msg_a."""
         for owner in self._own:
-            bases = [klass for klass in reversed(owner.__mro__) if klass.__module__.startswith("imteach.")]
-            ours = [name for klass in bases for name in vars(klass)]  # in the order of the ladder
+            ours = _names_of_ours(owner)
             used = {name for function in functions_of(owner) for name in function.__code__.co_names}
             for function in functions_of(owner):
                 name = function.__name__
@@ -96,6 +124,15 @@ class Learners:
 
     def called(self, node: object, step: Callable[..., object], *told: Any) -> list[Effect | Mistake]:
         """Let a node make a step, its method called with what it is told; return the effects, or the one mistake."""
+        seconds = self.pace.start()
+        done = self._done(node, step, told)
+        self.pace.took(seconds(), [type(node)], partial(handler, step, told), self._watch.returned)
+        changed = self._changed()  # and put back, whatever else went wrong
+        if changed and not any(isinstance(each, Mistake) for each in done):
+            return [Mistake(who(node, handler(step, told)), changed.told, changed.rule, changed.line())]
+        return done
+
+    def _done(self, node: object, step: Callable[..., object], told: tuple[Any, ...]) -> list[Effect | Mistake]:
         try:
             if type(node) in self._own:
                 effects = self._watch.step(step, *told)
@@ -115,17 +152,14 @@ class Learners:
             rule = (wrong and piece_of(effects, at)) or wrong or self._wrong_way(node, effect)
             if rule:
                 return [self._returned(node, step, told, effect, rule)]
-        return self._changed_for_all(node, step, told) or effects
+        return effects
 
-    def _changed_for_all(
-        self, node: object, step: Callable[..., object], told: tuple[Any, ...]
-    ) -> list[Effect | Mistake]:
-        """Say what the step changed outside the node, if anything, and put it back."""
-        for place in self._outside:
-            if place.changed():
-                place.put_back()
-                return [Mistake(who(node, handler(step, told)), f"changed {place.name}", place.rule, place.line())]
-        return []
+    def _changed(self) -> "Place | None":
+        """Put back whatever has changed outside the nodes, and return the first of it; None if nothing has."""
+        changed = [place for place in self._outside if place.changed()]
+        for place in changed:
+            place.put_back()
+        return changed[0] if changed else None
 
     def keeps(self, node: object, value: str, where: str, rule: str) -> Mistake:
         """A node keeps something that breaks a rule, `value` in words, at `where`, such as `self.seen[…]`."""
@@ -143,9 +177,13 @@ class Learners:
         self, node: object, step: Callable[..., object], told: tuple[Any, ...], error: BaseException
     ) -> Mistake:
         frames, method = learners_frames(error), handler(step, told)
-        if _lacks_init(error):
+        rule = of_dataclass(type(node), error, frames)
+        if rule:
+            did, line = f"raised {text_of(error)}", class_line(type(node), self._own)
+            return Mistake(who(node, method), did, rule, line)
+        if lacks_init(error):
             did = f"did not call super().__init__, so {method} raised {text_of(error)}"
-            return Mistake(who(node, "__init__"), did, _INIT, def_line(type(node), "__init__", self._own))
+            return Mistake(who(node, "__init__"), did, INIT, def_line(type(node), "__init__", self._own))
         if frames:
             line = line_of(frames[-1]) or class_line(type(node), self._own)
             return Mistake(who(node, frames[0].name), f"raised {text_of(error)}", line=line)
@@ -202,6 +240,12 @@ def _check_methods(owner: type) -> None:
                 raise LearnerError(sentence, member_line(klass, name))
 
 
+def _names_of_ours(owner: type) -> list[str]:
+    """The names of what our classes below this one define, in the order of the ladder."""
+    bases = [klass for klass in reversed(owner.__mro__) if klass.__module__.startswith("imteach.")]
+    return [name for klass in bases for name in vars(klass)]
+
+
 def _misspelt(name: str, ours: list[str]) -> str:
     """The name of ours that is written almost like this one; "" if there is none, or one only goes on."""
     from difflib import get_close_matches  # only a class with a method of its own needs it
@@ -209,15 +253,6 @@ def _misspelt(name: str, ours: list[str]) -> str:
     close = get_close_matches(name, [our for our in ours if not our.startswith("_")], n=1, cutoff=0.85)
     goes_on = close and (name.startswith(close[0]) or close[0].startswith(name))
     return "" if not close or goes_on else close[0]
-
-
-def _lacks_init(error: BaseException) -> bool:
-    """Whether a node lacks what our own `__init__` gives it, because the learner's did not call that."""
-    return (
-        isinstance(error, AttributeError)
-        and isinstance(error.obj, Client | Server)
-        and "rung" not in vars(error.obj)  # our `__init__` gives it to every node
-    )
 
 
 def _brought(each: Returned, wrong: object) -> bool:

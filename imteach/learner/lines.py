@@ -3,6 +3,7 @@
 import ast
 import linecache
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -26,9 +27,15 @@ def line_at(filename: str, number: int) -> Line | None:
     from pathlib import Path  # as above
 
     text = linecache.getline(filename, number).strip()
+    return Line(number, text, "" if _is_cell(filename) else Path(filename).name) if text else None
+
+
+def _is_cell(filename: str) -> bool:
+    """Whether this is a notebook's cell, and no file."""
+    from pathlib import Path  # as above
+
     path = Path(filename)
-    is_cell = path.parent.name.startswith("ipykernel_") or not path.is_file()
-    return Line(number, text, "" if is_cell else path.name) if text else None
+    return path.parent.name.startswith("ipykernel_") or not path.is_file()
 
 
 def line_of(frame: "FrameSummary") -> Line | None:
@@ -77,10 +84,23 @@ def def_line(owner: type, method: str, own: Sequence[type]) -> Line | None:
 def class_line(owner: type, own: Sequence[type]) -> Line | None:
     """Return the line that begins this class; if it is one of ours, the one that begins the learner's first class."""
     owner = owner if owner in own else own[0]
-    first = min(functions_of(owner), key=lambda function: function.__code__.co_firstlineno).__code__
-    lines = linecache.getlines(first.co_filename)[: first.co_firstlineno]
-    numbers = [n for n, text in enumerate(lines, start=1) if re.match(rf"\s*class\s+{owner.__name__}\b", text)]
-    return line_at(first.co_filename, numbers[-1]) if numbers else None
+    codes = [function.__code__ for function in functions_of(owner) if function.__code__.co_filename != _NO_FILE]
+    first = min(codes, key=lambda code: code.co_firstlineno, default=None)
+    for file in [first.co_filename] if first else _files_of(owner):
+        lines = linecache.getlines(file)[: first and first.co_firstlineno]
+        numbers = [n for n, text in enumerate(lines, start=1) if re.match(rf"\s*class\s+{owner.__name__}\b", text)]
+        if numbers:
+            return line_at(file, numbers[-1])
+    return None
+
+
+_NO_FILE = "<string>"  # of what a dataclass writes for its class
+
+
+def _files_of(owner: type) -> list[str]:
+    """Where a class without methods may stand: in the file of its module, else in a cell, the newest first."""
+    file = getattr(sys.modules.get(owner.__module__), "__file__", None)
+    return [file] if file else [name for name in reversed(list(linecache.cache)) if _is_cell(name)]
 
 
 def member_line(owner: type, name: str) -> Line | None:

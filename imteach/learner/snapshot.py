@@ -5,7 +5,7 @@ before. It does both with the attributes of the node, whoever wrote its class.
 """
 
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import is_dataclass
 from enum import Enum
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
@@ -51,10 +51,11 @@ class _Method(NamedTuple):
     name: str
 
 
-def snapshot(node: object) -> Hashable:
+def snapshot(node: object, shared: Sequence[Any] = ()) -> Hashable:
     """Return what `node` holds as a value: equal for two nodes that hold the same.
 
-    Raises `UnfitError` where it holds something that can be neither copied nor compared.
+    What is `shared` by all nodes is no part of it: each copy will hold the very same. Raises `UnfitError` where the
+    node holds something that can be neither copied nor compared.
 
     >>> from imteach.protocol import LADDER, Client
     >>> alice, too = (Client("alice", LADDER["dedup"], 2, new_msgid=str) for _ in range(2))
@@ -62,7 +63,7 @@ def snapshot(node: object) -> Hashable:
     (True, False)
     """
     try:
-        image: Hashable = _image(node, {}, "self")
+        image: Hashable = _image(node, {id(thing): number for number, thing in enumerate(shared)}, "self")
     except RecursionError:
         raise UnfitError(_TooDeep(), "self") from None
     return image
@@ -85,8 +86,10 @@ def _check_depth(where: str) -> None:
         raise UnfitError(_TooDeep(), f"self.{attribute}")
 
 
-def restored(image: Hashable) -> Any:
+def restored(image: Hashable, shared: Sequence[Any] = ()) -> Any:
     """Return a copy of what the snapshot `image` was taken of, which shares nothing with it that can change.
+
+    But it holds what is `shared` by all nodes, given in the same order as to `snapshot`.
 
     >>> table = {"m1": [1, 2]}
     >>> again = restored(snapshot(table))
@@ -94,7 +97,7 @@ def restored(image: Hashable) -> Any:
     >>> table, again
     ({'m1': [1, 2]}, {'m1': [1, 2, 3]})
     """
-    return _made(image, [])
+    return _made(image, [*shared])
 
 
 def _image(value: Any, met: dict[int, int], where: str) -> Any:
@@ -182,9 +185,14 @@ _HOLDERS = (dict, list, set, deque, bytearray, memoryview)
 
 def _slots(kind: type) -> tuple[str, ...]:
     slots = kind.__dict__.get("__slots__", ())
-    return (
-        (slots,) if isinstance(slots, str) else tuple(name for name in slots if name not in ("__dict__", "__weakref__"))
-    )
+    names = (slots,) if isinstance(slots, str) else (name for name in slots if name not in ("__dict__", "__weakref__"))
+    return tuple(_inside(kind, name) for name in names)
+
+
+def _inside(kind: type, name: str) -> str:
+    """Return the name under which Python keeps an attribute of this class: `__seen` as `_Mine__seen`."""
+    is_private = name.startswith("__") and not name.endswith("__")
+    return f"_{kind.__name__.lstrip('_')}{name}" if is_private else name
 
 
 RULE = (

@@ -44,13 +44,26 @@ def functions_of(owner: type) -> Iterator[FunctionType]:
             continue  # our classes are long: skip them at once
         for value in vars(klass).values():
             function = _plain_function(value)
-            if function is not None and _wrote(function.__code__, function.__globals__):
+            if function is not None and is_written(function):
                 yield function
 
 
 def is_learners(owner: type) -> bool:
     """Whether a learner wrote any of this class."""
     return next(functions_of(owner), None) is not None
+
+
+def is_written(function: FunctionType) -> bool:
+    """Whether a learner wrote this function."""
+    return _wrote(function.__code__, function.__globals__)
+
+
+def codes_in(code: CodeType) -> Iterator[CodeType]:
+    """Yield the code of a function, and of those that are defined inside it."""
+    yield code
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from codes_in(inner)
 
 
 def _wrote(code: CodeType, names: dict[str, Any]) -> bool:
@@ -150,24 +163,17 @@ if sys.version_info >= (3, 12):  # a few instructions of a learner's functions a
             if id(function) in seen:
                 continue
             seen.add(id(function))
-            for code in _codes(function.__code__):
+            for code in codes_in(function.__code__):
                 if not _monitoring.get_local_events(tool, code):
                     _monitoring.set_local_events(tool, code, _EVENTS)
                 to_do += _called(function, code)
-
-    def _codes(code: CodeType) -> Iterator[CodeType]:
-        """Yield the code of a function, and of those that are defined inside it."""
-        yield code
-        for inner in code.co_consts:
-            if isinstance(inner, CodeType):
-                yield from _codes(inner)
 
     def _called(function: FunctionType, code: CodeType) -> Iterator[FunctionType]:
         """Yield the functions of the learner's that this code may call, as far as names tell."""
         named = [function.__globals__.get(name) for name in code.co_names]
         named += filter(None, map(_content, function.__closure__ or ()))
         for value in named:
-            if isinstance(value, FunctionType) and _wrote(value.__code__, value.__globals__):
+            if isinstance(value, FunctionType) and is_written(value):
                 yield value
             elif isinstance(value, type):
                 yield from functions_of(value)

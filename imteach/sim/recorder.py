@@ -13,7 +13,11 @@ from imteach.errors import InputError
 from imteach.protocol import NO_MESSAGE, SERVER, Effect, Kept, Message, Packet, Transmit
 from imteach.scenario.checks import NETWORK
 from imteach.sim.rows import EVENT_OF, NONE, Row, arrived, event_of_row, is_step, sent, timer_started
+from imteach.tell.endless import over_and_over
 from imteach.trace.records import STEPS, Event, KeptRecord, PacketRecord, instant
+
+LATELY = 500
+"""How many of its latest events are looked at to say what a run that does not end does over and over."""
 
 _FATES = {"arrive": "arrived", "drop": "dropped", "lose": "lost"}
 
@@ -138,8 +142,10 @@ class Recorder:
         return number
 
     def endless(self) -> InputError:
-        """Return what is wrong with a run of more than `most_events` events."""
-        return InputError(f"the run was stopped at {self.now} ms after {self.most_events} events: it does not end")
+        """Return what is wrong with a run of more than `most_events` events, and what it did over and over."""
+        lately = over_and_over(self.events(max(0, len(self.log) - LATELY)))
+        stopped = f"the run was stopped at {self.now} ms after {self.most_events} events: it does not end"
+        return InputError(f"{stopped}; {lately}" if lately else stopped)
 
     def note_first(self, number: int, msgid: str) -> None:
         """Remember for this event the first msgid of what this msgid stands for, if that is another one."""

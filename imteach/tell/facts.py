@@ -11,7 +11,7 @@ from typing import NamedTuple
 from imteach.protocol import SERVER, Outcome
 from imteach.trace import Event, PacketRecord, Trace, instant
 from imteach.trace.outcomes import places
-from imteach.trace.records import is_late
+from imteach.trace.records import STEPS, is_late
 
 TO_SENDER = ("msg:A",)  # the way back of the server's own answer
 TO_RECEIVER = ("msg:N",)  # the way of a message to its receiver, after msg:R
@@ -36,10 +36,10 @@ class Facts:
         self.sender = said.sender
         self.receiver = receiver
 
-    @property
-    def to_group(self) -> bool:
-        """Whether it was said to a group."""
-        return any(event.to in self.trace.scenario.groups for event in self.events("say"))
+    @cached_property
+    def group(self) -> str:
+        """The group to which it was said; "" if it was said to a person."""
+        return next((str(event.to) for event in self.events("say") if event.to in self.trace.scenario.groups), "")
 
     def events(self, kind: str) -> list[Event]:
         """The events of this kind that are about this message."""
@@ -78,6 +78,14 @@ class Facts:
                 return event
         return None
 
+    def step(self, event: Event) -> Event:
+        """The step in which this event happened: what its node was told."""
+        return self.behind(event, *STEPS) or event
+
+    def in_step(self, step: Event) -> list[Event]:
+        """Everything that a node did in this step, in order."""
+        return [event for event in self.trace.events[step.id + 1 :] if event.causes and self.step(event) is step]
+
     def stops(self, packet: PacketRecord, way: Sequence[str]) -> list[Stop]:
         """Follow `packet` along the kinds of packet on its `way`, and return where that ended.
 
@@ -86,7 +94,11 @@ class Facts:
         if packet.fate != "arrived" or not way:
             return [Stop(packet.fate, packet)]
         after = self.follow_ups.get(packet.name, [])
-        if packet.kind == "msg:R" and "ack:N" in way and any(p.kind == "ack:N" for p in after):
+        if (
+            packet.kind == "msg:R"
+            and "ack:N" in way
+            and (self.is_to_keep(packet) or any(p.kind == "ack:N" for p in after))
+        ):
             way = ("ack:N",)
         following = [p for p in after if p.kind == way[0] and (p.kind != "msg:N" or p.dst == self.receiver)]
         if not following:
@@ -97,10 +109,16 @@ class Facts:
         """Where each transmission of msg:R, and what followed from it, came to its end."""
         return [stop for request in self.requests for stop in self.stops(request, way)]
 
+    def is_to_keep(self, request: PacketRecord) -> bool:
+        """Whether the server is to keep the message of this msg:R, and to answer with an ack:N of its own."""
+        if not self.trace.scenario.setting.stores:
+            return False
+        return bool(self.group) or self.receiver not in self.online_at(request)
+
     def in_time(self, stop: Stop, way: Sequence[str], t: float) -> bool:
         """Whether the last packet of the `way` could have come by `t` from where the way stopped."""
         kinds = ("msg:R", *way)
-        ahead = kinds[kinds.index(stop.packet.kind) + 1 :]
+        ahead = kinds[kinds.index(stop.missing or stop.packet.kind) + (not stop.missing) :]
         links = [self.receiver if kind in ("msg:N", "ack:R") else self.sender for kind in ahead]
         return instant(stop.packet.due + sum(map(self.trace.scenario.latency_of, links))) <= t
 
@@ -160,14 +178,29 @@ class Facts:
                 online.clear()
         return online
 
-    def crashed_at(self, packet: PacketRecord) -> bool:
-        """Whether the node that this packet reached crashed while it handled it."""
+    def last_deed(self, packet: PacketRecord) -> Event | None:
+        """The effect after which the node that this packet reached crashed, while it handled it; None if it did not."""
         effects = [event.id for event in self.effects[packet.name]]
-        return any(crash.causes[0] in effects for crash in self.crashes(packet.dst) if crash.causes)
+        crashes = (crash for crash in self.crashes(packet.dst) if crash.causes and crash.causes[0] in effects)
+        return next((self.trace.events[crash.causes[0]] for crash in crashes), None)
+
+    def stopped_at(self, step: Event) -> bool:
+        """Whether a node stopped in this step because of a mistake in a learner's code."""
+        return any(mistake.causes[0] == step.id for mistake in self.trace.mistakes)
 
     def crashes(self, node: str) -> list[Event]:
         """The crashes of a node."""
         return [event for event in self.trace.events if event.kind == "crash" and event.node == node]
+
+    @cached_property
+    def sendings(self) -> dict[str, Event]:
+        """When each packet was sent, by its name."""
+        return {str(event.packet): event for event in self.trace.happened("send")}
+
+    @cached_property
+    def endings(self) -> dict[str, Event]:
+        """When each packet's way ended, by its name: it arrived, was dropped or was lost."""
+        return {str(event.packet): event for event in self.trace.events if event.kind in ("arrive", "drop", "lose")}
 
     def crash_between(self, first: Event, second: Event) -> Event | None:
         """The crash of the receiver's client between two events, if there is one."""

@@ -7,9 +7,11 @@ from imteach.printed import Sentence
 from imteach.protocol import PROMISES, Outcome
 from imteach.tell.case import Case
 from imteach.tell.facts import BACK_TO_SENDER, Stop
+from imteach.tell.reason import why_again
+from imteach.tell.way_ends import deed_named
 from imteach.tell.words import counted, few, quote, times
 from imteach.trace import Event, PacketRecord, Trace
-from imteach.trace.records import is_late, is_too_early
+from imteach.trace.records import is_late
 
 PROMISE_TITLES: dict[str, str] = {
     "no_duplicates": "Nothing is shown twice",
@@ -82,8 +84,22 @@ def _why_not_discarded(case: Case, first: Event, second: Event) -> str:
         return f", and {case.receiver}'s client cannot recognise {second.msgid} as the same message"
     crash = case.crash_between(first, second)
     if crash is not None:
-        return f", and {case.receiver}'s client had forgotten it in the crash at {crash.t} ms"
+        return f", and {case.receiver}'s client {_why_forgotten(case, crash, first, second)}"
     return f", and {case.receiver}'s client did not discard it"
+
+
+def _why_forgotten(case: Case, crash: Event, first: Event, second: Event) -> str:
+    """How the receiver's client came to forget in this crash what it had shown: before the mark, or for all the mark.
+
+    That it was to write a mark next is known from what it did when it showed it again.
+    """
+    though = case.though_written(case.receiver, crash)
+    marks = [event for event in case.in_step(case.step(second)) if event.kind == "write" and event.said == second.said]
+    last = case.trace.events[crash.causes[0]] if crash.causes else crash
+    if though or not marks or case.step(last) is not case.step(first):
+        return f"had forgotten it in the crash at {crash.t} ms{though}"
+    did = "showed it" if last is first else deed_named(last)
+    return f"crashed at {crash.t} ms, after it {did} and before it wrote {marks[0].key}"
 
 
 def _why_shown_again(case: Case, first: Event, second: Event) -> str:
@@ -104,8 +120,7 @@ def _why_shown_again(case: Case, first: Event, second: Event) -> str:
         case "arrive":
             return f"{again.node}'s client {resent}, when {why.packet} arrived"
         case "resend":
-            why_again = "though it was still under way" if is_too_early(why) else "because it had failed"
-            return f"{again.node} sent it again at {again.t} ms, {why_again}"
+            return f"{again.node} sent it again at {again.t} ms, {why_again(case.trace, why)}"
         case "restart":
             return f"{again.node}'s client started again after its crash and {resent}"
     return f"{again.node}'s client {resent} of its own accord"
@@ -113,11 +128,29 @@ def _why_shown_again(case: Case, first: Event, second: Event) -> str:
 
 def _why_without_retransmission(case: Case, first: Event, second: Event) -> str:
     """What led to the second showing, where no retransmission lies between the two."""
+    packet = case.trace.packet.get(str(second.packet)) if second.packet else None
+    if packet is not None and packet.kind == "offline:A":
+        return _why_kept_again(case, first, packet)
     if None in (first.packet, second.packet) or first.packet == second.packet:
         return f"{case.receiver}'s client showed it again without being sent it again"
-    if case.trace.packet[str(second.packet)].kind == "offline:A":
-        return f"the server still kept it, so it came again with {second.packet}"
     return f"both {first.packet} and {second.packet} arrived, and no retransmission lies between them"
+
+
+def _why_kept_again(case: Case, first: Event, answer: PacketRecord) -> str:
+    """Why an offline:A brought what was shown before."""
+    stores = [store for store in case.events("store") if store.id < case.sendings[answer.name].id]
+    copies = sum(kept.said == case.said.msgid for kept in answer.kept)
+    twice = f"the server had stored it {times(len(stores))}, {few([f'at {store.t} ms' for store in stores])}"
+    if first.packet == answer.name:
+        if copies < 2:
+            return f"{case.receiver}'s client showed it again without being sent it again"
+        return f"{twice}, and {answer.name} brought it {times(copies)}"
+    if len(stores) > 1:
+        return f"{twice}, so it came again with {answer.name}"
+    if stores and stores[0].id > first.id:
+        asked = case.step(stores[0]).packet
+        return f"the server stored it at {stores[0].t} ms, when {asked} arrived, so it came again with {answer.name}"
+    return f"the server still kept it, so it came again with {answer.name}"
 
 
 def _why_timer_ran_out(case: Case, fired: Event, resent: str) -> str:
@@ -163,7 +196,7 @@ def _no_false_failure(case: Case) -> str:
 def _all_delivered(case: Case) -> str:
     said = case.said
     if not said.shown[case.receiver]:
-        return f"{case.never_saw}; {case.screen}"
+        return f"{case.never_saw}; {case.forgot if said.status == 'forgotten' else case.screen}"
     if said.status == "forgotten":
         return f"{case.saw}, but {case.forgot}"
     if said.status == "failed":

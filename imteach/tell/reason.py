@@ -11,9 +11,10 @@ from imteach.printed import Sentence, Sentences
 from imteach.tell.event import sentence
 from imteach.tell.words import cut, few, quote, sign, the
 from imteach.trace import Event, Trace
-from imteach.trace.records import is_early, is_late, is_too_early
+from imteach.trace.records import is_early, is_late
 
 AWAITED = ("msg:R", "msg:N", "ack:R", "ack:N")  # the packets that the ack:N of a waiting sender depends on
+AWAITED_BELOW = ("msg:R", "msg:A")  # where there is no ack:N
 
 
 def why(trace: Trace, event: Event) -> list[str]:
@@ -35,6 +36,12 @@ def why(trace: Trace, event: Event) -> list[str]:
     return Sentences(map(Sentence, _Chain(trace, event).sentences()))
 
 
+def why_again(trace: Trace, resend: Event) -> str:
+    """Why a person sent a message again: what their screen said about it, as a clause."""
+    seen = trace.events[resend.causes[0]].status if resend.causes else "failed"
+    return "because it had failed" if seen == "failed" else f"while it was {seen}"
+
+
 class _Chain:
     """The causes of one event, as sentences one by one."""
 
@@ -45,14 +52,14 @@ class _Chain:
         arrived = {event.packet for event in self.events if event.kind == "arrive"}
         self.in_addition: dict[str, Callable[[Event], str]] = {
             "say": lambda e: sentence(e._replace(text=cut(str(e.text)))),
-            "resend": lambda e: f"{sentence(e)}{': it is under way' if is_too_early(e) else ', because it had failed'}",
+            "resend": lambda e: f"{sentence(e)}, {why_again(trace, e)}",
             "send": lambda e: "" if e.packet in arrived else self._send(e),
             "arrive": lambda e: f"{e.packet} reaches {the(e.node)}{self._fabricated(e)}",
             "timer_fire": self._timer_fire,
             "timer_start": lambda e: sentence(e) if e is self.end else "",
             "retransmit": lambda e: f"{e.node} sends msg:R again, as {e.packet}",
             "show": self._show,
-            "discard": lambda e: f"{e.node} discards {e.msgid}: {e.text or self._shown_before(e)}",
+            "discard": lambda e: f"{e.node} discards {e.msgid}{f': {e.text}' if e.text else self._shown_before(e)}",
             "write": lambda e: sentence(e) if e is self.end else "",
             "status": lambda e: f"{e.node} sees {e.msgid} {sign(e.status)}",
             "start": lambda e: "",
@@ -96,7 +103,7 @@ class _Chain:
                 continue
             packet = self.trace.packet[str(event.packet)]
             own_pull = pulls and packet.kind in ("offline:R", "offline:A") and fired.node in (packet.src, packet.dst)
-            on_the_way = packet.kind in AWAITED if self.trace.scenario.setting.acks else packet.kind == "msg:R"
+            on_the_way = packet.kind in (AWAITED if self.trace.scenario.setting.acks else AWAITED_BELOW)
             if own_pull or (event.said is not None and event.said == self._said_of(fired) and on_the_way):
                 words = "dropped" if event.kind == "drop" else f"lost ({event.text})"
                 gone.setdefault(words, []).append(packet.name)
@@ -127,4 +134,4 @@ class _Chain:
     def _shown_before(self, event: Event) -> str:
         shows = [e for e in self.trace.events[: event.id] if e.kind == "show" and e.node == event.node]
         first = next((e for e in shows if e.msgid == event.msgid), None)
-        return f"it was shown at {first.t} ms" if first else "it was shown before"
+        return f": it was shown at {first.t} ms" if first else ", though it was not shown before"

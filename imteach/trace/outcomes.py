@@ -5,7 +5,7 @@ was said or where it was sent again. It is late if all these places come before 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
@@ -48,14 +48,15 @@ def places(trace: "Trace") -> dict[str, int]:
         if said in reader.rows:
             may.setdefault(said, reader.place[said])
         reader.read(event)
-        if said in reader.rows and event.node not in reader.late.get(said, ()):
+        if said in reader.rows and said not in reader.screens[event.node].late:
             seen[reader.conversation(said, event.node)].setdefault(said)
     behind: defaultdict[str, list[str]] = defaultdict(list)  # what some receiver was shown right after it
     for shown in seen.values():
         for said, after in pairwise(shown):
             behind[said].append(after)
     at = {said: place[-1] for said, place in reader.place.items()}
-    for said in sorted(may.keys() - reader.late.keys(), key=at.__getitem__, reverse=True):
+    late = {said for screen in reader.screens.values() for said in screen.late}
+    for said in sorted(may.keys() - late, key=at.__getitem__, reverse=True):
         at[said] = max(place for place in may[said] if all(place < at[after] for after in behind[said]))
     return at
 
@@ -68,41 +69,138 @@ class Packets(Protocol):
         ...
 
 
+class Screen:
+    """What one person sees: the last status of each thing they said, and what they were shown.
+
+    A `place` is where something stands on its sender's screen: a number that grows.
+
+    >>> bobs, talk = Screen(), ("alice", "bob", "bob")
+    >>> bobs.show("m2", talk, 2), bobs.show("m1", talk, 1)
+    (None, None)
+    >>> bobs.shown, list(bobs.late)
+    ({'m2': 1, 'm1': 1}, ['m1'])
+    """
+
+    def __init__(self) -> None:
+        self.status: dict[str, str] = {}
+        self.shown: dict[str, int] = {}  # how often each thing said was shown
+        self.late: dict[str, None] = {}  # what was shown only after something said later in the same conversation
+        self.newest: dict[Conversation, int] = {}  # the latest place of all that was shown so far
+
+    def show(self, said: str, conversation: Conversation, place: int) -> None:
+        """Something is shown: count it, and note whether something said later was shown before."""
+        self.shown[said] = self.shown.get(said, 0) + 1
+        if self.shown[said] > 1:
+            return
+        newest = self.newest.get(conversation, -1)
+        if place < newest:
+            self.late[said] = None
+        self.newest[conversation] = max(place, newest)
+
+    def place_among(self, places: Sequence[int], conversation: Conversation) -> int:
+        """Return the first of these places behind all that was shown so far; the last one, if none is."""
+        newest = self.newest.get(conversation, -1)
+        return next((place for place in places if place > newest), places[-1])
+
+
+class Shelf:
+    """What is stored: how many copies of each thing said for whom, and how far the members of groups have acked.
+
+    >>> shelf = Shelf()
+    >>> shelf.store("m1", "friends", ["bob", "carol"], is_group=True)
+    >>> shelf.move_cursor("friends", "bob", 1)
+    >>> shelf.stored
+    {'m1': {'bob': 0, 'carol': 1}}
+    """
+
+    def __init__(self) -> None:
+        self.stored: dict[str, dict[str, int]] = {}
+        self.log: dict[str, list[str]] = {}  # by group: the things said in its store, in the order of their numbers
+        self.cursors: dict[tuple[str, str], int] = {}  # by group and member: how far it has acked
+
+    def store(self, said: str, to: str, receivers: Iterable[str], is_group: bool) -> None:
+        """Store something: for one person, or one copy for every member who has not acked it yet."""
+        stored = self.stored.setdefault(said, {})
+        if not is_group:
+            stored[to] = stored.get(to, 0) + 1
+            return
+        self.log.setdefault(to, []).append(said)
+        stored.update(dict.fromkeys(receivers, 1))
+
+    def delete(self, said: str, to: str, receivers: Iterable[str], is_group: bool) -> None:
+        """Delete something that is kept: for one person, or a group's copy, for every member."""
+        stored = self.stored.setdefault(said, {})
+        for receiver in receivers if is_group else [to]:
+            stored[receiver] = max(0, stored.get(receiver, 0) - 1)
+
+    def move_cursor(self, group: str, member: str, cursor: int) -> None:
+        """A member has acked a group's messages up to its cursor: none of them is kept for it any longer."""
+        for said in self.log.get(group, [])[self.cursors.get((group, member), 0) : cursor]:
+            if member in self.stored[said]:
+                self.stored[said][member] = 0
+        self.cursors[group, member] = cursor
+
+
+def receivers(scenario: Scenario, sender: str, to: str) -> tuple[str, ...]:
+    """Return who is to be shown what this sender says `to` a person or a group."""
+    return tuple(member for member in scenario.groups.get(to, (to,)) if member != sender or to not in scenario.groups)
+
+
+def outcome(
+    said: str,
+    sender: str,
+    to: tuple[str, ...],
+    text: str,
+    screens: Mapping[str, Screen],
+    shelf: Shelf,
+    away: Container[str],
+) -> Outcome:
+    """Put together what came of one thing said, from what each person sees and what is stored."""
+    shown = {who: screen.shown[said] for who, screen in screens.items() if said in screen.shown}
+    return Outcome(
+        msgid=said,
+        sender=sender,
+        to=to,
+        text=text,
+        status=screens[sender].status.get(said) if sender in screens else None,
+        shown=dict.fromkeys(to, 0) | shown,
+        stored=dict.fromkeys(to, 0) | shelf.stored.get(said, {}),
+        away=tuple(receiver for receiver in to if receiver in away),
+        late=tuple(who for who, screen in screens.items() if said in screen.late),
+    )
+
+
 class OutcomeReader:
     """Reads a run event by event and keeps what its outcomes are made of."""
 
     def __init__(self, scenario: Scenario, packets: Packets) -> None:
+        self.scenario = scenario
         self.packets = packets
         self.says_anew = scenario.setting.orders
-        self.members = {group: tuple(members) for group, members in scenario.groups.items()}
         self.rows: dict[str, Event] = {}  # the say event of each thing said, by its first msgid
         self.to: dict[str, tuple[str, ...]] = {}
-        self.status: dict[str, str | None] = {}
-        self.shown: dict[str, dict[str, int]] = {}
-        self.stored: dict[str, dict[str, int]] = {}
-        self.log: dict[str, list[str]] = {}  # by group: the things said in its store, in the order of their numbers
-        self.cursors: dict[tuple[str, str], int] = {}  # by group and member: how far it has acked
-        self.late: dict[str, list[str]] = {}
+        self.screens: dict[str, Screen] = {}
+        self.shelf = Shelf()
         self.away: dict[str, None] = {}  # who is logged out now
         self.place: dict[str, tuple[int, ...]] = {}  # the possible places of each thing said; then the one that counts
-        self.newest: dict[Conversation, int] = {}  # the latest place of all that was shown so far
 
     def read(self, event: Event) -> None:
         """Read one event."""
         said = event.said
         match event.kind:
             case "say" if said is not None:
-                self.said(event, said)
-            case "resend" if said in self.rows and self.says_anew and not any(self.shown[str(said)].values()):
+                self.rows[said], self.place[said] = event, (event.id,)
+                self.to[said] = receivers(self.scenario, event.node, str(event.to))
+            case "resend" if said in self.rows and self.says_anew and not self.is_shown(str(said)):
                 self.place[str(said)] += (event.id,)
             case "status" if said is not None:
-                self.status[said] = event.status
+                self.screen(event.node).status[said] = str(event.status)
             case "show" if said in self.rows:
                 self.show(event, str(said))
             case "store" if said in self.rows:
-                self.store(event, str(said))
+                self.shelf.store(*self.copy(event, str(said)))
             case "delete" if said in self.rows:
-                self.delete(event, str(said))
+                self.shelf.delete(*self.copy(event, str(said)))
             case "write" if event.node == SERVER and str(event.key).startswith("cursor/"):
                 self.move_cursor(event)
             case "logout" if event.node != SERVER:
@@ -110,60 +208,31 @@ class OutcomeReader:
             case "login":
                 self.away.pop(event.node, None)
 
-    def said(self, event: Event, said: str) -> None:
-        """Somebody said something: nobody has it yet."""
-        told: tuple[str, ...] = (str(event.to),)
-        if event.to in self.members:
-            told = tuple(member for member in self.members[str(event.to)] if member != event.node)
-        self.rows[said], self.to[said] = event, told
-        self.shown[said], self.stored[said] = dict.fromkeys(told, 0), dict.fromkeys(told, 0)
-        self.place[said] = (event.id,)
+    def screen(self, person: str) -> Screen:
+        """What this person sees."""
+        return self.screens.setdefault(person, Screen())
 
-    def store(self, event: Event, said: str) -> None:
-        """The server stores something: for one person, or one copy for every member who has not acked it yet."""
-        stored = self.stored[said]
-        if event.to not in self.members:
-            stored[str(event.to)] = stored.get(str(event.to), 0) + 1
-            return
-        self.log.setdefault(str(event.to), []).append(said)
-        for receiver in self.to[said]:
-            stored[receiver] = 1
-
-    def delete(self, event: Event, said: str) -> None:
-        """The server deletes something that it keeps: for one person, or a group's copy, for every member."""
-        stored = self.stored[said]
-        for receiver in self.to[said] if event.to in self.members else [str(event.to)]:
-            stored[receiver] = max(0, stored.get(receiver, 0) - 1)
-
-    def move_cursor(self, event: Event) -> None:
-        """A member has acked a group's messages up to its cursor: none of them is kept for it any longer."""
-        _, group, member = str(event.key).split("/", 2)
-        ack = self.packets.get(str(event.packet))
-        cursor = ack.cursor if ack is not None else 0
-        for said in self.log.get(group, [])[self.cursors.get((group, member), 0) : cursor]:
-            if member in self.stored[said]:
-                self.stored[said][member] = 0
-        self.cursors[group, member] = cursor
+    def is_shown(self, said: str) -> bool:
+        """Whether anybody was shown this."""
+        return any(said in screen.shown for screen in self.screens.values())
 
     def show(self, event: Event, said: str) -> None:
-        """Somebody was shown something: count it, and note whether something said later was shown before."""
-        shown = self.shown[said]
-        shown[event.node] = shown.get(event.node, 0) + 1
-        if shown[event.node] > 1:
-            return
-        conversation = self.conversation(said, event.node)
-        newest = self.newest.get(conversation, -1)
-        if len(self.place[said]) > 1:  # nobody was shown it so far
-            self.place[said] = (self.first_behind(newest, said),)
-        (place,) = self.place[said]
-        if place < newest:
-            self.late.setdefault(said, []).append(event.node)
-        self.newest[conversation] = max(place, newest)
+        """Somebody was shown something; if nobody was so far, the place where it stands is settled now."""
+        screen, conversation = self.screen(event.node), self.conversation(said, event.node)
+        if len(self.place[said]) > 1:
+            self.place[said] = (screen.place_among(self.place[said], conversation),)
+        screen.show(said, conversation, self.place[said][0])
 
-    def first_behind(self, newest: int, said: str) -> int:
-        """The first possible place of something that comes after `newest`; its last place, if none does."""
-        places = self.place[said]
-        return next((place for place in places if place > newest), places[-1])
+    def copy(self, event: Event, said: str) -> tuple[str, str, tuple[str, ...], bool]:
+        """What is stored or deleted, for whom, who of a group is to be shown it, and whether it is a group's."""
+        to = str(event.to)
+        return said, to, self.to[said], to in self.scenario.groups
+
+    def move_cursor(self, event: Event) -> None:
+        """A member has acked a group's messages up to its cursor."""
+        _, group, member = str(event.key).split("/", 2)
+        ack = self.packets.get(str(event.packet))
+        self.shelf.move_cursor(group, member, ack.cursor if ack is not None else 0)
 
     def conversation(self, said: str, receiver: str) -> Conversation:
         """The conversation to which something belongs for this receiver."""
@@ -172,16 +241,6 @@ class OutcomeReader:
     def outcomes(self) -> tuple[Outcome, ...]:
         """What came of each thing said."""
         return tuple(
-            Outcome(
-                msgid=said,
-                sender=row.node,
-                to=self.to[said],
-                text=str(row.text),
-                status=self.status.get(said),
-                shown=self.shown[said],
-                stored=self.stored[said],
-                away=tuple(receiver for receiver in self.to[said] if receiver in self.away),
-                late=tuple(self.late.get(said, ())),
-            )
+            outcome(said, row.node, self.to[said], str(row.text), self.screens, self.shelf, self.away)
             for said, row in self.rows.items()
         )

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from imteach.verify.losses.cell import Cell
     from imteach.verify.losses.fault_map import FaultMap, fault_map
     from imteach.verify.search.checker import Check, check
-    from imteach.verify.search.explorer import Exploration, explore
     from imteach.verify.search.finding import Finding, Verdict
     from imteach.verify.search.follow import follow
+    from imteach.verify.timed.explorer import Exploration, explore
 
 __all__ = [
     "ENDS",
@@ -78,7 +78,7 @@ offer(
         "losses.cell": ["Cell"],
         "losses.fault_map": ["FaultMap", "fault_map"],
         "search.checker": ["Check", "check"],
-        "search.explorer": ["Exploration", "explore"],
+        "timed.explorer": ["Exploration", "explore"],
         "search.finding": ["Finding", "Verdict"],
         "search.follow": ["follow"],
         "imteach.tell": ["ENDS", "PROMISE_TITLES", "End", "fault_in_words", "in_short", "why", "why_broken"],

@@ -3,7 +3,6 @@
 from functools import cache
 
 import pytest
-from nightly import by_night
 
 from imteach import (
     Client,
@@ -24,7 +23,7 @@ from imteach.planted import PLANTED
 from imteach.protocol import Show
 from imteach.verify import group_cost
 from imteach.verify.count.closed_forms import closed_forms
-from imteach.verify.search.world import World
+from imteach.verify.search.rules import World
 
 
 def broken(search, scenario, faults, kinds=("drop",)):
@@ -254,7 +253,7 @@ def interleavings(scenario):
 def test_two_billion_interleavings_lead_through_a_few_hundred_states():
     assert interleavings(Scenario("basic")) == 7  # by hand: R A N, R N A, R A - N …
     assert 2_000_000_000 < interleavings(Scenario("retransmit")) < 2_100_000_000
-    assert 200 < check(Scenario("retransmit"), faults=0).states < 500
+    assert 200 < check(Scenario("retransmit"), faults=0, reduce=False).states < 500
 
 
 # Lesson 13, rounds 6 and 7: why nobody can
@@ -394,15 +393,15 @@ def test_a_short_memory_shows_with_two_messages_only():
     assert broken(explore, Scenario("dedup", say=two), 1) == set()
 
 
-def test_without_the_clock_a_short_memory_needs_no_drop_and_thousands_of_states_do_not_show_it():
+def test_without_the_clock_a_short_memory_needs_no_drop_and_the_search_shows_it():
     two = Scenario("dedup", say=[Say("hello"), Say("are you there?", at=100)], client=ShortMemory)
     assert explore(two, faults=0).promises["no_duplicates"].holds
     again = ["m1/msg:R#1 arrives", "m1/msg:N#1 arrives", "alice's timer m1 runs out", "alice says “are you there?”"]
     again += ["m2/msg:R#1 arrives", "m2/msg:N#1 arrives", "m1/msg:R#2 arrives", "m1/msg:N#2 arrives"]
     assert follow(two, ["alice says “hello”", *again]).messages[0].shown["bob"] == 2
-    for faults in (0, 1):
-        found = check(two, faults=faults, most_states=by_night(20_000, in_the_gate=5_000))
-        assert {str(verdict) for verdict in found.promises.values()} == {"? not finished"}
+    found = check(two, faults=0)
+    assert found.promises["no_duplicates"].broken_by == ()
+    assert found.finished
 
 
 class Pessimist(Client):

@@ -8,7 +8,9 @@ from hypothesis import given
 from worlds import runs  # the random runs of the simulator's tests
 
 from imteach import Client, Crash, Drop, Duplicate, InputError, Offline, Partition, Resend, Say, Scenario
+from imteach.protocol import Discard
 from imteach.tell import why
+from imteach.tell.reason import why_again
 from imteach.trace import EVENT_KINDS, happens_before
 
 
@@ -55,6 +57,14 @@ def test_why_hello_is_shown_twice_after_a_resend_with_a_new_msgid():
     assert told[-1].endswith("the first time was at 100 ms, as m1, and m2 is another msgid")
 
 
+def test_why_a_person_sent_it_again_is_what_the_screen_said():
+    trace = Scenario("dedup", resend=[Resend("m1", at=2000)]).run(*ALL_ACK_N)
+    (resend,) = trace.happened("resend")
+    (sent,) = trace.happened("status", status="sent")[:1]
+    assert why_again(trace, resend) == "because it had failed"
+    assert why_again(trace, resend._replace(causes=(sent.id,))) == "while it was sent"
+
+
 def test_why_hello_is_shown_twice_by_a_copy_of_the_network():
     told = second_show(Scenario("retransmit").run(Duplicate("msg:N")))
     assert "50 ms: the network makes a copy: m1/msg:N#1~2" not in told  # the copy's arrival says it
@@ -92,6 +102,24 @@ def test_why_a_pull_is_sent_again():
     trace = Scenario("offline").run(Offline("bob", lasting=1000), Drop("bob/offline:A"))
     (fired,) = trace.happened("timer_fire", node="bob")
     assert trace.why(fired)[-1] == "1300 ms: bob's timer for its pull runs out: bob/offline:A#1 was dropped"
+
+
+class DiscardsAll(Client):
+    def on_msg_n(self, packet):
+        return [Discard(packet.msgid, packet.message), *self.acknowledge(packet)]
+
+
+def test_what_a_class_discards_is_not_said_to_have_been_shown():
+    trace = Scenario("dedup", client=DiscardsAll).run()
+    assert trace.why(trace.happened("discard")[0])[-1] == "100 ms: bob discards m1, though it was not shown before"
+    trace = Scenario("dedup").run(Drop("ack:N"))
+    assert trace.why(trace.happened("discard")[0])[-1] == "400 ms: bob discards m1: it was shown at 100 ms"
+
+
+def test_on_the_lowest_rung_a_lost_msg_a_is_the_reason():
+    trace = Scenario("basic").run(Drop("msg:A"))
+    (fired,) = trace.happened("timer_fire")
+    assert trace.why(fired)[-1] == "300 ms: alice's timer for m1 runs out: m1/msg:A#1 was dropped"
 
 
 def test_what_is_lost_of_another_message_is_no_reason():

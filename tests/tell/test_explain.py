@@ -688,7 +688,7 @@ class AnswersNothing(Server):
             ["msg:R#2"],
             "all_delivered",
             (
-                "bob never saw “hello” (m1), because the server sent no msg:N for m1/msg:R#1 and m1/msg:R#3 "
+                "bob never saw “hello” (m1), because the server sent no msg:N for m1/msg:R#1 and m1/msg:R#3, "
                 "and m1/msg:R#2 was dropped; alice's screen says ! failed."
             ),
         ),

@@ -70,7 +70,7 @@ CASES = {
         {
             "no_duplicates": "bob was shown “hello” (m1) twice, at 100 ms and at 400 ms: bob's client crashed "
             "before it sent an ack:R for m1/msg:N#1, so alice, still waiting, sent msg:R again at 300 ms, and bob's "
-            "client had forgotten it in the crash at 100 ms."
+            "client crashed at 100 ms, after it showed it and before it wrote dedup/m1."
         },
     ),
     "marked, then shown": (
@@ -78,8 +78,8 @@ CASES = {
         [Crash("bob", after="write m1", down=50)],
         {
             "no_false_delivery": "alice's screen says ✓✓ delivered since m1/ack:N#1 arrived at 500 ms, yet bob never "
-            "saw “hello” (m1), because bob's client crashed before it showed m1/msg:N#1 and bob's client discarded "
-            "m1/msg:N#2."
+            "saw “hello” (m1), because bob's client crashed after it wrote dedup/m1 and before it showed m1/msg:N#1 "
+            "and bob's client discarded m1/msg:N#2."
         },
     ),
     "acked, then shown": (
@@ -87,7 +87,7 @@ CASES = {
         [Crash("bob", after="send m1/ack:R", down=50)],
         {
             "no_false_delivery": "alice's screen says ✓✓ delivered since m1/ack:N#1 arrived at 200 ms, yet bob never "
-            "saw “hello” (m1), because bob's client crashed before it showed m1/msg:N#1."
+            "saw “hello” (m1), because bob's client crashed after it sent m1/ack:R#1 and before it showed m1/msg:N#1."
         },
     ),
     "a crash of the sender, and the message came": (
@@ -104,8 +104,8 @@ CASES = {
         {
             "no_silent_loss": "bob never saw “hello” (m1), because m1/msg:R#1 was dropped, yet alice's client crashed "
             "at 20 ms and forgot it, so alice's screen shows nothing and nobody will ever know.",
-            "all_delivered": "bob never saw “hello” (m1), because m1/msg:R#1 was dropped; alice's screen says nothing "
-            "(forgotten).",
+            "all_delivered": "bob never saw “hello” (m1), because m1/msg:R#1 was dropped; alice's client crashed at "
+            "20 ms and forgot it, so alice's screen shows nothing.",
         },
     ),
     "an absent receiver below offline": (
@@ -178,8 +178,9 @@ CASES = {
         [Offline("bob", lasting=1000), Crash("bob", after="send bob/offlineack:R", down=50)],
         {
             "no_false_delivery": "alice's screen says ✓✓ delivered since m1/ack:N#1 arrived at 100 ms, yet bob never "
-            "saw “hello” (m1), because bob was not online when m1/msg:R#1 reached the server, and what the server kept "
-            "was deleted at 1150 ms."
+            "saw “hello” (m1), because bob was not online when m1/msg:R#1 reached the server, and bob/offlineack:R#1 "
+            "deleted what the server kept at 1150 ms, and bob's client crashed after it sent bob/offlineack:R#1 and "
+            "before it showed it, when bob/offline:A#1 brought it."
         },
     ),
 }

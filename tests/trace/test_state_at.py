@@ -117,16 +117,10 @@ def test_a_trace_from_a_file_that_a_learners_class_made_can_be_read_but_not_repl
 
 def test_events_of_a_file_that_do_not_fit_together_are_named():
     text = Scenario("dedup").run().to_json()
-    for wrong in (
-        text.replace('"node": "alice", "kind": "say"', '"node": "server", "kind": "say"').replace(
-            '"from": "alice", "to": ["bob"], "text": "hello", "status"',
-            '"from": "server", "to": ["bob"], "text": "hello", "status"',
-        ),
-        text.replace('"node": "alice", "kind": "timer_start"', '"node": "bob", "kind": "timer_start"'),
-    ):
-        assert wrong != text
-        with pytest.raises(InputError, match=r"events\[\d+\]: it does not fit the events before it"):
-            Trace.from_json(wrong).state_at(1000)
+    wrong = text.replace('"node": "alice", "kind": "timer_start"', '"node": "bob", "kind": "timer_start"')
+    assert wrong != text
+    with pytest.raises(InputError, match=r"events\[\d+\]: it does not fit the events before it"):
+        Trace.from_json(wrong).state_at(1000)
 
 
 def test_heartbeats_that_never_come_are_no_longer_waited_for():

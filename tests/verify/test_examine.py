@@ -346,7 +346,9 @@ def test_a_run_that_goes_on_for_ever_is_an_answer():
     report = examine(made, rung, only="nobody is there")
     assert report.caption == "NeverGivesUp at dedup: ✕ it does not come to an end"
     assert report.reason.startswith("NeverGivesUp makes a run that goes on for ever: the run was stopped at ")
-    assert report.reason.endswith(" events: it does not end.")
+    assert report.reason.endswith(
+        " events: it does not end; again and again alice's timer for m1 runs out and alice sends m1/msg:R."
+    )
     assert (report.counterexample, report.tried[-1].verdict) == (None, "✕ does not come to an end")
     assert json.loads(report.to_json())["reason"] == report.reason
     assert "<img" not in report._repr_mimebundle_()["text/html"]

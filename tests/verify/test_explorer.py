@@ -26,7 +26,7 @@ from imteach import (
 )
 from imteach.planted import SilentDedup
 from imteach.protocol import LADDER, Client, StartTimer
-from imteach.verify.search.branching import Branching
+from imteach.verify.timed.branching import Branching
 
 ALL = ("drop", "duplicate", "delay", "crash", "away", "late", "again", "beat")
 TWO = [Say("one"), Say("two", at=20)]

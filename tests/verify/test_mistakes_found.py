@@ -62,25 +62,33 @@ class Nests(Client):
 LEVELS = 150
 
 
+class Memory:
+    """What an object in the module keeps is not noticed where only its methods are named."""
+
+    def __init__(self):
+        self.seen = []
+
+    def knows(self, thing):
+        self.seen.append(thing)
+        return thing in self.seen[:-1]
+
+    def count(self):
+        return len(self.seen)
+
+
+MEMORY = Memory()
+
+
 class RemembersForAll(Client):
     def on_msg_n(self, packet):
-        if packet.msgid in SEEN:
-            return []
-        SEEN.add(packet.msgid)
-        return super().on_msg_n(packet)
-
-
-SEEN = set()
+        return [] if MEMORY.knows(packet.msgid) else super().on_msg_n(packet)
 
 
 class CountsForAll(Client):
     def on_ack_n(self, packet):
-        COUNT.append(packet)
-        self.count = len(COUNT)
+        MEMORY.knows(packet)
+        self.count = MEMORY.count()
         return super().on_ack_n(packet)
-
-
-COUNT = []
 
 
 def found(search, client, faults=1):
@@ -146,14 +154,14 @@ def test_what_nests_tuples_too_deeply_is_told():
 
 
 def test_a_mistake_that_is_gone_when_the_run_is_made_again_is_told():
-    SEEN.clear()
+    MEMORY.seen.clear()
     error = found(explore, RemembersForAll)
     assert error.sentence.startswith("RemembersForAll did not do the same in two runs that are the same; a search must")
     assert error.line.text == "class RemembersForAll(Client):"
 
 
 def test_a_graph_says_so_too():
-    SEEN.clear()
+    MEMORY.seen.clear()
     with pytest.raises(LearnerError, match=r"^RemembersForAll did not do the same in two runs that are the same; "):
         machine_graph(Scenario("basic", client=RemembersForAll), "bob")
 

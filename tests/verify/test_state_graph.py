@@ -25,7 +25,7 @@ SMALL = [
 @pytest.mark.parametrize("number", range(len(SMALL)))
 def test_it_has_the_states_and_the_transitions_of_check(number):
     scenario, faults, kinds, given = SMALL[number]
-    graph, found = state_graph(scenario, faults, kinds, given), check(scenario, faults, kinds, given)
+    graph, found = state_graph(scenario, faults, kinds, given), check(scenario, faults, kinds, given, reduce=False)
     assert found.finished
     assert (graph.number_of_nodes(), graph.number_of_edges()) == (found.states, found.transitions)
     assert list(graph) == list(range(found.states))
@@ -36,7 +36,7 @@ def test_it_has_the_states_and_the_transitions_of_check(number):
 @pytest.mark.parametrize("number", range(len(SMALL)))
 def test_the_marked_run_is_that_of_check_for_every_promise(number):
     scenario, faults, kinds, given = SMALL[number]
-    found = check(scenario, faults, kinds, given)
+    found = check(scenario, faults, kinds, given, reduce=False)
     one_of_each = {verdict.holds: promise for promise, verdict in found.promises.items()}
     for promise in by_night(list(found.promises), in_the_gate=list(one_of_each.values())):
         verdict = found.promises[promise]

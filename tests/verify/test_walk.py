@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from imteach.verify.search.walk import EnoughError, Walk, fewest_steps_first, last_found_first
+from imteach.verify.search.loop import EnoughError
+from imteach.verify.timed.walk import Walk, fewest_steps_first, last_found_first
 
 
 def some_ways(chance, states):

@@ -39,9 +39,12 @@ class Broken(NamedTuple):
     example: Plan | Path
 
 
+FOR_EVER = "makes a run that goes on for ever"
+
+
 def mistake_is(mistake: LearnerError) -> str:
-    """What is wrong with a class that made this mistake; there is no trace of a run that goes on for ever."""
-    return "cannot go on" if mistake.trace else "does not come to an end"
+    """What is wrong with a class that made this mistake."""
+    return "does not come to an end" if FOR_EVER in mistake.sentence else "cannot go on"
 
 
 @dataclass(frozen=True, repr=False)

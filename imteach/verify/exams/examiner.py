@@ -7,9 +7,11 @@ from typing import Any
 from imteach.bars import stopwatch, with_bar
 from imteach.errors import InputError, quoted
 from imteach.learner.mistakes import LearnerError
+from imteach.learner.slow import RULE
 from imteach.protocol import LADDER, Client, Server
+from imteach.sim.simulator import Simulator
 from imteach.tell.words import counted
-from imteach.verify.exams.examination import Broken, Examination, Tried, mistake_is
+from imteach.verify.exams.examination import FOR_EVER, Broken, Examination, Tried, mistake_is
 from imteach.verify.exams.trials import TRIALS, Trial
 from imteach.verify.search.finding import Finding
 
@@ -82,24 +84,29 @@ def _asked(rung: str, only: Iterable[str] | None) -> list[Trial]:
 
 def _endless(made: type, error: InputError) -> LearnerError:
     """The trials' scenarios are right, so what is refused is a run of this class that does not end."""
-    return LearnerError(f"{made.__name__} makes a run that goes on for ever: {error.said}")
+    return LearnerError(f"{made.__name__} {FOR_EVER}: {error.said}")
 
 
 def _refuse_if_slow(made: type, trial: Trial, rung: str, classes: dict[str, Any]) -> None:
     """Raise `LearnerError` if one run of this trial takes so long that all of them would take minutes."""
     for _ in range(2):  # the machine may have been busy with something else, but not twice
         seconds = stopwatch()
-        trace = trial.scenario(rung, **classes).run(*trial.given)
+        run = Simulator(trial.scenario(rung, **classes), trial.given)
+        if run.learners:
+            run.learners.pace.warns = False  # the error will say so
+        trace = run.run()
         took = seconds()
         if took < LONG_RUN:
             return
     seconds = stopwatch()
     trial.scenario(rung).run(*trial.given)
     if took > MUCH_LONGER * seconds():
+        slow = run.learners and run.learners.pace.slowest
         raise LearnerError(
             f"{made.__name__} is too slow to be examined: one run of the trial “{trial.name}” took {took:.1f} s, and "
-            "there are hundreds; a node that wants to wait returns StartTimer, and never sleeps or computes for long",
-            trace=trace,
+            f"there are hundreds; {f'{slow.words}; ' if slow else ''}{RULE}",
+            slow.line if slow else None,
+            trace,
         )
 
 

@@ -12,8 +12,8 @@ from imteach.protocol import LADDER
 from imteach.scenario import Crash, Drop, Fault, Offline, Resend, Say, Scenario
 from imteach.scenario.checks import ByName
 from imteach.verify.search.checker import check
-from imteach.verify.search.explorer import explore
 from imteach.verify.search.finding import Finding
+from imteach.verify.timed.explorer import explore
 
 MOST_STATES = 60_000
 """A search of one trial gives up after this many states, and the report says so.

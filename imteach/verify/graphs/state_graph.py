@@ -15,8 +15,8 @@ from imteach.tell.words import counted, join
 from imteach.verify.graphs.state_rows import Rows
 from imteach.verify.graphs.state_space import StateSpace, walked
 from imteach.verify.search.finding import MOST_ASKED
+from imteach.verify.search.rules import Action, State
 from imteach.verify.search.step import Step, step_of
-from imteach.verify.search.world import Action, State
 
 if TYPE_CHECKING:
     from imteach.draw.graph.graph import Graph
@@ -163,7 +163,7 @@ def needs_networkx() -> None:
 def title(space: StateSpace, what: str) -> str:
     """What was searched, in a line.
 
-    >>> from imteach.verify.search.world import World
+    >>> from imteach.verify.search.rules import World
     >>> title(StateSpace(World(Scenario("basic")), ["drop"], 1), "every interleaving")
     'basic: every interleaving with at most 1 fault (a drop)'
     """

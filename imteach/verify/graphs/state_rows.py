@@ -8,7 +8,7 @@ from imteach.protocol import SERVER, Outcome
 from imteach.tell.words import quote, sign, times
 from imteach.verify.graphs.held import NOTHING, held, on_disk
 from imteach.verify.graphs.state_space import StateSpace
-from imteach.verify.search.world import Net, State
+from imteach.verify.search.rules import DOWN, Net, State
 
 Row = tuple[str, str]
 """A subject, such as a node or "in flight", and the words about it."""
@@ -61,19 +61,17 @@ class Rows:
         yield (IN_FLIGHT, IN_FLIGHT), ", ".join(self.in_flight[number]) or NOTHING
         yield from self._reached(state)
         yield (FAULTS, FAULTS), str(self.space.faults[number]) if self.space.faults[number] else NOTHING
-        net: Net = self.world.nets[state.net]
-        for number, (done, script) in enumerate(zip(state.done, self.world.scripts, strict=True)):
+        net: Net = self.world.nets[state.shared.net]
+        for number, (done, script) in enumerate(zip(state.shared.done, self.world.scripts, strict=True)):
             yield (STILL, f"script {number}"), f"{len(script) - done} to come" if done < len(script) else NOTHING
         for place, name in enumerate(self.world.names):
-            yield (name, "timers"), _listed("timer", state.timers[place])
-            for attribute, words in self._holds(place, state.nodes[place]).items():
+            yield (name, "timers"), _listed("timer", state.locals[place].timers)
+            for attribute, words in self._holds(place, state.locals[place].state).items():
                 yield (name, attribute), NOTHING if words == NOTHING else f"{attribute} {words}"
-            disk = on_disk(restored(self.world.disks[state.disks[place]]))
+            disk = on_disk(restored(self.world.disks[state.locals[place].disk]))
             yield (name, "disk"), NOTHING if disk == NOTHING else f"on disk {disk}"
             if net.network.goes_nowhere(name):
                 yield (SERVER, f"knows {name}"), f"on an old connection to {name}"
-            beats = [timer for node, timer in state.beats if node == place]
-            yield (name, "beats"), _listed("nothing new since", beats)
 
     def _seen(self, outcomes: Sequence[Outcome]) -> Iterator[tuple[Fact, str]]:
         """What each person sees on their screen: what became of what they said, and what was said to them."""
@@ -93,10 +91,10 @@ class Rows:
 
     def _reached(self, state: State) -> Iterator[tuple[Fact, str]]:
         """Who is down, away or cut off, and what the server has yet to learn of it."""
-        net: Net = self.world.nets[state.net]
+        net: Net = self.world.nets[state.shared.net]
         news = [f"{new.person} is {'online' if new.online else 'gone'}" for new in net.news]
         for place, name in enumerate(self.world.names):
-            words = ["down"] if state.nodes[place] == -1 else []
+            words = ["down"] if state.locals[place].state == DOWN else []
             if name != SERVER:
                 words += ["logged out"] if name in net.network.away else []
                 words += ["cut off"] if any(name in way for way in net.network.cut) else []
@@ -105,7 +103,7 @@ class Rows:
             yield (name, "is"), ", ".join(words) or NOTHING
 
     def _holds(self, place: int, state: int) -> dict[str, str]:
-        if state == -1:
+        if state == DOWN:
             return {}
         if (place, state) not in self._held:
             self._held[place, state] = held(self.world.machines[place].node(state))

@@ -3,7 +3,9 @@
 `check` searches in the same order and keeps less, because it goes much further.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from imteach.learner.learners import unsteady
@@ -13,10 +15,12 @@ from imteach.scenario.checks import whole
 from imteach.scenario.faults import checked_given
 from imteach.scenario.scenario import checked_scenario
 from imteach.verify.search.checker import check
+from imteach.verify.search.codes import Codes, copies_in_flight
 from imteach.verify.search.finding import checked_kinds
 from imteach.verify.search.follow import Follower
-from imteach.verify.search.walk import EnoughError, Walk
-from imteach.verify.search.world import CHECK_KINDS, Action, MistakeError, State, World
+from imteach.verify.search.loop import EnoughError, Loop, Rules
+from imteach.verify.search.quiet import QuietStates
+from imteach.verify.search.rules import CHECK_KINDS, Action, MistakeError, State, World
 
 
 class Transition(NamedTuple):
@@ -46,36 +50,38 @@ class StateSpace:
         self.states: list[State] = []
         self.transitions: list[Transition] = []
         self.faults: list[int] = []
+        self._ends: list[int] = []
         self.kinds = tuple(kinds)
         self.most_faults = faults
         self.whole = True
-        self._walk: Walk[State, Action] = Walk(faults, most)
+        self._codes = Codes(world, kinds, copies_in_flight(world.scenario, faults))
+        self._loop = Loop(self._codes.number(world.start), faults, most)
         self._search()
 
     def _search(self) -> None:
-        found: list[tuple[int, Action, State, bool]] = []
-
-        def ways(state: State, left: int) -> Iterator[tuple[Action, State, int]]:
-            number = len(self.states)
-            self.states.append(state)
-            self.faults.append(self.most_faults - left)
-            for action, after, takes in self.world.next(state, self.kinds, left):
-                found.append((number, action, after, bool(takes)))
-                yield action, after, takes
-
-        self._walk.start(self.world.start)
+        ways = self._codes.ways
+        rules = Rules(ways, self._codes.faults, QuietStates(self._codes, ways, self._ends.append))
         try:
-            for _ in self._walk.states(ways):
+            for _ in self._loop.states(lambda left, starts: rules):
                 pass
         except EnoughError:
             self.whole = False
-            return
-        numbers = {state: number for number, state in enumerate(self.states)}
-        self.transitions = [Transition(before, action, numbers[after], fault) for before, action, after, fault in found]
+        self._numbers = list(self._loop.came_from)[: self._loop.looked]
+        self.states = [self._codes.state(number) for number in self._numbers]
+        self.faults = [bisect_right(self._loop.layers, place) - 1 for place in range(len(self.states))]
+        if self.whole:
+            self.transitions = list(self._all_transitions())
+
+    def _all_transitions(self) -> Iterator[Transition]:
+        places = {number: place for place, number in enumerate(self._numbers)}
+        for place, number in enumerate(self._numbers):
+            for action, after, takes in self._codes.steps(number, self.most_faults - self.faults[place]):
+                yield Transition(place, action, places[after], bool(takes))
 
     def first_steps(self, number: int) -> list[tuple[State, Action]]:
         """Return how the search first reached a state: each state on the way, and what happened there."""
-        return self._walk.way_to(self.states[number])
+        way = self._loop.way_to(self._numbers[number])
+        return [(self._codes.state(here), self._codes.step(here, after)) for here, after in pairwise(way)]
 
     def path(self, number: int) -> list[str]:
         """Return how the search first reached a state, in words."""
@@ -95,10 +101,9 @@ class StateSpace:
         """Return the states at which nothing is left to come, with the promises that are broken there."""
         setting = self.world.scenario.setting
         found = {}
-        for number, state in enumerate(self.states):
-            if self.world.is_over(state):
-                kept = judge(self.world.outcomes(state), setting)
-                found[number] = tuple(promise for promise, holds in kept.items() if not holds)
+        for number in sorted(map(self._numbers.index, self._ends)):
+            kept = judge(self.world.outcomes(self.states[number]), setting)
+            found[number] = tuple(promise for promise, holds in kept.items() if not holds)
         return found
 
 

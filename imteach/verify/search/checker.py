@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, cast
 
 from imteach.bars import with_bar
@@ -12,20 +13,16 @@ from imteach.scenario.checks import ByName, whole
 from imteach.scenario.faults import checked_given
 from imteach.scenario.scenario import checked_scenario
 from imteach.tell.words import counted
+from imteach.verify.search.codes import Codes, CrowdError, copies_in_flight
 from imteach.verify.search.finding import MOST_ASKED, Finding, Path, Verdict, checked_kinds
 from imteach.verify.search.follow import Follower, follow
+from imteach.verify.search.loop import AT_ONCE, EnoughError, Loop, Rules
+from imteach.verify.search.reducing import Reducing
+from imteach.verify.search.rules import CHECK_KINDS, Action, MistakeError, State, World
 from imteach.verify.search.step import Step
-from imteach.verify.search.walk import EnoughError, Walk
-from imteach.verify.search.world import CHECK_KINDS, Action, MistakeError, State, World
 
 MOST_STATES = 2_000_000
 """A search gives up after this many states, and says so."""
-
-MOST_STATES_OF_A_GROUP = 100_000
-"""The same where heartbeats never end: such a search cannot come to its end, so it should give up early."""
-
-USE_EXPLORE = "For groups ask explore, which has a clock: there a run ends when heartbeats bring nothing new."
-"""What to do about heartbeats that never end."""
 
 SOMETIMES: dict[str, str] = {
     "ends": "a run that comes to its end",
@@ -41,12 +38,15 @@ class Check(Finding):
 
     `states` is how many states it reached, `transitions` how many ways from one to another it followed. `sometimes`
     says for each of `SOMETIMES` whether it was seen. `unfinished` says why the search did not come to its end, "" if it
-    did.
+    did. `reduced`: of steps that commute it followed one order only; `unreduced` says why it could not, "" if it did
+    or was told not to.
     """
 
     states: int
     transitions: int
     sometimes: dict[str, bool] = field(default_factory=dict)
+    reduced: bool = False
+    unreduced: str = ""
 
     schema = "imteach/check/1"
     every = "every interleaving"
@@ -62,16 +62,20 @@ class Check(Finding):
         return None if verdict.steps is None else list(verdict.steps)
 
     def more(self) -> dict[str, Any]:
-        """What was seen at least once."""
-        return {"sometimes": self.sometimes}
+        """What was seen at least once, and whether steps that commute were followed in one order only."""
+        return {"sometimes": self.sometimes, "reduced": self.reduced}
 
     def notes(self) -> list[str]:
-        """Whether it came to its end, what to use instead, and what was never seen."""
-        instead = [USE_EXPLORE] if self.unfinished and self.scenario.groups else []
+        """Whether it came to its end, what was left out, and what was never seen."""
         never = "Never seen" if self.finished else "Not seen so far"
         unseen = [name for name, seen in self.sometimes.items() if not seen]
         unseen = unseen[:1] if "ends" in unseen else unseen  # the others are runs that come to an end, too
-        return [*super().notes(), *instead, *(f"{never}: {SOMETIMES[name]}." for name in unseen)]
+        return [*super().notes(), *self._left_out(), *(f"{never}: {SOMETIMES[name]}." for name in unseen)]
+
+    def _left_out(self) -> list[str]:
+        if self.reduced:
+            return ["Of steps whose order makes no difference only one order was followed."]
+        return [f"Every order of steps was followed, because {self.unreduced}."] if self.unreduced else []
 
 
 def check(
@@ -79,18 +83,20 @@ def check(
     faults: int = 1,
     kinds: Iterable[str] = ("drop",),
     given: Sequence[Fault] = (),
-    most_states: int | None = None,
+    most_states: int = MOST_STATES,
+    reduce: bool = True,
 ) -> Check:
     """Try every way in which things can go, whatever the times, with at most `faults` faults of these `kinds`.
 
     `scenario` may be a rung's name. There is no clock: any packet in flight may arrive next, any timer that runs may
     run out, people do what the scenario says in its order, each thing at any moment, and faults strike at any moment.
-    A search grows fast with what is said and with crashes; an interrupt (Ctrl-C, or the notebook's stop button) ends it
-    with what was found, and `most_states` does so by itself: 2,000,000 if not given, and 100,000 in a scenario with
-    groups, whose heartbeats never end. Each promise is judged where nothing is left to come; the example against it has
-    the fewest faults, and of such runs the fewest steps. `kinds` are `drop`, `duplicate` and `crash`; `given` faults
-    (`Offline`, `Partition`) are part of the scenario, at any moment too. Raises `InputError`, and `LearnerError`
-    with the shortest path to where a learner's class cannot go on.
+    A heartbeat of a group comes when nothing else is under way. A search grows fast with what is said and with
+    crashes; an interrupt (Ctrl-C, or the notebook's stop button) ends it with what was found, and `most_states` does so
+    by itself. Each promise is judged where nothing is left to come; the example against it has the fewest faults, and
+    of such runs the fewest steps. Of steps whose order makes no difference it follows one order only, which changes
+    none of that; with `reduce=False` it follows all. `kinds` are `drop`, `duplicate` and `crash`; `given` faults
+    (`Offline`, `Partition`) are part of the scenario, at any moment too. Raises `InputError`, and `LearnerError` with
+    the shortest path to where a learner's class cannot go on.
 
     >>> found = check(Scenario("retransmit"), faults=0)
     >>> found.promises["no_duplicates"].holds, found.promises["no_silent_loss"].holds
@@ -100,12 +106,8 @@ def check(
     chosen = checked_kinds(kinds, CHECK_KINDS)
     scenario = checked_scenario(scenario)
     given = checked_given(given, scenario)
-    if most_states is not None:
-        most_states = whole(most_states, "most_states", most=MOST_ASKED)
-    world = _world(scenario, given)
-    if most_states is None:
-        most_states = MOST_STATES_OF_A_GROUP if world.heartbeats else MOST_STATES
-    search = _Interleavings(world, chosen, faults, most_states)
+    most_states = whole(most_states, "most_states", most=MOST_ASKED)
+    search = Interleavings(_world(scenario, given), chosen, faults, most_states, reduce)
     unfinished = search.run()
     judged = judge((), scenario.setting)
     promises = {
@@ -114,7 +116,8 @@ def check(
     }
     return Check(
         scenario, faults, chosen, given, ByName("promise", promises), unfinished,
-        states=len(search.walk.came_from), transitions=search.walk.transitions, sometimes=search.seen,
+        states=search.loop.looked, transitions=search.loop.transitions, sometimes=search.seen,
+        reduced=search.reducing.is_on, unreduced=search.reducing.why_not,
     )  # fmt: skip
 
 
@@ -134,50 +137,70 @@ def _mistake(scenario: Scenario, given: Sequence[Fault], steps: Sequence[Step], 
     return LearnerError(mistake.sentence(f"after {counted(len(steps), 'step')}"), mistake.line, trace)
 
 
-class _Interleavings:
+class Interleavings:
     """All interleavings of a world: which promises they break, and what was seen in them."""
 
-    def __init__(self, world: World, kinds: Sequence[str], faults: int, most_states: int) -> None:
+    def __init__(self, world: World, kinds: Sequence[str], faults: int, most_states: int, reduce: bool) -> None:
         self.world = world
-        self.kinds = kinds
-        self.walk: Walk[State, Action] = Walk(faults, most_states)
-        self.broken: dict[str, State] = {}  # by promise: the first end that breaks it
+        self.faults = faults
+        self.most_states = most_states
+        self.codes = Codes(world, kinds, copies_in_flight(world.scenario, faults))
+        self.reducing = Reducing(self.codes, reduce)
+        self._begin()
+
+    def _begin(self) -> None:
+        self.loop = Loop(self.codes.number(self.world.start), self.faults, self.most_states)
+        self.broken: dict[str, int] = {}  # by promise: the first end that breaks it
         self.seen = dict.fromkeys(SOMETIMES, False)
 
     def run(self) -> str:
         """Search, and return why it did not come to an end; "" if it did."""
-        self.walk.start(self.world.start)
-        stopped = ""
         try:
-            for _ in with_bar(self.walk.states(self._ways), None, "states"):
+            for _ in with_bar(self._states(), None, "states", each=AT_ONCE):
                 pass
         except KeyboardInterrupt:
             return "it was interrupted"
         except MistakeError as error:
             raise self._mistake(error) from error
         except EnoughError:
-            stopped = f"it stopped after {self.walk.most} states"
-        if self.world.heartbeats:
-            return f"heartbeats never end, and {stopped or 'each was tried only once after every change'}"
-        return stopped
+            return f"it stopped after {self.most_states} states"
+        except CrowdError:
+            return f"more than {self.codes.copies} copies of one packet are in flight"
+        return ""
 
-    def _ways(self, state: State, left: int) -> Iterator[tuple[Action, State, int]]:
-        """Judge a state where nothing is left to come; return what can follow."""
-        if self.world.is_over(state):
-            self._judge(state)
-        return self.world.next(state, self.kinds, left)
+    def _states(self) -> Iterator[int]:
+        """Walk; once it turns out that steps can be left out, begin anew."""
+        walk = self.loop.states(self._rules)
+        for looked in walk:
+            yield looked
+            if self.reducing.is_ready_after(looked):
+                self._begin()
+                walk = self.loop.states(self._rules)
+                yield from walk
+                return
+
+    def _rules(self, left: int, starts: list[int]) -> Rules:
+        """What may happen from these states on, from which so many more faults may strike."""
+        return self.reducing.rules(left, starts, self._judge)
 
     def _mistake(self, error: MistakeError) -> LearnerError:
-        """The mistake that the walk has come upon, with the shortest path there."""
-        here = self.walk.here
-        path = [*self.walk.way_to(here), (here, cast(Action, error.action))]
+        """The mistake that the walk has come upon, with the shortest path there, on which no step came early."""
+        if self.reducing.is_on:
+            whole_search = Interleavings(self.world, self.codes.kinds, self.faults, self.most_states, reduce=False)
+            try:
+                whole_search.run()
+            except LearnerError as mistake:
+                return mistake
+        here = self.loop.here
+        path = [*self._path(here), (self.codes.state(here), cast(Action, error.action))]
         return _mistake(self.world.scenario, self.world.given, self._steps(path), error.mistake)
 
-    def _judge(self, state: State) -> None:
-        outcomes = self.world.outcomes(state)
+    def _judge(self, end: int) -> None:
+        """Judge a state in which nothing is left to come."""
+        outcomes = self.world.outcomes(self.codes.state(end))
         for promise, kept in judge(outcomes, self.world.scenario.setting).items():
             if not kept:
-                self.broken.setdefault(promise, state)
+                self.broken.setdefault(promise, end)
         self.seen["ends"] = True
         self.seen["shown"] |= all(_shown(said) >= 1 for said in outcomes)
         self.seen["delivered"] |= all(said.status == "delivered" and _shown(said) == 1 for said in outcomes)
@@ -186,7 +209,12 @@ class _Interleavings:
         """Return the shortest run that breaks a promise."""
         if promise not in self.broken:
             return None
-        return Path(self.world.scenario, self.world.given, self._steps(self.walk.way_to(self.broken[promise])))
+        return Path(self.world.scenario, self.world.given, self._steps(self._path(self.broken[promise])))
+
+    def _path(self, number: int) -> list[tuple[State, Action]]:
+        """The shortest way to a state: each state before it, and what happens there."""
+        way = self.loop.way_to(number)
+        return [(self.codes.state(here), self.codes.step(here, after)) for here, after in pairwise(way)]
 
     def _steps(self, path: Iterable[tuple[State, Action]]) -> tuple[Step, ...]:
         return tuple(Follower(self.world.scenario, self.world.given).along(self.world, path))

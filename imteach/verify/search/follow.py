@@ -22,8 +22,8 @@ from imteach.sim.simulator import Simulator
 from imteach.tell import the
 from imteach.trace import Trace, instant
 from imteach.trace.records import Event
+from imteach.verify.search.rules import Action, State, World
 from imteach.verify.search.step import CUT_SHORT, Step, noticed, readings, step_of
-from imteach.verify.search.world import Action, State, World
 
 TICK = 50
 """The simulated ms from one step to the next. It only shows which came first."""

@@ -1,12 +1,13 @@
 """A node as a table: for each state and each thing it is told, what it does and which state it is in then.
 
 The table is filled by asking the node itself, once for each state and thing told. So a search runs the code under test,
-a learner's own included. A learner's is asked several times, to see that it always does the same.
+a learner's own included. A learner's is asked several times, to see that it always does the same, unless it is slow.
 """
 
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any, NamedTuple
 
+from imteach.bars import stopwatch
 from imteach.learner.learners import Learners
 from imteach.learner.mistakes import LearnerError, Mistake
 from imteach.learner.returned import checked
@@ -16,6 +17,15 @@ from imteach.scenario import Scenario
 
 TIMES = 8
 """How often a learner's node is asked: one that tosses a coin passes only if it answers the same each time."""
+
+SLOW = 0.05
+"""A step of a learner's that takes this many seconds is asked once."""
+
+AGAIN = 0.002
+"""Any other is asked again for this many seconds, or for as long as it took at first.
+
+So a search of a slow class takes twice its time at most, and a pause of the machine does not pass for a slow step.
+"""
 
 Told = tuple[Hashable, ...]
 """What a node is told: the name of the method that its driver calls, and the arguments."""
@@ -52,6 +62,7 @@ class Machine:
         self._made = 0
         self._handed = 0
         self._learners = Learners.among((scenario.client, scenario.server), (*scenario.people, SERVER))
+        self._shared = [] if self._learners is None else self._learners.tables  # no part of a state
         self.number(self._first())
 
     def fresh(self) -> Any:
@@ -74,7 +85,7 @@ class Machine:
 
     def node(self, state: int) -> Any:
         """Return a node that is in this state."""
-        return restored(self._images[state])
+        return restored(self._images[state], self._shared)
 
     def move(self, state: int, told: Told, made: int = 0) -> Move:
         """Return what the node does in this state when it is told this, `made` msgids having been made before.
@@ -105,9 +116,13 @@ class Machine:
         if self._learners is None:
             node, call, arguments = self._step(state, told, made)
             effects = checked(call(*arguments), type(node).__name__, 0)
-            return Move(self.number(snapshot(node)), tuple(effects), self._handed)
+            return Move(self.number(snapshot(node, self._shared)), tuple(effects), self._handed)
+        seconds = stopwatch()
         move = self._ask_learners(self._learners, state, told, made)
-        if move.mistake or all(move == self._ask_learners(self._learners, state, told, made) for _ in range(1, TIMES)):
+        took = seconds()
+        if move.mistake or took >= SLOW:
+            return move
+        if all(move == self._ask_learners(self._learners, state, told, made) for _ in _again(took)):
             return move
         node, call, arguments = self._step(state, told, made)
         return Move(state, (), 0, self._learners.wavers(node, call, *arguments))
@@ -118,7 +133,7 @@ class Machine:
         mistake = next((each for each in done if isinstance(each, Mistake)), None)
         if mistake is None:
             try:
-                return Move(self.number(snapshot(node)), tuple(done), self._handed)  # type: ignore[arg-type]
+                return Move(self.number(snapshot(node, self._shared)), tuple(done), self._handed)  # type: ignore[arg-type]
             except UnfitError as unfit:
                 mistake = learners.keeps(node, unfit.shown, unfit.held_at, RULE)
         return Move(state, (), self._handed, mistake)  # what it holds now is never looked at
@@ -136,7 +151,7 @@ class Machine:
         """Return the snapshot of the node as it starts."""
         node = self.fresh()
         try:
-            return snapshot(node)
+            return snapshot(node, self._shared)
         except UnfitError as unfit:
             if self._learners is None:
                 raise
@@ -146,3 +161,12 @@ class Machine:
     def _new_msgid(self) -> str:
         self._handed += 1
         return f"m{self._made + self._handed}"
+
+
+def _again(took: float) -> Iterator[int]:
+    """Count the times that a step which `took` so many seconds is asked again, while there is time for it."""
+    seconds = stopwatch()
+    for time in range(1, TIMES):
+        if seconds() > max(took, AGAIN):
+            return
+        yield time

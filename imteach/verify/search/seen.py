@@ -1,64 +1,65 @@
-"""What people have seen so far in a run, and what is stored: all that the promises will be judged by."""
+"""What one node's person has seen so far, and what the node has stored: all that the promises will be judged by."""
 
-from types import SimpleNamespace
-from typing import Any
+from typing import TypeVar
 
-from imteach.protocol import Message, Outcome
-from imteach.scenario import Scenario
-from imteach.trace import Event
-from imteach.trace.outcomes import OutcomeReader
+from imteach.trace.outcomes import Conversation, Screen, Shelf
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class Seen:
-    """What people have seen in a run without a clock. It keeps no order that no promise depends on.
+    """What one person has seen, and what their node has stored.
 
-    >>> seen = Seen(Scenario("basic"))
-    >>> seen.say(1, "m1", Message(0, "alice", "bob", "hello"))
-    >>> seen.tell("bob", "show", msgid="m1")
-    >>> seen.outcomes()[0].shown
-    {'bob': 1}
+    It keeps no order that no promise depends on; so what happened in another order, and is the same, is equal.
+
+    >>> bobs = Seen()
+    >>> bobs.show("m1", ("alice", "bob", "bob"), place=1)
+    >>> bobs.report("m2", "m2", "sending")
+    >>> bobs.screen.shown, bobs.signs
+    ({'m1': 1}, {'m2': 'sending'})
     """
 
-    def __init__(self, scenario: Scenario) -> None:
-        self.reader = OutcomeReader(scenario, _CURSORS)
-        self.first: dict[int, str] = {}  # the first msgid of each thing said
-        self.carries: dict[str, str] = {}  # for each msgid the first one of the same thing said
-        self.screens: dict[str, dict[str, str]] = {}  # by person and msgid: the last status seen
+    def __init__(self) -> None:
+        self.screen = Screen()
+        self.shelf = Shelf()
+        self.signs: dict[str, str] = {}  # by msgid: the last status seen
+        self.stands_for: dict[str, str] = {}  # the thing said, for each msgid that is not the first one of it
 
-    def say(self, number: int, msgid: str, message: Message) -> None:
-        """Somebody says something; it is the `number`th thing that people do."""
-        self.know(msgid, message)
-        self.tell(message.sender, "say", number, msgid=msgid, text=message.text, to=message.to)
+    def know(self, msgid: str, said: str) -> None:
+        """Remember which thing said a msgid stands for here."""
+        if msgid != said:
+            self.stands_for[msgid] = said
+        else:
+            self.stands_for.pop(msgid, None)
 
-    def know(self, msgid: str, message: Message) -> None:
-        """Remember which thing said this msgid stands for."""
-        self.carries[msgid] = self.first.setdefault(message.said, msgid)
+    def said(self, msgid: str) -> str:
+        """Return the thing said that a msgid stands for here: the first msgid of it."""
+        return self.stands_for.get(msgid, msgid)
 
-    def tell(self, node: str, kind: str, number: int = 0, **about: Any) -> None:
-        """Let the judge know of an event."""
-        msgid = about.get("msgid")
-        said = None if msgid is None else self.carries.get(msgid, msgid)
-        self.reader.read(Event(number, 0, node, kind, (), said=said, **about))
+    def show(self, said: str, conversation: Conversation, place: int) -> None:
+        """Something is shown. More than once is more than once: no promise asks how often."""
+        self.screen.show(said, conversation, place)
+        self.screen.shown[said] = min(self.screen.shown[said], 2)
 
-    def report(self, person: str, msgid: str, status: str) -> None:
+    def report(self, msgid: str, said: str, status: str) -> None:
         """A person sees a new status."""
-        self.screens.setdefault(person, {})[msgid] = status
-        self.tell(person, "status", msgid=msgid, status=status)
+        self.signs[msgid] = status
+        self.screen.status[said] = status
 
-    def move_cursor(self, node: str, key: str, cursor: int) -> None:
-        """The server has written down how far a member of a group has acked."""
-        self.tell(node, "write", key=f"cursor/{key}", packet=str(cursor))
-
-    def outcomes(self) -> tuple[Outcome, ...]:
-        """What came of each thing said."""
-        return self.reader.outcomes()
-
-
-class _Cursors:
-    """Stands for the packets of a run, of which the judge asks only what cursor one carried."""
-
-    def get(self, packet: str) -> Any:
-        return SimpleNamespace(cursor=int(packet))
+    def in_order(self) -> "Seen":
+        """Put what it holds into one order, so that it is equal to any other that holds the same; return it."""
+        for part in (self.screen, self.shelf, self):
+            for name, table in vars(part).items():
+                if isinstance(table, dict):
+                    setattr(part, name, _in_order(table))
+        self.shelf.stored = {
+            said: copies
+            for said, held in self.shelf.stored.items()
+            if (copies := _in_order({to: count for to, count in held.items() if count}))
+        }
+        return self
 
 
-_CURSORS = _Cursors()
+def _in_order(table: dict[K, V]) -> dict[K, V]:
+    return {key: table[key] for key in sorted(table)}  # type: ignore[type-var]

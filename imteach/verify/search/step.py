@@ -7,7 +7,7 @@ from imteach.errors import InputError, quoted
 from imteach.protocol import SERVER, Message, Packet, Value
 from imteach.scenario import Resend
 from imteach.sim.network import News
-from imteach.verify.search.world import Action, Doing, LinkChange, PresenceChange, State, World
+from imteach.verify.search.rules import Action, Doing, LinkChange, PresenceChange, State, World
 
 SENTENCES: dict[str, str] = {
     "say": "PERSON says “TEXT”",
@@ -137,7 +137,7 @@ def step_of(world: World, state: State, action: Action, named: Callable[[Packet]
 def _step_of(world: World, state: State, action: Action, named: Callable[[Packet], str]) -> Step:
     match action.what, action.about:
         case "do", int(script):
-            return _step_of_doing(world, world.scripts[script][state.done[script]])
+            return _step_of_doing(world, world.scripts[script][state.shared.done[script]])
         case ("arrive" | "drop" | "copy") as what, int(packet):
             return Step(what, (named(world.packets[packet]),))
         case "timer", (int(node), str(name)):
@@ -147,7 +147,7 @@ def _step_of(world: World, state: State, action: Action, named: Callable[[Packet
         case "learn", News(person, online, _, crash) as news:
             if not crash:
                 return Step("online" if online else "gone", (person,))
-            crashes = [each for each in world.nets[state.net].news if each.crash and each.person == person]
+            crashes = [each for each in world.nets[state.shared.net].news if each.crash and each.person == person]
             return noticed(person, crashes.index(news) + 1)
     raise AssertionError(action)
 

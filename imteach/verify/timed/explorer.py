@@ -13,11 +13,11 @@ from imteach.scenario import Fault, Scenario
 from imteach.scenario.checks import ByName, whole
 from imteach.scenario.faults import checked_given
 from imteach.scenario.scenario import checked_scenario
-from imteach.verify.search.branching import MISTAKE, Branching
 from imteach.verify.search.finding import MOST_ASKED, Finding, Plan, Verdict, checked_kinds
-from imteach.verify.search.plans import EndlessError, PlanGraph, named
-from imteach.verify.search.strikes import EXPLORE_KINDS
-from imteach.verify.search.walk import EnoughError
+from imteach.verify.search.loop import EnoughError
+from imteach.verify.timed.branching import MISTAKE, Branching
+from imteach.verify.timed.plans import EndlessError, PlanGraph, named
+from imteach.verify.timed.strikes import EXPLORE_KINDS
 from imteach.verify.workers import spread
 
 if TYPE_CHECKING:

@@ -1,10 +1,12 @@
-"""The one search of this package: every state that can be reached, once, those that take the fewest faults first.
+"""The walk of `explore`: every state that can be reached, once, those that take the fewest faults first.
 
 What a state is, and what can follow it, is for the caller to say.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Generic, TypeVar
+
+from imteach.verify.search.loop import EnoughError
 
 S = TypeVar("S", bound=Hashable)  # a state
 W = TypeVar("W")  # a way from one state to the next
@@ -17,10 +19,6 @@ Layers = dict[int, Origins[S, W]]
 
 Order = Callable[[Layers[S, W]], Iterator[tuple[int, S, tuple[S, W] | None]]]
 """Takes from these layers what is looked at next, until nothing is left in them: its steps, the state, its origin."""
-
-
-class EnoughError(Exception):
-    """The search has reached as many states as it may."""
 
 
 def fewest_steps_first(layers: Layers[S, W]) -> Iterator[tuple[int, S, tuple[S, W] | None]]:

@@ -10,8 +10,9 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from imteach.scenario import Fault
-from imteach.verify.search.branching import Branching, Strike
-from imteach.verify.search.walk import EnoughError, Walk, last_found_first
+from imteach.verify.search.loop import EnoughError
+from imteach.verify.timed.branching import Branching, Strike
+from imteach.verify.timed.walk import Walk, last_found_first
 
 Strikes = tuple[Strike, ...]
 

@@ -20,7 +20,7 @@ from imteach.trace import Event
 from imteach.trace.outcomes import OutcomeReader
 from imteach.trace.unused import EffectNames
 from imteach.verify.search.machine import Machine
-from imteach.verify.search.strikes import EXPLORE_KINDS, at_event, name_in
+from imteach.verify.timed.strikes import EXPLORE_KINDS, at_event, name_in
 
 MISTAKE = "a mistake in the code of a node"
 """Stands among the broken promises of a run in which a learner's class could not go on."""
@@ -283,27 +283,27 @@ class Cursors:
 
 
 def _forked_reader(reader: OutcomeReader, packets: Cursors) -> OutcomeReader:
-    """Return a reader that has read what this one has; `shown` and the like hold one dictionary for each thing said."""
+    """Return a reader that has read what this one has; they share nothing that can change."""
     twin = forked(reader)
     twin.packets = packets
-    for table in ("shown", "stored", "log", "late"):
-        setattr(twin, table, {key: held.copy() for key, held in getattr(reader, table).items()})
+    twin.screens = {person: forked(screen) for person, screen in reader.screens.items()}
+    twin.shelf = forked(reader.shelf)
+    for table in ("stored", "log"):
+        setattr(twin.shelf, table, {key: held.copy() for key, held in getattr(reader.shelf, table).items()})
     return twin
 
 
 def _reader_key(reader: OutcomeReader) -> Hashable:
     """All that decides what this reader will say in the end."""
     rows = tuple((said, row.id, row.node, row.to) for said, row in reader.rows.items())
-    tables = (reader.status, reader.cursors, reader.place, reader.newest)
-    nested = (reader.shown, reader.stored)
-    lists = (reader.log, reader.late)
-    return (
-        rows,
-        tuple(tuple(table.items()) for table in tables),
-        tuple(tuple((said, tuple(held.items())) for said, held in table.items()) for table in nested),
-        tuple(tuple((key, tuple(held)) for key, held in table.items()) for table in lists),
-        frozenset(reader.away),
+    screens = tuple(
+        (person, *(tuple(table.items()) for table in (screen.status, screen.shown, screen.late, screen.newest)))
+        for person, screen in sorted(reader.screens.items())
     )
+    shelf = reader.shelf
+    stored = tuple((said, tuple(held.items())) for said, held in shelf.stored.items())
+    log = tuple((key, tuple(held)) for key, held in shelf.log.items())
+    return rows, screens, stored, log, tuple(shelf.cursors.items()), tuple(reader.place.items()), frozenset(reader.away)
 
 
 def _names_something(fault: Fault) -> bool:

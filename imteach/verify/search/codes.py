@@ -1,0 +1,221 @@
+"""A state as one whole number, so that a search can hold millions of them and take a step with one addition.
+
+The number has a field for what is shared, one for what each node holds, and a counter for each packet that may be in
+flight. What stands in a field is again a number: the place of that `Local` or `Shared` in a list. No two states have
+the same number; nothing is hashed away.
+
+A step of a node depends on three fields only: what is shared, what the node holds, and the packets on their way to it.
+So there is one table for each node, which says for these fields (the number under the node's `mask`) what may happen:
+each way as the number that it adds. The table is filled by the rules, where the search comes.
+
+    state   …0001 0000 0001 | 0000 0011 | 0000 0007 | 0000 0002
+            packets in flight   bob        alice      shared
+"""
+
+from collections.abc import Iterator, Sequence
+
+from imteach.scenario import Scenario
+from imteach.verify.search.rules import Action, Local, Numbers, Shared, State, Turn, World
+
+FIELD = 32
+"""How many bits a field has. A search that could fill one would hold far more states than any machine can."""
+
+Deltas = tuple[int, ...]
+"""What each way to go on adds to the number of a state."""
+
+
+class CrowdError(Exception):
+    """There are more copies of one packet in flight than a state has room for."""
+
+
+class StepTable:
+    """What may happen at one node: by the part of a state's number under `mask`, what each way adds to it."""
+
+    def __init__(self, node: int, mask: int) -> None:
+        self.node = node
+        self.mask = mask
+        self.ways: dict[int, Deltas] = {}
+        self.faults: dict[int, Deltas] = {}
+
+
+class Codes:
+    """The numbers of the states of a world, and the tables of what may happen in them with faults of these `kinds`.
+
+    `copies` is how many copies of one packet may be in flight.
+
+    >>> from imteach.scenario import Scenario
+    >>> world = World(Scenario("basic"))
+    >>> codes = Codes(world, ["drop"], copies=10)
+    >>> start = codes.number(world.start)
+    >>> codes.state(start) == world.start, [len(ways) for ways in codes.ways(start)]
+    (True, [1, 0, 0])
+    """
+
+    def __init__(self, world: World, kinds: Sequence[str], copies: int) -> None:
+        self.world = world
+        self.kinds = tuple(kinds)
+        self.copies = copies
+        self.width = (2 * copies).bit_length() + 1  # a step adds at most `copies`, so no counter runs over unseen
+        self.shared = Numbers()
+        self.locals = [Numbers() for _ in world.names]
+        self.to: list[list[int]] = [[] for _ in world.names]  # by node: the packets that may be on their way to it
+        self._known = 0  # how many packets have a counter
+        self._one = (1 << FIELD) - 1
+        self._nodes_at = [FIELD * (node + 1) for node in range(len(world.names))]
+        self._flight_at = FIELD * (len(world.names) + 1)
+        self.holds = [self._one | self._one << at for at in self._nodes_at]  # by node: what is shared, what it holds
+        self.tables = [StepTable(node, mask) for node, mask in enumerate(self.holds)]
+        self._all_hold = (1 << self._flight_at) - 1  # all fields, no counter
+        self._joint: dict[int, Deltas] = {}
+        self._deltas: dict[tuple[int, int, int, Action], int] = {}
+
+    # Numbers and states
+
+    def number(self, state: State) -> int:
+        """Return the number of a state."""
+        number = self.shared.of(state.shared)
+        for node, local in enumerate(state.locals):
+            number |= self.locals[node].of(local) << self._nodes_at[node]
+        return number + sum(self._counter(packet) for packet in state.flight)
+
+    def state(self, number: int) -> State:
+        """Return the state that has this number."""
+        locals_ = tuple(self._local(number, node) for node in range(len(self.world.names)))
+        flight = sorted(packet for node in range(len(locals_)) for packet in self._flight_to(node, number))
+        return State(self._shared(number), locals_, tuple(flight))
+
+    def _shared(self, number: int) -> Shared:
+        shared: Shared = self.shared[number & self._one]
+        return shared
+
+    def _local(self, number: int, node: int) -> Local:
+        local: Local = self.locals[node][number >> self._nodes_at[node] & self._one]
+        return local
+
+    def _counter(self, packet: int) -> int:
+        """Return what one copy of this packet in flight adds to a number; a packet met for the first time gets one."""
+        while self._known <= packet:
+            node = self.world.place[self.world.packets[self._known].dst]
+            self.to[node].append(self._known)
+            table = self.tables[node]
+            table.mask |= ((1 << self.width) - 1) << self._flight_at + self.width * self._known
+            self._known += 1
+        return 1 << self._flight_at + self.width * packet
+
+    def _flight_to(self, node: int, number: int) -> Iterator[int]:
+        """Yield the packets on their way to a node, each as often as there are copies."""
+        flight, one = number >> self._flight_at, (1 << self.width) - 1
+        for packet in self.to[node]:
+            count = flight >> self.width * packet & one
+            if count > self.copies:
+                raise CrowdError
+            yield from [packet] * count
+
+    # What may happen
+
+    def ways(self, number: int) -> list[Deltas]:
+        """Return what may happen without a fault, heartbeats aside: for each node what each way adds."""
+        found = []
+        for table in self.tables:
+            key = number & table.mask
+            deltas = table.ways.get(key)
+            found.append(self._fill(table, key) if deltas is None else deltas)
+        if self.is_server_down(number):
+            found.append(self._restart_of_server(number & self._all_hold))
+        return found
+
+    def faults(self, number: int) -> list[Deltas]:
+        """Return where a fault may strike: for each node what each way adds."""
+        found = []
+        for table in self.tables:
+            key = number & table.mask
+            deltas = table.faults.get(key)
+            if deltas is None:
+                part = self.part(table.node, key)
+                actions = self.world.faulty(table.node, part, self.kinds)
+                deltas = table.faults[key] = tuple(self.delta(table.node, part, key, action) for action in actions)
+            found.append(deltas)
+        return found
+
+    def steps(self, number: int, faults: int = 0) -> Iterator[tuple[Action, int, int]]:
+        """Yield everything that may happen in a state: what, the number of the state after it, the faults it takes."""
+        state = self.state(number)
+        for action, node, takes in self._actions(state, faults):
+            if action.what == "restart" and node == self.world.server:
+                yield action, number + self._restart_of_server(number & self._all_hold)[0], takes
+            else:
+                yield action, number + self.delta(node, state, number, action), takes
+
+    def _actions(self, state: State, faults: int) -> Iterator[tuple[Action, int, int]]:
+        nodes = range(len(self.world.names))
+        ordinary = [(action, node) for node in nodes for action in self.world.ordinary(node, state)]
+        beats = ((beat, self.world.teller(state, beat)) for beat in self.world.heartbeats(state))
+        yield from ((action, node, 0) for action, node in ordinary or beats)
+        if faults:
+            for node in nodes:
+                yield from ((action, node, 1) for action in self.world.faulty(node, state, self.kinds))
+
+    def step(self, number: int, after: int) -> Action:
+        """Return the step that leads from one state to the other."""
+        return next(action for action, to, _ in self.steps(number, faults=1) if to == after)
+
+    def heartbeats(self, number: int) -> Deltas:
+        """Return the heartbeats that may come in a state in which nothing else may happen."""
+        state = self.state(number)
+        beats = self.world.heartbeats(state)
+        return tuple(self.delta(self.world.teller(state, beat), state, number, beat) for beat in beats)
+
+    def is_server_down(self, number: int) -> bool:
+        """Whether the server is down: then its restart may tell all the others something."""
+        return "crash" in self.kinds and self._local(number, self.world.server).state < 0
+
+    def _fill(self, table: StepTable, key: int) -> Deltas:
+        node, part = table.node, self.part(table.node, key)
+        deltas = table.ways[key] = tuple(self.delta(node, part, key, action) for action in self.alone(node, part))
+        return deltas
+
+    def alone(self, node: int, part: State) -> Iterator[Action]:
+        """What may happen at one node alone without a fault; so all but a restart of the server."""
+        actions = self.world.ordinary(node, part)
+        return (action for action in actions if not (action.what == "restart" and node == self.world.server))
+
+    def _restart_of_server(self, key: int) -> Deltas:
+        if key not in self._joint:
+            turn = self.world.turn(self.state(key), Action("restart", self.world.server))
+            self._joint[key] = (self._difference(turn, key),)
+        return self._joint[key]
+
+    def part(self, node: int, key: int) -> State:
+        """Return as much of a state as a step of this node depends on."""
+        nobody: list[Local] = [None] * len(self.world.names)  # type: ignore[list-item]
+        nobody[node] = self._local(key, node)
+        return State(self._shared(key), tuple(nobody), tuple(self._flight_to(node, key)))
+
+    def delta(self, node: int, part: State, key: int, action: Action) -> int:
+        """Return what this step of a node adds to the number of a state. Raises `MistakeError`."""
+        place = (node, key & self._one, key >> self._nodes_at[node] & self._one, action)
+        delta = self._deltas.get(place)
+        if delta is None:
+            delta = self._deltas[place] = self._difference(self.world.turn(part, action), key)
+        return delta
+
+    def _difference(self, turn: Turn, key: int) -> int:
+        """What a step adds: to the field of what is shared, to those of nodes, to the counters of packets."""
+        if len(turn.sent) > self.copies:
+            raise CrowdError
+        delta = self.shared.of(turn.shared) - (key & self._one)
+        for node, local in turn.locals.items():
+            if local is not None:
+                at = self._nodes_at[node]
+                delta += (self.locals[node].of(local) - (key >> at & self._one)) << at
+        delta += sum(self._counter(packet) for packet in turn.sent)
+        return delta if turn.taken is None else delta - self._counter(turn.taken)
+
+
+def copies_in_flight(scenario: Scenario, faults: int) -> int:
+    """Return room for copies of one packet: far more than a client within its retries sends, or faults make.
+
+    >>> copies_in_flight(Scenario("dedup", retries=2), faults=1)
+    48
+    """
+    return 8 * (scenario.retries + len(scenario.resend) + faults + 3)

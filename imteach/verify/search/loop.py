@@ -1,0 +1,115 @@
+"""The breadth-first loop: every state that can be reached, once, those that take the fewest faults and steps first.
+
+States are whole numbers, and a step adds one: see `codes`. What may happen in a state is for the caller to say.
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from typing import NamedTuple
+
+from imteach.verify.search.codes import Deltas
+
+AT_ONCE = 1000
+"""After so many states the loop gives its caller a turn."""
+
+
+class EnoughError(Exception):
+    """The search has reached as many states as it may."""
+
+
+class Rules(NamedTuple):
+    """What may happen in a state: without a fault, by a fault, and where nothing else may happen."""
+
+    ways: Callable[[int], list[Deltas]]
+    faults: Callable[[int], list[Deltas]]
+    quiet: Callable[[int], Deltas]
+
+
+class Loop:
+    """A walk through all states that can be reached from `start` with at most `faults` faults.
+
+    A state that was reached before is not looked at again: it was reached with as few faults, or fewer, so that
+    everything that can follow was or will be looked at from there. It gives up after `most` states. `came_from` says
+    for each state the one before it on the shortest way (None for the start), in the order of the walk.
+
+    >>> count = Rules(ways=lambda n: [(1, 2)] if n < 3 else [()], faults=lambda n: [(10,)], quiet=lambda n: ())
+    >>> loop = Loop(0, faults=1)
+    >>> for _ in loop.states(lambda left, starts: count):
+    ...     pass
+    >>> list(loop.came_from), loop.way_to(14), loop.transitions
+    ([0, 1, 2, 3, 4, 10, 11, 12, 13, 14], [0, 2, 4, 14], 11)
+    """
+
+    def __init__(self, start: int, faults: int, most: int | None = None) -> None:
+        self.faults = faults
+        self.most = most
+        self.came_from: dict[int, int | None] = {}
+        self.looked = 0  # at how many states
+        self.transitions = 0
+        self.layers: list[int] = []  # by the faults that struck: how many states were looked at with fewer
+        self.here = start  # the state that is being looked at
+        self._waiting: list[dict[int, dict[int, int | None]]] = [{} for _ in range(faults + 1)]  # by faults, by steps
+        self._waiting[0][0] = {start: None}
+
+    def states(self, begin: Callable[[int, list[int]], Rules]) -> Iterator[int]:
+        """Look at every state; yields now and then how many it has looked at. Raises `EnoughError` after `most`.
+
+        `begin` is called before the first state with each number of faults: with how many may still strike, and the
+        states from which the walk goes on.
+        """
+        for struck, waiting in enumerate(self._waiting):
+            left = self.faults - struck
+            rules = begin(left, [state for states in waiting.values() for state in states])
+            self.layers.append(self.looked)
+            frontier: list[int] = []
+            steps = 0
+            while frontier or waiting:
+                steps = steps + 1 if frontier else min(waiting)
+                for state, origin in waiting.pop(steps, {}).items():
+                    if state not in self.came_from:
+                        self.came_from[state] = origin
+                        frontier.append(state)
+                struck_now: dict[int, int | None] = {}
+                frontier = yield from self._one_step(frontier, rules, struck_now if left else None)
+                if struck_now:
+                    self._waiting[struck + 1][steps + 1] = struck_now
+
+    def _one_step(
+        self, states: list[int], rules: Rules, struck: dict[int, int | None] | None
+    ) -> "Generator[int, None, list[int]]":
+        """Look at states that are equally far from the start; return those that are one step further.
+
+        Those that a fault leads to go into `struck`, if one may strike.
+        """
+        came_from, (ways, faults, quiet) = self.came_from, rules
+        further: list[int] = []
+        for state in states:
+            if self.looked == self.most:
+                raise EnoughError
+            self.here = state
+            found = ways(state)
+            if not any(found):
+                found = [quiet(state)]
+            for deltas in found:
+                self.transitions += len(deltas)
+                for delta in deltas:
+                    after = state + delta
+                    if after not in came_from:
+                        came_from[after] = state
+                        further.append(after)
+            if struck is not None:
+                for deltas in faults(state):
+                    self.transitions += len(deltas)
+                    for delta in deltas:
+                        if state + delta not in came_from:
+                            struck.setdefault(state + delta, state)
+            self.looked += 1
+            if not self.looked % AT_ONCE:
+                yield self.looked
+        return further
+
+    def way_to(self, state: int) -> list[int]:
+        """Return the states on the shortest way to this one, from the start on, itself the last."""
+        way = [state]
+        while (before := self.came_from[way[-1]]) is not None:
+            way.append(before)
+        return way[::-1]

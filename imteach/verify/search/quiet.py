@@ -1,0 +1,40 @@
+"""Where nothing is left to come: the ends of runs, and the heartbeats of groups, which never end by themselves.
+
+A heartbeat comes when nothing else is under way. What it brings may change something; so a run with groups is over
+where each heartbeat, if no fault strikes, leads back to the very state in which it came.
+"""
+
+from collections.abc import Callable
+
+from imteach.verify.search.codes import Codes, Deltas
+
+
+class QuietStates:
+    """Tells of quiet states whether they are ends, and what may happen in those that are not.
+
+    `ends` are the ends that were met, in that order; `at_end` is called with each.
+    """
+
+    def __init__(self, codes: Codes, ways: Callable[[int], list[Deltas]], at_end: Callable[[int], None]) -> None:
+        self.codes = codes
+        self.ways = ways
+        self.at_end = at_end
+
+    def __call__(self, state: int) -> Deltas:
+        """Return the heartbeats that may come in a state in which nothing else may happen."""
+        beats = self.codes.heartbeats(state)
+        if all(self.leads_back(state, state + beat) for beat in beats):
+            self.at_end(state)
+        return beats
+
+    def leads_back(self, quiet: int, begun: int) -> bool:
+        """Whether everything that has `begun` with a heartbeat in a quiet state ends in that same state."""
+        met, waiting = {begun}, [begun]
+        while waiting:
+            state = waiting.pop()
+            further = [state + delta for deltas in self.ways(state) for delta in deltas]
+            if not further and state != quiet:
+                return False
+            waiting += [after for after in further if after not in met]
+            met.update(further)
+        return True

@@ -1,0 +1,714 @@
+"""The rules of a scenario without a clock: what may happen next, and what each step changes.
+
+Any packet in flight may arrive next, any timer that runs may run out, people do what the scenario says in its order,
+each thing at any moment, and faults strike where the budget allows it.
+
+A state has three parts: what each node holds (`Local`), what nobody holds alone (`Shared`: how far people have come,
+who can reach whom), and the packets in flight. A step is a step of one node: it reads and changes what that node holds
+and what is shared, takes a packet from the network and puts others on it. Nothing else; only a restart of the server
+tells all the others something, because they log in again.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from imteach.errors import InputError, quoted
+from imteach.learner.mistakes import Mistake
+from imteach.learner.snapshot import restored, snapshot
+from imteach.protocol import (
+    SERVER,
+    CancelTimer,
+    Delete,
+    Effect,
+    MemoryDisk,
+    Message,
+    Outcome,
+    Packet,
+    Report,
+    Show,
+    StartTimer,
+    Store,
+    Transmit,
+    Value,
+    Write,
+)
+from imteach.scenario import Fault, Offline, Partition, Resend, Scenario
+from imteach.scenario.scenario import HEARTBEAT
+from imteach.sim.network import Command, Network, News, forgotten
+from imteach.tell.words import join, the
+from imteach.trace.outcomes import Shelf, outcome, receivers
+from imteach.verify.search.machine import Machine, Told
+from imteach.verify.search.seen import Seen
+
+CHECK_KINDS = ("drop", "duplicate", "crash")
+"""The kinds of fault that a search without a clock knows. Delay is not one: any packet may take as long as it likes."""
+
+DOWN = -1
+"""Stands for the state of a node that is down."""
+
+
+class Local(Value, frozen=True):
+    """What one node holds, as numbers: its state, its disk, the timers that run, what was seen and stored there."""
+
+    state: int
+    disk: int
+    timers: tuple[str, ...]
+    seen: int
+
+
+class Net(NamedTuple):
+    """Who can reach whom, and the news that the server has yet to learn: of logins, of logouts, of crashes."""
+
+    network: Network
+    news: tuple[News, ...] = ()
+
+
+class Standing(NamedTuple):
+    """Where something said may stand on its sender's screen: see `imteach.trace.outcomes`."""
+
+    may: tuple[int, ...] = ()
+    shown: bool = False
+
+
+class Shared(Value, frozen=True):
+    """What no node holds alone.
+
+    How far each script has come; how many msgids were made; the first msgid of each thing said, "" if it was not; who
+    can reach whom, by number; the places of the things said, in a scenario in which something may be said anew.
+    """
+
+    done: tuple[int, ...]
+    made: int
+    first: tuple[str, ...]
+    net: int
+    places: tuple[Standing, ...] = ()
+
+
+class State(NamedTuple):
+    """Everything that decides what can happen from now on. `flight` are the packets in flight by number, sorted."""
+
+    shared: Shared
+    locals: tuple[Local, ...]
+    flight: tuple[int, ...]
+
+
+class Action(Value, frozen=True):
+    """Something that may happen: what, to whom or what, and after how many effects the node crashes (0: it doesn't).
+
+    `what` is "do", "arrive", "drop", "copy", "timer", "crash", "restart" or "learn".
+    """
+
+    what: str
+    about: Hashable
+    crash_after: int = 0
+
+
+class MistakeError(Exception):
+    """A learner's code cannot go on, here: after this `action`, None if it is how a node starts."""
+
+    def __init__(self, mistake: Mistake) -> None:
+        super().__init__(mistake)
+        self.mistake = mistake
+        self.action: Action | None = None
+
+
+class Numbers:
+    """Things by number: each different one gets the next.
+
+    >>> packets = Numbers()
+    >>> packets.of("a"), packets.of("b"), packets.of("a"), packets[1]
+    (0, 1, 0, 'b')
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[Hashable, int] = {}
+        self._things: list[Any] = []
+
+    def of(self, thing: Hashable) -> int:
+        """Return the number of a thing."""
+        number = self._numbers.setdefault(thing, len(self._things))
+        if number == len(self._things):
+            self._things.append(thing)
+        return number
+
+    def __getitem__(self, number: int) -> Any:
+        return self._things[number]
+
+    def __len__(self) -> int:
+        return len(self._things)
+
+
+class World:
+    """A scenario without a clock, with the faults `given` that always strike: people who are away, links that are cut.
+
+    Raises `InputError` for a given fault that needs a clock.
+
+    >>> world = World(Scenario("basic"))
+    >>> [action.what for action, _, _ in world.next(world.start)]
+    ['do']
+    """
+
+    def __init__(self, scenario: Scenario, given: Sequence[Fault] = ()) -> None:
+        self.scenario = scenario
+        self.given = tuple(given)
+        self.names = (*scenario.people, SERVER)
+        self.place = {name: place for place, name in enumerate(self.names)}
+        self.server = self.place[SERVER]
+        self.machines = [Machine(scenario, name) for name in self.names]
+        self.messages = scenario.messages()
+        self.packets = Numbers()
+        self.disks = Numbers()
+        self.nets = Numbers()
+        self.all_seen = Numbers()
+        self.scripts: list[tuple[Doing, ...]] = [_doings(scenario), *_scripts(given, self.place)]
+        self.says_anew = bool(scenario.resend) and scenario.setting.orders
+        self.performed: dict[tuple[Hashable, ...], Performed] = {}
+        self.start = self._started()
+
+    def _started(self) -> State:
+        nobody = Local(0, self.disks.of(snapshot(MemoryDisk())), (), self.all_seen.of(snapshot(Seen())))
+        count = len(self.messages)
+        net = self.net_number(Net(Network.among(self.scenario.people)))
+        shared = Shared(
+            (0,) * len(self.scripts), 0, ("",) * count, net, (Standing(),) * count if self.says_anew else ()
+        )
+        turn = Turn(self, shared, dict.fromkeys(range(len(self.names)), nobody))
+        for person in range(self.server):
+            turn.tell(person, ("command", "start"))
+        return turn.after(State(shared, (nobody,) * len(self.names), ()))
+
+    def net_number(self, net: Net) -> int:
+        """Return the number of a net, in which the connection that the server knows of counts as 0.
+
+        That is enough because numbers of connections are only compared.
+        """
+        network = net.network
+        behind = ((news, network.behind(news.person, news.connection)) for news in net.news)
+        counted = tuple(news._replace(connection=max(count, -1)) for news, count in behind)
+        return self.nets.of(Net(network.canonical(), counted))
+
+    # What may happen
+
+    def next(self, state: State, kinds: Sequence[str] = (), faults: int = 0) -> Iterator[tuple[Action, State, int]]:
+        """Yield everything that may happen in this state, what state it leads to, and how many faults it takes.
+
+        `faults` is how many may still strike, each of one of the `kinds`. Heartbeats come only when nothing else may.
+        """
+        nodes = range(len(self.names))
+        actions = [action for node in nodes for action in self.ordinary(node, state)] or self.heartbeats(state)
+        for action in actions:
+            yield action, self.after(state, action), 0
+        if faults:
+            for node in nodes:
+                for action in self.faulty(node, state, kinds):
+                    yield action, self.after(state, action), 1
+
+    def ordinary(self, node: int, state: State) -> Iterator[Action]:
+        """What may happen at one node without a fault, heartbeats aside."""
+        shared, local = state.shared, state.locals[node]
+        for number, script in enumerate(self.scripts):
+            if shared.done[number] < len(script) and self.doer(shared, number) == node:
+                yield Action("do", number)
+        for packet in dict.fromkeys(state.flight):
+            if self.place[self.packets[packet].dst] == node:
+                yield Action("arrive", packet)
+        for name in local.timers:
+            if not is_heartbeat(name):
+                yield Action("timer", (node, name))
+        if local.state == DOWN:
+            yield Action("restart", node)
+        if node == self.server:
+            yield from (Action("learn", news) for news in self.news(shared))
+
+    def heartbeats(self, state: State) -> list[Action]:
+        """The heartbeats that may come in a state in which nothing else may happen."""
+        timers = ((node, name) for node, local in enumerate(state.locals) for name in local.timers)
+        return [Action("timer", (node, name)) for node, name in timers if is_heartbeat(name)]
+
+    def doer(self, shared: Shared, script: int) -> int:
+        """Return the node of which the next thing of a script is a step."""
+        match self.scripts[script][shared.done[script]]:
+            case Message(_, sender):
+                return self.place[sender]
+            case Resend(msgid=msgid):
+                return self.place[self.resender(shared, msgid)]
+            case PresenceChange(person):
+                return person
+        return self.server  # cutting a link is a step of nobody; it changes what is shared
+
+    def resender(self, shared: Shared, msgid: str) -> str:
+        """Return who is to send this again. The scenario counts also what was not said, by somebody who was down."""
+        if msgid in shared.first:
+            return self.messages[shared.first.index(msgid)].sender
+        return self.scenario.sender_of(msgid)
+
+    def news(self, shared: Shared) -> Iterator[News]:
+        """The news that may reach the server next: a person's own logins and logouts come in their order."""
+        seen = set()
+        for news in self.nets[shared.net].news:
+            if news.crash or news.person not in seen:
+                yield news
+            if not news.crash:
+                seen.add(news.person)
+
+    def faulty(self, node: int, state: State, kinds: Sequence[str]) -> Iterator[Action]:
+        """Where a fault may strike: at a packet to this node; at the node, now or in the middle of what it does."""
+        for packet in dict.fromkeys(state.flight):
+            if self.place[self.packets[packet].dst] == node:
+                yield from (Action(what, packet) for what, kind in PACKET_FAULTS.items() if kind in kinds)
+        if "crash" not in kinds:
+            return
+        if state.locals[node].state != DOWN:
+            yield Action("crash", node)
+        for action in self.ordinary(node, state):
+            yield from (action._replace(crash_after=after) for after in self._seams(node, state, action))
+
+    def _seams(self, node: int, state: State, action: Action) -> Iterator[int]:
+        """Yield after how many effects a crash makes a difference: after one that others see, or that lasts."""
+        turn = Turn(self, state.shared, {node: state.locals[node]})
+        told = _HAPPENS[action.what](turn, node, action.about)
+        if told is None:
+            return
+        effects = self.machines[node].move(turn.locals[node].state, told, turn.shared.made).effects
+        for after in range(1, len(effects)):
+            if isinstance(effects[after - 1], Transmit | Show | Report | Write | Store | Delete):
+                yield after
+
+    # What it leads to
+
+    def teller(self, state: State, action: Action) -> int:
+        """Return the number of the node of which this is a step."""
+        match action.what, action.about:
+            case "do", int(script):
+                return self.doer(state.shared, script)
+            case (("arrive" | "drop" | "copy"), int(packet)):
+                return self.place[self.packets[packet].dst]
+            case "timer", (int(node), _):
+                return node
+            case (("crash" | "restart"), int(node)):
+                return node
+        return self.server  # it learns something
+
+    def after(self, state: State, action: Action) -> State:
+        """Return the state after this. Raises `MistakeError` where a learner's code cannot go on."""
+        return self.turn(state, action).after(state)
+
+    def turn(self, state: State, action: Action) -> "Turn":
+        """Take a step of one node, and return what it changes. Raises `MistakeError`."""
+        node = self.teller(state, action)
+        is_joint = action.what == "restart" and node == self.server
+        locals_ = dict(enumerate(state.locals)) if is_joint else {node: state.locals[node]}
+        turn = Turn(self, state.shared, locals_)
+        try:
+            turn.take(node, action)
+        except MistakeError as error:
+            error.action = action
+            raise
+        return turn
+
+    # What came of it
+
+    def outcomes(self, state: State) -> tuple[Outcome, ...]:
+        """What came of each thing said."""
+        everybody: dict[str, Seen] = {
+            name: restored(self.all_seen[local.seen]) for name, local in zip(self.names, state.locals, strict=True)
+        }
+        screens = {name: seen.screen for name, seen in everybody.items()}
+        shelf = Shelf()
+        for seen in everybody.values():
+            shelf.stored |= seen.shelf.stored
+        away = self.nets[state.shared.net].network.away
+        return tuple(
+            outcome(said, message.sender, self.receivers(message), message.text, screens, shelf, away)
+            for said, message in zip(state.shared.first, self.messages, strict=True)
+            if said
+        )
+
+    def receivers(self, message: Message) -> tuple[str, ...]:
+        """Who is to be shown this message."""
+        return receivers(self.scenario, message.sender, message.to)
+
+    def spoken(self, node: int) -> str:
+        """Return a node's name as a sentence has it."""
+        return the(self.names[node])
+
+
+PACKET_FAULTS = {"drop": "drop", "copy": "duplicate"}
+"""What may happen to a packet in flight, with the kind of fault that it is."""
+
+
+def is_heartbeat(timer: str) -> bool:
+    """Whether this is the name of a timer that never ends by itself."""
+    return timer.startswith(HEARTBEAT)
+
+
+class Performed(NamedTuple):
+    """What performing effects changed for the node that asked for them, and what it sent."""
+
+    disk: int
+    timers: tuple[str, ...]
+    seen: int
+    places: tuple[Standing, ...]
+    sent: tuple[int, ...]
+
+
+class Turn:
+    """One step: what it changes of what the nodes concerned hold, and of what is shared; what it takes and sends."""
+
+    def __init__(self, world: World, shared: Shared, locals_: Mapping[int, Local]) -> None:
+        self.world = world
+        self.shared = shared
+        self.locals = dict(locals_)
+        self.taken: int | None = None
+        self.sent: tuple[int, ...] = ()
+
+    def take(self, node: int, action: Action) -> None:
+        """Take this step of a node. Raises `MistakeError`."""
+        told = _HAPPENS[action.what](self, node, action.about)
+        if told is not None:
+            self.tell(node, told, action.crash_after)
+        if action.what == "restart" and not action.crash_after:
+            self.log_in_again(node)
+
+    def after(self, state: State) -> State:
+        """Return the state after this step, which was taken in `state`."""
+        flight = list(state.flight)
+        if self.taken is not None:
+            flight.remove(self.taken)
+        return State(
+            self.shared,
+            tuple(self.locals.get(node, local) for node, local in enumerate(state.locals)),
+            tuple(sorted((*flight, *self.sent))),
+        )
+
+    @property
+    def net(self) -> Net:
+        """Who can reach whom now."""
+        net: Net = self.world.nets[self.shared.net]
+        return net
+
+    def change_net(self, **changes: Any) -> None:
+        """Change who can reach whom, or what the server has yet to learn."""
+        self.shared = self.shared._replace(net=self.world.net_number(self.net._replace(**changes)))
+
+    def change_local(self, node: int, **changes: Any) -> None:
+        """Change what a node holds."""
+        self.locals[node] = self.locals[node]._replace(**changes)
+
+    def change_seen(self, node: int, change: Callable[[Seen], None]) -> None:
+        """Change what was seen at a node."""
+        seen: Seen = restored(self.world.all_seen[self.locals[node].seen])
+        change(seen)
+        self.change_local(node, seen=self.world.all_seen.of(snapshot(seen.in_order())))
+
+    # What happens before a node is told of it; each returns what it is told, if anything
+
+    def do(self, node: int, number: Any) -> Told | None:
+        """The next thing of a script happens."""
+        done = self.shared.done
+        doing = self.world.scripts[number][done[number]]
+        self.shared = self.shared._replace(done=_put(done, number, done[number] + 1))
+        return _DOES[type(doing)](self, node, doing)
+
+    def say(self, node: int, message: Message) -> Told | None:
+        """A person says something, if they are not down."""
+        local, shared = self.locals[node], self.shared
+        if local.state == DOWN:
+            return None
+        told = ("command", "say", message)
+        handed = self.world.machines[node].move(local.state, told, shared.made).handed
+        said, places = f"m{shared.made + 1}", shared.places
+        if places:
+            places = _put(places, message.said, Standing((shared.done[0],)))
+        self.shared = shared._replace(
+            made=shared.made + (not handed), first=_put(shared.first, message.said, said), places=places
+        )
+        return told
+
+    def resend(self, node: int, wanted: Resend) -> Told | None:
+        """A person sends again what their screen shows as failed."""
+        local, msgid = self.locals[node], wanted.msgid
+        seen: Seen = restored(self.world.all_seen[local.seen])
+        if local.state == DOWN or msgid not in self.shared.first or seen.signs.get(msgid) != "failed":
+            return None
+        said = self.shared.first.index(msgid)
+        if self.shared.places and not self.shared.places[said].shown:
+            place = Standing((*self.shared.places[said].may, self.shared.done[0]))
+            self.shared = self.shared._replace(places=_put(self.shared.places, said, place))
+        return ("command", "resend", self.world.messages[said], msgid)
+
+    def arrive(self, node: int, packet: Any) -> Told | None:
+        """A packet reaches its node, or nobody."""
+        self.taken = packet
+        arrived: Packet = self.world.packets[packet]
+        return None if self.net.network.cannot_arrive(arrived.src, arrived.dst) else ("receive", arrived)
+
+    def drop(self, node: int, packet: Any) -> None:
+        """A packet vanishes."""
+        self.taken = packet
+
+    def copy(self, node: int, packet: Any) -> None:
+        """The network makes a copy of a packet."""
+        self.sent = (packet,)
+
+    def timer(self, node: int, about: Any) -> Told | None:
+        """A timer runs out."""
+        _, name = about
+        self.change_local(node, timers=tuple(other for other in self.locals[node].timers if other != name))
+        return ("timer", name)
+
+    def crash(self, node: int, about: Any = None) -> None:
+        """A node crashes: what it held and its timers are gone, its disk is not."""
+        name = self.world.names[node]
+        network, news = self.net.network.crash(name), self.net.news
+        self.change_net(network=network, news=news if name == SERVER else (*news, network.news_of_crash(name)))
+        self.change_local(node, state=DOWN, timers=())
+
+    def restart(self, node: int, about: Any = None) -> Told:
+        """A node starts again with what is on its disk."""
+        self.change_net(network=self.net.network.restart(self.world.names[node]))
+        self.change_local(node, state=0)
+        return ("restart", self.world.disks[self.locals[node].disk])
+
+    def learn(self, node: int, news: Any) -> Told | None:
+        """The server learns that somebody logged in or out, or is gone; unless it is down, or knows something newer."""
+        network = self.net.network
+        held = self.locals[node].state
+        heeds = network.heeds(news, lambda: news.person in self.world.machines[node].node(held).online)
+        waiting = _without(self.net.news, news)
+        self.change_net(network=network.learn(news) if heeds else network, news=waiting)
+        return ("presence", news.person, news.online) if heeds else None
+
+    def leave(self, node: int, doing: "PresenceChange") -> Told | None:
+        """A person logs out, or in again, unless they are away for another reason or down."""
+        name = self.world.names[node]
+        network = self.net.network.leave(name) if doing.out else self.net.network.come_back(name)
+        self.change_net(network=network)
+        if not (network.has_just_left(name) if doing.out else network.is_in(name)):
+            return None
+        return self.log(node, "logout" if doing.out else "login")
+
+    def cut(self, node: int, doing: "LinkChange") -> None:
+        """Links are cut, or work again."""
+        network = self.net.network
+        for way in doing.ways:
+            network = network.sever(way) if doing.cut else network.mend(way)
+        self.change_net(network=network)
+
+    def log(self, node: int, command: Command) -> Told:
+        """A client logs in or out, which the server has yet to learn."""
+        news = self.net.network.news_of(self.world.names[node], command)
+        self.change_net(news=(*self.net.news, news))
+        return ("command", command)
+
+    def log_in_again(self, node: int) -> None:
+        """Clients log in again: the one that started again, or all of them if it was the server."""
+        name = self.world.names[node]
+        if name != SERVER:
+            self.forget(node)
+        for person, command in self.net.network.after_restart(name):
+            self.tell(self.world.place[person], self.log(self.world.place[person], command))
+
+    def forget(self, node: int) -> None:
+        """What was on its way is on a screen no more, unless the client, started again, still knows of it."""
+        local = self.locals[node]
+        known = self.world.machines[node].node(local.state).queue
+        signs = restored(self.world.all_seen[local.seen]).signs
+        for msgid in forgotten(signs, known, self.world.scenario.setting):
+            self.change_seen(node, lambda seen, of=msgid: seen.report(of, seen.said(of), "forgotten"))  # type: ignore[misc]
+
+    # What a node asked for
+
+    def tell(self, node: int, told: Told, crash_after: int = 0) -> None:
+        """Tell a node something, and do what it asks for; or only its first effects, after which it crashes."""
+        local = self.locals[node]
+        move = self.world.machines[node].move(local.state, told, self.shared.made)
+        if move.mistake is not None:
+            raise MistakeError(move.mistake)
+        effects = move.effects[:crash_after] if crash_after else move.effects
+        done = self.perform(node, (id(move), crash_after), effects)
+        self.locals[node] = Local(move.state, done.disk, done.timers, done.seen)
+        self.shared = self.shared._replace(made=self.shared.made + move.handed, places=done.places)
+        self.sent += done.sent
+        if crash_after:
+            self.crash(node)
+
+    def perform(self, node: int, which: tuple[int, int], effects: Sequence[Effect]) -> Performed:
+        """Make effects happen; the same ones in the same place are worked out once."""
+        local, shared = self.locals[node], self.shared
+        if not effects:
+            return Performed(local.disk, local.timers, local.seen, shared.places, ())
+        place = (which, local.disk, local.timers, local.seen, shared.net, shared.first, shared.places)
+        done = self.world.performed.get(place)
+        if done is None:
+            done = self.world.performed[place] = _Performance(self, node).of(effects)
+        return done
+
+
+_HAPPENS: dict[str, Callable[[Turn, int, Any], Told | None]] = {
+    "do": Turn.do,
+    "arrive": Turn.arrive,
+    "drop": Turn.drop,
+    "copy": Turn.copy,
+    "timer": Turn.timer,
+    "crash": Turn.crash,
+    "restart": Turn.restart,
+    "learn": Turn.learn,
+}
+
+
+class _Performance:
+    """Effects happening one by one, at one node."""
+
+    def __init__(self, turn: Turn, node: int) -> None:
+        world, local = turn.world, turn.locals[node]
+        self.world = world
+        self.first = turn.shared.first
+        self.places = turn.shared.places
+        self.network: Network = turn.net.network
+        self.name = world.names[node]
+        self.disk: MemoryDisk = restored(world.disks[local.disk])
+        self.timers = dict.fromkeys(local.timers)
+        self.seen: Seen = restored(world.all_seen[local.seen])
+        self.sent: list[int] = []
+
+    def of(self, effects: Iterable[Effect]) -> Performed:
+        for effect in effects:
+            self.one(effect)
+        disk = self.world.disks.of(snapshot(self.disk))
+        seen = self.world.all_seen.of(snapshot(self.seen.in_order()))
+        return Performed(disk, tuple(sorted(self.timers)), seen, self.places, tuple(self.sent))
+
+    def one(self, effect: Effect) -> None:
+        match effect:
+            case Transmit(packet):
+                self.transmit(packet)
+            case StartTimer(name):
+                self.timers[name] = None
+            case CancelTimer(name):
+                self.timers.pop(name, None)
+            case Show(msgid, message, write):
+                self.write(write)
+                self.show(self.know(msgid, message), message)
+            case Report(msgid, status, write):
+                self.write(write)
+                self.seen.report(msgid, self.seen.said(msgid), status)
+            case Write():
+                self.write(effect)
+            case Store(to, kept):
+                self.write(effect.write)
+                said = self.know(kept.msgid, kept.message)
+                self.seen.shelf.store(said, *self.copy_for(to, kept.message))
+            case Delete(to, msgid):
+                self.write(effect.write)
+                said = self.seen.said(msgid)
+                if said in self.first:
+                    self.seen.shelf.delete(said, *self.copy_for(to, self.world.messages[self.first.index(said)]))
+
+    def know(self, msgid: str, message: Message) -> str:
+        """Note which thing said this msgid stands for, and return that: the first msgid of it."""
+        said = self.first[message.said] or msgid
+        self.seen.know(msgid, said)
+        return said
+
+    def show(self, said: str, message: Message) -> None:
+        """A message is shown; if it was nowhere so far, the place where it stands is settled now."""
+        conversation = (message.sender, message.to, self.name)
+        place = message.said  # nothing is said anew: the order in which things are said is that of their numbers
+        if self.places:
+            places, shown = self.places[message.said]
+            place = self.seen.screen.place_among(places, conversation)
+            if not shown:
+                self.places = _put(self.places, message.said, Standing((place,), shown=True))
+        self.seen.show(said, conversation, place)
+
+    def copy_for(self, to: str, message: Message) -> tuple[str, tuple[str, ...], bool]:
+        """For whom a copy of a message is stored, who of a group is to be shown it, and whether it is a group's."""
+        return to, self.world.receivers(message), to in self.world.scenario.groups
+
+    def write(self, write: Write | None) -> None:
+        if write is None:
+            return
+        self.disk.write(write.table, write.key, write.value)
+        if write.table == "cursor" and self.name == SERVER:
+            group, member = write.key.split("/", 1)
+            self.seen.shelf.move_cursor(group, member, write.value)
+
+    def transmit(self, packet: Packet) -> None:
+        """Put a packet in flight, unless it is lost at once: its sender is away, its line gone or its link cut."""
+        if packet.dst not in self.world.place or (self.name == SERVER) == (packet.dst == SERVER):
+            raise InputError(f"{self.name} transmits {packet.kind} to {packet.dst!r}")
+        for kept in packet.kept:
+            self.know(kept.msgid, kept.message)
+        if packet.msgid:
+            self.know(packet.msgid, packet.message)
+        if not (self.network.cannot_leave(packet.src, packet.dst) or self.network.goes_nowhere(packet.dst)):
+            self.sent.append(self.world.packets.of(packet._replace(fabricated=False)))
+
+
+class PresenceChange(NamedTuple):
+    """A person logs out, or in again."""
+
+    person: int
+    out: bool
+
+
+class LinkChange(NamedTuple):
+    """Links are cut, or work again."""
+
+    ways: tuple[tuple[str, str], ...]
+    cut: bool
+
+
+Doing = Message | Resend | PresenceChange | LinkChange
+"""One thing of a script: somebody says something or sends it again, leaves or comes back; a link is cut or mended."""
+
+_DOES: dict[type, Callable[[Turn, int, Any], Told | None]] = {
+    Message: Turn.say,
+    Resend: Turn.resend,
+    PresenceChange: Turn.leave,
+    LinkChange: Turn.cut,
+}
+
+
+def _doings(scenario: Scenario) -> tuple[Doing, ...]:
+    """What people do in a scenario, in its order."""
+    says: list[tuple[float, Doing]] = [
+        (say.at, message) for say, message in zip(scenario.in_order, scenario.messages(), strict=True)
+    ]
+    resends: list[tuple[float, Doing]] = [(resend.at, resend) for resend in scenario.resend]
+    return tuple(doing for _, doing in sorted([*says, *resends], key=lambda timed: timed[0]))
+
+
+def _scripts(given: Sequence[Fault], place: dict[str, int]) -> list[tuple[Doing, ...]]:
+    """What given faults do: for each person and each link, in the order of its times."""
+    scripts: dict[object, list[tuple[float, Doing]]] = {}
+    for fault in given:
+        if isinstance(fault, Offline):
+            script = scripts.setdefault(fault.person, [])
+            changes: list[Doing] = [PresenceChange(place[fault.person], out) for out in (True, False)]
+        elif isinstance(fault, Partition):
+            script = scripts.setdefault(frozenset((fault.one, fault.other)), [])
+            changes = [LinkChange(tuple(fault.ways), cut) for cut in (True, False)]
+        else:
+            raise InputError(
+                f"{quoted(fault)} needs a clock or a packet's name, and this search has neither; "
+                f"it can be given Offline and Partition, and strikes with {join(CHECK_KINDS)} itself",
+                where="given",
+            )
+        script.append((fault.at, changes[0]))
+        if fault.lasting is not None:
+            script.append((fault.at + fault.lasting, changes[1]))
+    ordered = (sorted(script, key=lambda timed: timed[0]) for script in scripts.values())
+    return [tuple(doing for _, doing in script) for script in ordered]
+
+
+def _put(parts: tuple[Any, ...], place: int, part: Any) -> tuple[Any, ...]:
+    """Return a tuple with one part changed."""
+    return (*parts[:place], part, *parts[place + 1 :])
+
+
+def _without(parts: tuple[Any, ...], part: Any) -> tuple[Any, ...]:
+    """Return a tuple with one such part less."""
+    place = parts.index(part)
+    return (*parts[:place], *parts[place + 1 :])

@@ -1,0 +1,1 @@
+"""Every plan of faults, with a clock: `explore`."""
