@@ -12,10 +12,13 @@ from imteach.lazily import LAB, offer
 from imteach.learner import LearnerError
 from imteach.protocol import LADDER, Client, Server
 from imteach.scenario import (
+    Again,
+    Beat,
     Crash,
     Delay,
     Drop,
     Duplicate,
+    Late,
     Loss,
     Offline,
     Partition,
@@ -59,6 +62,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "LADDER",
+    "Again",
+    "Beat",
     "Client",
     "Crash",
     "Delay",
@@ -67,6 +72,7 @@ __all__ = [
     "FaultMapLab",
     "InputError",
     "Lab",
+    "Late",
     "LearnerError",
     "Loss",
     "Offline",

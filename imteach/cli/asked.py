@@ -9,11 +9,14 @@ from typing import Any, NamedTuple, TypeVar
 from imteach.errors import InputError, quoted
 from imteach.protocol import LADDER
 from imteach.scenario import (
+    Again,
+    Beat,
     Crash,
     Delay,
     Drop,
     Duplicate,
     Fault,
+    Late,
     Loss,
     Offline,
     Partition,
@@ -58,12 +61,32 @@ FAULT_OPTIONS = {
         "send, store or write): --crash bob@show:m1+50",
     ),
     "--offline": _FaultOption(
-        "PERSON@MS+MS", Offline.parse, "a person logs out, at a time and for so long: --offline bob@0+1000"
+        "PERSON@WHEN+MS",
+        Offline.parse,
+        "a person logs out, at a time and for so long: --offline bob@0+1000; or as soon as something is done: "
+        "--offline bob@show:m1+1000",
     ),
     "--partition": _FaultOption(
         "LINK@MS+MS",
         Partition.parse,
         'a link is cut: --partition alice-server@100+500; or one way of it: --partition "alice>server@100+500"',
+    ),
+    "--again": _FaultOption(
+        "MSGID@WHEN",
+        Again.parse,
+        "an impatient person sends a message again while it is under way, at a time or as soon as something is done: "
+        "--again m1@70, --again m1@send:msg:A",
+    ),
+    "--beat": _FaultOption(
+        "PERSON@WHEN",
+        Beat.parse,
+        "a heartbeat of a group's member comes before its time, at a time or as soon as something is done: "
+        "--beat bob@70, --beat bob@send:m1/msg:R",
+    ),
+    "--late": _FaultOption(
+        "NODE@TIMER",
+        Late.parse,
+        "a timer had run out when the node cancelled it, which is told of it all the same: --late alice@m1",
     ),
 }
 

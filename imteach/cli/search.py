@@ -13,7 +13,7 @@ from imteach.scenario import Scenario
 from imteach.verify import Finding, check, explore, machine_graph, state_graph
 from imteach.verify.search.finding import MOST_ASKED
 from imteach.verify.search.rules import CHECK_KINDS
-from imteach.verify.timed.branching import EXPLORE_KINDS
+from imteach.verify.timed.strikes import AWAY, EXPLORE_KINDS
 
 if TYPE_CHECKING:
     from imteach.draw.graph.graph import Graph
@@ -30,8 +30,10 @@ what the smallest plan is that breaks it. Times are as the scenario has them.
   imteach explore offline --faults 1 --offline bob@0+1000     bob is away in every run
   imteach explore lesson.toml --faults 2 --format json        the file's faults strike in every run
 
-KIND is one of {", ".join(EXPLORE_KINDS)}; a packet is delayed by one RTO and one round trip, and a node crashes for
-100 ms right behind any of its effects. Ctrl-C ends it with what was found so far, and exit status 130.
+KIND is one of {", ".join(EXPLORE_KINDS)}; a packet is delayed by one RTO and one round trip, a node crashes for
+100 ms and a person is away for {AWAY} ms right behind any of its effects, a late timer had run out when its node
+cancels it, an impatient person sends again what is under way when a packet of it is sent, and an early heartbeat of a
+group's member comes when any packet is sent. Ctrl-C ends it with what was found so far, and exit status 130.
 """
 
 CHECK_ABOUT = f"""\

@@ -278,7 +278,7 @@ def handler(step: Callable[..., object], told: tuple[Any, ...]) -> str:
     return str(getattr(step, "__name__", "step"))
 
 
-_TIMERS = {"pull": "on_pull_timer", "heartbeat": "on_heartbeat", "ack": "send_cursor"}
+_TIMERS = {"pull": "on_pull_timer", "heartbeat": "on_heartbeat", "ack": "on_ack_timer"}
 
 
 def unsteady(classes: Iterable[type], trace: "Trace | None" = None) -> LearnerError:

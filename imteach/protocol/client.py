@@ -11,7 +11,8 @@ What the sender does (sections 2, 4 and 6):
 - ack:N comes: the receiver has the message. It leaves the queue, its timer is cancelled, and the person sees
   `delivered`.
 - The timer runs out: transmit msg:R again under the same msgid while tries are left. After the last try the message
-  leaves the queue, and the person sees `failed`.
+  leaves the queue, and the person sees `failed`. A timer may have run out just when it was cancelled, and is then told
+  too late: of what is not in the queue any more there is nothing to do.
 
 What the receiver does (sections 4, 7 and 8):
 
@@ -139,7 +140,9 @@ class ArticleClient:
 
     def on_timer(self, msgid: str) -> list[Effect]:
         """No answer in time: retransmit with the same msgid while tries are left, else give up."""
-        entry = self.queue[msgid]
+        entry = self.queue.get(msgid)
+        if entry is None:  # told too late: the timer had run out when it was cancelled
+            return []
         if self.rung.retransmits and entry.tries <= self.retries:
             self.queue[msgid] = entry._replace(tries=entry.tries + 1)
             return [Transmit(self.msg_r(msgid, entry.message)), StartTimer(msgid, attempt=entry.tries + 1)]

@@ -32,7 +32,7 @@ from imteach.protocol.packets import SERVER, Kept, Message, Packet, as_kept
 class GroupClient(OrderedClient):
     """A client whose person may be a member of groups: it sends to them, and shows what is said in them in order."""
 
-    _timers: ClassVar = OrderedClient._timers | {"heartbeat": "on_heartbeat", "ack": "send_cursor"}
+    _timers: ClassVar = OrderedClient._timers | {"heartbeat": "on_heartbeat", "ack": "on_ack_timer"}
 
     def __init__(
         self, name: str, rung: Rung, retries: int, new_msgid: NewMsgid, groups: Iterable[str] = (), ack_every: int = 1
@@ -60,6 +60,10 @@ class GroupClient(OrderedClient):
         """Start the next heartbeat, and pull what may have been lost, if online and not pulling already."""
         pull = self.pull(group) if self.online and group not in self.pulls else []
         return [self.heartbeat(group), *pull]
+
+    def on_ack_timer(self, group: str) -> list[Effect]:
+        """It is time to ack what came; nothing is left of that if the timer had run out when it was cancelled."""
+        return self.send_cursor(group) if self.unacked.get(group) else []
 
     def on_ack_n(self, packet: Packet) -> list[Effect]:
         """The receiver has the message; or the server has it for a group, and says its number there."""

@@ -66,10 +66,10 @@ class OfflineClient(ArticleClient):
 
     def on_pull_timer(self, group: str) -> list[Effect]:
         """No offline:A in time: pull again, at most `retries` times, then wait for the next login."""
-        tries = self.pulls[group]
-        if tries <= self.retries:
+        tries = self.pulls.get(group, 0)  # 0: told too late, the timer had run out when it was cancelled
+        if 0 < tries <= self.retries:
             return self.pull(group, tries + 1)
-        del self.pulls[group]
+        self.pulls.pop(group, None)
         return []
 
     def pull(self, group: str, tries: int = 1) -> list[Effect]:

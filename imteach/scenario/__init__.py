@@ -1,6 +1,20 @@
 """What is to happen: people, what they say, faults, the names of packets, scenario files. Imports `protocol`."""
 
-from imteach.scenario.faults import FAULTS, Crash, Delay, Drop, Duplicate, Fault, Loss, Offline, Partition, parse_fault
+from imteach.scenario.faults import (
+    FAULTS,
+    Again,
+    Beat,
+    Crash,
+    Delay,
+    Drop,
+    Duplicate,
+    Fault,
+    Late,
+    Loss,
+    Offline,
+    Partition,
+    parse_fault,
+)
 from imteach.scenario.file import parse_scenario, read_scenario, to_toml, usual_say
 from imteach.scenario.naming import PacketName, parse_name, short_name
 from imteach.scenario.people import Resend, Say
@@ -11,11 +25,14 @@ __all__ = [
     "DEFAULT_LATENCY",
     "FAULTS",
     "HEARTBEAT",
+    "Again",
+    "Beat",
     "Crash",
     "Delay",
     "Drop",
     "Duplicate",
     "Fault",
+    "Late",
     "Loss",
     "Offline",
     "PacketName",

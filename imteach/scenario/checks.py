@@ -101,6 +101,18 @@ def person(value: object, where: str) -> str:
     return value
 
 
+def node_name(value: object, where: str) -> str:
+    """Return `value` if it can be the name of a node: a person's, or the server's.
+
+    >>> node_name("b b", "crash")
+    Traceback (most recent call last):
+    imteach.errors.InputError: crash: expected the name of a node, such as bob or server, got 'b b'
+    """
+    if not isinstance(value, str) or not _PERSON.fullmatch(value):
+        raise InputError(f"expected the name of a node, such as bob or server, got {quoted(value)}", where=where)
+    return value
+
+
 def words(value: object, where: str) -> str:
     """Return `value` if it can be what a person says.
 

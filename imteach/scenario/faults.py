@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING
 from imteach.errors import InputError, quoted
 from imteach.scenario.node_faults import Crash, Offline, Partition
 from imteach.scenario.packet_faults import Delay, Drop, Duplicate, Loss
+from imteach.scenario.untimely import Again, Beat, Late
 
 if TYPE_CHECKING:
     from imteach.scenario.scenario import Scenario
 
 __all__ = [
-    "FAULTS", "Crash", "Delay", "Drop", "Duplicate", "Fault", "Loss", "Offline", "Partition",
+    "FAULTS", "Again", "Beat", "Crash", "Delay", "Drop", "Duplicate", "Fault", "Late", "Loss", "Offline", "Partition",
     "checked_fault", "checked_given", "parse_fault",
 ]  # fmt: skip
 
-Fault = Drop | Duplicate | Delay | Crash | Offline | Partition | Loss
+Fault = Drop | Duplicate | Delay | Crash | Offline | Partition | Loss | Late | Again | Beat
 
 FAULTS: dict[str, type[Fault]] = {
-    kind.__name__.lower(): kind for kind in (Drop, Duplicate, Delay, Crash, Offline, Partition, Loss)
+    kind.__name__.lower(): kind for kind in (Drop, Duplicate, Delay, Crash, Offline, Partition, Loss, Late, Again, Beat)
 }
 """The kinds of fault, by the word that their text begins with."""
 

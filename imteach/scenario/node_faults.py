@@ -6,18 +6,14 @@ from typing import TYPE_CHECKING
 
 from imteach.errors import InputError, quoted
 from imteach.protocol import SERVER
-from imteach.scenario.checks import milliseconds
-from imteach.scenario.naming import is_msgid, parse_name
+from imteach.scenario.checks import milliseconds, node_name
+from imteach.scenario.moments import check_moment, checked_effect, moment_in_python, whole_effect, written
 from imteach.scenario.texts import number_in, plus, python
 
 if TYPE_CHECKING:
     from imteach.scenario.scenario import Scenario
 
-EFFECTS = ("show", "send", "store", "write")
-"""The effects of a node that a crash can follow."""
-
 _CRASH = r"(?s)(?P<node>[^@]*)@(?:(?P<effect>[a-z]+):(?P<of>.+)|(?P<at>[^:]*?))\+(?P<down>[^+]*)"
-_AFTER = r"(?P<effect>\S+) (?P<of>\S+?)(?:#(?P<number>[0-9]{1,9}))?"
 
 
 @dataclass(frozen=True, repr=False)
@@ -40,22 +36,15 @@ class Crash:
     down: float = 100
 
     def __post_init__(self) -> None:
-        _checked_name(self.node, "crash")
-        if (self.at is None) == (self.after is None):
-            raise InputError(f'crash {self.node}: expected either at=MS or after="EFFECT OF", such as after="show m1"')
-        if self.at is not None:
-            object.__setattr__(self, "at", milliseconds(self.at, "at"))
-        else:
-            object.__setattr__(self, "after", _checked_effect(self.after))
+        node_name(self.node, "crash")
+        check_moment(self, f"crash {self.node}", "show m1")
         object.__setattr__(self, "down", milliseconds(self.down, "down", above=0))
 
     def __repr__(self) -> str:
-        when = f"at={self.at}" if self.after is None else f"after={python(self.after)}"
-        return f"Crash({python(self.node)}, {when}, down={self.down})"
+        return f"Crash({python(self.node)}, {moment_in_python(self.at, self.after)}, down={self.down})"
 
     def __str__(self) -> str:
-        when = str(self.at) if self.after is None else self.after.replace(" ", ":", 1)
-        return f"crash {self.node}@{when}{plus(self.down)}"
+        return f"crash {self.node}@{written(self.at or 0, self.after, plus(self.down))}"
 
     @classmethod
     def parse(cls, text: str) -> "Crash":
@@ -73,10 +62,10 @@ class Crash:
     def resolve(self, scenario: "Scenario") -> "Crash":
         """Return the same fault, if this scenario has the node; the packet of a `send` gets its whole name."""
         scenario.checked_node(self.node)
-        effect, _, of = (self.after or "").partition(" ")
-        return self if effect != "send" else Crash(self.node, None, f"send {scenario.whole_name(of)}", self.down)
+        return Crash(self.node, self.at, whole_effect(self.after, scenario), self.down)
 
 
+_LEAVES_AFTER = r"(?s)(?P<who>[^@]*)@(?P<effect>[a-z]+):(?P<of>.+?)(?:\+(?P<lasting>[^+#]*))?"
 _SPAN = r"(?s)(?P<who>[^@]*)(?:@(?P<at>[^+]*))?(?:\+(?P<lasting>.*))?"
 
 
@@ -84,27 +73,41 @@ _SPAN = r"(?s)(?P<who>[^@]*)(?:@(?P<at>[^+]*))?(?:\+(?P<lasting>.*))?"
 class Offline:
     """A person logs out `at` a time and logs in again after `lasting` simulated ms (None: not again).
 
+    Or they log out right `after` the step in which their client does something: `"show m1"` or `"write m1"`; or in
+    which any node sends a packet: `"send m1/msg:N#1"`.
+
     >>> Offline("bob", at=0, lasting=1000), str(Offline("bob", lasting=1000)), str(Offline("bob"))
     (Offline("bob", at=0, lasting=1000), 'offline bob@0+1000', 'offline bob@0')
+    >>> Offline("bob", after="show m1", lasting=1000), str(Offline("bob", after="show m1", lasting=1000))
+    (Offline("bob", after="show m1", lasting=1000), 'offline bob@show:m1+1000')
     """
 
     person: str
     at: float = 0
     lasting: float | None = None
+    after: str | None = None
 
     def __post_init__(self) -> None:
-        _checked_name(self.person, "offline")
+        node_name(self.person, "offline")
         _check_span(self)
+        if self.after is not None:
+            if self.at:
+                raise InputError(f"offline {self.person}: expected either at=MS or after={python(str(self.after))}")
+            object.__setattr__(self, "after", checked_effect(self.after))
 
     def __repr__(self) -> str:
-        return f"Offline({python(self.person)}, {_span(self)})"
+        return f"Offline({python(self.person)}, {_span(self, self.after)})"
 
     def __str__(self) -> str:
-        return f"offline {self.person}@{self.at}{plus(self.lasting)}"
+        return f"offline {self.person}@{written(self.at, self.after, plus(self.lasting))}"
 
     @classmethod
     def parse(cls, text: str) -> "Offline":
-        """Read `bob@0+1000`; without `+1000` bob does not come back."""
+        """Read `bob@0+1000` or `bob@show:m1+1000`; without `+1000` bob does not come back."""
+        match = re.fullmatch(_LEAVES_AFTER, text)
+        if match is not None:
+            lasting = None if match["lasting"] is None else number_in(match["lasting"], "lasting", text)
+            return cls(match["who"], lasting=lasting, after=f"{match['effect']} {match['of']}")
         who, at, lasting = _parsed_span(text)
         return cls(who, at, lasting)
 
@@ -112,7 +115,7 @@ class Offline:
         """Return the same fault, if this scenario has the person."""
         if self.person not in scenario.people:
             raise InputError(f"no person {quoted(self.person)}; people are {', '.join(scenario.people[:12])}")
-        return self
+        return Offline(self.person, self.at, self.lasting, whole_effect(self.after, scenario))
 
 
 @dataclass(frozen=True, repr=False)
@@ -135,7 +138,7 @@ class Partition:
 
     def __post_init__(self) -> None:
         for name in (self.one, self.other):
-            _checked_name(name, "partition")
+            node_name(name, "partition")
         if (self.one == SERVER) == (self.other == SERVER):
             raise InputError(
                 f"a link runs between a person and the server, not {self.one} and {self.other}", where="partition"
@@ -173,8 +176,8 @@ class Partition:
         return [(self.one, self.other), *([(self.other, self.one)] if self.both else [])]
 
 
-def _span(fault: Offline | Partition) -> str:
-    return f"at={fault.at}" + ("" if fault.lasting is None else f", lasting={fault.lasting}")
+def _span(fault: Offline | Partition, after: str | None = None) -> str:
+    return moment_in_python(fault.at, after) + ("" if fault.lasting is None else f", lasting={fault.lasting}")
 
 
 def _check_span(fault: Offline | Partition) -> None:
@@ -189,29 +192,3 @@ def _parsed_span(text: str) -> tuple[str, float, float | None]:
     assert match is not None  # every text has this form
     lasting = None if match["lasting"] is None else number_in(match["lasting"], "lasting", text)
     return match["who"], number_in(match["at"] or "0", "at", text), lasting
-
-
-def _checked_name(name: object, where: str) -> None:
-    if not isinstance(name, str) or not re.fullmatch(r"\w{1,40}", name):
-        raise InputError(f"expected the name of a node, such as bob or server, got {quoted(name)}", where=where)
-
-
-def _checked_effect(after: object) -> str:
-    """Return the text of an effect as it is compared: the first show of m1 is `show m1`."""
-    match = re.fullmatch(_AFTER, after) if isinstance(after, str) else None
-    if match is None or match["effect"] not in EFFECTS:
-        raise InputError(
-            f"expected EFFECT OF, such as 'show m1', got {quoted(after)}; effects are {', '.join(EFFECTS)}",
-            where="after",
-        )
-    effect, of, number = match["effect"], match["of"], match["number"]
-    if number and int(number) == 0:
-        raise InputError(f"{quoted(after)}; effects are numbered from #1", where="after")
-    if effect == "send":
-        return f"send {parse_name(f'{of}#{number or 1}')}"
-    if effect != "write" and not is_msgid(of):  # what is written may have a key of any form, as a cursor's has
-        raise InputError(
-            f"expected {effect} MSGID, such as '{effect} m1', got {quoted(after)}; a msgid has no /, #, > or ~",
-            where="after",
-        )
-    return f"{effect} {of}" + (f"#{int(number)}" if number and int(number) > 1 else "")

@@ -181,6 +181,13 @@ class Scenario:
             raise InputError(f"no node {quoted(name)}; nodes are {', '.join((*self.people[:12], SERVER))}")
         return name
 
+    def checked_msgid(self, msgid: str, where: str) -> str:
+        """Return `msgid` if something said here will have it; raise `InputError` if not."""
+        if msgid not in self.msgids:
+            said = ", ".join(self.msgids[:12]) or "none"
+            raise InputError(f"no message {quoted(msgid)}; the messages said are {said}", where=where)
+        return msgid
+
     def whole_name(self, text: str, msgids: Sequence[str] | None = None) -> str:
         """Return the whole name for a packet's short name in a run with these msgids (default: m1, m2 …).
 
@@ -292,8 +299,7 @@ def _check_fit(scenario: Scenario) -> None:
     known = set(scenario.msgids)
     for resend in scenario.resend:
         if resend.msgid not in known:
-            said = ", ".join(scenario.msgids[:12]) or "none"
-            raise InputError(f"no message {quoted(resend.msgid)}; the messages said are {said}", where="resend")
+            scenario.checked_msgid(resend.msgid, "resend")
 
 
 def _checked_people(people: object, speaking: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,7 +1,9 @@
 """What people do: they start their clients, say something, and send again what failed."""
 
 from imteach.protocol import Message
+from imteach.scenario.faults import Again
 from imteach.scenario.people import Resend
+from imteach.sim.network import is_under_way
 from imteach.sim.rows import NONE
 from imteach.sim.run import Run
 
@@ -29,15 +31,23 @@ class Doings(Run):
 
     def resend(self, wanted: Resend) -> None:
         """A person sends a message again, if their screen shows that it failed."""
-        msgid = wanted.msgid
+        self._send_again(wanted.msgid)
+
+    def again(self, fault: Again) -> None:
+        """An impatient person sends a message again, if their screen shows that it is under way, or failed."""
+        self._send_again(fault.msgid, str(fault))
+
+    def _send_again(self, msgid: str, too_early: str | None = None) -> None:
+        """A person sends a message again; before it failed only if a fault, with this text, lets it be `too_early`."""
         said = self.written.messages.get(msgid)  # the scenario counts also what was not said, by somebody who was down
         person = said.sender if said else self.scenario.sender_of(msgid)
         seen = self.screen[person].get(msgid)
         status = None if seen is None else self.written.log[seen].status
         is_down = person in self.network.down
-        if seen is None or is_down or status != "failed":
+        early = too_early if is_under_way(status, self.scenario.setting) else None
+        if seen is None or is_down or (status != "failed" and early is None):
             why = f"{msgid} was never said" if seen is None else f"{msgid} is {status}"
             self.record(person, "unsaid", what=msgid, more=(f"{person} is down" if is_down else why, None))
             return
         effects = self.told(person, "command", "resend", self.written.messages[msgid], msgid)
-        self.perform(person, effects, self.record(person, "resend", seen, what=msgid))
+        self.perform(person, effects, self.record(person, "resend", seen, what=msgid, more=early))

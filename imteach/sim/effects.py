@@ -17,6 +17,7 @@ from imteach.protocol import (
     Write,
 )
 from imteach.sim.flights import Flights
+from imteach.sim.orders import LATER
 from imteach.sim.presence import Presence
 from imteach.sim.rows import ByKind
 from imteach.tell.event import when
@@ -30,14 +31,16 @@ class Effects(Presence, Flights):
 
         `step` is the id of the event at which the node was told something: the last one written down.
         """
-        if not self.orders.crashes:
+        if not self.orders.ask_effects:
             for effect in effects:
                 _HAPPEN[type(effect)](self, node, effect, step)
             return
         for effect in effects:
             first = len(self.written.log)
             _HAPPEN[type(effect)](self, node, effect, step)
-            crash = self.orders.crash_after(node, self.written.events(first))
+            crash, later = self.orders.after(node, self.written.events(first))
+            for fault in later:
+                self.expect(self.now, *LATER[type(fault)], fault)
             if crash:
                 self.crash(*crash)
                 return

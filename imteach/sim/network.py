@@ -191,8 +191,17 @@ def forgotten(screen: Mapping[str, str], known: Container[str], rung: Rung) -> l
     >>> forgotten({"m1": "delivered", "m2": "sent"}, [], LADDER["dedup"])
     ['m2']
     """
-    unsettled = ("sending", "sent") if rung.acks else ("sending",)
-    return [msgid for msgid, status in screen.items() if status in unsettled and msgid not in known]
+    return [msgid for msgid, status in screen.items() if is_under_way(status, rung) and msgid not in known]
+
+
+def is_under_way(status: str | None, rung: Rung) -> bool:
+    """Whether a message with this status on its sender's screen is not settled yet.
+
+    >>> from imteach.protocol import LADDER
+    >>> is_under_way("sent", LADDER["basic"]), is_under_way("sent", LADDER["acked"])
+    (False, True)
+    """
+    return status == "sending" or (status == "sent" and rung.acks)
 
 
 def _without(parts: tuple[Any, ...], part: Any) -> tuple[Any, ...]:

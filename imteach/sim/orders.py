@@ -1,12 +1,30 @@
 """The faults of one run, looked up by packet, node and time."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-from imteach.scenario.faults import Crash, Delay, Drop, Duplicate, Fault, Loss, Offline, Partition
-from imteach.sim.agenda import CRASH, PRESENCE
+from imteach.scenario.faults import Again, Beat, Crash, Delay, Drop, Duplicate, Fault, Late, Loss, Offline, Partition
+from imteach.scenario.moments import ANYBODY, whose
+from imteach.sim.agenda import CRASH, PERSON, PRESENCE, TIMER
 from imteach.trace.records import Event
 from imteach.trace.unused import EffectNames
+
+LATER: dict[type, tuple[int, str]] = {
+    Offline: (PRESENCE, "leave_for"),
+    Again: (PERSON, "again"),
+    Beat: (TIMER, "beat"),
+}
+"""By kind of fault that follows an effect: its rank on the agenda, and which method of a run then takes it."""
+
+
+class Following(NamedTuple):
+    """What follows an effect: a crash before the node's next, with the event of the effect; and more `later`.
+
+    What comes later comes at the same instant, when the step is done.
+    """
+
+    crash: tuple[Crash, int] | None
+    later: list[Again | Beat | Offline]
 
 
 class Orders:
@@ -24,6 +42,10 @@ class Orders:
         self._delays: dict[str, float] = {}
         self._copies: dict[str, list[float | None]] = {}
         self.crashes: dict[tuple[str, str], Crash] = {}  # by node and effect: those still to come
+        self.next: dict[
+            tuple[str, str], list[Again | Beat | Offline]
+        ] = {}  # by `whose` and effect: what follows the step of each
+        self.late: dict[tuple[str, str], Late] = {}  # by node and timer: those still to come
         self._effects = effects or EffectNames()  # given if these orders replace others in the middle of a run
         self.named = frozenset(filter(None, (getattr(fault, "packet", None) for fault in self._faults)))
         self.ask_names = bool(self.named or self._losses)  # whether a packet's fate depends on its name
@@ -35,6 +57,12 @@ class Orders:
                     self._copies.setdefault(fault.packet, []).append(fault.after)
                 case Crash(node, None, str(after)):
                     self.crashes[node, after] = fault
+                case Offline(person, after=str(after)):
+                    self.next.setdefault((whose(person, after), after), []).append(fault)
+                case Again(after=str(after)) | Beat(after=str(after)):
+                    self.next.setdefault((ANYBODY, after), []).append(fault)
+                case Late(node, timer):
+                    self.late[node, timer] = fault
 
     def timed(self) -> Iterator[tuple[float, int, str, Any]]:
         """Yield what is to happen at a time: when, its rank on the agenda, which method of a run, and its argument."""
@@ -42,10 +70,12 @@ class Orders:
             match fault:
                 case Crash(_, float() | int() as at, None):
                     yield at, CRASH, "crash_as_ordered", fault
-                case Offline(person, at, lasting):
+                case Offline(person, at, lasting, None):
                     yield at, PRESENCE, "leave", person
                     if lasting is not None:
                         yield at + lasting, PRESENCE, "come_back", person
+                case Again(_, float() | int() as at) | Beat(_, float() | int() as at):
+                    yield at, *LATER[type(fault)], fault
                 case Partition(at=at, lasting=lasting, ways=ways):
                     for way in ways:
                         yield at, PRESENCE, "cut", way
@@ -68,11 +98,27 @@ class Orders:
         """For each copy that is made of the packet of this name, how much later it arrives (None: one latency)."""
         return self._copies.get(packet, [])
 
-    def crash_after(self, node: str, events: Iterable[Event]) -> tuple[Crash, int] | None:
-        """Return the crash that is to follow the effect which these events record, with its event's id; or None."""
-        found = None
-        for event in events:  # also after one is found: names count all of them
+    @property
+    def ask_effects(self) -> bool:
+        """Whether anything is still to follow an effect."""
+        return bool(self.crashes or self.next)
+
+    def after(self, node: str, events: Iterable[Event]) -> "Following":
+        """Return what is to follow the effect of this node which these events record."""
+        crash, later = None, []
+        for event in events:  # also after a crash is found: names count all of them
             what = self._effects.name(event) if event.node == node else None
-            if found is None and what is not None and (node, what) in self.crashes:
-                found = self.crashes.pop((node, what)), event.id
-        return found
+            if what is None:
+                continue
+            for who in (node, ANYBODY):
+                later += self.next.pop((who, what), [])
+            if crash is None and (node, what) in self.crashes:
+                crash = self.crashes.pop((node, what)), event.id
+        return Following(crash, later)
+
+    def late_timer(self, node: str, timer: str) -> Late | None:
+        """Return the fault by which this timer, which its node cancels now, had run out already; None if there is none.
+
+        To be called each time that a timer is cancelled, for the names count.
+        """
+        return self.late.pop((node, self._effects.cancelled(node, timer)), None)

@@ -4,7 +4,7 @@ Who can reach whom then, and which news the server heeds: see `Network`.
 """
 
 from imteach.protocol import SERVER, Report
-from imteach.scenario.faults import Crash
+from imteach.scenario.faults import Crash, Offline
 from imteach.sim.agenda import CRASH, PRESENCE
 from imteach.sim.network import Command, News, Way, forgotten
 from imteach.sim.rows import NONE
@@ -62,6 +62,12 @@ class Presence(Waits):
         self.network = self.network.leave(person)
         if self.network.has_just_left(person):
             self.log(person, "logout")
+
+    def leave_for(self, fault: Offline) -> None:
+        """A person logs out for as long as a fault says."""
+        self.leave(fault.person)
+        if fault.lasting is not None:
+            self.expect(self.now + fault.lasting, PRESENCE, "come_back", fault.person)
 
     def come_back(self, person: str) -> None:
         """A person logs in again."""

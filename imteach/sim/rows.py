@@ -93,7 +93,7 @@ def _to(n: int, t: float, node: str, why: Any, packet: str | None, said: str | N
 
 
 def _timer(n: int, t: float, node: str, why: Any, packet: str | None, said: str | None, row: Row) -> Event:
-    return Event(n, t, node, row.kind, why, timer=row.what)
+    return Event(n, t, node, row.kind, why, text=row.more, timer=row.what)
 
 
 def _write(n: int, t: float, node: str, why: Any, packet: str | None, said: str | None, row: Row) -> Event:
@@ -103,6 +103,7 @@ def _write(n: int, t: float, node: str, why: Any, packet: str | None, said: str 
 
 _ROWS: dict[str, Made] = {
     "say": _text_and_to,
+    "resend": _text,
     "unsaid": _text_and_to,
     "lose": _text,
     "crash": _text,

@@ -7,7 +7,7 @@ from imteach.learner.learners import Learners
 from imteach.learner.mistakes import Line, Mistake
 from imteach.learner.returned import checked
 from imteach.protocol import SERVER, Effect, MemoryDisk, Value
-from imteach.scenario.faults import Fault, checked_fault
+from imteach.scenario.faults import Fault, Late, checked_fault
 from imteach.scenario.scenario import Scenario
 from imteach.sim.agenda import Agenda
 from imteach.sim.network import Network
@@ -27,6 +27,14 @@ class Running(Value, frozen=True):
     name: str
     started: int
     wait: str
+
+
+class TooLate(Value, frozen=True):
+    """A timer that had run out when its node cancelled it: it, the event of the cancelling, the fault that says so."""
+
+    running: Running
+    cancelled: int
+    fault: Late
 
 
 class Run:

@@ -12,7 +12,7 @@ from imteach.errors import InputError
 from imteach.learner.mistakes import LearnerError
 from imteach.scenario.faults import Delay, Drop, Duplicate, Fault
 from imteach.scenario.scenario import HEARTBEAT, Scenario
-from imteach.sim.agenda import ARRIVAL, PERSON, TIMER, Due
+from imteach.sim.agenda import ARRIVAL, PERSON, Due
 from imteach.sim.doings import Doings
 from imteach.sim.effects import Effects
 from imteach.sim.quiet import PULL
@@ -78,8 +78,8 @@ class Simulator(Doings, Effects):
         arrive = self.arrive  # most of what comes
         for due in coming:
             while due:
-                t, rank, _, what, about = due.pop()
-                if rank == TIMER and about.wait == HEARTBEAT and self.runs(about) and self.is_quiet(t):
+                t, _, _, what, about = due.pop()
+                if what == "timer" and about.wait == HEARTBEAT and self.runs(about) and self.is_quiet(t):
                     continue  # this heartbeat, and every other one, comes no more
                 written.now = t
                 if what == "arrive":
@@ -103,8 +103,8 @@ class Simulator(Doings, Effects):
         for timers in self.timers.values():
             for running in timers.values():
                 yield running.wait if running.wait in (HEARTBEAT, PULL) else ""
-        for _, rank, _, _, about in self.agenda.in_any_order():
-            if rank != TIMER:
+        for _, rank, _, what, about in self.agenda.in_any_order():
+            if what != "timer":
                 yield PULL if rank == ARRIVAL and self.is_idle(about) else ""
 
     def trace(self) -> Trace:

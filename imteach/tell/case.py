@@ -11,6 +11,7 @@ from imteach.tell.facts import BACK_TO_SENDER, TO_RECEIVER, TO_SENDER, Stop
 from imteach.tell.tries import Tries
 from imteach.tell.words import quote, sign
 from imteach.trace import Event, PacketRecord, Trace
+from imteach.trace.records import is_late
 
 
 class Case(Tries):
@@ -102,6 +103,8 @@ class Case(Tries):
         timer = self.behind(settled, "timer_fire", "arrive", "say")
         if timer is None or timer.kind != "timer_fire":
             return f"{gave_up} without waiting for its timer"
+        if is_late(timer):
+            return f"{gave_up}, told of a timer that had run out when it was cancelled"
         rung = self.trace.scenario.setting
         unanswered = [stop for stop in cut if not (rung.acks and self.heeded(stop.packet))]
         if unanswered:

@@ -10,6 +10,7 @@ from imteach.plain import plain
 from imteach.protocol import STATUSES
 from imteach.tell.words import the
 from imteach.trace import Event, Trace
+from imteach.trace.records import is_early, is_late, is_too_early
 
 _DOES: dict[str, Callable[[Event], str]] = {
     "say": lambda event: f"says “{event.text}” to {event.to}",
@@ -23,7 +24,7 @@ _DOES: dict[str, Callable[[Event], str]] = {
     "hold": lambda event: f"holds {event.msgid} back, one before it is missing",
     "status": lambda event: f"sees {event.msgid} {_sign(event)}{event.status}",
     "start": lambda event: "starts",
-    "resend": lambda event: f"sends {event.msgid} again",
+    "resend": lambda event: f"sends {event.msgid} again{', too early' if is_too_early(event) else ''}",
     "unsaid": lambda event: f"cannot send {event.msgid} again: {event.text}" if event.msgid else _unsaid(event),
     "write": lambda event: f"{'erases' if event.text else 'writes'} {event.key}",
     "store": lambda event: f"stores {event.msgid} for {event.to}",
@@ -38,16 +39,16 @@ _DOES: dict[str, Callable[[Event], str]] = {
 _HAPPENS: dict[str, Callable[[Event], str]] = {
     "drop": lambda event: f"{event.packet} is dropped",
     "lose": lambda event: f"{event.packet} is lost: {event.text}",
-    "timer_fire": lambda event: f"the timer for {event.timer} runs out",
+    "timer_fire": lambda event: f"the timer for {event.timer}{_cancelled(event)} runs out{_early(event)}",
 }
 """Events that are no node's doing: they happen to a packet or to a timer."""
 
 _WHEN: dict[str, Callable[[Event], str]] = {
     "start": lambda event: "it started",
     "say": lambda event: f"{event.node} said “{plain(event.text or '')}”",
-    "resend": lambda event: f"{event.node} sent {event.msgid} again",
+    "resend": lambda event: f"{event.node} sent {event.msgid} again{', too early,' if is_too_early(event) else ''}",
     "arrive": lambda event: f"{event.packet} arrived",
-    "timer_fire": lambda event: f"its timer {event.timer} ran out",
+    "timer_fire": lambda event: f"its timer {event.timer}{_cancelled(event)} ran out{_early(event)}",
     "login": lambda event: f"it learned that {event.to} is online" if event.to else f"{event.node} logged in",
     "logout": lambda event: f"it learned that {event.to} is gone" if event.to else f"{event.node} logged out",
     "restart": lambda event: "it started again",
@@ -62,6 +63,14 @@ def _sign(event: Event) -> str:
 
 def _unsaid(event: Event) -> str:
     return f"cannot say “{event.text}” to {event.to}: the client is down"
+
+
+def _cancelled(event: Event) -> str:
+    return ", cancelled already," if is_late(event) else ""
+
+
+def _early(event: Event) -> str:
+    return " too early" if is_early(event) else ""
 
 
 def what_it_does(event: Event) -> str:
@@ -108,7 +117,8 @@ def tell(event: Event) -> str:
 def seen_by(trace: Trace, node: str) -> list[str]:
     """Return everything that happened at one node, in time order, a short sentence each.
 
-    It says what the node can know: a packet that arrives has no number, which is the trace's own count.
+    It says what the node can know: a packet that arrives has no number, which is the trace's own count, and a timer
+    does not say that it comes too late.
 
     >>> from imteach import Drop, Scenario
     >>> trace = Scenario("retransmit").run(Drop("msg:N"))
@@ -119,4 +129,6 @@ def seen_by(trace: Trace, node: str) -> list[str]:
 
 
 def _as_its_node_knows(event: Event) -> Event:
+    if event.kind == "timer_fire":
+        return event._replace(text=None)
     return event._replace(packet=str(event.packet).partition("#")[0]) if event.kind == "arrive" else event

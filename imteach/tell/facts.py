@@ -11,7 +11,7 @@ from typing import NamedTuple
 from imteach.protocol import SERVER, Outcome
 from imteach.trace import Event, PacketRecord, Trace, instant
 from imteach.trace.outcomes import places
-from imteach.trace.records import STEPS
+from imteach.trace.records import STEPS, is_late
 
 TO_SENDER = ("msg:A",)  # the way back of the server's own answer
 TO_RECEIVER = ("msg:N",)  # the way of a message to its receiver, after msg:R
@@ -141,7 +141,7 @@ class Facts:
         for event in self.trace.events:
             if event.kind == "timer_start":
                 running.add((event.node, event.timer))
-            elif event.timer is not None:
+            elif event.timer is not None and not is_late(event):
                 running.discard((event.node, event.timer))
             elif event.kind == "arrive" and (event.node, event.msgid) in running:
                 timed.add(str(event.packet))

@@ -1,12 +1,12 @@
 """A fault in words: what it does, or what happened instead."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from imteach.protocol import SERVER
-from imteach.scenario import Crash, Delay, Drop, Duplicate, Fault, Loss, Offline, Partition
+from imteach.scenario import Again, Beat, Crash, Delay, Drop, Duplicate, Fault, Late, Loss, Offline, Partition
 from imteach.tell.words import the
 from imteach.trace import Event, Trace
-from imteach.trace.unused import EffectNames
+from imteach.trace.unused import EffectNames, timers_cancelled
 
 MOST_NAMED = 3  # effects that a node did instead of the one that never happened
 
@@ -25,13 +25,25 @@ def fault_in_words(fault: Fault) -> str:
         case Crash(node, at, after, down):
             when = f"at {at} ms" if after is None else f"right after: {after}"
             return f"{'The server' if node == SERVER else node} crashes {when} and is down for {down} ms"
-        case Offline(person, at, lasting):
-            return f"{person} logs out at {at} ms {_for(lasting)}"
+        case Offline(person, at, lasting, after):
+            when = f"at {at} ms" if after is None else f"right after: {after},"
+            return f"{person} logs out {when} {_for(lasting)}"
         case Partition(one, other, at, lasting, both):
             way = f"between {the(one)} and {the(other)}" if both else f"from {the(one)} to {the(other)}"
             return f"The link {way} is cut at {at} ms {_for(lasting)}"
         case Loss(p):
             return f"Each packet is dropped with a chance of {p:.0%}"
+        case Again(msgid, at, after):
+            when = f"at {at} ms" if after is None else f"right after: {after}"
+            return f"{msgid} is to be sent again {when}, failed or not"
+        case Beat(person, at, after):
+            when = f"at {at} ms" if after is None else f"right after: {after}"
+            return f"{person}'s heartbeat comes before its time, {when}"
+        case Late(node, timer):
+            name, _, number = timer.rpartition("#")
+            when = f"it was cancelled (#{number})" if name else "it was cancelled"
+            whose = "The server's" if node == SERVER else f"{node}'s"
+            return f"{whose} timer for {name or timer} had run out already when {when}"
     return ""
 
 
@@ -40,21 +52,34 @@ def _for(lasting: float | None) -> str:
 
 
 def done_instead(fault: Fault, events: Iterable[Event]) -> str:
-    """Say in a few words what a node did instead of the effect that a crash was to follow; "" for other faults.
+    """Say in a few words what a node did instead of what a fault was to follow; "" for faults that follow nothing.
 
     >>> shown = Event(0, 100, "bob", "show", (), msgid="m1")
     >>> done_instead(Crash("bob", after="show hello"), [shown]), done_instead(Drop("ack:N"), [shown])
     ('bob did: show m1', '')
     """
-    if not isinstance(fault, Crash) or fault.after is None:
-        return ""
+    if isinstance(fault, Late):
+        cancelled = [timer for node, timer in timers_cancelled(events) if node == fault.node]
+        return f"{the(fault.node)} cancelled: {_first(cancelled)}" if cancelled else ""
+    match fault:
+        case Crash(node, after=str(after)):
+            return _did_instead(node, after, events)
+        case Offline(node, after=str(after)) if not after.startswith("send "):
+            return _did_instead(node, after, events)
+    return ""
+
+
+def _did_instead(node: str, after: str, events: Iterable[Event]) -> str:
     names = EffectNames()
-    did = [name for event in events if event.node == fault.node and (name := names.name(event))]
-    if not did or fault.after in did:  # two crashes after one effect: the second does nothing
+    did = [name for event in events if event.node == node and (name := names.name(event))]
+    if not did or after in did:  # two crashes after one effect: the second does nothing
         return ""
-    alike = [name for name in did if name.split()[0] == fault.after.split()[0]] or did
-    more = " …" if len(alike) > MOST_NAMED else ""
-    return f"{the(fault.node)} did: {', '.join(alike[:MOST_NAMED])}{more}"
+    alike = [name for name in did if name.split()[0] == after.split()[0]] or did
+    return f"{the(node)} did: {_first(alike)}"
+
+
+def _first(names: Sequence[str]) -> str:
+    return ", ".join(names[:MOST_NAMED]) + (" …" if len(names) > MOST_NAMED else "")
 
 
 def why_unused(fault: Fault, trace: Trace) -> str:
@@ -83,4 +108,14 @@ def _never_happened(fault: Fault) -> str:
             return f"{the(node)} never did that in this run, so nothing crashed"
         case Crash(node):
             return f"{the(node)} was down already at that time, so nothing crashed"
+        case Offline(after=str(after)) if after.startswith("send "):
+            return "this run never sent that packet, so nobody logged out"
+        case Offline(person):
+            return f"{person} never did that in this run, so nobody logged out"
+        case Beat(person):
+            return f"nobody did that in this run, so no heartbeat of {person} came before its time"
+        case Again(msgid):
+            return f"nobody did that in this run, so nobody sent {msgid} again"
+        case Late(node):
+            return f"{the(node)} never cancelled that timer in this run, so it did not come late"
     return "it never happened in this run"

@@ -11,6 +11,7 @@ from imteach.tell.reason import why_again
 from imteach.tell.way_ends import deed_named
 from imteach.tell.words import counted, few, quote, times
 from imteach.trace import Event, PacketRecord, Trace
+from imteach.trace.records import is_late
 
 PROMISE_TITLES: dict[str, str] = {
     "no_duplicates": "Nothing is shown twice",
@@ -154,6 +155,8 @@ def _why_kept_again(case: Case, first: Event, answer: PacketRecord) -> str:
 
 def _why_timer_ran_out(case: Case, fired: Event, resent: str) -> str:
     """Why the sender had no ack:N when its timer fired: a packet was lost, or the ack:N could not come in time."""
+    if is_late(fired):
+        return f"{case.sender}'s timer had run out when it was cancelled, so {case.sender}'s client {resent}"
     cut: list[Stop] = []
     late: list[PacketRecord] = []
     for request in case.requests_before(fired):

@@ -11,6 +11,7 @@ from imteach.printed import Sentence, Sentences
 from imteach.tell.event import sentence
 from imteach.tell.words import cut, few, quote, sign, the
 from imteach.trace import Event, Trace
+from imteach.trace.records import is_early, is_late
 
 AWAITED = ("msg:R", "msg:N", "ack:R", "ack:N")  # the packets that the ack:N of a waiting sender depends on
 AWAITED_BELOW = ("msg:R", "msg:A")  # where there is no ack:N
@@ -84,8 +85,10 @@ class _Chain:
 
     def _timer_fire(self, event: Event) -> str:
         what, _, of = str(event.timer).partition(":")
+        if is_late(event):
+            return f"{event.node}'s timer for {event.timer} runs out, though it was cancelled: it had run out already"
         if what == "heartbeat":
-            return f"{event.node}'s heartbeat of {of}"
+            return f"{event.node}'s heartbeat of {of}{', before its time' if is_early(event) else ''}"
         fired = f"{event.node}'s timer for {'its pull' if what == 'pull' else event.timer} runs out"
         awaited = "offline:A" if what == "pull" else "ack:N" if self.trace.scenario.setting.acks else "msg:A"
         return f"{fired}: {self._missing(event) or f'no {awaited} had come'}"

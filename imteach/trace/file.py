@@ -325,7 +325,7 @@ _LED_BY: dict[str, tuple[str, ...]] = {
     "arrive": ("send",),
     "drop": ("send",),
     "lose": ("send",),
-    "timer_fire": ("timer_start",),
+    "timer_fire": ("timer_start", "timer_cancel"),
     "login": ("login", "restart"),
     "logout": ("logout", "restart", "crash"),
     "crash": ("send", "show", "store", "write", "delete", "status", *STEPS),  # a step: by a mistake in its code

@@ -13,7 +13,7 @@ FATES = ("arrived", "dropped", "lost")
 EVENT_KINDS: dict[str, str] = {
     "start": "a client starts, in a scenario with groups",
     "say": "a person says something",
-    "resend": "a person sends again what failed",
+    "resend": "a person sends again what failed, or too early what is under way",
     "unsaid": "a person wanted to say something, or to send it again, and could not",
     "send": "a node transmits a packet",
     "arrive": "a packet reaches its node",
@@ -172,8 +172,8 @@ class Event(Value, frozen=True):
     - `msgid` is the message, `said` the first msgid of what was said, `status` a new status;
     - `text` and `to` are what was said, or could not be, and to whom. `to` is also for whom a message is stored or
       deleted, and at the server who logged in or out. `text` also says why a packet is lost, why a message is discarded
-      if not for its msgid, which fault or mistake a crash comes from, why a message could not be sent again, and
-      `erased` if a write removes its key;
+      if not for its msgid, which fault or mistake a crash comes from, which fault lets a timer run out or a message be
+      sent again, why a message could not be sent again, and `erased` if a write removes its key;
     - `timer` names a timer, `until` is when it runs out, in simulated ms; `key` says where a node writes: TABLE/KEY;
     - `new_msgids` are those which the driver handed out in this step; None stands for the normal case: one at `say`,
       none at other events.
@@ -229,3 +229,30 @@ def mistakes_in(events: Iterable[Event]) -> Iterator[Event]:
         before.append(event.kind)
         if event.kind == "crash" and event.causes and before[event.causes[0]] in STEPS:
             yield event
+
+
+def is_too_early(event: Event) -> bool:
+    """Whether a person sends a message again here that is still under way: `text` says which fault that was.
+
+    >>> is_too_early(Event(9, 70, "alice", "resend", (8,), msgid="m1", text="again m1@70"))
+    True
+    """
+    return event.kind == "resend" and event.text is not None
+
+
+def is_early(event: Event) -> bool:
+    """Whether a heartbeat comes here before its time: `text` says which fault that was.
+
+    >>> is_early(Event(9, 70, "bob", "timer_fire", (8,), text="beat bob@70", timer="heartbeat:friends"))
+    True
+    """
+    return event.kind == "timer_fire" and str(event.text).startswith("beat ")
+
+
+def is_late(event: Event) -> bool:
+    """Whether a timer runs out here although its node had cancelled it: `text` says which fault that was.
+
+    >>> is_late(Event(9, 200, "alice", "timer_fire", (8,), text="late alice@m1", timer="m1"))
+    True
+    """
+    return event.kind == "timer_fire" and str(event.text).startswith("late ")

@@ -27,7 +27,7 @@ from imteach.protocol import (
 )
 from imteach.scenario.checks import moment
 from imteach.scenario.scenario import HEARTBEAT, Scenario
-from imteach.trace.records import Event, PacketRecord, mistakes_in
+from imteach.trace.records import Event, PacketRecord, is_late, mistakes_in
 
 
 def state_at(
@@ -113,7 +113,8 @@ class Replay:
             case "arrive":
                 return self.nodes[node].receive(self._packet(self.records[str(event.packet)]))
             case "timer_fire":
-                del self.timers[node][str(event.timer)]
+                if not is_late(event):
+                    del self.timers[node][str(event.timer)]
                 return self.nodes[node].timer(str(event.timer))
             case "login" | "logout" if node == SERVER:
                 return self._server().presence(str(event.to), event.kind == "login")

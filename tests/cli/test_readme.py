@@ -9,7 +9,7 @@ from shutil import which
 import pytest
 
 import imteach
-from imteach import LADDER, Scenario
+from imteach import LADDER, Beat, Say, Scenario
 from imteach.cli import main
 from imteach.cli.run import FORMATS
 from imteach.scenario import FAULTS, parse_fault, parse_scenario
@@ -95,8 +95,12 @@ def test_the_three_columns_mean_the_same(row: tuple[str, str, str], capsys: pyte
     python, text, typed = row
     fault = eval(python, vars(imteach))
     assert (str(fault), parse_fault(text)) == (text, fault)
-    assert main(["run", "durable", *shlex.split(typed), "--format", "json"]) == 0
-    assert capsys.readouterr().out == Scenario("durable").run(fault).to_json()
+    scenario, asked = Scenario("durable"), ["durable"]
+    if isinstance(fault, Beat):  # only members of a group have a heartbeat
+        scenario = Scenario("group", say=[Say(to="friends")], groups={"friends": ["alice", "bob"]})
+        asked = ["group", "--group", "friends=alice,bob"]
+    assert main(["run", *asked, *shlex.split(typed), "--format", "json"]) == 0
+    assert capsys.readouterr().out == scenario.run(fault).to_json()
 
 
 def test_each_rung_and_each_fault_is_told() -> None:

@@ -105,10 +105,10 @@ def test_what_is_only_noticed_in_our_code_is_told_with_the_line_of_the_class(cel
 class Mine(Client):
     def on_say(self, message):
         effects = super().on_say(message)
-        self.queue.clear()
+        self.status.clear()
         return effects
 """
-    error = mistake_of(cell(mine), Drop("msg:R"))
+    error = mistake_of(cell(mine), Drop("msg:R"), rung="acked")
     assert (
         str(error)
         == "Mine.on_timer raised KeyError: 'm1' when its timer m1 ran out at 300 ms (line 1: class Mine(Client):)"

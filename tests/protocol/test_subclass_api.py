@@ -21,9 +21,9 @@ TEXT = (Path(__file__).parents[2] / "docs" / "subclassing.md").read_text(encodin
 PROMISED = {
     "Client": """
         receive timer command restart on_say on_resend on_msg_a on_ack_n on_timer on_msg_n on_ack_a on_login on_logout
-        on_offline_a on_pull_timer on_start on_heartbeat take_group count_for_ack send_cursor send request msg_r report
-        out_of_queue show_or_discard acknowledge take let_through hold_or_give_up in_turn conversation buffer pull
-        heartbeat state
+        on_offline_a on_pull_timer on_start on_heartbeat on_ack_timer take_group count_for_ack send_cursor send request
+        msg_r report out_of_queue show_or_discard acknowledge take let_through hold_or_give_up in_turn conversation
+        buffer pull heartbeat state
         name rung retries new_msgid ack_every online queue status dedup pulls more last numbers turns pulled groups
         unacked
     """,

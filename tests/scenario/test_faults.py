@@ -6,7 +6,22 @@ import pytest
 from hypothesis import given
 from worlds import EVERY_FAULT, faults
 
-from imteach import Crash, Delay, Drop, Duplicate, InputError, Loss, Offline, Partition, Say, Scenario, Trace
+from imteach import (
+    Again,
+    Beat,
+    Crash,
+    Delay,
+    Drop,
+    Duplicate,
+    InputError,
+    Late,
+    Loss,
+    Offline,
+    Partition,
+    Say,
+    Scenario,
+    Trace,
+)
 from imteach.lab.session import Session
 from imteach.scenario import FAULTS, parse_fault
 from imteach.tell import fault_in_words, why_unused
@@ -28,6 +43,18 @@ FORMS = [
     (Offline("bob", at=0, lasting=1000), 'Offline("bob", at=0, lasting=1000)', "offline bob@0+1000"),
     (Offline("bob"), 'Offline("bob", at=0)', "offline bob@0"),
     (
+        Offline("bob", after="show m1", lasting=9),
+        'Offline("bob", after="show m1", lasting=9)',
+        "offline bob@show:m1+9",
+    ),
+    (Offline("bob", after="show m1#2"), 'Offline("bob", after="show m1#2")', "offline bob@show:m1#2"),
+    (Offline("bob", after="show m+1"), 'Offline("bob", after="show m+1")', "offline bob@show:m+1#1"),
+    (
+        Offline("bob", after="send msg:N", lasting=5),
+        'Offline("bob", after="send msg:N#1", lasting=5)',
+        "offline bob@send:msg:N#1+5",
+    ),
+    (
         Partition("alice", "server", at=100, lasting=500),
         'Partition("alice", "server", at=100, lasting=500)',
         "partition alice-server@100+500",
@@ -43,6 +70,18 @@ FORMS = [
         "partition server>alice@1",
     ),
     (Loss(0.2, seed=1), "Loss(0.2, seed=1)", "loss 0.2 seed 1"),
+    (Again("m1", at=70), 'Again("m1", at=70)', "again m1@70"),
+    (Again("m+1", after="show m+1#2"), 'Again("m+1", after="show m+1#2")', "again m+1@show:m+1#2"),
+    (Again("m+1", after="show m+1"), 'Again("m+1", after="show m+1")', "again m+1@show:m+1"),
+    (Again("m1", after="send msg:A"), 'Again("m1", after="send msg:A#1")', "again m1@send:msg:A#1"),
+    (Beat("bob", at=70), 'Beat("bob", at=70)', "beat bob@70"),
+    (
+        Beat("bob", after="send m1/msg:N>bob"),
+        'Beat("bob", after="send m1/msg:N>bob#1")',
+        "beat bob@send:m1/msg:N>bob#1",
+    ),
+    (Late("alice", "m1#1"), 'Late("alice", "m1")', "late alice@m1"),
+    (Late("bob", "pull:friends#02"), 'Late("bob", "pull:friends#2")', "late bob@pull:friends#2"),
 ]
 
 
@@ -97,6 +136,7 @@ def test_faults_are_equal_by_what_they_do():
     assert Crash("bob", after="show m1") == Crash("bob", after="show m1#1") != Crash("bob", after="show m1#2")
     assert Partition("server", "bob") == Partition("bob", "server")
     assert Partition("server", "bob", both=False) != Partition("bob", "server", both=False)
+    assert Late("alice", "m1") == Late("alice", "m1#1") != Late("alice", "m1#2")
     assert Loss(0, seed=1) == Loss(0.0, seed=1) != Loss(0, seed=2)
     assert len({fault for fault, _, _ in FORMS} | {parse_fault(text) for _, _, text in FORMS}) == len(FORMS)
     for fault, _, _ in FORMS:
@@ -127,6 +167,9 @@ def test_faults_are_equal_by_what_they_do():
         (lambda: Offline("bob", at=-1), "at: expected a time in ms of at least 0"),
         (lambda: Offline("bob", lasting=0), "lasting: expected a time in ms greater than 0, got 0"),
         (lambda: Offline(None), "offline: expected the name of a node"),
+        (lambda: Offline("bob", at=5, after="show m1"), "offline bob: expected either at=MS or after=.show m1"),
+        (lambda: Offline("bob", after="eat m1"), "after: expected EFFECT OF, such as 'show m1', got 'eat m1'"),
+        (lambda: Offline("bob", after=7), "after: expected EFFECT OF, such as 'show m1', got 7"),
         (lambda: Partition("alice", "bob"), "a link runs between a person and the server, not alice and bob"),
         (lambda: Partition("server", "server"), "a link runs between a person and the server"),
         (lambda: Partition("alice", "server", lasting=0), "lasting: expected a time in ms greater than 0"),
@@ -134,6 +177,22 @@ def test_faults_are_equal_by_what_they_do():
         (lambda: Loss(0.1, seed=-1), "seed: expected a whole number"),
         (lambda: Loss(0.1, seed=1.5), "seed: expected a whole number"),
         (lambda: Loss("0.1"), "p: expected a number from 0 to 1, got '0.1'"),
+        (lambda: Again("m1"), 'again m1: expected either at=MS or after="EFFECT OF", such as after="send m1/msg:R#1"'),
+        (lambda: Again("m1", at=1, after="show m1"), "again m1: expected either at=MS or after="),
+        (lambda: Again("m1", at=-1), "at: expected a time in ms of at least 0, got -1"),
+        (lambda: Again("m/1", at=1), "again: expected the msgid of a message, such as m1, got 'm/1'"),
+        (lambda: Again(1, at=1), "again: expected the msgid of a message, such as m1, got 1"),
+        (lambda: Again("m1", after="msg:R"), "after: expected EFFECT OF, such as 'show m1', got 'msg:R'"),
+        (lambda: Beat("bob"), 'beat bob: expected either at=MS or after="EFFECT OF", such as after="send m1/msg:R#1"'),
+        (lambda: Beat("bob", at="5"), "at: expected a time in ms of at least 0, got '5'"),
+        (lambda: Beat(None, at=5), "beat: expected the name of a node"),
+        (lambda: Late("b b", "m1"), "late: expected the name of a node, such as bob or server, got 'b b'"),
+        (lambda: Late("bob", ""), "timer: expected the name of a timer, such as m1 or pull, got ''"),
+        (lambda: Late("bob", None), "timer: expected the name of a timer"),
+        (lambda: Late("bob", "m\n1"), "timer: expected the name of a timer"),
+        (lambda: Late("bob", "my own"), "timer: expected the name of a timer, such as m1 or pull, got 'my own'"),
+        (lambda: Late("bob", "m1#2#1"), "timer: expected the name of a timer"),
+        (lambda: Late("bob", "m1#0"), "timer: 'm1#0'; the times that a timer is cancelled are numbered from #1"),
     ],
 )
 def test_a_wrong_value_gets_one_line(make, why):
@@ -145,7 +204,7 @@ def test_a_wrong_value_gets_one_line(make, why):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "no fault ''; faults are drop, duplicate, delay, crash, offline, partition, loss"),
+        ("", "no fault ''; faults are drop, duplicate, delay, crash, offline, partition, loss, late, again, beat"),
         ("explode bob", "no fault 'explode bob'; faults are"),
         ("delay m1/msg:N", "expected NAME.MS, such as m1/msg:N#1.400"),
         ("delay m1/msg:N+soon", "by: expected a time in ms, got 'soon'"),
@@ -156,9 +215,21 @@ def test_a_wrong_value_gets_one_line(make, why):
         ("crash bob@5+nan", "down: expected a time in ms greater than 0, got nan"),
         ("offline bob@x", "at: expected a time in ms, got 'x'"),
         ("offline @5", "offline: expected the name of a node"),
+        ("offline bob@eat:m1", "after: expected EFFECT OF, such as 'show m1', got 'eat m1'"),
+        ("offline bob@show:m1+soon", "lasting: expected a time in ms, got 'soon'"),
+        ("offline bob@show:m1+0", "lasting: expected a time in ms greater than 0, got 0"),
         ("partition alice", "expected PERSON-server@MS.MS"),
         ("partition alice-bob", "a link runs between a person and the server"),
         ("loss much", "expected P seed S"),
+        ("again m1", "expected MSGID@MS or MSGID@EFFECT:OF, such as m1@70, got 'm1'"),
+        ("again m1@soon", "at: expected a time in ms, got 'soon' in 'm1@soon'"),
+        ("again m1@eat:m1", "after: expected EFFECT OF, such as 'show m1', got 'eat m1'"),
+        ("again @7", "again: expected the msgid of a message"),
+        ("beat bob", "expected PERSON@MS or PERSON@EFFECT:OF, such as bob@70, got 'bob'"),
+        ("beat bob@", "at: expected a time in ms, got ''"),
+        ("late alice", "expected NODE@TIMER, such as alice@m1, got 'alice'"),
+        ("late alice@", "timer: expected the name of a timer"),
+        ("late @m1", "late: expected the name of a node"),
     ],
 )
 def test_wrong_text_gets_one_line(text, why):
@@ -174,6 +245,9 @@ def test_wrong_text_gets_one_line(text, why):
         (Offline("eve"), "no person 'eve'; people are alice, bob"),
         (Offline("server"), "no person 'server'; people are alice, bob"),
         (Partition("eve", "server"), "no node 'eve'"),
+        (Late("eve", "m1"), "no node 'eve'; nodes are alice, bob, server"),
+        (Beat("bob", at=5), "beat: 'bob' is in no group, so no heartbeat comes; nobody is"),
+        (Again("m2", at=5), "again: no message 'm2'; the messages said are m1"),
     ],
 )
 def test_a_fault_on_nobody_of_the_scenario_gets_one_line(fault, why):
@@ -281,6 +355,12 @@ def test_two_cuts_of_one_link_hold_until_both_are_over():
         Crash("bob", after="show m1#2"),
         Crash("bob", after="send m1/ack:R#2"),
         Crash("server", after="store m1"),
+        Late("alice", "m1#2"),
+        Late("bob", "m1"),
+        Offline("bob", after="show m1#2", lasting=5),
+        Offline("bob", after="send m1/msg:N#2"),
+        Again("m1", after="show m1#2"),
+        Again("m1", after="send m1/msg:R#2"),
     ],
 )
 def test_a_fault_that_names_what_never_happened_is_unused_and_changes_nothing(fault):

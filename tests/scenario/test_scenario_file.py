@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 
 from imteach import (
     LADDER,
+    Again,
+    Beat,
     Client,
     Crash,
     Delay,
     Drop,
     Duplicate,
     InputError,
+    Late,
     Loss,
     Offline,
     Partition,
@@ -397,9 +400,21 @@ def faults(draw, scenario):
         st.builds(Crash, nodes, at=MS, down=SPANS),
         st.builds(Crash, nodes, after=effects, down=SPANS),
         st.builds(Offline, people, MS, st.none() | SPANS),
+        st.builds(Offline, people, lasting=st.none() | SPANS, after=effects),
         st.builds(Partition, people, st.just("server"), MS, st.none() | SPANS, st.booleans()),
         st.builds(Partition, st.just("server"), people, MS, both=st.just(False)),
         st.builds(Loss, st.floats(0, 1), st.integers(0, 10**12)),
+        st.builds(Late, nodes, st.builds("{}{}".format, msgids | st.just("pull:friends"), NUMBERS)),
+        *(
+            st.builds(Again, st.sampled_from(scenario.msgids), **when)
+            for when in ({"at": MS}, {"after": effects})
+            if scenario.msgids
+        ),
+        *(
+            st.builds(Beat, st.sampled_from(list(scenario.groups_of)), **when)
+            for when in ({"at": MS}, {"after": effects})
+            if scenario.groups
+        ),
     )
     return tuple(draw(st.lists(st.one_of(kinds_of_fault), max_size=4)))
 

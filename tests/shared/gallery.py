@@ -1,11 +1,14 @@
 """The pictures that are kept and compared: one for each thing that the language of the picture can say."""
 
 from imteach import (
+    Again,
+    Beat,
     Client,
     Crash,
     Delay,
     Drop,
     Duplicate,
+    Late,
     LearnerError,
     Loss,
     Offline,
@@ -103,6 +106,7 @@ GALLERY: dict[str, Trace] = {
     "offline-pull": Scenario("offline").run(Offline("bob", at=0, lasting=1000)),
     "offline-to-the-end": Scenario("offline").run(Offline("bob")),
     "offline-below-offline": Scenario("dedup").run(Offline("bob", at=0, lasting=450)),
+    "offline-after-an-effect": Scenario("offline").run(Offline("bob", after="show m1", lasting=500)),
     "offline-sender": Scenario("offline").run(Offline("alice", at=60, lasting=500)),
     "pull-lost": Scenario("offline").run(Offline("bob", at=0, lasting=400), Drop("offline:A"), Drop("offlineack:R")),
     "paged-pull": Scenario("offline", say=[Say(f"message {n}", at=n) for n in range(1, 23)]).run(
@@ -127,6 +131,17 @@ GALLERY: dict[str, Trace] = {
     "group-of-five": Scenario(
         "group", say=[Say("hi", to="friends"), Say("hello", "bob", "friends", 150)], groups={"friends": FRIENDS}
     ).run(Offline("dave", at=0, lasting=400)),
+    "again-too-early": Scenario("dedup").run(Again("m1", at=70)),
+    "again-and-again": Scenario("ordered", say=[Say("one"), Say("two", at=30)], retries=0).run(
+        Again("m1", after="send m1/msg:R#1"), Again("m1", at=700), Drop("m1/msg:R"), Drop("m1/msg:A")
+    ),
+    "early-heartbeat": Scenario("group", say=[Say("hi all", to="friends")], groups={"friends": FRIENDS[:3]}).run(
+        Drop("m1/msg:N>carol"), Beat("carol", at=120), Beat("bob", after="show m1")
+    ),
+    "late-timer": Scenario("dedup").run(Late("alice", "m1")),
+    "late-timer-began-anew": Scenario("offline").run(
+        Offline("bob", at=0, lasting=100), Offline("bob", at=120, lasting=10), Late("bob", "pull")
+    ),
     "own-code-stops": run_so_far(Scenario("dedup", client=Forgetful), Drop("ack:N")),
     **{f"planted-{name.replace(' ', '-').replace(':', '-')}": bug.trace for name, bug in PLANTED.items()},
 }

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from imteach import LADDER, Crash, Delay, Drop, Duplicate, Loss, Offline, Partition, Say, Scenario
+from imteach import LADDER, Again, Beat, Crash, Delay, Drop, Duplicate, Late, Loss, Offline, Partition, Say, Scenario
 from imteach.protocol import KINDS, SERVER
 from imteach.scenario import Resend
 
@@ -15,7 +15,7 @@ LATENCIES = st.sampled_from([0, 1, 20, 50, 50, 120, 0.5]) | st.integers(0, 400)
 OF_A_PERSON = [kind for kind in KINDS if kind.startswith("offline")]
 OF_A_MEMBER = [*OF_A_PERSON, "ack:R", "ack:A"]
 PACKET_FAULTS = (Drop, Duplicate, Delay)
-WITHOUT_CRASHES = (*PACKET_FAULTS, Offline, Partition, Loss)
+WITHOUT_CRASHES = (*PACKET_FAULTS, Offline, Partition, Loss, Late, Again, Beat)
 EVERY_FAULT = (*WITHOUT_CRASHES, Crash)
 
 
@@ -81,6 +81,13 @@ def effects(draw, scenario):
     return f"{effect} {of}{draw(st.sampled_from(['', '', '#2']))}"
 
 
+def timers(scenario):
+    """The name of a timer as a client cancels it, for the first time or again."""
+    of_groups = [f"{what}:{group}" for group in scenario.groups for what in ("pull", "ack")]
+    names = st.sampled_from([*scenario.msgids, *scenario.msgids, "pull", *of_groups])
+    return st.builds("{}{}".format, names, st.sampled_from(["", "", "#2"]))
+
+
 def faults(scenario, kinds=EVERY_FAULT, most=8):
     """Some faults of these kinds."""
     people, nodes = st.sampled_from(scenario.people), st.sampled_from([*scenario.people, SERVER])
@@ -92,7 +99,8 @@ def faults(scenario, kinds=EVERY_FAULT, most=8):
         Delay: st.builds(Delay, named, st.integers(0, 1500)),
         Crash: st.builds(lambda node, at, down: Crash(node, at=at, down=down), nodes, MOMENTS, SPANS)
         | st.builds(lambda node, after, down: Crash(node, after=after, down=down), nodes, after, SPANS),
-        Offline: st.builds(Offline, people, MOMENTS, st.none() | SPANS),
+        Offline: st.builds(Offline, people, MOMENTS, st.none() | SPANS)
+        | st.builds(lambda who, after, lasting: Offline(who, after=after, lasting=lasting), people, after, SPANS),
         Partition: st.builds(
             lambda link, at, lasting, both: Partition(*link, at=at, lasting=lasting, both=both),
             links,
@@ -101,8 +109,14 @@ def faults(scenario, kinds=EVERY_FAULT, most=8):
             st.booleans(),
         ),
         Loss: st.builds(Loss, st.sampled_from([0.1, 0.3, 0.6]), st.integers(0, 99)),
+        Late: st.builds(Late, people, timers(scenario)),
+        Beat: st.builds(Beat, people, at=MOMENTS) | st.builds(Beat, people, after=after),
+        Again: st.builds(Again, st.sampled_from(scenario.msgids), at=MOMENTS)
+        | st.builds(Again, st.sampled_from(scenario.msgids), after=after),
     }
-    return st.lists(st.one_of([each[kind] for kind in kinds]), max_size=most)
+    if not scenario.groups:
+        del each[Beat]  # nobody has a heartbeat
+    return st.lists(st.one_of([each[kind] for kind in kinds if kind in each]), max_size=most)
 
 
 @st.composite

@@ -41,8 +41,8 @@ LEADS_TO = {
     "drop": {"send"},
     "lose": {"send"},
     "timer_start": STEPS,
-    "timer_cancel": {"arrive", "login", "timer_fire"},
-    "timer_fire": {"timer_start"},
+    "timer_cancel": {"arrive", "login", "timer_fire", "resend"},
+    "timer_fire": {"timer_start", "timer_cancel"},
     "retransmit": {"timer_fire", "resend", "restart"},
     "show": {"arrive"},
     "discard": {"arrive"},
@@ -223,7 +223,7 @@ def test_packets_are_numbered_from_1_by_owner_kind_and_member(case):
 @given(runs())
 def test_every_timer_that_starts_is_cancelled_or_runs_out_at_its_time_or_ends_with_its_node(case):
     trace = run(case)
-    running = {}
+    running, cancelled = {}, {}
     for event in trace.events:
         key = (event.node, event.timer)
         if event.kind == "timer_start":
@@ -231,6 +231,13 @@ def test_every_timer_that_starts_is_cancelled_or_runs_out_at_its_time_or_ends_wi
             running[key] = event
         elif event.kind == "timer_cancel":
             assert event.t <= running.pop(key).until
+            cancelled[key] = event
+        elif event.kind == "timer_fire" and str(event.text).startswith("beat "):
+            started = running.pop(key)
+            assert event.t <= started.until
+            assert event.causes == (started.id,)
+        elif event.kind == "timer_fire" and event.text:  # told late
+            assert (event.t, event.causes) == (cancelled[key].t, (cancelled[key].id,))
         elif event.kind == "timer_fire":
             started = running.pop(key)
             assert (event.t, event.causes) == (started.until, (started.id,))

@@ -9,10 +9,13 @@ from brute import brute
 from nightly import by_night
 
 from imteach import (
+    Again,
+    Beat,
     Crash,
     Drop,
     Duplicate,
     InputError,
+    Late,
     Loss,
     Offline,
     Partition,
@@ -25,7 +28,7 @@ from imteach.planted import SilentDedup
 from imteach.protocol import LADDER, Client, StartTimer
 from imteach.verify.timed.branching import Branching
 
-ALL = ("drop", "duplicate", "delay", "crash")
+ALL = ("drop", "duplicate", "delay", "crash", "away", "late", "again", "beat")
 TWO = [Say("one"), Say("two", at=20)]
 MOST = by_night(3, in_the_gate=2)  # of faults, where three take seconds
 FRIENDS = {"friends": ["alice", "bob", "carol"]}
@@ -57,6 +60,25 @@ AWAY = (Offline("bob", at=0, lasting=1000),)
         (Scenario("dedup", say=TWO, retries=1), 1, ("drop", "crash"), (Loss(0.3, seed=4),)),
         (Scenario("offline", say=TWO, retries=1), 1, ALL, (Partition("bob", "server", at=60, lasting=900),)),
         (Scenario("dedup", client=SilentDedup), 2, ALL, ()),
+        (Scenario("dedup", retries=1), 3, ("drop", "late"), ()),
+        *((Scenario(rung, retries=1), 2, ("drop", "away"), ()) for rung in ("dedup", "offline", "durable")),
+        (Scenario("offline", retries=0), 2, ("away", "crash"), (Offline("bob", after="send m1/msg:N#1", lasting=80),)),
+        (Scenario("ordered", say=TWO, retries=0), 2, ("away",), ()),
+        *((Scenario(rung, retries=1), 2, ("drop", "again"), ()) for rung in ("basic", "acked", "dedup", "durable")),
+        (Scenario("durable", retries=0), 2, ("again", "crash", "late"), (Again("m1", at=70),)),
+        (Scenario("dedup", latency=0, retries=0), 3, ("again", "drop"), ()),
+        (Scenario("ordered", say=TWO, retries=0), 1, ("again", "delay"), (Again("m1", after="send m1/msg:A#1"),)),
+        (Scenario("group", say=IN_GROUP, groups=FRIENDS, retries=0), 2, ("again",), ()),
+        (Scenario("group", say=IN_GROUP, groups=FRIENDS, retries=0), 1, ("drop", "beat"), (Beat("bob", at=60),)),
+        (
+            Scenario("group", say=IN_GROUP, groups={"friends": ["alice", "bob"]}, retries=0, latency=20),
+            2,
+            ("beat", "crash"),
+            (Drop("m1/msg:N>bob#1"),),
+        ),
+        (Scenario("group", say=IN_GROUP, groups=FRIENDS, retries=0), 1, ("away", "late", "again", "beat"), ()),
+        (Scenario("offline", retries=1), 2, ("drop", "late", "crash"), (*AWAY, Late("bob", "pull"))),
+        (Scenario("group", say=IN_GROUP, groups=FRIENDS, retries=0, ack_every=2), 1, ("late", "crash"), ()),
     ],
 )
 def test_it_tries_the_plans_that_there_are_and_finds_the_fewest_faults(scenario, faults, kinds, given):

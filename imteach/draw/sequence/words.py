@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from imteach.plain import plain
-from imteach.scenario import DEFAULT_LATENCY, Delay, Drop, Duplicate, Fault, Loss, Scenario
+from imteach.scenario import DEFAULT_LATENCY, Delay, Drop, Duplicate, Fault, Late, Loss, Scenario
 from imteach.tell import done_instead
 from imteach.trace import PacketRecord, Trace, instant
 
@@ -142,7 +142,7 @@ def _without_times(fault: Fault) -> str:
     """Name a fault that struck where there is no clock."""
     if isinstance(fault, Duplicate):
         return f"duplicate {fault.packet}"
-    return str(fault).partition("@")[0]  # crash bob@150+50
+    return str(fault) if isinstance(fault, Late) else str(fault).partition("@")[0]  # crash bob@150+50
 
 
 def unit(trace: Trace) -> str:

@@ -203,9 +203,13 @@ class Finding:
             [PROMISE_TITLES[name], str(verdict), "" if verdict.example is None else str(verdict.example)]
             for name, verdict in self.promises.items()
         ]
-        kinds = join([f"a {kind}" for kind in self.kinds]).replace(" and ", " or ") if self.kinds else "no kind"
+        kinds = [_A_FAULT.get(kind, f"a {kind}") for kind in self.kinds] or ["no kind"]
         given = f", on top of {join([str(fault) for fault in self.given])}" if self.given else ""
-        most = f"at most {counted(self.faults, 'fault')} ({kinds})" if self.faults else "no fault"
+        most = (
+            f"at most {counted(self.faults, 'fault')} ({join(kinds).replace(' and ', ' or ')})"
+            if self.faults
+            else "no fault"
+        )
         counts = join([counted(count, name.removesuffix("s")) for name, count in self.counts.items()])
         caption = f"{self.scenario.rung}: {self.every} with {most}{given}: {counts}"
         return Table(caption, ["promise", "verdict", "the smallest run that breaks it"], rows, self.notes(), words=True)
@@ -216,6 +220,9 @@ class Finding:
     def __repr__(self) -> str:
         return as_text([self._table()]).rstrip()
 
+
+_A_FAULT = {"away": "an absence", "late": "a late timer", "again": "an impatient person", "beat": "an early heartbeat"}
+"""What one fault of a kind is called, where that is not the word for the kind."""
 
 MOST_ASKED = 10**9
 """The most states that a search may be asked to look at."""

@@ -11,23 +11,16 @@ from typing import Any, NamedTuple, TypeVar
 from imteach.learner.mistakes import Mistake
 from imteach.learner.snapshot import restored, snapshot
 from imteach.protocol import Effect, MemoryDisk, Packet, Write, judge
-from imteach.scenario import Crash, Delay, Drop, Duplicate, Fault, Loss, Scenario
-from imteach.scenario.checks import NETWORK
+from imteach.scenario import Again, Beat, Crash, Delay, Drop, Duplicate, Fault, Late, Loss, Offline, Scenario
 from imteach.sim.agenda import Appointment
 from imteach.sim.orders import Orders
-from imteach.sim.recorder import Recorder
-from imteach.sim.run import Running
+from imteach.sim.run import Running, TooLate
 from imteach.sim.simulator import Simulator
 from imteach.trace import Event
 from imteach.trace.outcomes import OutcomeReader
 from imteach.trace.unused import EffectNames
 from imteach.verify.search.machine import Machine
-
-EXPLORE_KINDS = ("drop", "duplicate", "delay", "crash")
-"""The kinds of fault that can strike a run. Those that strike at one event are tried in this order."""
-
-DOWN = 100
-"""How long a crashed node is down, in simulated ms."""
+from imteach.verify.timed.strikes import EXPLORE_KINDS, at_event, name_in
 
 MISTAKE = "a mistake in the code of a node"
 """Stands among the broken promises of a run in which a learner's class could not go on."""
@@ -36,10 +29,14 @@ T = TypeVar("T")
 
 
 class Strike(NamedTuple):
-    """Where a fault strikes: at which event of a step, counted from its first, and which kind of fault it is."""
+    """Where a fault strikes: at which event of a step, counted from its first, and which kind of fault it is.
+
+    Where several faults of one kind can strike at one event, `nth` says which of them.
+    """
 
     event: int
     kind: int
+    nth: int = 0
 
 
 class Branch(NamedTuple):
@@ -76,7 +73,7 @@ class Branching(Simulator):
         self.begun = False
         self.is_whole = _is_whole(scenario, self.faults)
         self.may_pull = scenario.setting.stores or not scenario.is_ours  # or wait for a heartbeat
-        self.names_matter = any(isinstance(fault, Drop | Duplicate | Delay | Loss | Crash) for fault in self.faults)
+        self.names_matter = any(map(_names_something, self.faults))
 
     # Going on
 
@@ -137,7 +134,11 @@ class Branching(Simulator):
 
     def possible(self, first: int, kinds: Sequence[str]) -> Iterator[tuple[Strike, Fault]]:
         """Yield every fault that can strike in the step whose events are those from `first` on, in their order."""
-        return faults_on(self.scenario, self.written, first, kinds, forked(self.effects))
+        effects = forked(self.effects)
+        for number, event in enumerate(self.written.events(first)):
+            name = name_in(event, effects)
+            for kind, nth, fault in at_event(self, event, name, kinds) if name else ():
+                yield Strike(number, EXPLORE_KINDS.index(kind), nth), fault
 
     def settle(self, first: int) -> None:
         """Take in the step whose events are those from `first` on; drop the next appointments that come to nothing."""
@@ -145,7 +146,7 @@ class Branching(Simulator):
         told = [event for event in events if event.kind in _TOLD]
         self.effects = forked(self.effects)
         for event in events:
-            self.effects.name(event)
+            name_in(event, self.effects)
         if told:
             self.reader = _forked_reader(self.reader, Cursors(self._cursors(events)))
             for event in told:
@@ -161,7 +162,9 @@ class Branching(Simulator):
         return {str(event.packet): self.written.packet_of(event.id) for event in told}
 
     def comes(self, due: Appointment) -> bool:
-        """Whether something will come of this appointment: a timer may have been cancelled since."""
+        """Whether something will come of this appointment: a timer may be cancelled since, or its node down."""
+        if due.what == "late_timer":
+            return due.about.running.node not in self.network.down
         return due.what != "timer" or self.runs(due.about)
 
     def fork(self) -> "Branching":
@@ -239,47 +242,13 @@ class Branching(Simulator):
                 return packet, number in self.nowhere, self.is_idle(number)
             case "timer", Running(node, name, _, wait):
                 return node, name, wait
+            case "late_timer", TooLate(Running(node, name)):
+                return node, name
             case "restart", (node, _):
                 return (node,)
             case "server_learns", (news, _):
                 return (news._replace(connection=self.network.behind(news.person, news.connection)),)
         return (due.about,)
-
-
-def faults_on(
-    scenario: Scenario, written: Recorder, first: int, kinds: Sequence[str], effects: EffectNames
-) -> Iterator[tuple[Strike, Fault]]:
-    """Yield every fault that could strike at the events from `first` on, with where it would, in their order.
-
-    `effects` knows the effects before them, and names these.
-    """
-    for number, event in enumerate(written.events(first)):
-        effect = effects.name(event)
-        if effect is None:
-            continue
-        for kind, fault in _faults_on(scenario, written, event, effect):
-            if kind in kinds:
-                yield Strike(number, EXPLORE_KINDS.index(kind)), fault
-
-
-def _faults_on(scenario: Scenario, written: Recorder, event: Event, effect: str) -> Iterator[tuple[str, Fault]]:
-    """Yield the faults that can strike at one event: on the packet sent, and on the node right after what it did."""
-    if event.packet is not None and event.kind == "send":
-        yield "drop", Drop(event.packet)
-        if "~" not in event.packet:
-            yield "duplicate", Duplicate(event.packet)
-        yield "delay", Delay(event.packet, by=late(scenario, written.packet_of(event.id).person))
-    if event.node != NETWORK:
-        yield "crash", Crash(event.node, after=effect, down=DOWN)
-
-
-def late(scenario: Scenario, person: str) -> float:
-    """By how many simulated ms a packet of this person is delayed: one RTO and one round trip.
-
-    >>> late(Scenario("dedup"), "bob")
-    400
-    """
-    return scenario.rto + 2 * scenario.latency_of(person)
 
 
 # Copies
@@ -335,6 +304,12 @@ def _reader_key(reader: OutcomeReader) -> Hashable:
     stored = tuple((said, tuple(held.items())) for said, held in shelf.stored.items())
     log = tuple((key, tuple(held)) for key, held in shelf.log.items())
     return rows, screens, stored, log, tuple(shelf.cursors.items()), tuple(reader.place.items()), frozenset(reader.away)
+
+
+def _names_something(fault: Fault) -> bool:
+    """Whether a fault names a packet or what a node did, so that the names of what is still to come matter."""
+    naming = Drop | Duplicate | Delay | Loss | Crash | Late
+    return isinstance(fault, naming) or (isinstance(fault, Offline | Again | Beat) and fault.after is not None)
 
 
 def _is_whole(scenario: Scenario, faults: Sequence[Fault]) -> bool:

@@ -15,8 +15,9 @@ from imteach.scenario.faults import checked_given
 from imteach.scenario.scenario import checked_scenario
 from imteach.verify.search.finding import MOST_ASKED, Finding, Plan, Verdict, checked_kinds
 from imteach.verify.search.loop import EnoughError
-from imteach.verify.timed.branching import EXPLORE_KINDS, MISTAKE, Branching
+from imteach.verify.timed.branching import MISTAKE, Branching
 from imteach.verify.timed.plans import EndlessError, PlanGraph, named
+from imteach.verify.timed.strikes import EXPLORE_KINDS
 from imteach.verify.workers import spread
 
 if TYPE_CHECKING:
@@ -59,12 +60,15 @@ def explore(
     """Judge a scenario, with its clock, under every plan of at most `faults` faults of these `kinds`.
 
     `scenario` may be a rung's name. `kinds` are `drop`, `duplicate`, `delay` (by one RTO and one round trip), `crash`
-    (for 100 simulated ms, right after any effect of any node). A plan holds only faults on what happens under it. The
-    `given` faults strike under every plan. The example against a promise has the fewest faults, and of such plans
-    it strikes first. Plans share their beginnings, and those that come to the same state share what follows; `plans`
-    counts them all. `executor` is any `concurrent.futures.Executor`; the result of a search that came to its end does
-    not depend on it. An interrupt (Ctrl-C, or the notebook's stop button) ends it with what was found. Raises
-    `InputError`, and `LearnerError` with the smallest plan under which a learner's class cannot go on.
+    (for 100 simulated ms, right after any effect of any node), `away` (a person logs out for 1,000 simulated ms, right
+    after any effect of their client), `late` (a timer that a node cancels had run out), `again` (a person sends a
+    message again while it is under way, when a packet of it is sent), and `beat` (a heartbeat of a group's member comes
+    too early, when any packet is sent). A plan holds only faults on what happens under it. The `given` faults strike
+    under every plan. The example against a promise has the fewest faults, and of such plans it strikes first. Plans
+    share their beginnings, and those that come to the same state share what follows; `plans` counts them all.
+    `executor` is any `concurrent.futures.Executor`; the result of a search that came to its end does not depend on it.
+    An interrupt (Ctrl-C, or the notebook's stop button) ends it with what was found. Raises `InputError`, and
+    `LearnerError` with the smallest plan under which a learner's class cannot go on.
 
     >>> found = explore(Scenario("retransmit"), faults=1)
     >>> found.plans, found.promises["no_duplicates"].broken_by

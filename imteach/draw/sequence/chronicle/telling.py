@@ -9,6 +9,7 @@ from imteach.draw.sequence.chronicle.timers import Timers
 from imteach.plain import plain
 from imteach.protocol import SERVER, STATUSES
 from imteach.trace import EVENT_KINDS, Event, Trace, instant
+from imteach.trace.records import is_early, is_late, is_too_early
 
 TRIGGERS = frozenset((
     "say", "resend", "unsaid", "arrive", "timer_fire", "start", "login", "logout", "crash", "restart"
@@ -68,7 +69,7 @@ class Telling:
         """Whether an event shows as a moment of its own: the login that follows a restart at once does not."""
         if event.kind in ("login", "logout"):
             return not self._follows_restart(event)
-        if event.kind == "timer_fire" and not self.timers.is_of_group(event.timer, "heartbeat"):
+        if event.kind == "timer_fire" and (is_early(event) or not self.timers.is_of_group(event.timer, "heartbeat")):
             return True
         return event.id in self._led_to_something
 
@@ -103,7 +104,7 @@ class Telling:
         self._line(moment, "said", plain(event.text or ""), event)
 
     def _on_resend(self, event: Event, moment: Moment) -> None:
-        self._line(moment, "said", "↻ send again", event)
+        self._line(moment, "said", "↻ send again, too early" if is_too_early(event) else "↻ send again", event)
         self.timers.resend(event.node, event.msgid)
 
     def _on_unsaid(self, event: Event, moment: Moment) -> None:
@@ -241,9 +242,12 @@ class Telling:
 
     def _on_timer_fire(self, event: Event, moment: Moment) -> None:
         if self.timers.is_of_group(event.timer, "heartbeat"):
-            self._line(moment, "quiet", "heartbeat", event, tag=False)
+            self._line(moment, "quiet", "early heartbeat" if is_early(event) else "heartbeat", event, tag=False)
         elif self.timers.is_of_group(event.timer, "ack"):
             self._line(moment, "quiet", "time to ack", event, tag=False)
+        if is_late(event):
+            self._line(moment, "timer", "timer, told too late", event)
+            return
         run = self.timers.end(event, moment, "fired")
         if run is not None:
             lasted = instant(event.t - self.moments[run.start].t)
