@@ -3,7 +3,7 @@
 States are whole numbers, and a step adds one: see `codes`. What may happen in a state is for the caller to say.
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from imteach.verify.search.codes import Deltas
@@ -63,25 +63,29 @@ class Loop:
             frontier: list[int] = []
             steps = 0
             while frontier or waiting:
-                steps = steps + 1 if frontier else min(waiting)
-                for state, origin in waiting.pop(steps, {}).items():
-                    if state not in self.came_from:
-                        self.came_from[state] = origin
-                        frontier.append(state)
+                steps = steps if frontier else min(waiting)
+                frontier = frontier or self._met(waiting.pop(steps))
+                further = self._met(waiting.pop(steps + 1, {}))  # a way on which the fault comes last reads best
                 struck_now: dict[int, int | None] = {}
-                frontier = yield from self._one_step(frontier, rules, struck_now if left else None)
+                yield from self._one_step(frontier, rules, further, struck_now if left else None)
                 if struck_now:
                     self._waiting[struck + 1][steps + 1] = struck_now
+                frontier, steps = further, steps + 1
+
+    def _met(self, states: dict[int, int | None]) -> list[int]:
+        """Note where states came from that were not met before; return them."""
+        new = [state for state in states if state not in self.came_from]
+        self.came_from.update((state, states[state]) for state in new)
+        return new
 
     def _one_step(
-        self, states: list[int], rules: Rules, struck: dict[int, int | None] | None
-    ) -> "Generator[int, None, list[int]]":
-        """Look at states that are equally far from the start; return those that are one step further.
+        self, states: list[int], rules: Rules, further: list[int], struck: dict[int, int | None] | None
+    ) -> Iterator[int]:
+        """Look at states that are equally far from the start; those that are one step further come to `further`.
 
         Those that a fault leads to go into `struck`, if one may strike.
         """
         came_from, (ways, faults, quiet) = self.came_from, rules
-        further: list[int] = []
         for state in states:
             if self.looked == self.most:
                 raise EnoughError
@@ -105,7 +109,6 @@ class Loop:
             self.looked += 1
             if not self.looked % AT_ONCE:
                 yield self.looked
-        return further
 
     @property
     def waiting(self) -> int:
