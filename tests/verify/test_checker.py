@@ -6,7 +6,7 @@ import pytest
 from nightly import by_night
 
 from imteach import Client, InputError, Loss, Offline, Partition, Resend, Say, Scenario, Trace, check, follow
-from imteach.protocol import LADDER, Discard
+from imteach.protocol import LADDER, CancelTimer, Discard
 from imteach.verify.search.codes import Codes
 from imteach.verify.search.follow import Follower
 from imteach.verify.search.rules import CHECK_KINDS, World
@@ -157,10 +157,29 @@ def test_a_pull_that_gave_up_is_no_end_because_the_next_heartbeat_repairs_it():
     assert found.promises["no_false_delivery"].holds
 
 
+class ForgetsAtItsHeartbeat(Client):
+    """What waits for an answer is forgotten at a heartbeat: no harm, as long as that comes when nothing waits."""
+
+    def on_heartbeat(self, group):
+        self.queue.clear()
+        return [*(CancelTimer(msgid) for msgid in self.status), *super().on_heartbeat(group)]
+
+
+def test_a_heartbeat_that_comes_too_early_is_a_fault_that_can_be_asked_for():
+    group = {"say": [Say("hi", to="all")], "groups": {"all": ["alice", "bob"]}, "retries": 0}
+    mine, ours = Scenario("group", client=ForgetsAtItsHeartbeat, **group), Scenario("group", **group)
+    assert check(mine, faults=0).promises["no_silent_loss"].holds
+    broken = check(mine, faults=2, kinds=["drop", "beat"]).promises["no_silent_loss"]
+    assert sorted(str(fault).split("@")[0] for fault in broken.broken_by) == ["beat alice", "drop m1/msg:R#1"]
+    assert "alice's timer heartbeat:all runs out too early" in broken.steps
+    assert follow(mine, broken.steps) == broken.trace
+    assert check(ours, faults=2, kinds=["drop", "beat"]).promises["no_silent_loss"].holds
+
+
 def test_what_needs_a_clock_is_refused():
     with pytest.raises(InputError, match="needs a clock or a packet's name"):
         check(Scenario("dedup"), given=[Loss(0.2)])
-    with pytest.raises(InputError, match="kinds are drop, duplicate, crash"):
+    with pytest.raises(InputError, match="kinds are drop, duplicate, crash, beat"):
         check(Scenario("dedup"), kinds=["delay"])
 
 

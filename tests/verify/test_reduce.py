@@ -22,6 +22,7 @@ TWO = [Say("one"), Say("two", at=20)]
 BOTH_WAYS = [Say("hello"), Say("hi", sender="bob", to="alice", at=10)]
 AWAY = (Offline("bob", at=0, lasting=1000),)
 FRIENDS = {"friends": ["alice", "bob", "carol"]}
+PAIR = Scenario("group", say=[Say("hi", to="friends")], retries=0, groups={"friends": ["alice", "bob"]})
 THREE = [Say("1"), Say("2", sender="bob", to="carol", at=10), Say("3", sender="carol", to="alice", at=20)]
 
 
@@ -55,6 +56,11 @@ SETTINGS = [
     (Scenario("group", say=[Say("hi", to="friends")], retries=0, groups=FRIENDS), 1),
     (Scenario("group", say=[Say("hi", to="friends")], retries=0, groups={"friends": ["alice", "bob"]}), 2),
     (Scenario("group", say=[Say("hi", to="friends")], retries=0, groups={"friends": ["alice", "bob"]}), 1, ["crash"]),
+    (
+        Scenario("group", say=[Say("hi", to="friends")], retries=0, groups={"friends": ["alice", "bob"]}),
+        2,
+        ["drop", "beat"],
+    ),
     *by_night(
         [
             (Scenario("dedup", say=TWO, retries=1), 1),

@@ -32,7 +32,7 @@ WORLDS = [
 
 def steps_on_the_way(scenario, given, chance):
     """Every step that can happen on a random path: those of the search, and the simulator that offers its own."""
-    kinds = chance.choice([("drop", "crash"), ("drop", "duplicate"), ("duplicate", "crash")])
+    kinds = chance.choice([("drop", "crash", "beat"), ("drop", "duplicate"), ("duplicate", "crash")])
     world, follower = World(scenario, given), Follower(scenario, given)
     follower.begin()
     state, left = world.start, 3

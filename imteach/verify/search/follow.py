@@ -12,9 +12,9 @@ from typing import Any
 from imteach.errors import InputError, quoted
 from imteach.learner.mistakes import LearnerError, Mistake
 from imteach.protocol import SERVER, Effect, Packet
-from imteach.scenario import Crash, Drop, Duplicate, Fault, Scenario
+from imteach.scenario import Beat, Crash, Drop, Duplicate, Fault, Scenario
 from imteach.scenario.faults import checked_given
-from imteach.scenario.scenario import checked_scenario
+from imteach.scenario.scenario import HEARTBEAT, checked_scenario
 from imteach.sim.agenda import ARRIVAL, Appointment
 from imteach.sim.rows import NONE
 from imteach.sim.run import Running
@@ -37,7 +37,7 @@ def follow(scenario: Scenario | str, steps: Iterable[str | Step], given: Sequenc
     A step is one of:
     - `alice says “hello”`, `alice sends m1 again`;
     - `m1/msg:R#1 arrives`, `m1/msg:R#1 is dropped`, `m1/msg:R#1 is copied`;
-    - `alice's timer m1 runs out`;
+    - `alice's timer m1 runs out`; `… too early`, if it is a heartbeat that comes while other things are under way;
     - `bob crashes`, `bob starts again`, `the server learns that bob is online` or `gone`;
     - `the server notices that bob is gone`, by itself, after a crash; `… by crash 2`, if it has yet to notice several;
     - `bob logs out`, `bob logs in`, `the link between bob and the server is cut`, `… works again`, as `given` has it.
@@ -178,7 +178,10 @@ class Follower(Simulator):
                 (Step("copy", packet), partial(self._copy, due.about)),
             ]
         step = self._step_of(due)
-        return [] if step is None else [(step, self._taker(due))]
+        if step is None:
+            return []
+        early = [(step._replace(what="beat"), partial(self._beat, due))] if self._is_heartbeat(due) else []
+        return [(step, self._taker(due)), *early]
 
     def _step_of(self, due: Appointment) -> Step | None:
         """The step that something pending is, if it is no packet; None for a timer that no longer runs."""
@@ -228,6 +231,17 @@ class Follower(Simulator):
         if number in self.nowhere:
             self.nowhere.add(copy)
         self.agenda.add(due, ARRIVAL, "arrive", copy)
+
+    def _is_heartbeat(self, due: Appointment) -> bool:
+        """Whether this is a heartbeat, which is a fault if it comes while something else is under way."""
+        return due.what == "timer" and due.about.wait == HEARTBEAT
+
+    def _beat(self, due: Appointment) -> None:
+        """A heartbeat comes before its time."""
+        self.agenda.all.remove(due)
+        fault = Beat(due.about.node, at=self.now)
+        self.struck.append(fault)
+        self.run_out(due.about, str(fault))
 
     def _crash(self, node: str) -> None:
         """A node crashes now."""

@@ -12,6 +12,7 @@ from imteach.verify.search.commute import Commuting, IrreducibleError
 from imteach.verify.search.fewer import Fewer
 from imteach.verify.search.loop import Rules
 from imteach.verify.search.quiet import QuietStates
+from imteach.verify.search.rules import NODE_KINDS
 
 QUESTIONS = 1_000
 """So many questions may be asked before the search begins."""
@@ -28,7 +29,7 @@ class Reducing:
 
     def __init__(self, codes: Codes, wanted: bool) -> None:
         self.codes = codes
-        self.crashes = "crash" in codes.kinds
+        self.strikes_nodes = any(kind in codes.kinds for kind in NODE_KINDS)
         self.is_on = False
         self.why_not = ""
         self._commuting: Commuting | None = None
@@ -36,7 +37,7 @@ class Reducing:
         self._starts: list[int] = []
         self._next = 0  # after how many states to ask on
         if wanted:
-            self._try(lambda: Commuting(codes.world, self.crashes))
+            self._try(lambda: Commuting(codes.world, after_crashes="crash" in codes.kinds))
 
     def _try(self, make: Callable[[], Commuting]) -> None:
         try:
@@ -47,7 +48,7 @@ class Reducing:
     def rules(self, left: int, starts: list[int], at_end: Callable[[int], None]) -> Rules:
         """Return what may happen from these states on, in which so many faults may still strike."""
         ways, faults = self.codes.ways, self.codes.faults
-        if not (self.crashes and left) and self.is_known(starts):
+        if not (self.strikes_nodes and left) and self.is_known(starts):
             assert self._fewer is not None
             self.is_on = True
             ways, faults = self._fewer.ways, self._fewer.faults

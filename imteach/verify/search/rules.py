@@ -41,8 +41,11 @@ from imteach.trace.outcomes import Shelf, outcome, receivers
 from imteach.verify.search.machine import Machine, Told
 from imteach.verify.search.seen import Seen
 
-CHECK_KINDS = ("drop", "duplicate", "crash")
+CHECK_KINDS = ("drop", "duplicate", "crash", "beat")
 """The kinds of fault that a search without a clock knows. Delay is not one: any packet may take as long as it likes."""
+
+NODE_KINDS = ("crash", "beat")
+"""Those that strike a node, at any moment, and no packet."""
 
 DOWN = -1
 """Stands for the state of a node that is down."""
@@ -96,7 +99,8 @@ class State(NamedTuple):
 class Action(Value, frozen=True):
     """Something that may happen: what, to whom or what, and after how many effects the node crashes (0: it doesn't).
 
-    `what` is "do", "arrive", "drop", "copy", "timer", "crash", "restart" or "learn".
+    `what` is "do", "arrive", "drop", "copy", "timer", "beat", "crash", "restart" or "learn". A "beat" is a heartbeat
+    that comes while something else may happen.
     """
 
     what: str
@@ -258,6 +262,9 @@ class World:
         for packet in dict.fromkeys(state.flight):
             if self.place[self.packets[packet].dst] == node:
                 yield from (Action(what, packet) for what, kind in PACKET_FAULTS.items() if kind in kinds)
+        if "beat" in kinds:
+            beats = filter(is_heartbeat, state.locals[node].timers)
+            yield from (Action("beat", (node, name)) for name in beats)
         if "crash" not in kinds:
             return
         if state.locals[node].state != DOWN:
@@ -285,7 +292,7 @@ class World:
                 return self.doer(state.shared, script)
             case (("arrive" | "drop" | "copy"), int(packet)):
                 return self.place[self.packets[packet].dst]
-            case "timer", (int(node), _):
+            case (("timer" | "beat"), (int(node), _)):
                 return node
             case (("crash" | "restart"), int(node)):
                 return node
@@ -553,6 +560,7 @@ _HAPPENS: dict[str, Callable[[Turn, int, Any], Told | None]] = {
     "drop": Turn.drop,
     "copy": Turn.copy,
     "timer": Turn.timer,
+    "beat": Turn.timer,
     "crash": Turn.crash,
     "restart": Turn.restart,
     "learn": Turn.learn,

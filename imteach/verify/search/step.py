@@ -16,6 +16,7 @@ SENTENCES: dict[str, str] = {
     "drop": "PACKET is dropped",
     "copy": "PACKET is copied",
     "timer": "NODE's timer TIMER runs out",
+    "beat": "NODE's timer TIMER runs out too early",
     "crash": "WHO crashes",
     "restart": "WHO starts again",
     "online": "the server learns that PERSON is online",
@@ -140,8 +141,8 @@ def _step_of(world: World, state: State, action: Action, named: Callable[[Packet
             return _step_of_doing(world, world.scripts[script][state.shared.done[script]])
         case ("arrive" | "drop" | "copy") as what, int(packet):
             return Step(what, (named(world.packets[packet]),))
-        case "timer", (int(node), str(name)):
-            return Step("timer", (world.names[node], name))
+        case ("timer" | "beat") as what, (int(node), str(name)):
+            return Step(what, (world.names[node], name))
         case ("crash" | "restart") as what, int(node):
             return Step(what, (world.spoken(node),))
         case "learn", News(person, online, _, crash) as news:
