@@ -641,6 +641,16 @@ class StoredAndSilent(Server):
 
 
 @at("offline")
+class StoresAgain(Server):
+    """What comes for an absent person is stored, whether or not its msgid is in the store."""
+
+    def keep_for_absent(self, packet):
+        kept = Kept(packet.msgid, packet.message)
+        self.keep(packet.message.to, kept)
+        return [Store(packet.message.to, kept), Transmit(packet.follow_up("ack:N", to=packet.src, fabricated=True))]
+
+
+@at("offline")
 class NeverPulls(Client):
     """A login is no reason to ask."""
 

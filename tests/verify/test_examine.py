@@ -80,6 +80,7 @@ SHOWN_BY = {
     "DeletesAll": ("more than a page is kept", "no_false_delivery"),
     "OnlyTheFirstPage": ("more than a page is kept", "all_delivered"),
     "StoredAndSilent": ("bob is away", "no_false_failure"),
+    "StoresAgain": ("bob is away", "stored_once"),
     "NeverPulls": ("bob is away", "all_delivered"),
     "PullsOnce": ("bob is away", "all_delivered"),
     "PulledIsNew": ("bob is away twice", "no_duplicates"),
