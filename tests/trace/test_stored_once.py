@@ -27,8 +27,12 @@ from imteach import (
     examine,
     explore,
 )
+from imteach.learner.snapshot import snapshot
 from imteach.protocol import Delete, Store
 from imteach.tell import why_broken
+from imteach.trace.outcomes import OutcomeReader
+from imteach.verify.search.seen import Seen
+from imteach.verify.timed.branching import _reader_key
 
 STORING = [name for name, rung in LADDER.items() if rung.stores]
 AWAY = Offline("bob", at=0, lasting=1000)
@@ -189,6 +193,34 @@ def test_check_finds_it_in_a_groups_log():
     alone = {"groups": {"friends": ["alice", "bob"]}, "say": [Say("hi", to="friends")], "retries": 1}
     assert not check(Scenario("group", server=StoresTwice, **alone), 0).promises["stored_once"].holds
     assert check(Scenario("group", **alone), 1).promises["stored_once"].holds
+
+
+def test_how_often_it_lies_there_now_counts_and_that_it_lay_there_once_does_not():
+    def seen(*steps):
+        one = Seen()
+        for step in steps:
+            step(one.shelf)
+        return snapshot(one.in_order())
+
+    def timed(*steps):
+        reader = OutcomeReader(Scenario("group", **FRIENDS), {})
+        for step in steps:
+            step(reader.shelf)
+        return _reader_key(reader)
+
+    def store(shelf):
+        shelf.store("m1", "friends", ["bob"], is_group=True)
+
+    def delete(shelf):
+        shelf.delete("m1", "friends", ["bob"], is_group=True)
+
+    def ack(shelf):
+        shelf.move_cursor("friends", "bob", 1)
+
+    for key in seen, timed:
+        assert key(store, ack) != key(store, ack, delete)  # one more would be the second, or not
+    bobs = {"to": "bob", "receivers": ["bob"], "is_group": False}
+    assert seen() == seen(lambda shelf: shelf.store("m1", **bobs), lambda shelf: shelf.delete("m1", **bobs))
 
 
 def test_examine_finds_it_and_says_why():
