@@ -26,6 +26,8 @@ from imteach import (
     check,
     examine,
     explore,
+    fault_map,
+    stats,
 )
 from imteach.learner.snapshot import snapshot
 from imteach.protocol import Delete, Store
@@ -232,6 +234,20 @@ def test_examine_finds_it_and_says_why():
         "ms: m1/ack:N#1 was dropped, so alice, still waiting, sent msg:R again at 300 ms, and the server stored it "
         "beside the copy that it kept. imteach's own Server keeps this promise against as many faults."
     )
+
+
+def test_the_fault_map_and_the_statistics_tell_of_it():
+    careless = Scenario("offline", server=StoresAgain)
+    cell = fault_map(careless, given=[AWAY])["ack:N"]
+    assert (cell.end.sign, cell.end.name, cell.broken) == ("2□", "stored twice", ("stored_once",))
+    assert cell.sentence.endswith(" Broken: “Nothing is stored twice”.")
+    measured = stats(careless, loss=0.2, messages=200, given=[AWAY])
+    assert measured.measures["stored_twice"].value > 0
+    assert not measured.example("stored_twice").promises["stored_once"]
+    assert "stored_twice: stored more than once" in measured.to_text()
+    ours = stats(Scenario("offline"), loss=0.2, messages=200, given=[AWAY])
+    assert ours.measures["stored_twice"].value == 0
+    assert "stored_twice" not in ours.to_text()
 
 
 # Why

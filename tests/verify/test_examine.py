@@ -104,7 +104,7 @@ SHOWN_BY = {
     "HeartbeatWithoutPull": ("a group", "all_delivered"),
     "NotifiesOne": ("a group", "all_delivered"),
     "OneNumberForAll": ("two speak in a group", "no_false_delivery"),
-    "StoresTwice": ("one ack for two", "in_order"),
+    "StoresTwice": ("a group", "stored_once"),
     "CutsTheLog": ("a group", "no_false_delivery"),
     "OneRowOfNumbers": ("two groups", None),
     "PromisesToAGroupTooEarly": ("a crash in a group", "no_false_delivery"),
