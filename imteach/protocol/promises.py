@@ -15,7 +15,8 @@ class Outcome(Value, frozen=True):
 
     `status` is what the sender's person sees (None if nothing), `shown` how often it was shown to each receiver,
     `stored` how often it is durably stored for each. `away` are the receivers who are logged out at the end, `late`
-    those who were shown it only after something that was said later in the same conversation.
+    those who were shown it only after something that was said later in the same conversation. `twice` says whether two
+    copies of it were in the store at one moment: for one person, or in a group's log.
 
     >>> Outcome("m1", "alice", ("bob",), "hello", "delivered", {"bob": 1}, {"bob": 0}).reached("bob")
     True
@@ -30,6 +31,7 @@ class Outcome(Value, frozen=True):
     stored: Mapping[str, int]
     away: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
+    twice: bool = False
 
     def reached(self, receiver: str) -> bool:
         """Whether it was shown to this receiver, or is durably stored for them."""
@@ -70,11 +72,18 @@ def in_order(said: Outcome) -> bool:
     return not said.late
 
 
-PROMISES: dict[str, Callable[[Outcome], bool]] = {
-    promise.__name__: promise
-    for promise in (no_duplicates, no_false_delivery, no_silent_loss, no_false_failure, all_delivered, in_order)
-}
+def stored_once(said: Outcome) -> bool:
+    """Two copies of one message are never in the store at one moment. Judged from the rung `offline` on."""
+    return not said.twice
+
+
+_ALL = (no_duplicates, no_false_delivery, no_silent_loss, no_false_failure, all_delivered, in_order, stored_once)
+
+PROMISES: dict[str, Callable[[Outcome], bool]] = {promise.__name__: promise for promise in _ALL}
 """Each promise by name, as a rule for one thing said; a run keeps it if everything said does."""
+
+_NEEDS = {"in_order": "orders", "stored_once": "stores"}
+"""The flag of a rung without which a promise does not count there; the others count on every rung."""
 
 
 def judge(outcomes: Iterable[Outcome], rung: Rung) -> dict[str, bool]:
@@ -86,5 +95,5 @@ def judge(outcomes: Iterable[Outcome], rung: Rung) -> dict[str, bool]:
     (False, False)
     """
     outcomes = list(outcomes)
-    judged = (name for name in PROMISES if rung.orders or name != "in_order")
+    judged = (name for name in PROMISES if name not in _NEEDS or getattr(rung, _NEEDS[name]))
     return {name: all(PROMISES[name](said) for said in outcomes) for name in judged}

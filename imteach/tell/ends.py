@@ -25,6 +25,7 @@ _BROKEN: dict[str, End] = {
     "no_false_failure": End("≠", "false failure", "the sender sees a failure, and the receiver has it", "bad"),
     "no_duplicates": End("2×", "shown twice", "the receiver sees it more than once", "bad"),
     "in_order": End("⇅", "out of order", "the receiver sees it after something said later", "bad"),
+    "stored_once": End("2□", "stored twice", "the server keeps two copies of it at one moment", "bad"),
 }
 """The end of a run that breaks a promise, the worst first."""
 

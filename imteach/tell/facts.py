@@ -202,9 +202,28 @@ class Facts:
         """When each packet's way ended, by its name: it arrived, was dropped or was lost."""
         return {str(event.packet): event for event in self.trace.events if event.kind in ("arrive", "drop", "lose")}
 
-    def crash_between(self, first: Event, second: Event) -> Event | None:
-        """The crash of the receiver's client between two events, if there is one."""
-        return next((c for c in self.crashes(self.receiver) if first.id < c.id < second.id), None)
+    def crash_between(self, node: str, first: Event, second: Event) -> Event | None:
+        """The crash of a node between two events, if there is one."""
+        return next((c for c in self.crashes(node) if first.id < c.id < second.id), None)
+
+    @cached_property
+    def stored_twice(self) -> list[Event]:
+        """The two storings after which two copies of it lay in one place: for a person, or in a group's log.
+
+        An empty list, if there never were two.
+        """
+        kept: dict[str | None, list[Event]] = {}
+        for event in self.trace.events:
+            if event.kind not in ("store", "delete") or event.said != self.said.msgid:
+                continue
+            here = kept.setdefault(event.to, [])
+            if event.kind == "store":
+                here.append(event)
+            else:
+                del here[:1]
+            if len(here) == 2:
+                return here
+        return []
 
     def copy_behind(self, event: Event) -> str:
         """The copy that the network made in the chain of causes that led to `event`; "" if there is none."""

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from imteach.errors import InputError, quoted
 from imteach.printed import Sentence
-from imteach.protocol import PROMISES, Outcome
-from imteach.tell.case import Case
+from imteach.protocol import PROMISES, SERVER, Outcome
+from imteach.tell.case import Case, when
 from imteach.tell.facts import BACK_TO_SENDER, Stop
 from imteach.tell.reason import why_again
 from imteach.tell.way_ends import deed_named
@@ -20,6 +20,7 @@ PROMISE_TITLES: dict[str, str] = {
     "no_false_failure": "No false failure",
     "all_delivered": "Everything arrives, and the sender knows",
     "in_order": "In the order in which it was said",
+    "stored_once": "Nothing is stored twice",
 }
 """Each promise in a few words, in the order of `PROMISES`; its rule is the first line of its docstring there."""
 
@@ -65,6 +66,7 @@ _AT: dict[str, Callable[[Outcome, str], bool]] = {
     "no_false_failure": lambda said, who: said.shown[who] > 0,
     "all_delivered": lambda said, who: not said.reached(who) or not (said.shown[who] or who in said.away),
     "in_order": lambda said, who: who in said.late,
+    "stored_once": lambda said, who: said.twice,
 }
 """For each promise whether a message breaks it at this receiver."""
 
@@ -82,7 +84,7 @@ def _why_not_discarded(case: Case, first: Event, second: Event) -> str:
         return ""
     if second.msgid != first.msgid:
         return f", and {case.receiver}'s client cannot recognise {second.msgid} as the same message"
-    crash = case.crash_between(first, second)
+    crash = case.crash_between(case.receiver, first, second)
     if crash is not None:
         return f", and {case.receiver}'s client {_why_forgotten(case, crash, first, second)}"
     return f", and {case.receiver}'s client did not discard it"
@@ -104,12 +106,17 @@ def _why_forgotten(case: Case, crash: Event, first: Event, second: Event) -> str
 
 def _why_shown_again(case: Case, first: Event, second: Event) -> str:
     """What led to the second showing, as far as its causes show."""
+    return _why_it_came_again(case, first, second) or _why_without_retransmission(case, first, second)
+
+
+def _why_it_came_again(case: Case, first: Event, second: Event) -> str:
+    """Why the packet behind the second event was transmitted after that behind the first; "" if it was not."""
     copy = case.copy_behind(second)
     if copy and copy != case.copy_behind(first):
         return f"the network made a copy of {copy.partition('~')[0]}"
     again = case.behind(second, "retransmit")
     if again is None or again is case.behind(first, "retransmit"):
-        return _why_without_retransmission(case, first, second)
+        return ""
     why = case.behind(again, "timer_fire", "arrive", "say", "resend", "restart")
     resent = f"sent msg:R again at {again.t} ms"
     if why is None:
@@ -221,6 +228,27 @@ def _in_order(case: Case) -> str:
     return f"{seen} at {newer.t} ms, which was said later{why}"
 
 
+def _stored_once(case: Case) -> str:
+    first, second = case.stored_twice
+    stored = f"{case.name} was stored for {first.to}"
+    if first.packet is not None and first.packet == second.packet:
+        return f"{stored} twice{when(second)}"
+    again = f"again{when(second)}" + (f" as {second.msgid}" if second.msgid != first.msgid else "")
+    why = _why_it_came_again(case, first, second)
+    came = f"{why}, and " if why else ""
+    return f"{stored}{when(first)}, and {again}: {came}{_why_not_found(case, first, second)}"
+
+
+def _why_not_found(case: Case, first: Event, second: Event) -> str:
+    """Why the server stored a message beside the copy that it kept."""
+    if second.msgid != first.msgid:
+        return f"the server cannot recognise {second.msgid} as the same message"
+    crash = case.crash_between(SERVER, first, second)
+    if crash is not None:
+        return f"the server had forgotten in the crash at {crash.t} ms that it kept it"
+    return "the server stored it beside the copy that it kept"
+
+
 _SENTENCES = {
     "no_duplicates": _no_duplicates,
     "no_false_delivery": _no_false_delivery,
@@ -228,4 +256,5 @@ _SENTENCES = {
     "no_false_failure": _no_false_failure,
     "all_delivered": _all_delivered,
     "in_order": _in_order,
+    "stored_once": _stored_once,
 }

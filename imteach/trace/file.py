@@ -117,7 +117,7 @@ def message_out(outcome: Outcome) -> dict[str, Any]:
     for name in ("away", "late"):
         if getattr(outcome, name):
             out[name] = list(getattr(outcome, name))
-    return out
+    return out | ({"twice": True} if outcome.twice else {})
 
 
 # Reading

@@ -111,15 +111,23 @@ class Shelf:
     >>> shelf.move_cursor("friends", "bob", 1)
     >>> shelf.stored
     {'m1': {'bob': 0, 'carol': 1}}
+    >>> shelf.store("m1", "friends", ["bob", "carol"], is_group=True)
+    >>> list(shelf.twice)
+    ['m1']
     """
 
     def __init__(self) -> None:
         self.stored: dict[str, dict[str, int]] = {}
         self.log: dict[str, list[str]] = {}  # by group: the things said in its store, in the order of their numbers
         self.cursors: dict[tuple[str, str], int] = {}  # by group and member: how far it has acked
+        self.copies: dict[tuple[str, str], int] = {}  # by thing said and by person or group: how often it lies there
+        self.twice: dict[str, None] = {}  # the things said of which two copies lay in one place at one moment
 
     def store(self, said: str, to: str, receivers: Iterable[str], is_group: bool) -> None:
         """Store something: for one person, or one copy for every member who has not acked it yet."""
+        self.copies[said, to] = self.copies.get((said, to), 0) + 1
+        if self.copies[said, to] > 1:
+            self.twice[said] = None
         stored = self.stored.setdefault(said, {})
         if not is_group:
             stored[to] = stored.get(to, 0) + 1
@@ -129,6 +137,7 @@ class Shelf:
 
     def delete(self, said: str, to: str, receivers: Iterable[str], is_group: bool) -> None:
         """Delete something that is kept: for one person, or a group's copy, for every member."""
+        self.copies[said, to] = max(0, self.copies.get((said, to), 0) - 1)
         stored = self.stored.setdefault(said, {})
         for receiver in receivers if is_group else [to]:
             stored[receiver] = max(0, stored.get(receiver, 0) - 1)
@@ -136,7 +145,7 @@ class Shelf:
     def move_cursor(self, group: str, member: str, cursor: int) -> None:
         """A member has acked a group's messages up to its cursor: none of them is kept for it any longer."""
         for said in self.log.get(group, [])[self.cursors.get((group, member), 0) : cursor]:
-            if member in self.stored[said]:
+            if self.stored.get(said, {}).get(member):
                 self.stored[said][member] = 0
         self.cursors[group, member] = cursor
 
@@ -167,6 +176,7 @@ def outcome(
         stored=dict.fromkeys(to, 0) | shelf.stored.get(said, {}),
         away=tuple(receiver for receiver in to if receiver in away),
         late=tuple(who for who, screen in screens.items() if said in screen.late),
+        twice=said in shelf.twice,
     )
 
 

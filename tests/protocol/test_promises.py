@@ -60,6 +60,14 @@ def test_order_is_judged_from_ordered_on(rung):
     assert judge([outcome("delivered", 1)], LADDER[rung]).get("in_order", True)
 
 
+@pytest.mark.parametrize("rung", LADDER)
+def test_what_lies_in_the_store_is_judged_from_offline_on(rung):
+    twice = judge([outcome("delivered", 1, twice=True)], LADDER[rung])
+    assert twice.get("stored_once") == (False if LADDER[rung].stores else None)
+    assert {name for name, holds in twice.items() if not holds} <= {"stored_once"}
+    assert judge([outcome("delivered", 1, stored=1)], LADDER[rung]).get("stored_once", True)
+
+
 def test_a_run_keeps_a_promise_only_if_everything_said_does():
     held = judge([outcome("delivered", 1), outcome("failed", 1), outcome("delivered", 2)], RUNG)
     assert {name for name, holds in held.items() if not holds} == {

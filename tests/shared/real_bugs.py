@@ -554,9 +554,11 @@ class OneStoreForAll(Server):
         self.box = {}
 
     def keep_for_absent(self, packet):
+        told = Transmit(packet.follow_up("ack:N", to=packet.src, fabricated=True))
+        if packet.msgid in self.box:
+            return [told]
         self.box[packet.msgid] = kept = Kept(packet.msgid, packet.message)
-        fabricated = packet.follow_up("ack:N", to=packet.src, fabricated=True)
-        return [Store(packet.message.to, kept), Transmit(fabricated)]
+        return [Store(packet.message.to, kept), told]
 
     def on_offline_r(self, packet):
         return [Transmit(Packet("offline:A", "", SERVER, packet.src, kept=tuple(self.box.values())))]
@@ -638,6 +640,16 @@ class StoredAndSilent(Server):
         if packet.msgid in self.store.get(packet.message.to, {}):
             return []
         return super().keep_for_absent(packet)
+
+
+@at("offline")
+class StoresAgain(Server):
+    """What comes for an absent person is stored, whether or not its msgid is in the store."""
+
+    def keep_for_absent(self, packet):
+        kept = Kept(packet.msgid, packet.message)
+        self.keep(packet.message.to, kept)
+        return [Store(packet.message.to, kept), Transmit(packet.follow_up("ack:N", to=packet.src, fabricated=True))]
 
 
 @at("offline")

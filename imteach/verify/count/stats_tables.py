@@ -18,6 +18,7 @@ TITLES = {
     "false_delivery": "✓✓, and nobody has it",
     "duplicates": "shown more than once",
     "out_of_order": "shown out of order",
+    "stored_twice": "stored more than once",
     "attempts_per_message": "msg:R",
     "packets_per_message": "of every kind",
 }

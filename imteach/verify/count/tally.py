@@ -8,7 +8,14 @@ from hashlib import blake2b
 from typing import NamedTuple, TypeVar
 
 from imteach.protocol import Outcome
-from imteach.protocol.promises import in_order, no_duplicates, no_false_delivery, no_false_failure, no_silent_loss
+from imteach.protocol.promises import (
+    in_order,
+    no_duplicates,
+    no_false_delivery,
+    no_false_failure,
+    no_silent_loss,
+    stored_once,
+)
 from imteach.scenario import Fault, Loss, Scenario
 from imteach.trace import Trace
 from imteach.verify.count.intervals import Sums
@@ -29,6 +36,7 @@ SHARES: Mapping[str, Callable[[Outcome], bool]] = {
     "false_delivery": lambda said: not no_false_delivery(said),
     "duplicates": lambda said: not no_duplicates(said),
     "out_of_order": lambda said: not in_order(said),
+    "stored_twice": lambda said: not stored_once(said),
 }
 """The possible outcomes of one thing said, by name; where a promise has a rule for one, it decides."""
 

@@ -326,6 +326,7 @@ class World:
         shelf = Shelf()
         for seen in everybody.values():
             shelf.stored |= seen.shelf.stored
+            shelf.twice |= seen.shelf.twice
         away = self.nets[state.shared.net].network.away
         return tuple(
             outcome(said, message.sender, self.receivers(message), message.text, screens, shelf, away)

@@ -58,6 +58,7 @@ class Seen:
             for said, held in self.shelf.stored.items()
             if (copies := _in_order({to: count for to, count in held.items() if count}))
         }
+        self.shelf.copies = {place: count for place, count in self.shelf.copies.items() if count}
         return self
 
 

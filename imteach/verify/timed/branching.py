@@ -303,7 +303,8 @@ def _reader_key(reader: OutcomeReader) -> Hashable:
     shelf = reader.shelf
     stored = tuple((said, tuple(held.items())) for said, held in shelf.stored.items())
     log = tuple((key, tuple(held)) for key, held in shelf.log.items())
-    return rows, screens, stored, log, tuple(shelf.cursors.items()), tuple(reader.place.items()), frozenset(reader.away)
+    tables = (shelf.cursors, shelf.copies, shelf.twice, reader.place)
+    return rows, screens, stored, log, *(tuple(table.items()) for table in tables), frozenset(reader.away)
 
 
 def _names_something(fault: Fault) -> bool:
