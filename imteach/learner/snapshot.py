@@ -8,6 +8,7 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Hashable, Sequence
 from dataclasses import is_dataclass
 from enum import Enum
+from functools import lru_cache
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
@@ -29,6 +30,12 @@ _LEAVES = (
     ModuleType,
 )
 """What never changes, so that a copy may share it."""
+
+_PLAIN = frozenset((str, int, float, bool, type(None)))
+"""Most of what a node holds: recognised at once."""
+
+KINDS = 256
+"""Of so many classes it is remembered what their objects are made of."""
 
 
 class _Again(NamedTuple):
@@ -101,11 +108,11 @@ def restored(image: Hashable, shared: Sequence[Any] = ()) -> Any:
 
 
 def _image(value: Any, met: dict[int, int], where: str) -> Any:
-    if isinstance(value, _LEAVES):
+    kind: Any = type(value)
+    if kind in _PLAIN or isinstance(value, _LEAVES):
         return value
     if isinstance(value, MethodType):
         return _method(value, met)
-    kind = type(value)
     if _is_frozen(kind) and _is_hashable(value):
         return value
     if isinstance(value, tuple | Value):
@@ -131,6 +138,7 @@ def _image(value: Any, met: dict[int, int], where: str) -> Any:
     return _Part(kind, tuple((name, _image(held, met, f"{where}.{name}")) for name, held in _attributes(value, where)))
 
 
+@lru_cache(maxsize=KINDS)
 def _is_frozen(kind: type) -> bool:
     """Whether objects of this class cannot change, apart from what they hold."""
     return issubclass(kind, Value) or (is_dataclass(kind) and kind.__dataclass_params__.frozen)  # type: ignore[attr-defined]
@@ -164,19 +172,21 @@ def _elements(value: set[Any] | frozenset[Any], where: str) -> frozenset[Any]:
 
 def _attributes(value: Any, where: str) -> list[tuple[str, Any]]:
     """Return the attributes of an object by name, in the order in which it got them."""
-    kind = type(value)
-    slots = [name for base in kind.__mro__ for name in _slots(base)]
-    visible = object.__basicsize__ + 8 * (2 + len(slots))  # its dictionary, its weak references and its slots
-    hides = kind.__basicsize__ > visible  # such as a file, of which Python sees only a part
-    if (
-        kind.__module__ == "builtins"
-        or isinstance(value, _HOLDERS)
-        or hides
-        or not (hasattr(value, "__dict__") or slots)
-    ):
+    kind: Any = type(value)
+    slots, is_fit = _made_of(kind)
+    if not is_fit or not (slots or hasattr(value, "__dict__")):
         raise UnfitError(value, where)
     held = {name: getattr(value, name) for name in slots if hasattr(value, name)}
     return list((held | getattr(value, "__dict__", {})).items())
+
+
+@lru_cache(maxsize=KINDS)
+def _made_of(kind: type) -> tuple[list[str], bool]:
+    """Return the slots of a class, and whether its objects hold nothing besides them and their dictionary."""
+    slots = [name for base in kind.__mro__ for name in _slots(base)]
+    visible = object.__basicsize__ + 8 * (2 + len(slots))  # its dictionary, its weak references and its slots
+    hides = kind.__basicsize__ > visible  # such as a file, of which Python sees only a part
+    return slots, not (kind.__module__ == "builtins" or issubclass(kind, _HOLDERS) or hides)
 
 
 _HOLDERS = (dict, list, set, deque, bytearray, memoryview)

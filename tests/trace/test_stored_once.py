@@ -29,7 +29,6 @@ from imteach import (
     fault_map,
     stats,
 )
-from imteach.learner.snapshot import snapshot
 from imteach.protocol import Delete, Store
 from imteach.tell import why_broken
 from imteach.trace.outcomes import OutcomeReader
@@ -202,7 +201,7 @@ def test_how_often_it_lies_there_now_counts_and_that_it_lay_there_once_does_not(
         one = Seen()
         for step in steps:
             step(one.shelf)
-        return snapshot(one.in_order())
+        return one.image()
 
     def timed(*steps):
         reader = OutcomeReader(Scenario("group", **FRIENDS), {})

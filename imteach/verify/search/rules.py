@@ -172,7 +172,7 @@ class World:
         self.start = self._started()
 
     def _started(self) -> State:
-        nobody = Local(0, self.disks.of(snapshot(MemoryDisk())), (), self.all_seen.of(snapshot(Seen())))
+        nobody = Local(0, self.disks.of(snapshot(MemoryDisk())), (), self.all_seen.of(Seen().image()))
         count = len(self.messages)
         net = self.net_number(Net(Network.among(self.scenario.people)))
         shared = Shared(
@@ -320,7 +320,7 @@ class World:
     def outcomes(self, state: State) -> tuple[Outcome, ...]:
         """What came of each thing said."""
         everybody: dict[str, Seen] = {
-            name: restored(self.all_seen[local.seen]) for name, local in zip(self.names, state.locals, strict=True)
+            name: Seen.of(self.all_seen[local.seen]) for name, local in zip(self.names, state.locals, strict=True)
         }
         screens = {name: seen.screen for name, seen in everybody.items()}
         shelf = Shelf()
@@ -407,9 +407,9 @@ class Turn:
 
     def change_seen(self, node: int, change: Callable[[Seen], None]) -> None:
         """Change what was seen at a node."""
-        seen: Seen = restored(self.world.all_seen[self.locals[node].seen])
+        seen = Seen.of(self.world.all_seen[self.locals[node].seen])
         change(seen)
-        self.change_local(node, seen=self.world.all_seen.of(snapshot(seen.in_order())))
+        self.change_local(node, seen=self.world.all_seen.of(seen.image()))
 
     # What happens before a node is told of it; each returns what it is told, if anything
 
@@ -438,7 +438,7 @@ class Turn:
     def resend(self, node: int, wanted: Resend) -> Told | None:
         """A person sends again what their screen shows as failed."""
         local, msgid = self.locals[node], wanted.msgid
-        seen: Seen = restored(self.world.all_seen[local.seen])
+        seen = Seen.of(self.world.all_seen[local.seen])
         if local.state == DOWN or msgid not in self.shared.first or seen.signs.get(msgid) != "failed":
             return None
         said = self.shared.first.index(msgid)
@@ -523,7 +523,7 @@ class Turn:
         """What was on its way is on a screen no more, unless the client, started again, still knows of it."""
         local = self.locals[node]
         known = self.world.machines[node].node(local.state).queue
-        signs = restored(self.world.all_seen[local.seen]).signs
+        signs = Seen.of(self.world.all_seen[local.seen]).signs
         for msgid in forgotten(signs, known, self.world.scenario.setting):
             self.change_seen(node, lambda seen, of=msgid: seen.report(of, seen.said(of), "forgotten"))  # type: ignore[misc]
 
@@ -589,7 +589,7 @@ class _Performance:
         if "disk" in vars(self):
             disk = self.world.disks.of(snapshot(self.disk))
         if "seen" in vars(self):
-            seen = self.world.all_seen.of(snapshot(self.seen.in_order()))
+            seen = self.world.all_seen.of(self.seen.image())
         return Performed(disk, tuple(sorted(self.timers)), seen, self.places, tuple(self.sent))
 
     @cached_property
@@ -601,8 +601,7 @@ class _Performance:
     @cached_property
     def seen(self) -> Seen:
         """What was seen here, once it is needed."""
-        seen: Seen = restored(self.world.all_seen[self.local.seen])
-        return seen
+        return Seen.of(self.world.all_seen[self.local.seen])
 
     def one(self, effect: Effect) -> None:
         match effect:

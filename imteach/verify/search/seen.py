@@ -1,11 +1,13 @@
 """What one node's person has seen so far, and what the node has stored: all that the promises will be judged by."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from imteach.trace.outcomes import Conversation, Screen, Shelf
 
 K = TypeVar("K")
-V = TypeVar("V")
+
+Image = tuple[tuple[Any, ...], ...]
+"""All that a `Seen` holds, as a value: equal for two that hold the same, and taken faster than a snapshot."""
 
 
 class Seen:
@@ -18,6 +20,8 @@ class Seen:
     >>> bobs.report("m2", "m2", "sending")
     >>> bobs.screen.shown, bobs.signs
     ({'m1': 1}, {'m2': 'sending'})
+    >>> Seen.of(bobs.image()).image() == bobs.image()
+    True
     """
 
     def __init__(self) -> None:
@@ -47,20 +51,30 @@ class Seen:
         self.signs[msgid] = status
         self.screen.status[said] = status
 
-    def in_order(self) -> "Seen":
-        """Put what it holds into one order, so that it is equal to any other that holds the same; return it."""
-        for part in (self.screen, self.shelf, self):
-            for name, table in vars(part).items():
-                if isinstance(table, dict):
-                    setattr(part, name, _in_order(table))
-        self.shelf.stored = {
-            said: copies
-            for said, held in self.shelf.stored.items()
-            if (copies := _in_order({to: count for to, count in held.items() if count}))
-        }
-        self.shelf.copies = {place: count for place, count in self.shelf.copies.items() if count}
-        return self
+    def image(self) -> Image:
+        """Return all that it holds as a value, in one order; what is counted and is 0 is left out."""
+        screen, shelf = self.screen, self.shelf
+        stored = {said: _in_order(_counted(held)) for said, held in shelf.stored.items() if any(held.values())}
+        log = {group: tuple(held) for group, held in shelf.log.items()}
+        shown: list[dict[Any, Any]] = [screen.status, screen.shown, screen.late, screen.newest]
+        kept: list[dict[Any, Any]] = [shelf.cursors, shelf.twice, _counted(shelf.copies), stored, log]
+        return tuple(map(_in_order, [*shown, self.signs, self.stands_for, *kept]))
+
+    @classmethod
+    def of(cls, image: Image) -> "Seen":
+        """Return what this image was taken of, as a copy that can change."""
+        seen = cls()
+        screen, shelf = seen.screen, seen.shelf
+        *shown, seen.signs, seen.stands_for, shelf.cursors, shelf.twice, shelf.copies, stored, log = map(dict, image)
+        screen.status, screen.shown, screen.late, screen.newest = shown
+        shelf.stored = {said: dict(held) for said, held in stored.items()}
+        shelf.log = {group: list(held) for group, held in log.items()}
+        return seen
 
 
-def _in_order(table: dict[K, V]) -> dict[K, V]:
-    return {key: table[key] for key in sorted(table)}  # type: ignore[type-var]
+def _counted(counts: dict[K, int]) -> dict[K, int]:
+    return {key: count for key, count in counts.items() if count}
+
+
+def _in_order(table: dict[Any, Any]) -> tuple[Any, ...]:
+    return tuple(sorted(table.items())) if table else ()
