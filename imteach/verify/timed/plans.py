@@ -12,7 +12,7 @@ from typing import NamedTuple
 from imteach.scenario import Fault
 from imteach.verify.search.loop import EnoughError
 from imteach.verify.timed.branching import Branching, Strike
-from imteach.verify.timed.walk import Walk, last_found_first
+from imteach.verify.timed.walk import Walk
 
 Strikes = tuple[Strike, ...]
 
@@ -69,7 +69,7 @@ class PlanGraph:
         self._numbers: dict[Hashable, int] = {}
         self._left: list[int] = []  # of each state: how many faults may still strike
         self._runs: dict[int, Branching] = {}  # those that wait to be looked at, by the number of their state
-        self._walk: Walk[int, Strikes] = Walk(faults, order=last_found_first)
+        self._walk: Walk[int, Strikes] = Walk(faults)
         self._seen: list[dict[int, Outlook]] = []
 
     def __len__(self) -> int:
