@@ -12,7 +12,7 @@ from imteach.files import check_writable, write_whole
 from imteach.scenario import Scenario
 from imteach.verify import Finding, check, explore, machine_graph, state_graph
 from imteach.verify.search.finding import MOST_ASKED
-from imteach.verify.search.rules import CHECK_KINDS
+from imteach.verify.search.scripts import CHECK_KINDS
 from imteach.verify.timed.strikes import AWAY, EXPLORE_KINDS
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from imteach import Client, InputError, Loss, Offline, Partition, Resend, Say, S
 from imteach.protocol import LADDER, CancelTimer, Discard
 from imteach.verify.search.codes import Codes
 from imteach.verify.search.follow import Follower
-from imteach.verify.search.rules import CHECK_KINDS, World
+from imteach.verify.search.rules import World
+from imteach.verify.search.scripts import CHECK_KINDS
 from imteach.verify.search.step import step_of
 
 TWO = [Say("one"), Say("two", at=20)]

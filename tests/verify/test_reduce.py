@@ -13,9 +13,9 @@ from imteach import LADDER, Client, LearnerError, Offline, Partition, Resend, Sa
 from imteach.planted import PLANTED
 from imteach.protocol import Discard
 from imteach.verify.search.codes import Codes
-from imteach.verify.search.commute import Commuting
 from imteach.verify.search.loop import EnoughError, Loop
-from imteach.verify.search.reducing import Reducing
+from imteach.verify.search.reduce.commute import Commuting
+from imteach.verify.search.reduce.reducing import Reducing
 from imteach.verify.search.rules import World
 
 TWO = [Say("one"), Say("two", at=20)]

@@ -8,7 +8,7 @@ from imteach.protocol import SERVER, Outcome
 from imteach.tell.words import quote, sign, times
 from imteach.verify.graphs.held import NOTHING, held, on_disk
 from imteach.verify.graphs.state_space import StateSpace
-from imteach.verify.search.rules import DOWN, Net, State
+from imteach.verify.search.state import DOWN, Net, State
 
 Row = tuple[str, str]
 """A subject, such as a node or "in flight", and the words about it."""

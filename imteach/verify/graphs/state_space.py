@@ -20,7 +20,9 @@ from imteach.verify.search.finding import checked_kinds
 from imteach.verify.search.follow import Follower
 from imteach.verify.search.loop import EnoughError, Loop, Rules
 from imteach.verify.search.quiet import QuietStates
-from imteach.verify.search.rules import CHECK_KINDS, Action, MistakeError, State, World
+from imteach.verify.search.rules import World
+from imteach.verify.search.scripts import CHECK_KINDS
+from imteach.verify.search.state import Action, MistakeError, State
 
 
 class Transition(NamedTuple):

@@ -15,7 +15,9 @@ each way as the number that it adds. The table is filled by the rules, where the
 from collections.abc import Iterator, Sequence
 
 from imteach.scenario import Scenario
-from imteach.verify.search.rules import Action, Local, Numbers, Shared, State, Turn, World
+from imteach.verify.search.rules import World
+from imteach.verify.search.state import Action, Local, Numbers, Shared, State
+from imteach.verify.search.turn import Turn
 
 FIELD = 32
 """How many bits a field has. A search that could fill one would hold far more states than any machine can."""

@@ -22,7 +22,8 @@ from imteach.sim.simulator import Simulator
 from imteach.tell import the
 from imteach.trace import Trace, instant
 from imteach.trace.records import Event
-from imteach.verify.search.rules import Action, State, World
+from imteach.verify.search.rules import World
+from imteach.verify.search.state import Action, State
 from imteach.verify.search.step import CUT_SHORT, Step, noticed, readings, step_of
 
 TICK = 50

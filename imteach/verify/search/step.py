@@ -7,7 +7,9 @@ from imteach.errors import InputError, quoted
 from imteach.protocol import SERVER, Message, Packet, Value
 from imteach.scenario import Resend
 from imteach.sim.network import News
-from imteach.verify.search.rules import Action, Doing, LinkChange, PresenceChange, State, World
+from imteach.verify.search.rules import World
+from imteach.verify.search.scripts import Doing, LinkChange, PresenceChange
+from imteach.verify.search.state import Action, State
 
 SENTENCES: dict[str, str] = {
     "say": "PERSON says “TEXT”",

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from imteach.verify.search.codes import FIELD_MASK, Codes, Deltas
-from imteach.verify.search.commute import Coming, Commuting
-from imteach.verify.search.rules import PACKET_FAULTS, Action, Numbers, State
+from imteach.verify.search.reduce.commute import Coming, Commuting
+from imteach.verify.search.rules import PACKET_FAULTS
+from imteach.verify.search.state import Action, Numbers, State
 
 
 class Here(NamedTuple):

@@ -25,20 +25,10 @@ from typing import NamedTuple, cast
 from imteach.protocol import SERVER, Message
 from imteach.scenario import Resend
 from imteach.sim.network import Network, News
-from imteach.verify.search.rules import (
-    DOWN,
-    Action,
-    LinkChange,
-    Local,
-    MistakeError,
-    Net,
-    Numbers,
-    Shared,
-    State,
-    Turn,
-    World,
-    is_heartbeat,
-)
+from imteach.verify.search.rules import World, is_heartbeat
+from imteach.verify.search.scripts import LinkChange
+from imteach.verify.search.state import DOWN, Action, Local, MistakeError, Net, Numbers, Shared, State
+from imteach.verify.search.turn import Turn
 
 
 class IrreducibleError(Exception):

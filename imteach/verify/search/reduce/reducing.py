@@ -8,11 +8,11 @@ every order, and it asks on only once it has itself come much further.
 from collections.abc import Callable
 
 from imteach.verify.search.codes import Codes
-from imteach.verify.search.commute import Commuting, IrreducibleError
-from imteach.verify.search.fewer import Fewer
 from imteach.verify.search.loop import Rules
 from imteach.verify.search.quiet import QuietStates
-from imteach.verify.search.rules import NODE_KINDS
+from imteach.verify.search.reduce.commute import Commuting, IrreducibleError
+from imteach.verify.search.reduce.fewer import Fewer
+from imteach.verify.search.scripts import NODE_KINDS
 
 QUESTIONS = 1_000
 """So many questions may be asked before the search begins."""

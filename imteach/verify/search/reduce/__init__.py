@@ -1,0 +1,1 @@
+"""What a search may leave out, because the order of some steps makes no difference."""
