@@ -29,7 +29,7 @@ THREE = [Say("1"), Say("2", sender="bob", to="carol", at=10), Say("3", sender="c
 def found(scenario, faults, kinds=("drop",), away=(), reduce=True):
     """What a search says of each promise, or of a mistake."""
     try:
-        result = check(scenario, faults, kinds, away, reduce=reduce, most_states=400_000)
+        result = check(scenario, faults, kinds, away, reduce=reduce, most_states=1_000_000)
     except LearnerError as error:
         return str(error), len(error.trace.events) if error.trace else None
     if not result.finished:
