@@ -48,7 +48,8 @@ steps.
   imteach check basic --faults 1 --format svg -o basic.svg          every state, and a run that breaks a promise
   imteach check dedup --faults 1 --machine alice --format svg -o alice.svg    what alice does in each of her states
 
-KIND is one of {", ".join(CHECK_KINDS)}. Ctrl-C ends it with what was found so far, and exit status 130.
+KIND is one of {", ".join(CHECK_KINDS)} (a heartbeat that comes too early). Of steps whose order makes no difference
+only one order is followed, which changes no verdict. Ctrl-C ends it with what was found so far, and exit status 130.
 """
 
 FORMATS: Mapping[str, Callable[[Finding], str]] = {

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any, cast
 
 from imteach.bars import stopwatch, with_bar
+from imteach.errors import InputError, quoted
 from imteach.learner.mistakes import LearnerError, Mistake
 from imteach.protocol import Outcome, judge
 from imteach.scenario import Fault, Scenario
@@ -65,7 +66,7 @@ class Check(Finding):
 
     def more(self) -> dict[str, Any]:
         """What was seen at least once, and whether steps that commute were followed in one order only."""
-        return {"sometimes": self.sometimes, "reduced": self.reduced}
+        return {"sometimes": self.sometimes, "reduced": self.reduced, "unreduced": self.unreduced}
 
     def notes(self) -> list[str]:
         """Whether it came to its end, what was left out, and what was never seen."""
@@ -96,9 +97,9 @@ def check(
     crashes; an interrupt (Ctrl-C, or the notebook's stop button) ends it with what was found, and `most_states` does so
     by itself. Each promise is judged where nothing is left to come; the example against it has the fewest faults, and
     of such runs the fewest steps. Of steps whose order makes no difference it follows one order only, which changes
-    none of that; with `reduce=False` it follows all. `kinds` are `drop`, `duplicate` and `crash`; `given` faults
-    (`Offline`, `Partition`) are part of the scenario, at any moment too. Raises `InputError`, and `LearnerError` with
-    the shortest path to where a learner's class cannot go on.
+    none of that; with `reduce=False` it follows all. `kinds` are `drop`, `duplicate`, `crash` and `beat`, a heartbeat
+    that comes too early; `given` faults (`Offline`, `Partition`) are part of the scenario, at any moment too. Raises
+    `InputError`, and `LearnerError` with the shortest path to where a learner's class cannot go on.
 
     >>> found = check(Scenario("retransmit"), faults=0)
     >>> found.promises["no_duplicates"].holds, found.promises["no_silent_loss"].holds
@@ -109,6 +110,8 @@ def check(
     scenario = checked_scenario(scenario)
     given = checked_given(given, scenario)
     most_states = whole(most_states, "most_states", most=MOST_ASKED)
+    if not isinstance(reduce, bool):
+        raise InputError(f"expected True or False, got {quoted(reduce)}", where="reduce")
     search = Interleavings(_world(scenario, given), chosen, faults, most_states, reduce)
     unfinished = search.run()
     judged = judge((), scenario.setting)

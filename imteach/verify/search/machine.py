@@ -56,6 +56,7 @@ class Machine:
         self.name = name
         self.moves: dict[tuple[int, Told], Move | None] = {}  # None: it asks for msgids, so those made matter too
         self._asking: dict[tuple[int, Told, int], Move] = {}
+        self._once: dict[tuple[int, Told, int], Move] = {}  # what a learner's node was asked once only
         self._scenario = scenario
         self._numbers: dict[Hashable, int] = {}
         self._images: list[Hashable] = []
@@ -87,14 +88,17 @@ class Machine:
         """Return a node that is in this state."""
         return restored(self._images[state], self._shared)
 
-    def move(self, state: int, told: Told, made: int = 0) -> Move:
+    def move(self, state: int, told: Told, made: int = 0, sure: bool = True) -> Move:
         """Return what the node does in this state when it is told this, `made` msgids having been made before.
 
-        Raises `InputError` for effects that a node may not return; what a learner's class does wrong is in the move.
+        If it need not be `sure`, because this may never happen, a learner's node is asked once only. Raises
+        `InputError` for effects that a node may not return; what a learner's class does wrong is in the move.
         """
         move = self.moves.get((state, told))
         if move is None:
             move = self._asking.get((state, told, made))
+        if move is None and not sure and self._learners is not None:
+            return self._ask_once(self._learners, state, told, made)
         if move is None:
             move = self._ask(state, told, made)
             if move.handed:
@@ -119,6 +123,7 @@ class Machine:
             return Move(self.number(snapshot(node, self._shared)), tuple(effects), self._handed)
         seconds = stopwatch()
         move = self._ask_learners(self._learners, state, told, made)
+        move = self._once.get((state, told, made), move)  # the same, unless the node wavers
         took = seconds()
         if move.mistake or took >= SLOW:
             return move
@@ -126,6 +131,12 @@ class Machine:
             return move
         node, call, arguments = self._step(state, told, made)
         return Move(state, (), 0, self._learners.wavers(node, call, *arguments))
+
+    def _ask_once(self, learners: Learners, state: int, told: Told, made: int) -> Move:
+        place = (state, told, made)
+        if place not in self._once:
+            self._once[place] = self._ask_learners(learners, state, told, made)
+        return self._once[place]
 
     def _ask_learners(self, learners: Learners, state: int, told: Told, made: int) -> Move:
         node, call, arguments = self._step(state, told, made)

@@ -28,7 +28,7 @@ from imteach.protocol import (
 from imteach.scenario import Fault, Resend, Scenario
 from imteach.sim.network import Command, Network, forgotten
 from imteach.trace.outcomes import receivers
-from imteach.verify.search.machine import Machine, Told
+from imteach.verify.search.machine import Machine, Move, Told
 from imteach.verify.search.scripts import Doing, LinkChange, PresenceChange, doings, scripts
 from imteach.verify.search.seen import Seen
 from imteach.verify.search.state import DOWN, Action, Local, MistakeError, Net, Numbers, Shared, Standing, State
@@ -82,10 +82,14 @@ class Parts:
 
 
 class Turn:
-    """One step: what it changes of what the nodes concerned hold, and of what is shared; what it takes and sends."""
+    """One step: what it changes of what the nodes concerned hold, and of what is shared; what it takes and sends.
 
-    def __init__(self, world: Parts, shared: Shared, locals_: Mapping[int, Local]) -> None:
+    A step that may never happen need not be `sure`: see `Machine.move`.
+    """
+
+    def __init__(self, world: Parts, shared: Shared, locals_: Mapping[int, Local], sure: bool = True) -> None:
         self.world = world
+        self.sure = sure
         self.shared = shared
         self.locals = dict(locals_)
         self.taken: int | None = None
@@ -149,7 +153,7 @@ class Turn:
         if local.state == DOWN:
             return None
         told = ("command", "say", message)
-        handed = self.world.machines[node].move(local.state, told, shared.made).handed
+        handed = self.move(node, told).handed
         said, places = f"m{shared.made + 1}", shared.places
         if places:
             places = _put(places, message.said, Standing((shared.done[0],)))
@@ -252,10 +256,13 @@ class Turn:
 
     # What a node asked for
 
+    def move(self, node: int, told: Told) -> Move:
+        """Return what a node does when it is told this now."""
+        return self.world.machines[node].move(self.locals[node].state, told, self.shared.made, self.sure)
+
     def tell(self, node: int, told: Told, crash_after: int = 0) -> None:
         """Tell a node something, and do what it asks for; or only its first effects, after which it crashes."""
-        local = self.locals[node]
-        move = self.world.machines[node].move(local.state, told, self.shared.made)
+        move = self.move(node, told)
         if move.mistake is not None:
             raise MistakeError(move.mistake)
         effects = move.effects[:crash_after] if crash_after else move.effects

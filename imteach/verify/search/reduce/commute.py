@@ -228,7 +228,7 @@ class Commuting:
         if action.what == "learn":  # it must be on its way to be learned
             net: Net = self.world.nets[shared.net]
             shared = shared._replace(net=self.world.nets.of(net._replace(news=(cast(News, action.about),))))
-        turn = Turn(self.world, shared, {node: view.local})
+        turn = Turn(self.world, shared, {node: view.local}, sure=False)
         try:
             if action.what == "server restarts":
                 self._server_restarts(turn, node)

@@ -32,6 +32,7 @@ class Fewer:
     def __init__(self, codes: Codes, commuting: Commuting) -> None:
         self.codes = codes
         self.commuting = commuting
+        self.left_out = False  # whether anything was
         self._numbers = Numbers()
         self._may: dict[int, bool] = {}  # by what is shared, by number
         self._here: list[dict[int, Here]] = [{} for _ in codes.tables]
@@ -75,9 +76,12 @@ class Fewer:
                 choice = self._chosen(node, keys[node], here[node], before)
                 self._choices[node][place, tuple(before)] = choice
             if len(choice[0]) == 1:
+                self.left_out = self.left_out or sum(len(may) for _, may, _, _ in here) > 1
                 return choice  # no other can be smaller
             if choice[0] and (smallest is None or len(choice[0]) < len(smallest[0])):
                 smallest = choice
+        if smallest is not None:
+            self.left_out = self.left_out or sum(len(may) for _, may, _, _ in here) > len(smallest[0])
         return smallest
 
     def _applies(self, shared: int) -> bool:

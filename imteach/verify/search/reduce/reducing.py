@@ -6,6 +6,7 @@ every order, and it asks on only once it has itself come much further.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from imteach.verify.search.codes import Codes
 from imteach.verify.search.loop import Rules
@@ -14,23 +15,31 @@ from imteach.verify.search.reduce.commute import Commuting, IrreducibleError
 from imteach.verify.search.reduce.fewer import Fewer
 from imteach.verify.search.scripts import NODE_KINDS
 
-QUESTIONS = 1_000
-"""So many questions may be asked before the search begins."""
 
-STATES_A_QUESTION = {"ours": 4, "a learner's": 20}
-"""For so many states that the search has looked at, one more question may be asked: a learner's node answers slower."""
+class Ration(NamedTuple):
+    """How many questions may be asked before the search begins; and for how many states one more."""
+
+    questions: int
+    states: int
+
+
+RATIONS = {"ours": Ration(1_000, 4), "a learner's": Ration(100, 25)}
+"""A learner's node answers slower, and may have no end of answers."""
+
+
+_NO_END = "no end was found of what its nodes may hold ({:,} steps of theirs were tried), as where something is counted"
 
 
 class Reducing:
     """What may happen in the states of a search: all of it, or less, where steps commute.
 
-    `is_on` says whether anything was left out, `why_not` why nothing could be; "" if it was told not to.
+    `why_not` says why nothing could be left out; "" if it was told not to, or something could.
     """
 
     def __init__(self, codes: Codes, wanted: bool) -> None:
         self.codes = codes
         self.strikes_nodes = any(kind in codes.kinds for kind in NODE_KINDS)
-        self.is_on = False
+        self._ration = RATIONS["ours" if codes.world.scenario.is_ours else "a learner's"]
         self.why_not = ""
         self._commuting: Commuting | None = None
         self._fewer: Fewer | None = None
@@ -38,6 +47,11 @@ class Reducing:
         self._next = 0  # after how many states to ask on
         if wanted:
             self._try(lambda: Commuting(codes.world, after_crashes="crash" in codes.kinds))
+
+    @property
+    def is_on(self) -> bool:
+        """Whether anything was left out."""
+        return self._fewer is not None and self._fewer.left_out
 
     def _try(self, make: Callable[[], Commuting]) -> None:
         try:
@@ -50,7 +64,6 @@ class Reducing:
         ways, faults = self.codes.ways, self.codes.faults
         if not (self.strikes_nodes and left) and self.is_known(starts):
             assert self._fewer is not None
-            self.is_on = True
             ways, faults = self._fewer.ways, self._fewer.faults
         return Rules(ways, faults, QuietStates(self.codes, ways, at_end))
 
@@ -58,7 +71,7 @@ class Reducing:
         """Whether it is known what commutes from these states on."""
         if self._fewer is None and self._commuting is not None and not self._starts:
             self._starts = starts
-            self._cover(QUESTIONS)
+            self._cover(self._ration.questions)
         return self._fewer is not None
 
     def is_ready_after(self, looked: int) -> bool:
@@ -76,8 +89,7 @@ class Reducing:
                 self._fewer = Fewer(self.codes, commuting)
                 self.why_not = ""
             else:
-                self.why_not = f"after {commuting.questions} questions there was no end of what a node may hold"
+                self.why_not = _NO_END.format(commuting.questions)
         except IrreducibleError as error:
             self._commuting, self.why_not = None, str(error)
-        whose = "ours" if self.codes.world.scenario.is_ours else "a learner's"
-        self._next = (2 * commuting.questions - QUESTIONS) * STATES_A_QUESTION[whose]
+        self._next = commuting.questions * self._ration.states
