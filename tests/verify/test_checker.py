@@ -66,10 +66,20 @@ def test_the_first_end_that_breaks_a_promise_has_the_fewest_faults_and_then_the_
     assert silent.steps == (
         "alice says “hello”",
         "m1/msg:R#1 arrives",
-        "m1/msg:N#1 is dropped",
         "m1/msg:A#1 arrives",
+        "m1/msg:N#1 is dropped",
     )
     assert found.promises["no_false_failure"].broken_by == ()  # the timer ran out before msg:A came: no fault at all
+
+
+def test_a_counterexample_is_told_in_the_order_of_sending_and_timers_run_out_only_when_they_must():
+    steps = check(Scenario("retransmit"), faults=0).promises["no_duplicates"].steps
+    assert (
+        steps.index("m1/ack:A#1 arrives") < steps.index("alice's timer m1 runs out") < steps.index("m1/ack:N#1 arrives")
+    )
+    assert [step for step in steps if "#1 arrives" in step] == [
+        f"m1/{kind}#1 arrives" for kind in ("msg:R", "msg:A", "msg:N", "ack:R", "ack:A", "ack:N")
+    ]
 
 
 def test_a_timer_that_runs_out_early_shows_a_message_twice_without_any_fault():

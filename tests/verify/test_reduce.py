@@ -34,6 +34,7 @@ def found(scenario, faults, kinds=("drop",), away=(), reduce=True):
         return str(error), len(error.trace.events) if error.trace else None
     if not result.finished:
         return result.unfinished
+    assert not any(verdict.trace.promises[name] for name, verdict in result.promises.items() if verdict.example)
     promises = {
         name: (verdict.holds, verdict.broken_by and len(verdict.broken_by), verdict.steps and len(verdict.steps))
         for name, verdict in result.promises.items()

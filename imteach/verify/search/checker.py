@@ -19,6 +19,7 @@ from imteach.verify.search.finding import MOST_ASKED, Finding, Path, Verdict, ch
 from imteach.verify.search.follow import Follower, follow
 from imteach.verify.search.loop import AT_ONCE, EnoughError, Loop, Rules
 from imteach.verify.search.reduce.reducing import Reducing
+from imteach.verify.search.reduce.told import as_told
 from imteach.verify.search.rules import World
 from imteach.verify.search.scripts import CHECK_KINDS
 from imteach.verify.search.state import Action, MistakeError, State
@@ -208,7 +209,7 @@ class Interleavings:
             except LearnerError as mistake:
                 return mistake
         here = self.loop.here
-        path = [*self._path(here), (self.codes.state(here), cast(Action, error.action))]
+        path = [*self._path(self.loop.way_to(here)), (self.codes.state(here), cast(Action, error.action))]
         return _mistake(self.world.scenario, self.world.given, self._steps(path), error.mistake)
 
     def _judge(self, end: int) -> None:
@@ -225,11 +226,12 @@ class Interleavings:
         """Return the shortest run that breaks a promise."""
         if promise not in self.broken:
             return None
-        return Path(self.world.scenario, self.world.given, self._steps(self._path(self.broken[promise])))
+        way = self.loop.way_to(self.broken[promise])
+        told = as_told(self.codes, way) if self.reducing.is_on else way
+        return Path(self.world.scenario, self.world.given, self._steps(self._path(told)))
 
-    def _path(self, number: int) -> list[tuple[State, Action]]:
-        """The shortest way to a state: each state before it, and what happens there."""
-        way = self.loop.way_to(number)
+    def _path(self, way: Sequence[int]) -> list[tuple[State, Action]]:
+        """Each state on a way but the last, and what happens there."""
         return [(self.codes.state(here), self.codes.step(here, after)) for here, after in pairwise(way)]
 
     def _steps(self, path: Iterable[tuple[State, Action]]) -> tuple[Step, ...]:

@@ -58,7 +58,7 @@ class Answer(NamedTuple):
 
 
 class Commuting:
-    """Which packets are free in the states of a world in which nobody can crash any more.
+    """Which steps can come first in the states of a world in which nobody can crash any more.
 
     `after_crashes`: some may have crashed before. Raises `IrreducibleError` if nothing may be left out in this world.
 
