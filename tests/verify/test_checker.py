@@ -168,6 +168,24 @@ def test_a_pull_that_gave_up_is_no_end_because_the_next_heartbeat_repairs_it():
     assert found.promises["no_false_delivery"].holds
 
 
+class PullsForEver(Client):
+    """Pulls again after every answer, and counts the answers: no two rounds are the same."""
+
+    answers = 0
+
+    def on_offline_a(self, packet):
+        self.answers += 1
+        return [*super().on_offline_a(packet), *self.pull(packet.group)]
+
+
+@pytest.mark.parametrize("reduce", [True, False])
+def test_what_one_heartbeat_brings_may_have_no_end_and_is_given_up_as_any_search_is(reduce):
+    group = {"say": [], "groups": {"all": ["alice", "bob"]}, "retries": 0}
+    found = check(Scenario("group", client=PullsForEver, **group), faults=0, most_states=2_000, reduce=reduce)
+    assert found.unfinished == "it stopped after 2000 states"
+    assert not any(verdict.holds for verdict in found.promises.values())
+
+
 class ForgetsAtItsHeartbeat(Client):
     """What waits for an answer is forgotten at a heartbeat: no harm, as long as that comes when nothing waits."""
 

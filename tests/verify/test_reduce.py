@@ -117,7 +117,7 @@ def ends(world, kinds, faults, reduce):
     reducing, met = Reducing(codes, reduce), []
     loop = Loop(codes.number(world.start), faults, most=30_000)
     try:
-        for _ in loop.states(lambda left, starts: reducing.rules(left, starts, met.append)):
+        for _ in loop.states(lambda left, starts: reducing.rules(left, starts, met.append, 30_000)):
             pass
     except EnoughError:
         return None

@@ -58,11 +58,11 @@ class StateSpace:
         self.whole = True
         self._codes = Codes(world, kinds, copies_in_flight(world.scenario, faults))
         self._loop = Loop(self._codes.number(world.start), faults, most)
-        self._search()
+        self._search(most)
 
-    def _search(self) -> None:
+    def _search(self, most: int) -> None:
         ways = self._codes.ways
-        rules = Rules(ways, self._codes.faults, QuietStates(self._codes, ways, self._ends.append))
+        rules = Rules(ways, self._codes.faults, QuietStates(self._codes, ways, self._ends.append, most))
         try:
             for _ in self._loop.states(lambda left, starts: rules):
                 pass

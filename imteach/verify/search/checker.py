@@ -198,7 +198,7 @@ class Interleavings:
 
     def _rules(self, left: int, starts: list[int]) -> Rules:
         """What may happen from these states on, from which so many more faults may strike."""
-        return self.reducing.rules(left, starts, self._judge)
+        return self.reducing.rules(left, starts, self._judge, self.most_states)
 
     def _mistake(self, error: MistakeError) -> LearnerError:
         """The mistake that the walk has come upon, with the shortest path there, on which no step came early."""

@@ -7,18 +7,23 @@ where each heartbeat, if no fault strikes, leads back to the very state in which
 from collections.abc import Callable
 
 from imteach.verify.search.codes import Codes, Deltas
+from imteach.verify.search.loop import EnoughError
 
 
 class QuietStates:
     """Tells of quiet states whether they are ends, and what may happen in those that are not.
 
-    `ends` are the ends that were met, in that order; `at_end` is called with each.
+    `at_end` is called with each end that is met. What one heartbeat brings may go on without end, too: it is given up
+    after `most` states.
     """
 
-    def __init__(self, codes: Codes, ways: Callable[[int], list[Deltas]], at_end: Callable[[int], None]) -> None:
+    def __init__(
+        self, codes: Codes, ways: Callable[[int], list[Deltas]], at_end: Callable[[int], None], most: int
+    ) -> None:
         self.codes = codes
         self.ways = ways
         self.at_end = at_end
+        self.most = most
 
     def __call__(self, state: int) -> Deltas:
         """Return the heartbeats that may come in a state in which nothing else may happen."""
@@ -28,7 +33,7 @@ class QuietStates:
         return beats
 
     def leads_back(self, quiet: int, begun: int) -> bool:
-        """Whether everything that has `begun` with a heartbeat in a quiet state ends in that same state."""
+        """Whether all that has `begun` with a heartbeat in a quiet state ends there again. Raises `EnoughError`."""
         met, waiting = {begun}, [begun]
         while waiting:
             state = waiting.pop()
@@ -37,4 +42,6 @@ class QuietStates:
                 return False
             waiting += [after for after in further if after not in met]
             met.update(further)
+            if len(met) > self.most:
+                raise EnoughError
         return True

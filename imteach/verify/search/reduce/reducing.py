@@ -59,13 +59,16 @@ class Reducing:
         except IrreducibleError as error:
             self._commuting, self.why_not = None, str(error)
 
-    def rules(self, left: int, starts: list[int], at_end: Callable[[int], None]) -> Rules:
-        """Return what may happen from these states on, in which so many faults may still strike."""
+    def rules(self, left: int, starts: list[int], at_end: Callable[[int], None], most: int) -> Rules:
+        """Return what may happen from these states on, in which so many faults may still strike.
+
+        `at_end` and `most` are those of `QuietStates`.
+        """
         ways, faults = self.codes.ways, self.codes.faults
         if not (self.strikes_nodes and left) and self.is_known(starts):
             assert self._fewer is not None
             ways, faults = self._fewer.ways, self._fewer.faults
-        return Rules(ways, faults, QuietStates(self.codes, ways, at_end))
+        return Rules(ways, faults, QuietStates(self.codes, ways, at_end, most))
 
     def is_known(self, starts: list[int]) -> bool:
         """Whether it is known what commutes from these states on."""
