@@ -5,7 +5,7 @@ The server:
 - msg:R comes for somebody who is not online: store the message, once a msgid, and only then notify the sender with a
   *fabricated* ack:N: one without an ack:R behind it. The sender is done, and the message is now in the server's care.
 - offline:R comes: answer offline:A with the oldest messages stored for that client, a page at most, and whether there
-  are more.
+  are more. Those that the offline:R names are left out: the client holds them already.
 - offlineack:R comes: delete the messages that it names, and no others: an offline:A can be lost like any packet.
 - After a crash the server reads what it stored from its disk.
 
@@ -15,6 +15,13 @@ The client:
 - offline:A comes: cancel the timer, show each message by the same rules as if it had come with a msg:N, acknowledge
   all of them with one offlineack:R, and pull again if there are more.
 - The pull timer runs out: pull again, at most `retries` times; then wait for the next login.
+
+From the rung `ordered` on a client may hold back what a page brought, and that is not acknowledged before it is shown.
+So it stays the oldest that the server keeps: with 20 messages of that sort the same page would come again and again,
+while what they wait for, or what somebody else said, is on the next one. Therefore an offline:R for the next page names
+what earlier pages brought and the client holds back. The server could sort what it keeps by the senders' numbers
+instead, but that helps only where the number that is waited for is kept. And it cannot remember which page it sent
+last: it keeps nothing about what is in flight.
 
 At the last rung a client pulls in the same way what was said in a group. So `group` says below what is pulled: here it
 is always "", what was kept for this person.
@@ -73,9 +80,13 @@ class OfflineClient(ArticleClient):
         return []
 
     def pull(self, group: str, tries: int = 1) -> list[Effect]:
-        """Ask for what the server kept, and start the pull timer."""
+        """Ask for what the server kept, and start the pull timer.
+
+        Where the last page said that there is more, name what came so far and is held back: that need not come again.
+        """
         self.pulls[group] = tries
-        request = Packet("offline:R", "", self.name, SERVER, group=group, cursor=self._cursor(group))
+        held = tuple(self.pulled) if not group and self.more.get(group) else ()
+        request = Packet("offline:R", "", self.name, SERVER, msgids=held, group=group, cursor=self._cursor(group))
         return [Transmit(request), StartTimer(timer_name("pull", group), tries, wait="pull")]
 
     def _cursor(self, group: str) -> int:
@@ -92,11 +103,13 @@ class OfflineClient(ArticleClient):
         pulled = [kept.msgid for kept in done if kept.msgid in self.pulled]
         for kept in done:
             effects += [] if kept.msgid in pulled else self.acknowledge(kept)
-        if not pulled:
-            return effects
-        self.pulled = {msgid: None for msgid in self.pulled if msgid not in pulled}
-        effects.append(Transmit(Packet("offlineack:R", "", self.name, SERVER, msgids=tuple(dict.fromkeys(pulled)))))
-        return [*effects, *(self.pull("") if self.more.pop("", False) else [])]
+        if pulled:
+            self.pulled = {msgid: None for msgid in self.pulled if msgid not in pulled}
+            effects.append(Transmit(Packet("offlineack:R", "", self.name, SERVER, msgids=tuple(dict.fromkeys(pulled)))))
+        pull_on = self.pull("") if self.more.get("") else []
+        if pulled or pull_on:
+            self.more.pop("", None)
+        return [*effects, *pull_on]
 
     def _take_from(self, group: str, arrived: Iterable[Kept]) -> list[Effect]:
         """Take what came for this person (`group` is "") or, at the last rung, from a group."""
@@ -129,7 +142,8 @@ class OfflineServer(ArticleServer):
 
     def on_offline_r(self, packet: Packet) -> list[Effect]:
         """A client asks for what was kept: answer with the oldest, a page at most, and whether there are more."""
-        return [Transmit(self._offline_a(packet, list(self.store.get(packet.src, {}).values())))]
+        kept = self.store.get(packet.src, {}).values()
+        return [Transmit(self._offline_a(packet, [one for one in kept if one.msgid not in packet.msgids]))]
 
     def on_offlineack_r(self, packet: Packet) -> list[Effect]:
         """The receiver has the messages that this packet names: delete them."""

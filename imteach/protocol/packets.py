@@ -87,7 +87,8 @@ class Packet(Value, frozen=True):
       number that its sender still waits for. In a group msg:N and ack:N carry the group's `number`.
     - ack:N: `fabricated`, if the server made it without an ack:R behind it. The driver hides that from the client.
     - offline:A: the messages `kept`, oldest first, each with its `base` as of now, and whether there are `more`.
-    - offlineack:R: the `msgids` that the receiver has.
+    - offlineack:R: the `msgids` that the receiver has. offline:R from the rung `ordered` on: the `msgids` that earlier
+      pages of this pull brought and the receiver holds back.
     - in a `group`: offline:R and ack:R carry the member's `cursor`, the highest number up to which it misses nothing.
 
     >>> hello = Message(said=0, sender="alice", to="bob", text="hello")

@@ -166,11 +166,21 @@ def test_what_a_page_brings_again_while_it_is_held_back_is_acknowledged_once():
 @pytest.mark.parametrize("more", [False, True])
 def test_what_a_page_brought_early_is_acknowledged_when_it_is_shown_and_no_page_is_asked_for_twice(more):
     client = bob("ordered")
-    asked_on = [("offline:R", "")] if more else []
+    asked_on = [("offline:R", "carol2")] if more else []  # that one need not come again
     first = client.receive(page(kept(1), kept(2, CAROLS), more=more))
     assert told(first) == [("Show", "alice1"), ("Hold", "carol2"), ("offlineack:R", "alice1"), *asked_on]
     then = client.receive(live(kept(1, CAROLS)))
     assert told(then) == [("Show", "carol1"), ("Show", "carol2"), ("ack:R", "carol1"), ("offlineack:R", "carol2")]
+
+
+def test_a_page_of_which_nothing_can_be_shown_is_followed_by_the_next_and_no_login_names_what_is_held_back():
+    client = bob("ordered")
+    assert told(client.receive(page(kept(2), more=True))) == [("Hold", "alice2"), ("offline:R", "alice2")]
+    assert told(client.receive(page(kept(3)))) == [("Hold", "alice3")]
+    assert told(client.command("login")) == [("offline:R", "")]  # a login asks from the start
+    shown = client.receive(page(kept(1), kept(2), kept(3)))
+    assert ("offlineack:R", "alice1", "alice2", "alice3") in told(shown)
+    assert client.pulled == {}
 
 
 def test_what_is_still_waited_for_is_never_given_up_as_too_late():

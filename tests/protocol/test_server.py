@@ -158,3 +158,12 @@ def test_who_acknowledges_a_kept_message_twice_in_one_packet_has_it_deleted_once
     keeps.receive(Packet("msg:R", "m1", "alice", "server", HELLO))
     has = Packet("offlineack:R", "", "bob", "server", msgids=("m1", "m1"))
     assert [effect.msgid for effect in keeps.receive(has)] == ["m1"]
+
+
+def test_what_a_pull_names_as_held_back_is_not_brought_again_and_stays_in_the_store():
+    node = server("ordered", online=["alice"])
+    for number in (2, 3):
+        node.receive(ordered(f"m{number}", number=number, base=1))
+    (answer,) = node.receive(Packet("offline:R", "", "bob", "server", msgids=("m2",)))
+    assert [kept.msgid for kept in answer.packet.kept] == ["m3"]
+    assert node.state()["store"] == {"bob": ["m2", "m3"]}

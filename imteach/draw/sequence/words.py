@@ -60,7 +60,8 @@ def _content(packet: PacketRecord) -> list[str]:
     if packet.more:
         content.append("there is more")
     if packet.msgids:
-        content.append(f"confirms {names(packet.msgids)}")
+        verb = "holds back" if packet.kind == "offline:R" else "confirms"
+        content.append(f"{verb} {names(packet.msgids)}")
     if packet.group and packet.kind in ("ack:R", "offline:R"):
         content.append(f"has everything up to number {packet.cursor} of {plain(packet.group)}")
     return content
