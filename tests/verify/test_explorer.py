@@ -22,6 +22,7 @@ from imteach import (
     Resend,
     Say,
     Scenario,
+    check,
     explore,
 )
 from imteach.planted import SilentDedup
@@ -171,10 +172,34 @@ def test_a_run_without_end_is_said_to_have_none():
 
 
 def test_a_wrong_kind_is_refused_with_those_that_there_are():
-    with pytest.raises(InputError, match="no kind 'loss' here; kinds are drop, duplicate, delay, crash"):
-        explore(Scenario("dedup"), kinds=["loss"])
+    with pytest.raises(InputError, match="no kind 'fire' here; kinds are drop, duplicate, delay, crash"):
+        explore(Scenario("dedup"), kinds=["fire"])
     with pytest.raises(InputError, match="faults"):
         explore(Scenario("dedup"), faults=-1)
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("copy", "duplicate"),
+        *((word, "drop") for word in ("loss", "lose", "lost", "Drop")),
+        *((word, "away") for word in ("offline", "logout", "Offline")),
+        ("heartbeat", "beat"),
+        ("restart", "crash"),
+        ("resend", "again"),
+        ("timeout", "late"),
+        ("slow", "delay"),
+    ],
+)
+def test_a_kind_under_another_name_is_told_what_it_is_called(word, kind):
+    with pytest.raises(InputError, match=rf"^kinds: no kind '{word}' here; it is called {kind}; kinds are drop, dup"):
+        explore(Scenario("dedup"), kinds=["drop", word])
+
+
+@pytest.mark.parametrize("kinds", [["offline"], ["resend"], [Drop], [3]])
+def test_what_a_search_does_not_know_under_any_name_it_does_not_suggest(kinds):
+    with pytest.raises(InputError, match=r"here; kinds are drop, duplicate, crash, beat$"):
+        check(Scenario("dedup"), kinds=kinds)
 
 
 def test_a_table_of_words_stands_to_the_left_in_html_as_in_text():

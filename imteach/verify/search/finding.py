@@ -228,12 +228,34 @@ MOST_ASKED = 10**9
 """The most states that a search may be asked to look at."""
 
 
+_CALLED = {
+    "drop": ("drop", "loss", "lose", "lost"),
+    "duplicate": ("duplicate", "copy", "copies", "double"),
+    "delay": ("delay", "slow"),
+    "crash": ("crash", "restart", "failure"),
+    "away": ("away", "offline", "logout", "login", "absence"),
+    "late": ("late", "timer", "timeout"),
+    "again": ("again", "resend", "impatient"),
+    "beat": ("beat", "heartbeat"),
+}
+"""What else a person may call each kind of fault; the class of a fault among it, in lower case."""
+
+_MEANT = {word: kind for kind, words in _CALLED.items() for word in words}
+
+
 def checked_kinds(kinds: Iterable[str], known: Sequence[str]) -> tuple[str, ...]:
-    """Return these kinds of fault, in the order in which they are known; raise `InputError` for another."""
+    """Return these kinds of fault, in the order in which they are known; raise `InputError` for another.
+
+    >>> checked_kinds(["copy"], ["drop", "duplicate"])
+    Traceback (most recent call last):
+    imteach.errors.InputError: kinds: no kind 'copy' here; it is called duplicate; kinds are drop, duplicate
+    """
     if not isinstance(kinds, Iterable):
         raise InputError(f"expected a list of {', '.join(known)}, got {quoted(kinds)}", where="kinds")
     chosen = (kinds,) if isinstance(kinds, str) else tuple(kinds)
     for kind in chosen:
         if kind not in known:
-            raise InputError(f"no kind {quoted(kind)} here; kinds are {', '.join(known)}", where="kinds")
+            meant = _MEANT.get(kind.strip().lower()) if isinstance(kind, str) else None
+            called = f" it is called {meant};" if meant in known else ""
+            raise InputError(f"no kind {quoted(kind)} here;{called} kinds are {', '.join(known)}", where="kinds")
     return tuple(kind for kind in known if kind in chosen)
