@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from imteach.cli.asked import add_scenario_arguments, scenario_and_faults, whole_asked_for
@@ -49,7 +50,8 @@ steps.
   imteach check dedup --faults 1 --machine alice --format svg -o alice.svg    what alice does in each of her states
 
 KIND is one of {", ".join(CHECK_KINDS)} (a heartbeat that comes too early). Of steps whose order makes no difference
-only one order is followed, which changes no verdict. Ctrl-C ends it with what was found so far, and exit status 130.
+only one order is followed, which changes no verdict; --all-orders follows them all. Ctrl-C ends it with what was found
+so far, and exit status 130.
 """
 
 FORMATS: Mapping[str, Callable[[Finding], str]] = {
@@ -73,7 +75,12 @@ def add_explore_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_check_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `imteach check` takes."""
-    _add_arguments(parser, CHECK_KINDS, [*FORMATS, *GRAPH_FORMATS])
+    search = _add_arguments(parser, CHECK_KINDS, [*FORMATS, *GRAPH_FORMATS])
+    search.add_argument(
+        "--all-orders",
+        action="store_true",
+        help="follow every order of steps, also where it makes no difference (the same verdicts, but slower)",
+    )
     graph = parser.add_argument_group("graph", "with --format dot or svg; they need imteach[graphs], and svg graphviz")
     graph.add_argument(
         "--promise", metavar="NAME", help="mark the shortest run that breaks it (default: the first broken)"
@@ -83,7 +90,10 @@ def add_check_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_arguments(parser: argparse.ArgumentParser, kinds: Sequence[str], formats: Iterable[str]) -> None:
+def _add_arguments(
+    parser: argparse.ArgumentParser, kinds: Sequence[str], formats: Iterable[str]
+) -> "argparse._ArgumentGroup":
+    """Declare what both take; return the options of the search, for more of them."""
     add_scenario_arguments(parser)
     search = parser.add_argument_group("search")
     search.add_argument("--faults", dest="most_faults", metavar="K", help="at most so many faults strike")
@@ -92,6 +102,7 @@ def _add_arguments(parser: argparse.ArgumentParser, kinds: Sequence[str], format
     output = parser.add_argument_group("output")
     output.add_argument("--format", choices=tuple(formats), default="table", help="what to write (default: table)")
     output.add_argument("-o", "--output", metavar="FILE", help="write to this file, not to the terminal")
+    return search
 
 
 def explore_main(asked: argparse.Namespace, _: Sequence[str]) -> int:
@@ -106,13 +117,15 @@ def check_main(asked: argparse.Namespace, _: Sequence[str]) -> int:
     for option in ("promise", "machine"):
         if getattr(asked, option) is not None:
             raise InputError(f"--{option} is for a graph: it goes with --format dot or --format svg")
-    return _main(asked, check)
+    return _main(asked, partial(check, reduce=not asked.all_orders))
 
 
 def _graph(asked: argparse.Namespace) -> "Graph":
     """The graph that was asked for, if it is not too large to be drawn."""
     from imteach.draw.graph.dot import MOST_STATES
 
+    if asked.all_orders:
+        raise InputError("a graph has every order anyway; leave it out", where="--all-orders")
     if asked.most_states is not None:
         raise InputError(f"a graph is of every state, {MOST_STATES} at most; leave it out", where="--most-states")
     scenario, search = _asked_for(asked)

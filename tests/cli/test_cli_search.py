@@ -47,6 +47,17 @@ def test_a_search_can_be_asked_to_give_up_early_and_says_so(capsys, search):
     assert "✓ holds" not in out
 
 
+def test_check_can_be_asked_to_follow_every_order_and_finds_the_same(capsys):
+    _, all_orders = run(capsys, "check", "dedup", "--faults", "1", "--all-orders", "--format", "json")
+    _, fewer = run(capsys, "check", "dedup", "--faults", "1", "--format", "json")
+    every, found = json.loads(all_orders), json.loads(fewer)
+    assert (every["states"], every["reduced"], every["unreduced"]) == (746, False, "")
+    assert (found["states"], found["reduced"]) == (50, True)
+    assert every["promises"] == found["promises"]
+    _, table = run(capsys, "check", "dedup", "--faults", "1", "--all-orders")
+    assert "Of steps whose order makes no difference" not in table
+
+
 def test_a_graph_is_of_every_state(capsys):
     for more in ([], ["--machine", "alice"]):
         with pytest.raises(SystemExit):
@@ -120,6 +131,19 @@ def test_without_dot_a_picture_is_refused_in_one_line_and_no_file_is_written(cap
             "the promises are no_duplicates",
         ),
         (("explore", "basic", "--faults", "1", "--format", "dot"), "--format: invalid choice: 'dot'"),
+        (("explore", "basic", "--faults", "1", "--all-orders"), "explore: no argument '--all-orders' here"),
+        (
+            ("check", "basic", "--faults", "1", "--all-orders", "--format", "svg"),
+            "--all-orders: a graph has every order anyway; leave it out",
+        ),
+        (
+            ("check", "basic", "--faults", "1", "--all-orders", "--machine", "bob", "--format", "dot"),
+            "--all-orders: a graph has every order anyway; leave it out",
+        ),
+        (
+            ("check", "basic", "--faults", "1", "--kinds", "copy"),
+            "no kind 'copy' here; it is called duplicate; kinds are drop, duplicate, crash",
+        ),
     ],
 )
 def test_a_wrong_value_is_one_line_and_status_2(capsys, arguments, said):
