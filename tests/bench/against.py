@@ -71,10 +71,11 @@ def seconds(checkout: Path, work: str) -> float:
 
 def main(other: str, rounds: str = "7", *works: str) -> None:
     """Print a line for each work."""
-    for checkout in (HERE, Path(other)):
+    theirs_at = Path(other).resolve()  # each build runs in a directory of its own
+    for checkout in (HERE, theirs_at):
         seconds(checkout, "check")  # and what is compiled now is not measured
     for work in works or WORKS:
-        pairs = [(seconds(HERE, work), seconds(Path(other), work)) for _ in range(int(rounds))]
+        pairs = [(seconds(HERE, work), seconds(theirs_at, work)) for _ in range(int(rounds))]
         ours, theirs = (median(column) for column in zip(*pairs, strict=True))
         print(f"{work:24} × {ours / theirs:.2f}   {ours:.4f} s, {theirs:.4f} s", flush=True)
 
