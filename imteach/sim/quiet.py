@@ -1,6 +1,7 @@
 """When a run with groups is over: only their heartbeats are still to come, and a round of those brought nothing new."""
 
 from collections.abc import Hashable, Mapping
+from math import inf
 
 from imteach.scenario.scenario import HEARTBEAT, Scenario
 
@@ -44,8 +45,12 @@ class Quiet:
         self._came.add((node, name))
 
     def key(self, t: float, waits: bool) -> Hashable:
-        """All that decides when the run is over, seen at `t`; `waits`: whether heartbeats or pulls are to come."""
-        return frozenset(self._came), round(t - self._since, 3) if waits else 0
+        """All that decides when the run is over, seen at `t`; `waits`: whether heartbeats or pulls are to come.
+
+        Once the patience is over, more time makes no difference: a run that pulls for ever comes back to where it was.
+        """
+        since = t - self._since
+        return frozenset(self._came), (inf if since > self._patience else round(since, 3)) if waits else 0
 
     def is_over(self, t: float, waits: Mapping[str, int]) -> bool:
         """Whether the run is over at `t`, if so many heartbeats and pulls in vain are to come, and nothing else.

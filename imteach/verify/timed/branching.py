@@ -72,7 +72,7 @@ class Branching(Simulator):
         self.doings = 0  # how often somebody said or resent something
         self.begun = False
         self.is_whole = _is_whole(scenario, self.faults)
-        self.may_pull = scenario.setting.stores or not scenario.is_ours  # or wait for a heartbeat
+        self.may_beat = bool(scenario.groups) or not scenario.is_ours  # whether heartbeats may come: they end a run
         self.names_matter = any(map(_names_something, self.faults))
 
     # Going on
@@ -228,7 +228,7 @@ class Branching(Simulator):
             tuple((who, tuple((m, log[seen].status) for m, seen in s.items())) for who, s in self.screen.items() if s),
             self.network.canonical(),
             self.written.key(),
-            self.quiet.key(self.now, self.may_pull and any(self.waited_for())),
+            self.quiet.key(self.now, self.may_beat and any(self.waited_for())),
             bool(self.mistakes),
             self.begun,
             None if self.is_whole else self.now,
