@@ -20,8 +20,8 @@ NOT_YET = ("say", "resend", "leave", "come_back", "cut", "mend")
 """What a scenario and the given faults have happen once."""
 
 
-class Standing(NamedTuple):
-    """How a run stands: values that two moments share if the same can follow, each with what to say where they differ.
+class Position(NamedTuple):
+    """How a run stands, as a position in a game: values that two moments share if the same can follow, each with what to say where they differ.
 
     `several` are things of which there may be many, each as its words and what else tells it apart.
     """
@@ -30,7 +30,7 @@ class Standing(NamedTuple):
     several: dict[str, Counter[tuple[str, Hashable]]]
 
 
-def standing(run: "Follower") -> Standing:
+def position(run: "Follower") -> Position:
     """Return how a run stands now. Raises `InputError` (`UnfitError`) where a node holds what cannot be compared."""
     values = dict(_of_nodes(run))
     values |= {f"{who}'s screen shows something else": _screen(run, who) for who in run.scenario.people}
@@ -40,10 +40,10 @@ def standing(run: "Follower") -> Standing:
         (due.what, due.about) for due in run.agenda.all if due.what in NOT_YET
     )
     values["another msgid was made"] = run.written.key()
-    return Standing(values, {"other packets are in flight": _packets(run), "other timers run": _timers(run)})
+    return Position(values, {"other packets are in flight": _packets(run), "other timers run": _timers(run)})
 
 
-def check_round(before: Standing, now: Standing, steps: int) -> None:
+def check_round(before: Position, now: Position, steps: int) -> None:
     """Raise `InputError` that says what differs, if the last `steps` steps do not lead back to where they began."""
     found = [words for words, value in now.values.items() if value != before.values[words]]
     for words, things in now.several.items():

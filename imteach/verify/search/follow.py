@@ -23,8 +23,8 @@ from imteach.sim.run import Running
 from imteach.sim.simulator import Simulator
 from imteach.tell import the
 from imteach.trace import Trace, instant
-from imteach.trace.records import Event
-from imteach.verify.search.come_round import check_round, standing
+from imteach.trace.records import STEPS_END, Event
+from imteach.verify.search.come_round import check_round, position
 from imteach.verify.search.rules import World
 from imteach.verify.search.state import Action, State
 from imteach.verify.search.step import CUT_SHORT, Step, noticed, readings, step_of
@@ -64,10 +64,10 @@ def follow(scenario: Scenario | str, steps: Iterable[str | Step], given: Sequenc
     follower = Follower(scenario, checked_given(given, scenario))
     follower.begin()
     follower.take(steps[:first])
-    since, before = (follower.now, standing(follower)) if loop else (None, None)
+    since, before = (follower.now, position(follower)) if loop else (None, None)
     follower.take(steps[first:])
     if before is not None and not follower.mistakes:
-        check_round(before, standing(follower), loop)
+        check_round(before, position(follower), loop)
     trace = follower.trace()
     if follower.mistakes:
         raise LearnerError(*follower.mistakes[0], trace)
@@ -314,7 +314,7 @@ class Follower(Simulator):
         for due in list(self.agenda.all):
             if due.what == "arrive":
                 self.agenda.all.remove(due)
-                self.lose(due.about, "the steps end here")
+                self.lose(due.about, STEPS_END)
 
 
 def _cannot_happen(step: object, offered: Iterable[Step]) -> InputError:
