@@ -21,9 +21,10 @@ NOT_YET = ("say", "resend", "leave", "come_back", "cut", "mend")
 
 
 class Position(NamedTuple):
-    """How a run stands, as a position in a game: values that two moments share if the same can follow, each with what to say where they differ.
+    """How a run stands, as a position in a game: values, each with what to say where it differs from another's.
 
-    `several` are things of which there may be many, each as its words and what else tells it apart.
+    Two positions that are equal can be followed by the same. `several` are things of which there may be
+    many, each as its words and what else tells it apart.
     """
 
     values: dict[str, Hashable]
