@@ -71,6 +71,13 @@ def test_it_stands_at_the_left_of_the_times_and_over_nothing(name):
     assert words.y + words.height <= layout.height
 
 
+def test_beside_a_very_short_one_the_words_go_up_rather_than_off_the_page():
+    layout = lay_out(replace(Scenario("basic", latency={"bob": 60}).run(), loop=100))
+    words = layout.round.words.box
+    assert layout.round.y1 - layout.round.y0 < words.height / 4
+    assert words.y + words.height == pytest.approx(layout.round.y1 + 16)
+
+
 @pytest.mark.parametrize("name", GALLERY)
 def test_a_run_that_ends_keeps_its_times_where_they_are(name):
     if GALLERY[name].loop is None:
