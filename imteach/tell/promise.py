@@ -6,6 +6,7 @@ from imteach.errors import InputError, quoted
 from imteach.printed import Sentence
 from imteach.protocol import PROMISES, SERVER, Outcome
 from imteach.tell.case import Case, when
+from imteach.tell.endless import why_endless
 from imteach.tell.facts import BACK_TO_SENDER, Stop
 from imteach.tell.reason import why_again
 from imteach.tell.way_ends import deed_named
@@ -21,15 +22,20 @@ PROMISE_TITLES: dict[str, str] = {
     "all_delivered": "Everything arrives, and the sender knows",
     "in_order": "In the order in which it was said",
     "stored_once": "Nothing is stored twice",
+    "nothing_left_behind": "Nothing is left behind",
+    "it_ends": "It comes to an end",
 }
-"""Each promise in a few words, in the order of `PROMISES`; its rule is the first line of its docstring there."""
+"""Each promise in a few words, in the order of `PROMISES`; its rule is the first line of its docstring there.
+
+After those come the ones that only searches judge: no outcome of a single run breaks them.
+"""
 
 
 def why_broken(trace: Trace, promise: str) -> str:
     """Return one sentence that says why this run breaks `promise`, "" if it keeps it.
 
-    Where several messages break it the first is explained and the others are counted. Raises `InputError` for a
-    name that is no promise.
+    Where several messages break it the first is explained and the others are counted. `it_ends` is broken by a run
+    that goes round for ever. Raises `InputError` for a name that is no promise, and for `it_ends` if the run ends.
 
     >>> from imteach import Drop, Scenario
     >>> print(why_broken(Scenario("basic").run(Drop("msg:A")), "no_false_failure"))
@@ -38,6 +44,8 @@ def why_broken(trace: Trace, promise: str) -> str:
     >>> why_broken(Scenario("dedup").run(Drop("msg:N")), "all_delivered")
     ''
     """
+    if promise == "it_ends":
+        return why_endless(trace)
     if promise not in PROMISES:
         raise InputError(f"no promise {quoted(promise)}; the promises are {', '.join(PROMISES)}")
     broken_by = [said for said in trace.messages if not PROMISES[promise](said)]

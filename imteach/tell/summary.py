@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from imteach.printed import Sentence
 from imteach.protocol import Outcome
 from imteach.scenario import Drop, Fault
+from imteach.tell.endless import since
 from imteach.tell.fault import done_instead, fault_in_words
 from imteach.tell.promise import PROMISE_TITLES
-from imteach.tell.words import be, few, quote, sign, the, times, times_shown
+from imteach.tell.words import be, capital, few, quote, sign, the, times, times_shown
 from imteach.trace import Trace
+from imteach.trace.records import STEPS_END
 
 
 def in_short(trace: Trace) -> str:
@@ -19,7 +21,7 @@ def in_short(trace: Trace) -> str:
     >>> in_short(Scenario("dedup").run(Drop("ack:N")))
     'm1/ack:N#1 is dropped. bob is shown “hello” once. alice sees ✓✓ delivered. All 5 promises are kept.'
     """
-    parts = (*_stopped(trace), *_struck(trace), *_came(trace.messages), _verdict(trace.promises))
+    parts = (*_stopped(trace), *_struck(trace), *_came(trace.messages), _verdict(trace))
     return Sentence(" ".join(f"{part}." for part in parts))
 
 
@@ -31,7 +33,7 @@ def _stopped(trace: Trace) -> list[str]:
 def _struck(trace: Trace) -> list[str]:
     """What the faults did, and which packets did not arrive."""
     dropped = [packet.name for packet in trace.packets if packet.fate == "dropped"]
-    lost = [packet.name for packet in trace.packets if packet.fate == "lost"]
+    lost = _lost(trace)
     happened = [fault_in_words(fault) for fault in trace.faults if fault not in trace.unused]
     parts = [words for words in happened if words]
     if dropped or not parts:
@@ -47,6 +49,12 @@ def _struck(trace: Trace) -> list[str]:
         if not isinstance(fault, Drop)
     ]
     return parts
+
+
+def _lost(trace: Trace) -> list[str]:
+    """The packets that were lost; one that only waits for the next round is not."""
+    waits = [e.packet for e in trace.happened("lose", text=STEPS_END)] if trace.loop is not None else []
+    return [packet.name for packet in trace.packets if packet.fate == "lost" and packet.name not in waits]
 
 
 def _came(messages: Sequence[Outcome]) -> list[str]:
@@ -66,7 +74,11 @@ def _came(messages: Sequence[Outcome]) -> list[str]:
     ]
 
 
-def _verdict(promises: dict[str, bool]) -> str:
+def _verdict(trace: Trace) -> str:
+    """Which promises are broken; they are judged at ends, so nothing is said of them where there is none."""
+    if trace.loop is not None:
+        return capital(since(trace))
+    promises = trace.promises
     broken = [f"“{PROMISE_TITLES[name]}”" for name, holds in promises.items() if not holds]
     if not broken:
         return f"All {len(promises)} promises are kept"
@@ -83,7 +95,7 @@ def in_a_line(trace: Trace) -> str:
     faults = "".join(f", {fault}{_never_happened(trace, fault)}" for fault in trace.faults)
     came = "; ".join(_came_of(outcome) for outcome in trace.messages) or "nothing said"
     broken = [name for name, holds in trace.promises.items() if not holds]
-    verdict = f"broken: {', '.join(broken)}" if broken else "all promises kept"
+    verdict = since(trace) or (f"broken: {', '.join(broken)}" if broken else "all promises kept")
     stopped = "".join(f"; {crash.text}" for crash in trace.mistakes[:1])
     return f'<Trace of "{trace.rung}"{faults}: {came}; {verdict}{stopped}>'
 

@@ -76,6 +76,11 @@ def join(parts: Sequence[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
+def capital(clause: str) -> str:
+    """A clause as a sentence begins: with a capital letter."""
+    return clause[:1].upper() + clause[1:]
+
+
 def the(node: str) -> str:
     """A node's name inside a sentence.
 

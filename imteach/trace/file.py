@@ -1,6 +1,6 @@
 """A trace as JSON, written and read. A file is believed only as far as it can be checked."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -34,6 +34,7 @@ def to_json(trace: "Trace") -> str:
         "faults": [str(fault) for fault in trace.faults],
         "unused": [str(fault) for fault in trace.unused],
         **({} if trace.timed else {"timed": False}),
+        **({} if trace.loop is None else {"loop": trace.loop}),
         "packets": [_packet_out(packet) for packet in trace.packets],
         "events": [_event_out(event) for event in trace.events],
         "messages": [message_out(outcome) for outcome in trace.messages],
@@ -143,6 +144,17 @@ def read_trace(
         events.append(_event_in(fields, nodes, names, events))
     _check_fit(packets, events)
     return file, scenario, _faults_in(file, "faults"), _faults_in(file, "unused"), packets, tuple(events)
+
+
+def loop_in(file: Fields, events: Sequence[Event]) -> float | None:
+    """Return the moment after which the events of this file go round for ever; None if the run comes to its end."""
+    if not file.has("loop"):
+        return None
+    loop = file.moment("loop")
+    last = events[-1].t if events else 0
+    if loop > last:
+        raise file.wrong("loop", f"a moment that is not after the last event ({last} ms)")
+    return loop
 
 
 def _checked(fields: Fields, name: str, make: Callable[[], T]) -> T:

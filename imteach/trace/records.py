@@ -44,6 +44,9 @@ STEPS = ("start", "say", "resend", "arrive", "timer_fire", "login", "logout", "r
 In a retransmission the event `retransmit` stands between the step and the `send`.
 """
 
+STEPS_END = "the steps end here"
+"""Why a packet is lost that was still in flight when the steps of a run without a clock came to their end."""
+
 
 class Records(Sequence[T], Generic[T]):
     """A tuple of records that are made when somebody first looks at one. How many there are is known before.

@@ -13,7 +13,7 @@ from imteach.scenario.faults import Fault
 from imteach.scenario.reader import same
 from imteach.scenario.scenario import Scenario
 from imteach.trace.causes import happens_before
-from imteach.trace.file import message_out, read_trace, to_json
+from imteach.trace.file import loop_in, message_out, read_trace, to_json
 from imteach.trace.outcomes import outcomes
 from imteach.trace.records import EVENT_KINDS, Event, PacketRecord, mistakes_in
 from imteach.trace.replay import state_at
@@ -36,6 +36,9 @@ class Trace:
     - `promises`: for each promise, whether this run keeps it.
     - `counts`: how many packets of each kind were sent.
     - `timed`: whether the run had a clock; if not (see `follow`), times only count its steps.
+    - `loop`: the moment after which everything that happens, up to the last event, happens over and over, for ever.
+      None for a run that comes to its end. The promises of a run with a loop say what holds so far, for they are judged
+      at ends, and it has none.
 
     Times are simulated ms. Equal scenarios and faults give equal traces, to the byte of `to_json()`.
 
@@ -53,6 +56,7 @@ class Trace:
     packets: Sequence[PacketRecord]  # tuples, or what makes itself one when it is looked at
     events: Sequence[Event]
     timed: bool = True
+    loop: float | None = None
 
     @property
     def rung(self) -> str:
@@ -198,8 +202,9 @@ class Trace:
         >>> Trace.from_json(trace.to_json()) == trace
         True
         """
-        file, *parts = read_trace(text)
-        trace = cls(*parts, timed=file.switch("timed", usual=True))  # type: ignore[arg-type,misc]
+        file, *parts, events = read_trace(text)
+        timed, loop = file.switch("timed", usual=True), loop_in(file, events)
+        trace = cls(*parts, events, timed, loop)  # type: ignore[arg-type,call-arg]
         claims = {
             "messages": [message_out(outcome) for outcome in trace.messages],
             "promises": dict(trace.promises),

@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from nightly import by_night
 from playwright.sync_api import Page
+from rounds import ping_pong
 
 from imteach import Say, Scenario
 from imteach.draw.sequence.mermaid import MOST
@@ -89,6 +90,13 @@ def test_what_is_typed_is_what_mermaid_draws(draw: Draw, typed: list[str]) -> No
     told = [seen(" ".join(filter(None, parts))) for parts in said]
     assert [words for words in told if words not in texts] == []
     assert len(list(filter(None, texts))) == source.count(" ms: ")
+
+
+def test_what_goes_round_for_ever_is_a_loop_to_mermaid_too(draw: Draw) -> None:
+    texts = [seen(text) for text in draw(ping_pong().to_mermaid())]
+    assert [text for text in texts if "over" in text] == ["[over and over]"]
+    assert "loop" in texts
+    assert "500: ack:A #2 still under way" in texts
 
 
 NAMES = ["end", "as", "loop", "style", "classDef", "participant", "דנה", "Оля", "x__x", "n0", "note", "Ünïcode", "小明"]

@@ -1,5 +1,7 @@
 """The pictures that are kept and compared: one for each thing that the language of the picture can say."""
 
+from rounds import ping_pong, pulls_in_vain
+
 from imteach import (
     Again,
     Beat,
@@ -143,5 +145,7 @@ GALLERY: dict[str, Trace] = {
         Offline("bob", at=0, lasting=100), Offline("bob", at=120, lasting=10), Late("bob", "pull")
     ),
     "own-code-stops": run_so_far(Scenario("dedup", client=Forgetful), Drop("ack:N")),
+    "goes-round": ping_pong(),
+    "goes-round-in-vain": pulls_in_vain(),
     **{f"planted-{name.replace(' ', '-').replace(':', '-')}": bug.trace for name, bug in PLANTED.items()},
 }

@@ -863,8 +863,8 @@ def test_a_name_that_is_no_promise():
 
 
 def test_every_promise_has_a_short_title_of_its_own():
-    assert list(PROMISE_TITLES) == list(PROMISES)
-    assert len(set(PROMISE_TITLES.values())) == len(PROMISES)
+    assert list(PROMISE_TITLES) == [*PROMISES, "nothing_left_behind", "it_ends"]  # those two in searches only
+    assert len(set(PROMISE_TITLES.values())) == len(PROMISE_TITLES)
     assert all(0 < len(title) <= 42 for title in PROMISE_TITLES.values())
 
 

@@ -23,6 +23,7 @@ KINDS_AT = {event["kind"]: event["id"] for event in reversed(GOOD["events"])}  #
 SHOW, DROP, STATUS, START = (KINDS_AT[kind] for kind in ("show", "drop", "status", "timer_start"))
 SAY = next(event["id"] for event in GOOD["events"] if event["kind"] == "say" and event["msgid"] == "m2")
 LOST = next(number for number, packet in enumerate(GOOD["packets"]) if packet["fate"] == "dropped")
+LAST = GOOD["events"][-1]["t"]
 DELETE = object()
 
 
@@ -53,6 +54,12 @@ def error_of(text):
 def test_the_good_trace_is_good():
     assert json.loads(Trace.from_json(json.dumps(GOOD)).to_json()) == GOOD
     assert all(kind in KINDS_AT for kind in ("retransmit", "timer_fire", "timer_cancel"))
+
+
+def test_a_loop_may_begin_anywhere_up_to_the_last_event_or_be_null():
+    for loop in (0, 0.5, LAST):
+        assert Trace.from_json(changed(["loop"], loop)).loop == loop
+    assert Trace.from_json(changed(["loop"], None)).loop is None
 
 
 @pytest.mark.parametrize("name", [name for name in GOOD if name != "schema"])
@@ -98,6 +105,10 @@ WRONG = {
     "a fault as object": (["faults", 0], {}, "faults: expected a list of texts"),
     "unused that was used": (["unused"], ["drop m1/ack:N#1"], "unused: expected what follows from the events"),
     "unused left out": (["unused"], [], "unused: expected what follows from the events"),
+    "a loop in words": (["loop"], "for ever", "loop: expected a time in ms of at least 0, got 'for ever'"),
+    "a loop as true": (["loop"], True, "loop: expected a time in ms of at least 0, got True"),
+    "a loop in the past": (["loop"], -50, "loop: expected a time in ms of at least 0, got -50"),
+    "a loop after the end": (["loop"], 10**6, f"loop: expected a moment that is not after the last event ({LAST} ms)"),
     "packets": (["packets"], None, "packets: expected a list, got None"),
     "a packet as null": (["packets", 3], None, "packets[3]: expected an object"),
     "a packet twice": (["packets", 1], GOOD["packets"][0], "packets: expected each name once"),

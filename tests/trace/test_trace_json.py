@@ -1,6 +1,7 @@
 """A trace as JSON: the contract that other people's notebooks rely on."""
 
 import json
+from dataclasses import replace
 
 from imteach import Client, Drop, Say, Scenario, Trace
 from imteach.protocol import StartTimer, Transmit, Waiting
@@ -184,3 +185,15 @@ def test_a_trace_says_in_one_line_what_came_of_it():
     )
     assert repr(Scenario("dedup").run()) == ('<Trace of "dedup": m1 delivered, shown to bob 1 time; all promises kept>')
     assert repr(Scenario("dedup", say=[]).run()) == '<Trace of "dedup": nothing said; all promises kept>'
+
+
+def test_a_run_that_goes_round_for_ever_says_from_when_on_and_another_does_not():
+    trace = Scenario("retransmit").run(Drop("ack:N"))
+    assert (trace.loop, "loop" in trace.to_json()) == (None, False)
+    round_and_round = replace(trace, loop=250)
+    assert round_and_round != trace
+    assert list(out(round_and_round)) == [*TOP[:5], "loop", *TOP[5:]]
+    assert out(round_and_round)["loop"] == 250
+    read = Trace.from_json(round_and_round.to_json())
+    assert read == round_and_round
+    assert read.loop == 250

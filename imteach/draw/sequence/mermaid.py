@@ -10,7 +10,7 @@ from imteach.draw.collector import uncollected
 from imteach.draw.letters.direction import isolated, with_isolates
 from imteach.draw.sequence.chronicle.chronicle import Chronicle
 from imteach.draw.sequence.layout.lifelines import in_columns
-from imteach.draw.sequence.words import packet_label, unit
+from imteach.draw.sequence.words import UNDER_WAY, packet_label, unit
 from imteach.protocol import SERVER
 from imteach.trace import Trace
 
@@ -51,7 +51,7 @@ def to_mermaid(trace: Trace) -> str:
         arrived = packet.fate == "arrived"
         told = [*chronicle.remarks.get(packet.name, []), *([] if arrived else [chronicle.fate(packet)])]
         label = " ".join([packet_label(packet, chronicle.several), ", ".join(told)]).rstrip()
-        arrow = "->>" if arrived else "--x"
+        arrow = "->>" if arrived else "-->>" if chronicle.ending(packet) == UNDER_WAY else "--x"
         ended = chronicle.ended[packet.name]
         rows.append((ended, number, f"{node[packet.src]}{arrow}{node[packet.dst]}: {ended}{after}: {_text(label)}"))
     for moment in chronicle.moments:
@@ -67,8 +67,11 @@ def to_mermaid(trace: Trace) -> str:
             if edge is not None:
                 rows.append((edge.t, -1, f"Note over {','.join(ends)}: {edge.t}{after}: {_text(words)}"))
     heads = [f"participant {short} as {_text(name)}" for name, short in node.items()]
-    body = [row[-1] for row in sorted(rows, key=lambda row: row[:2])]
-    diagram = "".join(f"{line}\n" for line in ["sequenceDiagram", *(f"    {line}" for line in heads + body)])
+    ordered = sorted(rows, key=lambda row: row[:2])
+    before = [row[-1] for row in ordered if trace.loop is None or row[0] <= trace.loop]
+    again = [f"    {row[-1]}" for row in ordered[len(before) :]]
+    loop = ["loop over and over", *again, "end"] if again else []
+    diagram = "".join(f"{line}\n" for line in ["sequenceDiagram", *(f"    {line}" for line in heads + before + loop)])
     _warn_if_too_long(diagram)
     return diagram
 

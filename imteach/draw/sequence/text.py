@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from heapq import heappop, heappush
 from itertools import pairwise
+from math import inf
 from typing import NamedTuple
 
 from imteach.draw.collector import uncollected
@@ -50,7 +51,7 @@ def to_text(trace: Trace) -> str:
 class _Row(NamedTuple):
     """One or more lines of text, at `t` simulated ms: a packet's arrow, a node's notes, both, or words between.
 
-    `y` is its height in the picture, which sorts the rows of one instant.
+    `y` is its height in the picture, which sorts the rows of one instant. A `rule` goes across, with words in it.
     """
 
     t: float
@@ -59,6 +60,7 @@ class _Row(NamedTuple):
     notes: list[Note]
     words: str = ""
     middle: float | None = None  # where the words stand in the picture, if not on the server's lifeline
+    rule: str = ""
 
 
 class _TextPage:
@@ -143,9 +145,20 @@ class _TextPage:
         for cut in self.layout.cuts:
             for t, y, words in zip((cut.start, cut.end), (cut.y0, cut.y1), cut.words, strict=False):
                 rows.append(_Row(t, y - 1, None, [], words.text, (cut.x0 + cut.x1) / 2))
+        rows.extend(self._rules())
         return sorted(rows, key=lambda row: (row.t, row.y))
 
+    def _rules(self) -> Iterator[_Row]:
+        """The lines around what goes round for ever: after the moment since when it does, and after all of it."""
+        if self.layout.round is not None:
+            since = self.layout.round.since
+            yield _Row(since, inf, None, [], rule="from here on over and over")
+            yield _Row(inf, inf, None, [], rule=f"and again from {since}{self.layout.unit}")
+
     def _draw(self, row: _Row) -> Iterator[TextLine]:
+        if row.rule:
+            yield self._rule(row.rule)
+            return
         if row.words and row.middle is None:
             yield self._pause(row.words)
             return
@@ -200,6 +213,16 @@ class _TextPage:
         line.put(self.x["server"] - columns(words) // 2 - 2, f"··{words}··")
         return line
 
+    def _rule(self, words: str) -> TextLine:
+        """A line across everything, with words on the server's lifeline."""
+        last = self.layout.lifelines[-1]
+        line = TextLine()
+        line.fill(self.times - 2, self.x[last.name] + max(self.room[last.name] * (last.side > 0), 2), "─")
+        for x in self.x.values():
+            line.put(x, "┼")
+        line.put(self.x["server"] - columns(words) // 2 - 1, f" {words} ")
+        return line
+
     def _draw_cut(self, line: TextLine, words: str, middle: float) -> None:
         """Words between the two lifelines whose link is cut or mended."""
         left = max((each for each in self.layout.lifelines if each.x < middle), key=lambda each: each.x)
@@ -213,14 +236,14 @@ class _TextPage:
         head = right if toward > 0 else left
         label = f" {_label(arrow)} "
         if arrow.fate:
-            self._draw_lost(line, arrow, start, end)
+            self._draw_lost(line, arrow, start, end, head if arrow.is_under_way else "✕")
             return
         line.fill(start, end, stroke)
         line.put(end - toward, head)
         line.put((start + end - columns(label) + 1) // 2, label)
 
-    def _draw_lost(self, line: TextLine, arrow: Arrow, start: int, end: int) -> None:
-        """Draw a packet that reached nobody as far as it came; words after or before the ✕ say what became of it."""
+    def _draw_lost(self, line: TextLine, arrow: Arrow, start: int, end: int, sign: str) -> None:
+        """Draw a packet that reached nobody as far as it came; words after or before the sign say what became of it."""
         toward, across = (1 if end > start else -1), abs(end - start)
         label, way, behind = f" {_label(arrow)} ", across * 3 // 5, f" {arrow.fate}"
         if arrow.packet.fate == "lost":
@@ -233,7 +256,7 @@ class _TextPage:
             line.put(x, behind if toward > 0 else behind[1:])
         end = start + toward * way
         line.fill(start, end, "╌")
-        line.put(end - toward, "✕")
+        line.put(end - toward, sign)
         line.put((start + end - columns(label) + 1) // 2, label)
 
 

@@ -14,7 +14,19 @@ from typing import Any
 
 from imteach.draw.letters.measure import text_width
 from imteach.draw.sequence.layout.boxes import Box, Taken
-from imteach.draw.sequence.layout.shapes import MARGIN, NOTE_SIZE, PILL_HEIGHT, Arrow, Bar, CutLink, Gap, Idle, Layout
+from imteach.draw.sequence.layout.rounds import words_beside
+from imteach.draw.sequence.layout.shapes import (
+    MARGIN,
+    NOTE_SIZE,
+    PILL_HEIGHT,
+    Arrow,
+    Bar,
+    CutLink,
+    Gap,
+    Idle,
+    Layout,
+    Round,
+)
 from imteach.draw.sequence.words import unit
 from imteach.errors import InputError
 from imteach.protocol import SERVER, Value
@@ -168,11 +180,12 @@ class _CutOut:
             "notes": [self._boxed(self._at(note)) for note in self.notes],
             "gaps": [self._cut_off(gap) for gap in layout.gaps if self._is_seen(gap)],
             "cuts": [self._link(cut) for cut in layout.cuts if self._is_seen(cut)],
+            "round": self._round(layout.round) if layout.round and self._is_seen(layout.round) else None,
         }
         taken_over = {field: getattr(layout, field) for field in Layout.__struct_fields__}
         return Stretch(**{**taken_over, **changed}, words=self.window.words, passing=list(self._passing()))
 
-    def _is_seen(self, line: Arrow | Bar | Gap | CutLink) -> bool:
+    def _is_seen(self, line: Arrow | Bar | Gap | CutLink | Round) -> bool:
         return line.y0 < self.lower and line.y1 > self.upper
 
     def _at(self, thing: Any) -> Any:
@@ -188,6 +201,12 @@ class _CutOut:
         words = [self._boxed(word) for word in cut.words if self.begin <= word.box.y + word.box.height / 2 < self.end]
         seen: CutLink = self._cut_off(cut)
         return seen._replace(words=words, is_mended=cut.is_mended and cut.y1 <= self.lower)
+
+    def _round(self, whole: Round) -> Round:
+        """What goes round, as far as it is seen; its words stand half way along that."""
+        seen: Round = self._cut_off(whole)
+        words = words_beside(seen.x, seen.y0, seen.y1)
+        return seen._replace(words=words, begins=whole.y0 >= self.upper, ends=whole.y1 <= self.lower)
 
     def _strips(self) -> Iterator[Idle]:
         """Yield a strip at each edge that is cut: what comes before, and what after."""

@@ -8,6 +8,7 @@ from imteach.tell import done_instead
 from imteach.trace import PacketRecord, Trace, instant
 
 MOST_NAMED = 3  # faults in a title
+UNDER_WAY = "still under way"  # what is said of a packet that waits for the next round of what goes round for ever
 
 
 def is_again(packet: PacketRecord) -> bool:
@@ -33,8 +34,12 @@ def packet_label(packet: PacketRecord, several: bool) -> str:
     return " ".join(words)
 
 
-def packet_sentence(packet: PacketRecord, remarks: Iterable[str] = (), why: str = "", unit: str = " ms") -> str:
+def packet_sentence(
+    packet: PacketRecord, remarks: Iterable[str] = (), why: str = "", unit: str = " ms", ending: str = ""
+) -> str:
     """A packet as a sentence, for those who cannot see its arrow. `remarks` say what is unusual, `why` why it was lost.
+
+    `ending` says what became of it, if that is not its fate.
 
     >>> from imteach import Scenario
     >>> packet_sentence(Scenario("basic").run().packets[0])
@@ -43,7 +48,7 @@ def packet_sentence(packet: PacketRecord, remarks: Iterable[str] = (), why: str 
     'msg:R of m1 from alice to server: sent at 0 ms, arrived at 50 ms, carries number 1 and base 1'
     """
     number = f", transmission {packet.number}," if is_again(packet) else ""
-    end = f"arrived at {packet.arrived}{unit}" if packet.fate == "arrived" else packet.fate
+    end = f"arrived at {packet.arrived}{unit}" if packet.fate == "arrived" else ending or packet.fate
     end += f": {plain(why)}" if why else ""
     of = plain(packet.msgid if packet.msgid is not None else packet.name.partition("/")[0])
     told = ", ".join([end, *remarks, *_content(packet)])

@@ -5,6 +5,7 @@ that the caller names. The times of the trace only count the steps.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -13,6 +14,7 @@ from imteach.errors import InputError, quoted
 from imteach.learner.mistakes import LearnerError, Mistake
 from imteach.protocol import SERVER, Effect, Packet
 from imteach.scenario import Beat, Crash, Drop, Duplicate, Fault, Scenario
+from imteach.scenario.checks import whole
 from imteach.scenario.faults import checked_given
 from imteach.scenario.scenario import HEARTBEAT, checked_scenario
 from imteach.sim.agenda import ARRIVAL, Appointment
@@ -21,7 +23,8 @@ from imteach.sim.run import Running
 from imteach.sim.simulator import Simulator
 from imteach.tell import the
 from imteach.trace import Trace, instant
-from imteach.trace.records import Event
+from imteach.trace.records import STEPS_END, Event
+from imteach.verify.search.come_round import check_round, position
 from imteach.verify.search.rules import World
 from imteach.verify.search.state import Action, State
 from imteach.verify.search.step import CUT_SHORT, Step, noticed, readings, step_of
@@ -32,7 +35,7 @@ TICK = 50
 _MOST_OFFERED = 12
 
 
-def follow(scenario: Scenario | str, steps: Iterable[str | Step], given: Sequence[Fault] = ()) -> Trace:
+def follow(scenario: Scenario | str, steps: Iterable[str | Step], given: Sequence[Fault] = (), loop: int = 0) -> Trace:
     """Run `scenario` without a clock, as these steps say, and return the trace; times only count the steps.
 
     A step is one of:
@@ -43,8 +46,10 @@ def follow(scenario: Scenario | str, steps: Iterable[str | Step], given: Sequenc
     - `the server notices that bob is gone`, by itself, after a crash; `… by crash 2`, if it has yet to notice several;
     - `bob logs out`, `bob logs in`, `the link between bob and the server is cut`, `… works again`, as `given` has it.
 
-    Added to a step, `, bob crashes after effect 1` cuts short what bob does in it. Raises `InputError` for a step that
-    cannot happen then, and says what can; `LearnerError` where a learner's class cannot go on, with the run.
+    Added to a step, `, bob crashes after effect 1` cuts short what bob does in it. The last `loop` steps go round for
+    ever: the trace's `loop` is the moment before them. Raises `InputError` for a step that cannot happen then, and says
+    what can, and for a loop that does not lead back to where it began; `LearnerError` where a learner's class cannot go
+    on, with the run.
 
     >>> trace = follow(Scenario("basic"), ["alice says “hello”", "m1/msg:R#1 arrives", "m1/msg:N#1 is dropped"])
     >>> trace.messages[0].shown
@@ -54,15 +59,19 @@ def follow(scenario: Scenario | str, steps: Iterable[str | Step], given: Sequenc
         raise InputError(
             f"expected a list of sentences, such as ['alice says “hello”'], got {quoted(steps)}", where="steps"
         )
-    scenario = checked_scenario(scenario)
+    scenario, steps = checked_scenario(scenario), list(steps)
+    first = len(steps) - whole(loop, "loop", most=len(steps))  # of those that go round
     follower = Follower(scenario, checked_given(given, scenario))
     follower.begin()
-    for step in steps:
-        follower.step(step if isinstance(step, Step) else follower.read(step))
+    follower.take(steps[:first])
+    since, before = (follower.now, position(follower)) if loop else (None, None)
+    follower.take(steps[first:])
+    if before is not None and not follower.mistakes:
+        check_round(before, position(follower), loop)
     trace = follower.trace()
     if follower.mistakes:
         raise LearnerError(*follower.mistakes[0], trace)
-    return trace
+    return replace(trace, loop=since)
 
 
 class Unordered:
@@ -100,6 +109,11 @@ class Follower(Simulator):
                 return step
         cut = CUT_SHORT.fullmatch(text) if isinstance(text, str) else None
         raise _cannot_happen(cut["step"] if cut else text, offered)
+
+    def take(self, steps: Iterable[str | Step]) -> None:
+        """Let these steps happen, one after the other. Raises `InputError` for one that cannot."""
+        for step in steps:
+            self.step(step if isinstance(step, Step) else self.read(step))
 
     def step(self, step: Step) -> None:
         """Let this step happen. Raises `InputError` if it cannot."""
@@ -300,7 +314,7 @@ class Follower(Simulator):
         for due in list(self.agenda.all):
             if due.what == "arrive":
                 self.agenda.all.remove(due)
-                self.lose(due.about, "the steps end here")
+                self.lose(due.about, STEPS_END)
 
 
 def _cannot_happen(step: object, offered: Iterable[Step]) -> InputError:

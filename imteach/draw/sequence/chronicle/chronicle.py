@@ -5,11 +5,12 @@ from math import inf
 from imteach.draw.sequence.chronicle.moments import CutSpan, Moment
 from imteach.draw.sequence.chronicle.summed_up import SummedUp
 from imteach.draw.sequence.chronicle.telling import Telling
-from imteach.draw.sequence.words import remarks
+from imteach.draw.sequence.words import UNDER_WAY, remarks
 from imteach.plain import plain
 from imteach.protocol import SERVER
 from imteach.scenario import Partition
 from imteach.trace import PacketRecord, Trace, instant
+from imteach.trace.records import STEPS_END
 
 
 class Chronicle:
@@ -27,6 +28,7 @@ class Chronicle:
         self.several = told.several
         self.moments, self.timers, self.sent_in = told.moments, told.timers.runs, told.sent_in
         self.ended, self.why = told.ended, told.why
+        self._not_lost = self._under_way()
         self.missed = self._missed()
         self.absences = [absence for absence in told.absences if absence.start != absence.stop]
         summed_up = SummedUp(trace, told.acked, told.timers.waits)
@@ -51,10 +53,21 @@ class Chronicle:
 
     def fate(self, packet: PacketRecord) -> str:
         """What became of a packet that did not arrive, and why, in words; empty if it arrived."""
-        if packet.fate == "arrived":
-            return ""
         why = self.why.get(packet.name)
-        return f"{packet.fate}: {plain(why)}" if why else packet.fate
+        return f"{packet.fate}: {plain(why)}" if why else self.ending(packet)
+
+    def ending(self, packet: PacketRecord) -> str:
+        """What became of a packet that did not arrive, in a word or two; empty if it arrived."""
+        if packet.name in self._not_lost:
+            return UNDER_WAY
+        return "" if packet.fate == "arrived" else packet.fate
+
+    def _under_way(self) -> set[str]:
+        """The packets that are not lost, though the steps end, because they wait for the next round."""
+        found = {name for name, why in self.why.items() if why == STEPS_END} if self.trace.loop is not None else set()
+        for name in found:
+            del self.why[name]
+        return found
 
     def _missed(self) -> list[Moment]:
         """The moments that packets which did not arrive would have begun."""

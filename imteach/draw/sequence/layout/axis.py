@@ -14,9 +14,14 @@ TIMES = 58.0  # room for the times at the left, at least
 
 def room_for_times(chronicle: Chronicle) -> float:
     """Return how wide the times at the left are."""
+    return max(TIMES, widest_time(chronicle, " ms") + 14)
+
+
+def widest_time(chronicle: Chronicle, unit: str) -> float:
+    """Return how wide the widest time is, with its unit; 0 if nothing happens."""
     lost = [chronicle.ended[str(moment.arrived)] for moment in chronicle.missed]
     times = {*(moment.t for moment in (*chronicle.moments, *chronicle.edges)), *lost}
-    return max([TIMES, *(text_width(f"{t} ms", TIME_SIZE) + 14 for t in times)])
+    return max([text_width(f"{t}{unit}", TIME_SIZE) for t in times], default=0)
 
 
 def time_marks(page: Page) -> list[TimeMark]:
@@ -24,15 +29,20 @@ def time_marks(page: Page) -> list[TimeMark]:
 
     An instant that is spread out has its time more than once.
     """
-    chronicle, top, down = page.chronicle, page.top, page.timeline.y
-    happening = [(down[moment.number] + top, moment.t) for moment in (*chronicle.moments, *chronicle.edges)]
-    lost = [way.y1 for way in page.ways if way.fate]
-    ended = [chronicle.ended[packet.name] for packet in chronicle.trace.packets if packet.fate != "arrived"]
     marks: list[TimeMark] = []
-    for y, t in sorted([*happening, *zip(lost, ended, strict=True)]):
+    for y, t in happening(page):
         if not marks or (y - marks[-1].y >= TIME_SIZE + 3 and t >= marks[-1].t):
             marks.append(TimeMark(t, y))
     return marks
+
+
+def happening(page: Page) -> list[tuple[float, float]]:
+    """Return how far down things happen, and when: moments, and packets that are lost; from the top down."""
+    chronicle, top, down = page.chronicle, page.top, page.timeline.y
+    moments = [(down[moment.number] + top, moment.t) for moment in (*chronicle.moments, *chronicle.edges)]
+    lost = [way.y1 for way in page.ways if way.fate]
+    ended = [chronicle.ended[packet.name] for packet in chronicle.trace.packets if packet.fate != "arrived"]
+    return sorted([*moments, *zip(lost, ended, strict=True)])
 
 
 def idle_stretches(page: Page) -> list[Idle]:

@@ -64,16 +64,17 @@ def fate_words(page: Page, packet: PacketRecord, way: Way, pill: Box | None, tak
     """Return what became of a packet, in the first place between its lifelines that is not taken."""
     why = plain(in_few_words(page.chronicle.why.get(packet.name, "")))
     left, right = sorted([page.columns.x[packet.src], page.columns.x[packet.dst]])
-    for text in [f"lost: {why}", why] if why else [packet.fate]:
+    ending = page.chronicle.ending(packet)
+    for text in [f"lost: {why}", why] if why else [ending]:
         for box in way.fate_words(text_width(text, NOTE_SIZE)):
             if left <= box.x and box.x + box.width <= right and taken.add_if_free(box):
                 return [Words(text, box)]
-    width = text_width(packet.fate, NOTE_SIZE)
+    width = text_width(ending, NOTE_SIZE)
     near = [box for box in way.near_cross(width) if left <= box.x and box.x + box.width <= right]
     free = next(filter(taken.is_free, [*near, *(_around(pill, width) if pill else ())]), None)
     box = free or min(map(taken.first_free, near), key=lambda box: box.y)
     taken.add(box)
-    return [Words(packet.fate, box)]
+    return [Words(ending, box)]
 
 
 def remark(page: Page, packet: PacketRecord, pill: Box, taken: Taken) -> list[Words]:

@@ -2,6 +2,7 @@
 
 from imteach.draw.sequence.chronicle.moments import NoteLine
 from imteach.draw.sequence.layout.boxes import Box
+from imteach.draw.sequence.words import UNDER_WAY
 from imteach.protocol import Value
 from imteach.trace import PacketRecord
 
@@ -56,6 +57,16 @@ class Arrow(Value, frozen=True):
     def half(self) -> str:
         """Which half of the exchange it belongs to: msg or ack."""
         return "ack" if self.packet.kind.startswith(("ack:", "offlineack:")) else "msg"
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it is under way still when a round of what goes round for ever is over: it ends in no ✕."""
+        return self.fate == UNDER_WAY
+
+    @property
+    def has_head(self) -> bool:
+        """Whether it ends as an arrow, and not in a ✕."""
+        return self.packet.fate == "arrived" or self.is_under_way
 
 
 class Bar(Value, frozen=True):
@@ -127,10 +138,27 @@ class TimeMark(Value, frozen=True):
     y: float
 
 
+class Round(Value, frozen=True):
+    """What goes round for ever: from where it ends, at `y1`, back up a line at `x` to where it begins, at `y0`.
+
+    `since` is when that is, in simulated ms; the words stand upright beside the line. `begins` and `ends` say whether
+    both ends are seen: a window may show a part only.
+    """
+
+    since: float
+    x: float
+    y0: float
+    y1: float
+    words: Words
+    begins: bool = True
+    ends: bool = True
+
+
 class Layout(Value, frozen=True):
     """A whole sequence diagram; `top` and `bottom` are where lifelines begin and end, `left` where the times end.
 
-    `unit` stands behind each time: " ms", or nothing where there is no clock and times only count the steps.
+    `unit` stands behind each time: " ms", or nothing where there is no clock and times only count the steps. `round` is
+    what goes round for ever, None in a run that ends.
     """
 
     title: str
@@ -149,3 +177,4 @@ class Layout(Value, frozen=True):
     gaps: list[Gap]
     cuts: list[CutLink]
     unit: str
+    round: Round | None

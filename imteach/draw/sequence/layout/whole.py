@@ -5,6 +5,8 @@ lifelines ──┬── arrows (one for each packet, with a label that overlap
             ├── notes  (what a node's person sees, what it did with a packet)
             ├── gaps   (while its person is logged out, or it is down)
             └── cuts   (between two of them, while their link is cut)
+
+At the left of them stand the times, and at the left of those what goes round for ever, if anything does.
 """
 
 from collections.abc import Sequence
@@ -16,6 +18,7 @@ from imteach.draw.sequence.layout.labels import Label, labels_of
 from imteach.draw.sequence.layout.lifelines import Columns
 from imteach.draw.sequence.layout.notes import Block, blocks_of, notes_of, room_for_notes
 from imteach.draw.sequence.layout.page import Page
+from imteach.draw.sequence.layout.rounds import room_for_round, round_of
 from imteach.draw.sequence.layout.shapes import HEAD_HEIGHT, MARGIN, PILL_HEIGHT, Arrow, CutLink, Layout, Note
 from imteach.draw.sequence.layout.stretches import cut_links, gaps, lanes_of, timer_bars
 from imteach.draw.sequence.layout.timeline import Timeline
@@ -34,7 +37,7 @@ def lay_out(trace: Trace) -> Layout:
     chronicle = Chronicle(trace)
     timeline = Timeline(chronicle)
     lanes, blocks, labels = lanes_of(chronicle.timers, timeline.y), blocks_of(chronicle), labels_of(chronicle)
-    left = room_for_times(chronicle)
+    left = max(room_for_times(chronicle), room_for_round(chronicle))
     columns = Columns(trace.scenario, chronicle.timers, lanes)
     columns.place(left, room_for_notes(chronicle, blocks), max([label.width for label in labels], default=0))
     top = MARGIN + 42 + (16 if trace.unused else 0) + HEAD_HEIGHT + 30
@@ -65,6 +68,7 @@ def _filled(page: Page, left: float, lanes: Sequence[int], blocks: dict[int, Blo
         gaps=gaps(page, bottom),
         cuts=[cut if cut.is_mended else cut._replace(y1=bottom) for cut in cuts],
         unit=unit(trace),
+        round=round_of(page, left),
     )
 
 

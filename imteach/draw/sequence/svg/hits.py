@@ -61,7 +61,7 @@ class _Strip(Struct, gc=False):
     def points(self) -> tuple[float, float]:
         """Return the x of the middle of its arrow, and of its head or ✕."""
         arrow = self.arrow
-        back = 0 if arrow.fate else TIP / self.long
+        back = TIP / self.long if arrow.has_head else 0
         return (arrow.x0 + arrow.x1) / 2, arrow.x1 - back if arrow.x1 > arrow.x0 else arrow.x1 + back
 
 
@@ -86,7 +86,7 @@ def _strip(number: int, arrow: Arrow) -> _Strip:
     slope = (y1 - y0) / across
     start, long = y0 - slope * x0, sqrt(1 + slope * slope)
     left, right = (x0 + min(TAIL, across / 3), x1) if across > 0 else (x1, x0 + max(-TAIL, across / 3))
-    if arrow.fate:
+    if not arrow.has_head:
         y1 += CROSS / 2
         left, right = (left, right + CROSS / 2) if across > 0 else (left - CROSS / 2, right)
     first, last = pill.y if pill.y < y0 else y0, pill.y + PILL_HEIGHT if pill.y + PILL_HEIGHT > y1 else y1

@@ -17,9 +17,11 @@ from imteach.draw.sequence.layout.shapes import (
     Layout,
     Lifeline,
     Note,
+    Round,
 )
 from imteach.draw.sequence.svg.markup import escape, n, short, text_at, written
 
+TURN = 5.0  # the radius of the corners of what goes round
 DOWN = 9.0  # how wide the hatched box is that stands for a node that is down
 
 
@@ -30,6 +32,20 @@ def time_lines(layout: Layout) -> Iterator[str]:
         y = n(mark.y)
         words = short(f'<text class="imt-time" x="{end}" y="{mark.y + 3.5:.1f}" text-anchor="end">')
         yield f'<line class="imt-rule" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>{words}{mark.t}{layout.unit}</text>'
+
+
+def going_round(round_: Round, unit: str) -> str:
+    """Return the line beside the times of what goes round for ever, with an arrow to where it begins again."""
+    x, y0, y1, box = round_.x, round_.y0, round_.y1, round_.words.box
+    foot = f"M{n(x + TURN + 4)} {n(y1)}h-4q-{n(TURN)} 0 -{n(TURN)} -{n(TURN)}" if round_.ends else f"M{n(x)} {n(y1)}"
+    head = f"V{n(y0 + TURN)}q0 -{n(TURN)} {n(TURN)} -{n(TURN)}h4m-5 -4.5l6 4.5l-6 4.5" if round_.begins else f"V{n(y0)}"
+    told = escape(f"From {round_.since}{unit} on this goes round for ever")
+    along, down = n(box.x + 11.5), n(box.y + box.height)
+    return (
+        f'<g class="imt-round" role="img" aria-label="{told}"><title>{told}</title><path d="{foot}{head}"/>'
+        f'<text class="imt-note" x="{along}" y="{down}" transform="rotate(-90 {along} {down})">'
+        f"{round_.words.text}</text></g>"
+    )
 
 
 def lifeline(line: Lifeline, gaps: list[Gap], layout: Layout) -> str:

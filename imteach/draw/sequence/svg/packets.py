@@ -10,16 +10,15 @@ from imteach.draw.sequence.svg.hits import Point
 from imteach.draw.sequence.svg.markup import escape, n, short, start, text_at, written
 from imteach.draw.sequence.window import Passing
 from imteach.draw.sequence.words import is_again, packet_sentence
-from imteach.trace import PacketRecord
 
 
 def packet_of(arrow: Arrow, shapes: list[list[Point]], unit: str) -> tuple[str, str]:
     """Return what is seen of a packet, in two pieces: its way, and the button with its label."""
-    packet, half = arrow.packet, arrow.half
-    classes = _classes(packet, half)
+    half = arrow.half
+    classes = _classes(arrow, half)
     x0, y0 = n(arrow.x0), n(arrow.y0)
     ends = f'x1="{x0}" y1="{y0}" x2="{n(arrow.x1)}" y2="{n(arrow.y1)}"'
-    head = _head(arrow, half) if packet.fate == "arrived" else ""
+    head = _head(arrow, half) if arrow.has_head else ""
     dot = f'<circle class="imt-dot" cx="{x0}" cy="{y0}" r="3.6"/>'
     way = f'<g class="{classes}"><line class="imt-line" {ends}/>{head}{dot}</g>'
     return way, _button(arrow, half, classes, shapes, unit)
@@ -30,19 +29,20 @@ def passed(passing: list[Passing]) -> Iterator[str]:
     alike: dict[str, list[str]] = {}
     for seen in passing:
         arrow, half = seen.arrow, seen.arrow.half
-        classes = _classes(arrow.packet, half)
+        classes = _classes(arrow, half)
         parts = alike.setdefault(classes, [])
         parts[:1] = [f"{parts[0] if parts else ''}M{n(arrow.x0)} {n(arrow.y0)}L{n(arrow.x1)} {n(arrow.y1)}"]
         if seen.starts:
             parts.append(f'<circle class="imt-dot" cx="{n(arrow.x0)}" cy="{n(arrow.y0)}" r="3.6"/>')
         if seen.ends:
-            parts.append(_head(arrow, half) if arrow.packet.fate == "arrived" else _cross(arrow))
+            parts.append(_head(arrow, half) if arrow.has_head else _cross(arrow))
     for classes, (ways, *ends) in alike.items():
         yield f'<g class="imt-passing {classes}"><path class="imt-line" d="{ways}"/>{"".join(ends)}</g>'
 
 
-def _classes(packet: PacketRecord, half: str) -> str:
-    lost = "" if packet.fate == "arrived" else f" imt-{packet.fate}"
+def _classes(arrow: Arrow, half: str) -> str:
+    packet = arrow.packet
+    lost = "" if packet.fate == "arrived" else " imt-under-way" if arrow.is_under_way else f" imt-{packet.fate}"
     copy = " imt-copy" if "~" in packet.name else ""
     fabricated = " imt-fabricated" if packet.fabricated else ""
     return f"imt-{half}{lost}{copy}{fabricated}{' imt-again' if is_again(packet) else ''}"
@@ -76,12 +76,13 @@ def _button(arrow: Arrow, half: str, classes: str, shapes: list[list[Point]], un
         f'<text class="imt-label" x="{n(x + width / 2)}" y="{y + 12.9:.1f}" text-anchor="middle">'
     )
     remarks = [text_at("imt-note imt-remark", *start(word), word.text) for word in arrow.words if word.is_remark]
-    told = html.escape(packet_sentence(packet, arrow.remarks, arrow.why, unit))
+    ending = arrow.fate if arrow.is_under_way else ""
+    told = html.escape(packet_sentence(packet, arrow.remarks, arrow.why, unit, ending))
     return (
         f'<g class="imt-packet {classes}" role="button" tabindex="-1" data-packet="{escape(packet.name)}" '
         f'data-kind="{escape(packet.kind)}" data-fate="{fate}" aria-pressed="{pressed}" '
         f'aria-label="{told}"><path class="imt-hit" d="{_outline(shapes)}"/>'
-        f"{'' if fate == 'arrived' else _cross(arrow)}"
+        f"{'' if arrow.has_head else _cross(arrow)}{_fate(arrow)}"
         f"{pill}{written(arrow.label)}</text>{''.join(remarks)}</g>"
     )
 
@@ -102,10 +103,15 @@ _CORNERS = {
 
 
 def _cross(arrow: Arrow) -> str:
-    """The ✕ at the end of a packet that reached nobody, and what became of it."""
+    """The ✕ at the end of a packet that reached nobody."""
     x, y, half = arrow.x1, arrow.y1, CROSS / 2 - 1
-    told = "".join(text_at("imt-note imt-fate", *start(word), word.text) for word in arrow.words if not word.is_remark)
     return (
         f'<path class="imt-cross" d="M{n(x - half)} {n(y - half)}L{n(x + half)} {n(y + half)}'
-        f'M{n(x - half)} {n(y + half)}L{n(x + half)} {n(y - half)}"/>{told}'
+        f'M{n(x - half)} {n(y + half)}L{n(x + half)} {n(y - half)}"/>'
     )
+
+
+def _fate(arrow: Arrow) -> str:
+    """What became of a packet that reached nobody, or has yet to reach somebody."""
+    css = "imt-note imt-quiet" if arrow.is_under_way else "imt-note imt-fate"
+    return "".join(text_at(css, *start(word), word.text) for word in arrow.words if not word.is_remark)

@@ -7,7 +7,15 @@ from imteach.draw.letters.measure import fit
 from imteach.draw.sequence.layout.shapes import MARGIN, ROLE_SIZE, TITLE_SIZE, Gap, Layout
 from imteach.draw.sequence.layout.whole import lay_out
 from imteach.draw.sequence.svg.hits import hits
-from imteach.draw.sequence.svg.lifelines import cut_link, idle_stretch, lifeline, note_beside, time_lines, timer_bar
+from imteach.draw.sequence.svg.lifelines import (
+    cut_link,
+    going_round,
+    idle_stretch,
+    lifeline,
+    note_beside,
+    time_lines,
+    timer_bar,
+)
 from imteach.draw.sequence.svg.markup import escape, n, start, text_at
 from imteach.draw.sequence.svg.packets import packet_of, passed
 from imteach.draw.sequence.svg.style import style
@@ -34,6 +42,7 @@ def to_svg(trace: Trace, rev: int = 0, window: Window | None = None) -> str:
     parts = [
         *_head(layout, rev),
         *time_lines(layout),
+        *([going_round(layout.round, layout.unit)] if layout.round else []),
         *map(cut_link, layout.cuts),
         *_lifelines(layout),
         *map(timer_bar, layout.bars),

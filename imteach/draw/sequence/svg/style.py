@@ -87,6 +87,11 @@ _SELDOM = {
         ".imt-edge": f"stroke:{_colour('drop')};stroke-width:1.4;stroke-dasharray:2 4",
         ".imt-cut-words": f"fill:{_colour('drop')};font-weight:600",
     },
+    "under way": {".imt-under-way .imt-line": "stroke-dasharray:5 4"},
+    "round": {
+        ".imt-round path": f"stroke:{_colour('muted')};stroke-width:1.6;fill:none;stroke-linejoin:round",
+        ".imt-round text": f"fill:{_colour('muted')};font-style:italic",
+    },
     "node": {".imt-node": "font-weight:600"},
     "crash": {".imt-crash": f"fill:{_colour('drop')}"},
     "unsaid": {".imt-unsaid": f"fill:{_colour('drop')};font-weight:600"},
@@ -119,8 +124,11 @@ def _seldom(layout: Layout) -> set[str]:
     found = {note.line.kind for note in layout.notes} | {note.line.status for note in layout.notes}
     found |= {gap.kind for gap in layout.gaps} | {"cut" for _ in layout.cuts}
     found |= {f"{bar.ended} timer" for bar in layout.bars}
+    found |= {"round"} if layout.round else set()
     found |= {"passing" for _ in (layout.passing if isinstance(layout, Stretch) else ())}
     for arrow in layout.arrows:
+        if arrow.is_under_way:
+            found.add("under way")
         if arrow.remarks:
             found.update(arrow.remarks, ["remark"])
     return found
