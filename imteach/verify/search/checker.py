@@ -113,7 +113,7 @@ def check(
     most_states = whole(most_states, "most_states", most=MOST_ASKED)
     if not isinstance(reduce, bool):
         raise InputError(f"expected True or False, got {quoted(reduce)}", where="reduce")
-    search = Interleavings(_world(scenario, given), chosen, faults, most_states, reduce)
+    search = Interleavings(_world(scenario, given, chosen), chosen, faults, most_states, reduce)
     unfinished = search.run()
     judged = judge((), scenario.setting)
     promises = {
@@ -127,9 +127,9 @@ def check(
     )  # fmt: skip
 
 
-def _world(scenario: Scenario, given: Sequence[Fault]) -> World:
+def _world(scenario: Scenario, given: Sequence[Fault], kinds: Sequence[str]) -> World:
     try:
-        return World(scenario, given)
+        return World(scenario, given, kinds)
     except MistakeError as error:
         raise _mistake(scenario, given, [], error.mistake) from error
 
