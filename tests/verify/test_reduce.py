@@ -129,7 +129,7 @@ def ends(world, kinds, faults, reduce):
 def same_ends(drawn, people, away, kinds, faults):
     """Whether the ends of a drawn protocol are the same with and without what is left out. None: it is too large."""
     client, server = drawn
-    world = World(Scenario("dedup", client=client, server=server, say=people), away)
+    world = World(Scenario("dedup", client=client, server=server, say=people), away, kinds)
     whole = ends(world, kinds, faults, reduce=False)
     return None if whole is None else ends(world, kinds, faults, reduce=True)[0] == whole[0]
 
@@ -137,7 +137,7 @@ def same_ends(drawn, people, away, kinds, faults):
 CHOICES = (
     [[Say("hello")], TWO, BOTH_WAYS],
     [(), (), AWAY],
-    [("drop",), ("drop", "duplicate"), ("crash",)],
+    [("drop",), ("drop", "duplicate"), ("crash",), ("away",), ("late", "again"), ("drop", "away", "again")],
     [0, 1],
 )
 DRAWN = {

@@ -79,6 +79,11 @@ class Parts:
         counted = tuple(news._replace(connection=max(count, -1)) for news, count in behind)
         return self.nets.of(Net(network.canonical(), counted, net.out))
 
+    def planned(self) -> tuple[Standing, ...]:
+        """Where each thing said stands on its sender's screen, if all goes as the scenario has it."""
+        done = (number for number, doing in enumerate(self.scripts[0], 1) if isinstance(doing, Message))
+        return tuple(Standing((_place(number),)) for number in done)
+
     def receivers(self, message: Message) -> tuple[str, ...]:
         """Who is to be shown this message."""
         return receivers(self.scenario, message.sender, message.to)
@@ -162,7 +167,7 @@ class Turn:
         handed = self.move(node, told).handed
         said, places = f"m{shared.made + 1}", shared.places
         if places:
-            places = _put(places, message.said, Standing((shared.done[0] * BETWEEN,)))
+            places = _put(places, message.said, Standing((_place(shared.done[0]),)))
         self.shared = shared._replace(
             made=shared.made + (not handed), first=_put(shared.first, message.said, said), places=places
         )
@@ -174,13 +179,13 @@ class Turn:
         seen = Seen.of(self.world.all_seen[local.seen])
         if local.state == DOWN or msgid not in self.shared.first or seen.signs.get(msgid) != "failed":
             return None
-        return self.send_again(msgid, self.shared.done[0] * BETWEEN)
+        return self.send_again(msgid, _place(self.shared.done[0]))
 
     def again(self, node: int, about: Any) -> Told:
         """A person sends again what is under way, which they do between two things of the scenario."""
         _, msgid = about
         latest = max((place for standing in self.shared.places for place in standing.may), default=0)
-        return self.send_again(msgid, max(latest, self.shared.done[0] * BETWEEN) + 1)
+        return self.send_again(msgid, max(latest, _place(self.shared.done[0])) + 1)
 
     def send_again(self, msgid: str, place: int) -> Told:
         """Something is sent again: until somebody is shown it, it may as well stand at this place."""
@@ -459,6 +464,11 @@ _DOES: dict[type, Callable[[Turn, int, Any], Told | None]] = {
     PresenceChange: Turn.leave,
     LinkChange: Turn.cut,
 }
+
+
+def _place(done: int) -> int:
+    """The place of what a person does when so many things of the scenario were done, it among them."""
+    return done * BETWEEN
 
 
 def _put(parts: tuple[Any, ...], place: int, part: Any) -> tuple[Any, ...]:

@@ -27,7 +27,7 @@ from imteach.scenario import Resend
 from imteach.sim.network import Network, News
 from imteach.verify.search.rules import World, is_heartbeat
 from imteach.verify.search.scripts import LinkChange
-from imteach.verify.search.state import DOWN, Action, Local, MistakeError, Net, Numbers, Shared, State
+from imteach.verify.search.state import DOWN, Action, Local, MistakeError, Net, Numbers, Shared, Standing, State
 from imteach.verify.search.turn import Turn
 
 
@@ -86,6 +86,7 @@ class Commuting:
         self._coming: dict[int, Coming] = {}
         self._bits: dict[Happening, int] = {}
         self._ways: dict[tuple[int, int, Action], tuple[Action, ...]] = {}
+        self._planned = world.planned()
         reason = _unfit(world)
         if reason:
             raise IrreducibleError(reason)
@@ -150,7 +151,21 @@ class Commuting:
         done = tuple(self._done(shared, script, node) for script in range(len(self.world.scripts)))
         said = sum(isinstance(doing, Message) for doing in self.world.scripts[0][: done[0]])
         first = tuple(f"m{number + 1}" for number in range(len(self.world.messages)))
-        return Shared(done, said, first, self.world.net_number(Net(known, out=out)))
+        return Shared(done, said, first, self.world.net_number(Net(known, out=out)), self._places(shared, node))
+
+    def _places(self, shared: Shared, node: int) -> tuple[Standing, ...]:
+        """Where things said stand, as far as steps of this node depend on it: if they are said to its person.
+
+        What is not said yet will stand where the scenario has it. Nothing is sent again any more.
+        """
+        if not shared.places:
+            return ()
+        here = self.world.names[node]
+        things = zip(self.world.messages, shared.first, shared.places, self._planned, strict=True)
+        return tuple(
+            standing if said and here in self.world.receivers(message) else planned
+            for message, said, standing, planned in things
+        )
 
     def _done(self, shared: Shared, script: int, node: int) -> int:
         """How far a script has come for this node: up to its own next doing."""
@@ -441,8 +456,8 @@ def _unfit(world: World) -> str:
         return "somebody sends a message again, and whether that is so depends on what others saw"
     if any(isinstance(doing, LinkChange) for doing in doings):
         return "a link is cut, which touches several nodes at once"
-    if world.says_anew:
-        return "somebody may send a message again, and where it stands then depends on what others saw"
+    if world.says_anew and any(len(world.receivers(message)) > 1 for message in world.messages):
+        return "somebody may send a message to several again, and where it stands then depends on what others saw"
     return ""
 
 
