@@ -98,9 +98,11 @@ def check(
     crashes; an interrupt (Ctrl-C, or the notebook's stop button) ends it with what was found, and `most_states` does so
     by itself. Each promise is judged where nothing is left to come; the example against it has the fewest faults, and
     of such runs the fewest steps. Of steps whose order makes no difference it follows one order only, which changes
-    none of that; with `reduce=False` it follows all. `kinds` are `drop`, `duplicate`, `crash` and `beat`, a heartbeat
-    that comes too early; `given` faults (`Offline`, `Partition`) are part of the scenario, at any moment too. Raises
-    `InputError`, and `LearnerError` with the shortest path to where a learner's class cannot go on.
+    none of that; with `reduce=False` it follows all. `kinds` are `drop`, `duplicate`, `crash`, `away` (somebody logs
+    out, and in again later), `late` (a timer that a step stops had run out; one in a step), `again` (somebody sends
+    again what is under way) and `beat` (a heartbeat comes too early); `given` faults (`Offline`, `Partition`) are part
+    of the scenario, at any moment too. Raises `InputError`, and `LearnerError` with the shortest path to where a
+    learner's class cannot go on.
 
     >>> found = check(Scenario("retransmit"), faults=0)
     >>> found.promises["no_duplicates"].holds, found.promises["no_silent_loss"].holds

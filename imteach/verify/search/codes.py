@@ -189,6 +189,8 @@ class Codes:
     def alone(self, node: int, part: State) -> Iterator[Action]:
         """What may happen at one node alone without a fault; so all but a restart of the server."""
         actions = self.world.ordinary(node, part)
+        if node != self.world.server:
+            return actions
         return (action for action in actions if not self.world.is_joint(node, action))
 
     def _restart_of_server(self, key: int) -> Deltas:
