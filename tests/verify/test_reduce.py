@@ -74,7 +74,7 @@ SETTINGS = [
     *by_night(
         [
             (Scenario("dedup", retries=0), 2, ["crash", "away"]),
-            (Scenario("durable", retries=0), 2, ["crash", "late"], AWAY),
+            (Scenario("offline", say=[], retries=0), 2, ["crash", "late"], AWAY),
             (Scenario("durable", retries=1), 2, ["away", "late"]),
             (Scenario("ordered", say=BOTH_WAYS, retries=0), 2, ["away"]),
             (Scenario("ordered", say=TWO, retries=0), 2, ["drop", "again"]),
@@ -306,6 +306,12 @@ def test_what_touches_several_nodes_at_once_is_followed_in_every_order(scenario,
     result = check(scenario, 1, given=away)
     assert not result.reduced
     assert f"Every order of steps was followed, because {why}" in result.to_text()
+
+
+def test_where_several_see_what_is_sent_again_every_order_is_followed_at_a_rung_that_orders():
+    chat = Scenario("group", say=[Say("hi", to="friends")], retries=0, groups=FRIENDS)
+    assert "somebody may send a message to several again" in check(chat, 1, ["again"]).unreduced
+    assert check(chat, 1, ["late"]).unreduced == check(PAIR, 1, ["again"]).unreduced == ""
 
 
 def test_whoever_asks_for_every_order_gets_it_and_no_excuse():

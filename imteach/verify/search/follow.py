@@ -143,7 +143,7 @@ class Follower(Simulator):
         for person in filter(self.network.is_in, self.scenario.people):
             offers.setdefault(by_a_fault(person, True, self.given), partial(self._log_out, person))
         for msgid in filter(self._is_under_way, self.scenario.msgids):
-            offers.setdefault(Step("again", (self._sender(msgid), msgid)), partial(self._send_too_early, msgid))
+            offers.setdefault(Step("again", (self.sender_of(msgid), msgid)), partial(self._send_too_early, msgid))
         return offers
 
     def in_flight(self, packet: Packet) -> str:
@@ -275,16 +275,11 @@ class Follower(Simulator):
 
     def _is_under_way(self, msgid: str) -> bool:
         """Whether a person's screen says that this is under way, so that they may be too impatient to wait for it."""
-        sender = self._sender(msgid)
+        sender = self.sender_of(msgid)
         seen = self.screen[sender].get(msgid)
         if seen is None or sender in self.network.down:
             return False
         return is_under_way(self.written.log[seen].status, self.scenario.setting)
-
-    def _sender(self, msgid: str) -> str:
-        """Who said what has this msgid, or was to say it."""
-        said = self.written.messages.get(msgid)
-        return said.sender if said else self.scenario.sender_of(msgid)
 
     def _send_too_early(self, msgid: str) -> None:
         """A person sends again what is under way."""
