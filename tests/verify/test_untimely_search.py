@@ -131,6 +131,23 @@ def test_a_class_that_forgets_at_its_logout_is_caught_by_one_absence():
     assert fault.lasting == 50 * (verdict.steps.index("bob logs in") - verdict.steps.index("bob logs out"))
 
 
+class TeaDrinker(Client):
+    """Has a timer that starts anew at each login; its tea is cold when that has run out."""
+
+    cold = False
+
+    def on_start(self):
+        return [*super().on_start(), StartTimer("tea")]
+
+    def on_login(self):
+        self.cold = False
+        return [*super().on_login(), StartTimer("tea")]
+
+    def on_timer(self, msgid):
+        self.cold |= msgid == "tea"
+        return super().on_timer(msgid)
+
+
 # A run with them, step by step
 
 
@@ -175,6 +192,12 @@ def test_beside_what_is_given_a_person_is_out_once_more_and_in_when_both_are_ove
         follow("offline", ["bob logs out", "bob logs in once more"], BOB_AWAY)
 
 
+def test_what_is_given_stays_as_it_is_if_a_fault_begins_at_the_same_moment():
+    given = (Offline("bob", at=50),)
+    trace = follow("offline", ["bob logs out once more", "bob logs in once more"], given)
+    assert trace.faults == (*given, Offline("bob", at=50, lasting=50))
+
+
 def test_a_late_timer_is_told_right_after_the_step_that_stopped_it():
     acked = [*SAID, "m1/msg:N#1 arrives", "m1/ack:R#1 arrives"]
     trace = follow("dedup", [*acked, "m1/ack:N#1 arrives, but alice's timer m1 had run out", "m1/ack:A#1 arrives"])
@@ -193,6 +216,13 @@ def test_one_that_began_anew_runs_on_and_its_number_is_the_time_it_was_stopped()
     starts = [(event.t, event.until) for event in trace.happened("timer_start", timer="pull")]
     assert starts == [(100, 200), (200, 300), (300, 300), (300, 400)]  # login, login, login; told late, it pulls again
     assert trace.unused == ()
+
+
+def test_one_that_began_anew_has_not_ended_when_the_old_one_is_told_late():
+    trace = follow(
+        Scenario("basic", client=TeaDrinker), ["bob logs out", "bob logs in, but bob's timer tea had run out"]
+    )
+    assert [event.t < event.until for event in trace.happened("timer_start", node="bob")] == [True, True]
 
 
 def test_a_restart_of_the_server_makes_people_log_in_again_who_may_stop_a_timer_too_late():
@@ -286,22 +316,30 @@ def test_on_random_paths_every_fault_that_strikes_stands_in_the_trace(scenario, 
         assert Trace.from_json(trace.to_json()) == trace
 
 
+def test_what_is_sent_again_stands_in_the_order_in_which_that_was_done():
+    """Bob is shown three, one, two; on the screen two was sent again first, and one after it: so two is late."""
+    scenario = Scenario("ordered", client=BUGS["ShowsWhatComes"][0], say=THREE, retries=0)
+    said = [f"alice says “{say.text}”" for say in THREE]
+    asked = [f"m{number}/msg:R#1 arrives" for number in (1, 2, 3)]
+    again = ["alice sends m2 again too early", "alice sends m1 again too early"]
+    shown = [f"m{number}/msg:N#1 arrives" for number in (3, 1, 2)]
+    world, follower = World(scenario, kinds=["again"]), Follower(scenario, ())
+    follower.begin()
+    state = world.start
+    for sentence in [*said, *asked, *again, *shown]:
+        ways = world.next(state, ["again"], 1)
+        state = next(to for on, to, _ in ways if str(step_of(world, state, on, follower.in_flight)) == sentence)
+        follower.step(follower.read(sentence))
+    assert [one.late for one in world.outcomes(state)] == [(), ("bob",), ()]
+    assert [one.late for one in follower.trace().messages] == [(), ("bob",), ()]
+
+
 class Notes(Server):
     """Writes two rows when it starts again, so that a crash can fall between them."""
 
     def restart(self, disk):
         count = len(disk.read("starts"))
         return [*super().restart(disk), *(Write(table, str(count), True) for table in ("starts", "more"))]
-
-
-class TeaDrinker(Client):
-    """Has a timer that starts anew at each login."""
-
-    def on_start(self):
-        return [*super().on_start(), StartTimer("tea")]
-
-    def on_login(self):
-        return [*super().on_login(), StartTimer("tea")]
 
 
 @pytest.mark.parametrize(
