@@ -75,7 +75,7 @@ SETTINGS = [
         [
             (Scenario("dedup", retries=0), 2, ["crash", "away"]),
             (Scenario("offline", say=[], retries=0), 2, ["crash", "late"], AWAY),
-            (Scenario("durable", retries=1), 2, ["away", "late"]),
+            (Scenario("durable", retries=0), 2, ["away", "late"]),
             (Scenario("ordered", say=BOTH_WAYS, retries=0), 1, ["away"]),
             (Scenario("ordered", say=TWO, retries=0), 2, ["drop", "again"]),
             (Scenario("group", say=[Say("hi", to="friends")], retries=0, groups=FRIENDS), 1, ["again"]),
