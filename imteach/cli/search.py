@@ -45,13 +45,15 @@ steps.
   imteach check dedup --faults 3
   imteach check retransmit --faults 0               no packet is lost, and still bob may be shown it twice
   imteach check dedup --faults 1 --kinds drop,crash --retries 1
+  imteach check offline --faults 1 --kinds away,late,again --retries 1
   imteach check dedup --faults 1 --format json      with the steps, in words
   imteach check basic --faults 1 --format svg -o basic.svg          every state, and a run that breaks a promise
   imteach check dedup --faults 1 --machine alice --format svg -o alice.svg    what alice does in each of her states
 
-KIND is one of {", ".join(CHECK_KINDS)} (a heartbeat that comes too early). Of steps whose order makes no difference
-only one order is followed, which changes no verdict; --all-orders follows them all. Ctrl-C ends it with what was found
-so far, and exit status 130.
+KIND is one of {", ".join(CHECK_KINDS)}: somebody logs out and in again later, a late timer
+had run out when its node stops it, an impatient person sends again what is under way, a heartbeat comes too early. Of
+steps whose order makes no difference only one order is followed, which changes no verdict; --all-orders follows them
+all. Ctrl-C ends it with what was found so far, and exit status 130.
 """
 
 FORMATS: Mapping[str, Callable[[Finding], str]] = {

@@ -37,10 +37,14 @@ class Doings(Run):
         """An impatient person sends a message again, if their screen shows that it is under way, or failed."""
         self._send_again(fault.msgid, str(fault))
 
+    def sender_of(self, msgid: str) -> str:
+        """Who said what has this msgid, or was to say it: the scenario counts also what somebody was down for."""
+        said = self.written.messages.get(msgid)
+        return said.sender if said else self.scenario.sender_of(msgid)
+
     def _send_again(self, msgid: str, too_early: str | None = None) -> None:
         """A person sends a message again; before it failed only if a fault, with this text, lets it be `too_early`."""
-        said = self.written.messages.get(msgid)  # the scenario counts also what was not said, by somebody who was down
-        person = said.sender if said else self.scenario.sender_of(msgid)
+        person = self.sender_of(msgid)
         seen = self.screen[person].get(msgid)
         status = None if seen is None else self.written.log[seen].status
         is_down = person in self.network.down

@@ -10,7 +10,7 @@ from imteach import Client, Server
 from imteach.protocol import CancelTimer, Report, Show, StartTimer, Transmit
 
 STATES = 3
-CLIENT_GETS = ("say", "msg:A", "msg:N", "ack:A", "ack:N", "timer", "login", "logout")
+CLIENT_GETS = ("say", "resend", "msg:A", "msg:N", "ack:A", "ack:N", "timer", "login", "logout")
 SERVER_GETS = ("msg:R", "ack:R", "online", "gone")
 CLIENT_DOES = ("msg:R", "ack:R", "start", "cancel", "show", "sent", "failed", "delivered")
 SERVER_DOES = ("msg:A to sender", "msg:N to receiver", "msg:N to sender", "ack:A to receiver", "ack:N to sender")
@@ -51,6 +51,9 @@ def client(drawn, fuel):
         def on_say(self, message):
             msgid = self.new_msgid()
             return [Report(msgid, "sending"), *self.do("say", msgid, message)]
+
+        def on_resend(self, msgid, message):
+            return self.do("resend", msgid, message)
 
         def on_msg_a(self, packet):
             return self.do("msg:A", packet.msgid, packet.message)

@@ -43,7 +43,7 @@ def test_a_random_path_through_the_search_is_a_run_of_the_simulator(number):
     chance = random.Random(number)
     ended = 0
     for _ in range(PATHS):
-        world, follower = World(scenario, given), Follower(scenario, given)
+        world, follower = World(scenario, given, CHECK_KINDS), Follower(scenario, given)
         follower.begin()
         state, left, beats = world.start, chance.choice([0, 1, 2, 4]), 0
         while choices := list(world.next(state, CHECK_KINDS, left)):
@@ -208,7 +208,7 @@ def test_a_heartbeat_that_comes_too_early_is_a_fault_that_can_be_asked_for():
 def test_what_needs_a_clock_is_refused():
     with pytest.raises(InputError, match="needs a clock or a packet's name"):
         check(Scenario("dedup"), given=[Loss(0.2)])
-    with pytest.raises(InputError, match="kinds are drop, duplicate, crash, beat"):
+    with pytest.raises(InputError, match="kinds are drop, duplicate, crash, away, late, again, beat"):
         check(Scenario("dedup"), kinds=["delay"])
 
 

@@ -196,9 +196,9 @@ def test_a_kind_under_another_name_is_told_what_it_is_called(word, kind):
         explore(Scenario("dedup"), kinds=["drop", word])
 
 
-@pytest.mark.parametrize("kinds", [["offline"], ["resend"], [Drop], [3]])
+@pytest.mark.parametrize("kinds", [["slow"], ["delay"], [Drop], [3]])
 def test_what_a_search_does_not_know_under_any_name_it_does_not_suggest(kinds):
-    with pytest.raises(InputError, match=r"here; kinds are drop, duplicate, crash, beat$"):
+    with pytest.raises(InputError, match=r"here; kinds are drop, duplicate, crash, away, late, again, beat$"):
         check(Scenario("dedup"), kinds=kinds)
 
 

@@ -29,11 +29,16 @@ WORLDS = [
     (Scenario("offline", retries=0, say=TWO, resend=[Resend("m2", at=2000)]), AWAY),
 ]
 
+KINDS = [
+    *(("drop", "crash", "beat"), ("drop", "duplicate"), ("duplicate", "crash")),
+    *(("away", "late", "again", "beat"), ("crash", "late", "again", "beat"), ("away", "beat")),
+]
+
 
 def steps_on_the_way(scenario, given, chance):
     """Every step that can happen on a random path: those of the search, and the simulator that offers its own."""
-    kinds = chance.choice([("drop", "crash", "beat"), ("drop", "duplicate"), ("duplicate", "crash")])
-    world, follower = World(scenario, given), Follower(scenario, given)
+    kinds = chance.choice(KINDS)
+    world, follower = World(scenario, given, kinds), Follower(scenario, given)
     follower.begin()
     state, left = world.start, 3
     for _ in range(50):
@@ -50,7 +55,7 @@ def steps_on_the_way(scenario, given, chance):
 
 
 def test_every_step_of_a_search_is_read_back_from_its_sentence_and_can_happen():
-    seen, cut_short = set(), 0
+    seen, cut_short, late = set(), 0, 0
     for number, (scenario, given) in enumerate(WORLDS):
         chance = random.Random(number)
         for on_top in by_night((given, (), given), in_the_gate=(given, ())):
@@ -63,8 +68,10 @@ def test_every_step_of_a_search_is_read_back_from_its_sentence_and_can_happen():
                     assert parse_step(str(step)) == read[0]
                 seen |= {step.what for step in told}
                 cut_short += sum(step.effects > 0 for step in told)
+                late += sum(step.late != "" for step in told)
     assert seen == set(SENTENCES)
     assert cut_short > 100
+    assert late > 20
 
 
 def test_a_counterexample_is_kept_as_steps_and_told_in_sentences():
@@ -86,6 +93,9 @@ def test_a_counterexample_is_kept_as_steps_and_told_in_sentences():
         ("bob's timer a's timer b runs out", Step("timer", ("bob", "a's timer b"))),
         ("the server starts again", Step("restart", ("the server",))),
         ("the server notices that bob is gone", Step("crashed", ("bob",))),
+        ("bob logs out once more", Step("logout more", ("bob",))),
+        ("alice sends m1 again too early", Step("again", ("alice", "m1"))),
+        ("bob logs in, but bob's timer pull had run out", Step("login", ("bob",), "bob", late="pull")),
         ("bob logs in, the server crashes after effect 12", Step("login", ("bob",), "the server", 12)),
         ("bob logs in, the server crashes after effect 1: it was late", Step("login", ("bob",), "the server", 1)),
     ],
@@ -121,7 +131,9 @@ def test_what_is_no_step_is_told_with_what_is_one(text):
         f"no step {text!r}; a step is PERSON says “TEXT”, PERSON sends MSGID again, PACKET arrives, "
     )
     assert all(sentence in said for sentence in SENTENCES.values())
-    assert said.endswith("and after it there may be: , WHO crashes after effect NUMBER")
+    assert said.endswith(
+        "and after it there may be: , but NODE's timer TIMER had run out; or: , WHO crashes after effect NUMBER"
+    )
 
 
 def test_what_looks_like_a_crash_is_said_if_somebody_says_it_and_else_a_crash():

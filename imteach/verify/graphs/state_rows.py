@@ -64,6 +64,7 @@ class Rows:
         net: Net = self.world.nets[state.shared.net]
         for number, (done, script) in enumerate(zip(state.shared.done, self.world.scripts, strict=True)):
             yield (STILL, f"script {number}"), f"{len(script) - done} to come" if done < len(script) else NOTHING
+        yield (STILL, "logins"), ", ".join(f"{name} is to log in once more" for name in net.out) or NOTHING
         for place, name in enumerate(self.world.names):
             yield (name, "timers"), _listed("timer", state.locals[place].timers)
             for attribute, words in self._holds(place, state.locals[place].state).items():

@@ -118,7 +118,7 @@ def walked(
     scenario = checked_scenario(scenario)
     given = checked_given(given, scenario)
     try:
-        return StateSpace(World(scenario, given), chosen, faults, most)
+        return StateSpace(World(scenario, given, chosen), chosen, faults, most)
     except MistakeError:
         check(scenario, faults, chosen, given, most)  # it raises a `LearnerError` with the shortest path to the mistake
         raise unsteady((scenario.client, scenario.server)) from None  # the mistake did not happen again

@@ -98,9 +98,11 @@ def check(
     crashes; an interrupt (Ctrl-C, or the notebook's stop button) ends it with what was found, and `most_states` does so
     by itself. Each promise is judged where nothing is left to come; the example against it has the fewest faults, and
     of such runs the fewest steps. Of steps whose order makes no difference it follows one order only, which changes
-    none of that; with `reduce=False` it follows all. `kinds` are `drop`, `duplicate`, `crash` and `beat`, a heartbeat
-    that comes too early; `given` faults (`Offline`, `Partition`) are part of the scenario, at any moment too. Raises
-    `InputError`, and `LearnerError` with the shortest path to where a learner's class cannot go on.
+    none of that; with `reduce=False` it follows all. `kinds` are `drop`, `duplicate`, `crash`, `away` (somebody logs
+    out, and in again later), `late` (a timer that a step stops had run out; one in a step), `again` (somebody sends
+    again what is under way) and `beat` (a heartbeat comes too early); `given` faults (`Offline`, `Partition`) are part
+    of the scenario, at any moment too. Raises `InputError`, and `LearnerError` with the shortest path to where a
+    learner's class cannot go on.
 
     >>> found = check(Scenario("retransmit"), faults=0)
     >>> found.promises["no_duplicates"].holds, found.promises["no_silent_loss"].holds
@@ -113,7 +115,7 @@ def check(
     most_states = whole(most_states, "most_states", most=MOST_ASKED)
     if not isinstance(reduce, bool):
         raise InputError(f"expected True or False, got {quoted(reduce)}", where="reduce")
-    search = Interleavings(_world(scenario, given), chosen, faults, most_states, reduce)
+    search = Interleavings(_world(scenario, given, chosen), chosen, faults, most_states, reduce)
     unfinished = search.run()
     judged = judge((), scenario.setting)
     promises = {
@@ -127,9 +129,9 @@ def check(
     )  # fmt: skip
 
 
-def _world(scenario: Scenario, given: Sequence[Fault]) -> World:
+def _world(scenario: Scenario, given: Sequence[Fault], kinds: Sequence[str]) -> World:
     try:
-        return World(scenario, given)
+        return World(scenario, given, kinds)
     except MistakeError as error:
         raise _mistake(scenario, given, [], error.mistake) from error
 

@@ -60,6 +60,7 @@ class Codes:
         self.world = world
         self.kinds = tuple(kinds)
         self.copies = copies
+        self._has_late_restarts = {"crash", "late"} <= set(kinds)  # in which somebody stops a timer too late
         self.width = (2 * copies).bit_length() + 1  # a step adds at most `copies`, so no counter runs over unseen
         self.shared = Numbers()
         self.locals = [Numbers() for _ in world.names]
@@ -73,6 +74,7 @@ class Codes:
         self._in_order = [server, *people]  # of equally short ways the one that the server goes on with reads best
         self._all_hold = (1 << self._flight_at) - 1  # all fields, no counter
         self._joint: dict[int, Deltas] = {}
+        self._late_joint: dict[int, Deltas] = {}
         self._deltas: dict[tuple[int, int, int, Action], int] = {}
 
     # Numbers and states
@@ -141,14 +143,16 @@ class Codes:
                 actions = self.world.faulty(table.node, part, self.kinds)
                 deltas = table.faults[key] = tuple(self.delta(table.node, part, key, action) for action in actions)
             found.append(deltas)
+        if self._has_late_restarts and self.is_server_down(number):
+            found.append(self._late_restarts_of_server(number & self._all_hold))
         return found
 
     def steps(self, number: int, faults: int = 0) -> Iterator[tuple[Action, int, int]]:
         """Yield everything that may happen in a state: what, the number of the state after it, the faults it takes."""
         state = self.state(number)
         for action, node, takes in self._actions(state, faults):
-            if action.what == "restart" and node == self.world.server:
-                yield action, number + self._restart_of_server(number & self._all_hold)[0], takes
+            if self.world.is_joint(node, action):
+                yield action, number + self._joint_delta(number & self._all_hold, action), takes
             else:
                 yield action, number + self.delta(node, state, number, action), takes
 
@@ -160,6 +164,8 @@ class Codes:
         if faults:
             for node in nodes:
                 yield from ((action, node, 1) for action in self.world.faulty(node, state, self.kinds))
+            if self._has_late_restarts:
+                yield from ((action, self.world.server, 1) for action in self.world.late_logins(state))
 
     def step(self, number: int, after: int) -> Action:
         """Return the step that leads from one state to the other."""
@@ -183,13 +189,24 @@ class Codes:
     def alone(self, node: int, part: State) -> Iterator[Action]:
         """What may happen at one node alone without a fault; so all but a restart of the server."""
         actions = self.world.ordinary(node, part)
-        return (action for action in actions if not (action.what == "restart" and node == self.world.server))
+        if node != self.world.server:
+            return actions
+        return (action for action in actions if not self.world.is_joint(node, action))
 
     def _restart_of_server(self, key: int) -> Deltas:
         if key not in self._joint:
-            turn = self.world.turn(self.state(key), Action("restart", self.world.server))
-            self._joint[key] = (self._difference(turn, key),)
+            self._joint[key] = (self._joint_delta(key, Action("restart", self.world.server)),)
         return self._joint[key]
+
+    def _late_restarts_of_server(self, key: int) -> Deltas:
+        if key not in self._late_joint:
+            actions = self.world.late_logins(self.state(key))
+            self._late_joint[key] = tuple(self._joint_delta(key, action) for action in actions)
+        return self._late_joint[key]
+
+    def _joint_delta(self, key: int, action: Action) -> int:
+        """What a step adds that tells all nodes something; `key` has all of them, and no packets."""
+        return self._difference(self.world.turn(self.state(key), action), key)
 
     def part(self, node: int, key: int) -> State:
         """Return as much of a state as a step of this node depends on."""

@@ -13,21 +13,23 @@ from typing import Any
 from imteach.errors import InputError, quoted
 from imteach.learner.mistakes import LearnerError, Mistake
 from imteach.protocol import SERVER, Effect, Packet
-from imteach.scenario import Beat, Crash, Drop, Duplicate, Fault, Scenario
+from imteach.scenario import Again, Beat, Crash, Drop, Duplicate, Fault, Late, Offline, Scenario
 from imteach.scenario.checks import whole
 from imteach.scenario.faults import checked_given
 from imteach.scenario.scenario import HEARTBEAT, checked_scenario
-from imteach.sim.agenda import ARRIVAL, Appointment
+from imteach.scenario.untimely import nth_cancel
+from imteach.sim.agenda import ARRIVAL, PRESENCE, Appointment
+from imteach.sim.network import is_under_way
 from imteach.sim.rows import NONE
-from imteach.sim.run import Running
+from imteach.sim.run import Running, TooLate
 from imteach.sim.simulator import Simulator
 from imteach.tell import the
 from imteach.trace import Trace, instant
-from imteach.trace.records import STEPS_END, Event
+from imteach.trace.records import STEPS_END, Event, is_late
 from imteach.verify.search.come_round import check_round, position
 from imteach.verify.search.rules import World
 from imteach.verify.search.state import Action, State
-from imteach.verify.search.step import CUT_SHORT, Step, noticed, readings, step_of
+from imteach.verify.search.step import CUT_SHORT, TOLD_LATE, Step, by_a_fault, noticed, readings, step_of
 
 TICK = 50
 """The simulated ms from one step to the next. It only shows which came first."""
@@ -44,12 +46,15 @@ def follow(scenario: Scenario | str, steps: Iterable[str | Step], given: Sequenc
     - `alice's timer m1 runs out`; `… too early`, if it is a heartbeat that comes while other things are under way;
     - `bob crashes`, `bob starts again`, `the server learns that bob is online` or `gone`;
     - `the server notices that bob is gone`, by itself, after a crash; `… by crash 2`, if it has yet to notice several;
-    - `bob logs out`, `bob logs in`, `the link between bob and the server is cut`, `… works again`, as `given` has it.
+    - `the link between bob and the server is cut`, `… works again`, as `given` has it;
+    - `bob logs out`, `bob logs in`: as `given` has it; if it has nothing of bob, at any moment, as a fault (beside what
+      it has, bob can do so `once more`);
+    - `alice sends m1 again too early`: it is still under way.
 
-    Added to a step, `, bob crashes after effect 1` cuts short what bob does in it. The last `loop` steps go round for
-    ever: the trace's `loop` is the moment before them. Raises `InputError` for a step that cannot happen then, and says
-    what can, and for a loop that does not lead back to where it began; `LearnerError` where a learner's class cannot go
-    on, with the run.
+    Added to a step, `, bob crashes after effect 1` cuts short what bob does in it; `, but alice's timer m1 had run out`
+    tells alice right after it of a timer that she stopped in it. The last `loop` steps go round for ever: the trace's
+    `loop` is the moment before them. Raises `InputError` for a step that cannot happen then, and says what can, and for
+    a loop that does not lead back to where it began; `LearnerError` where a learner's class cannot go on, with the run.
 
     >>> trace = follow(Scenario("basic"), ["alice says “hello”", "m1/msg:R#1 arrives", "m1/msg:N#1 is dropped"])
     >>> trace.messages[0].shown
@@ -98,7 +103,8 @@ class Follower(Simulator):
         self.is_direct = self.is_timed = False  # a packet arrives when a step says so, not when it is due
         self.agenda: Unordered = Unordered()  # type: ignore[assignment]  # it is never asked what is due first
         self.crash_after: tuple[str, int] | None = None  # who crashes in this step, and after how many effects
-        self.struck: list[Fault] = list(self.faults)
+        self.given = self.faults
+        self.struck: list[Fault] = list(self.given)
         self.crashed: dict[str, int] = {}  # the event of the crash of each node that is down
 
     def read(self, text: object) -> Step:
@@ -107,7 +113,7 @@ class Follower(Simulator):
         for step in readings(text):
             if step.whole in offered:
                 return step
-        cut = CUT_SHORT.fullmatch(text) if isinstance(text, str) else None
+        cut = (CUT_SHORT.fullmatch(text) or TOLD_LATE.fullmatch(text)) if isinstance(text, str) else None
         raise _cannot_happen(cut["step"] if cut else text, offered)
 
     def take(self, steps: Iterable[str | Step]) -> None:
@@ -121,8 +127,11 @@ class Follower(Simulator):
         offered = self.offers()
         if step.whole not in offered:
             raise _cannot_happen(str(step.whole), offered)
-        self.crash_after = (step.who, step.effects) if step.who else None
+        self.crash_after = (step.who, step.effects) if step.effects else None
+        first = len(self.written.log)
         offered[step.whole]()
+        if step.late:
+            self._tell_late(step, first)
         if self.crash_after is not None:
             raise InputError(f"{quoted(str(step))} cannot happen here: {step.who} does nothing over it")
         self._lose_what_goes_nowhere()
@@ -144,6 +153,10 @@ class Follower(Simulator):
         for node in self.nodes:
             if node not in self.network.down:
                 offers.setdefault(Step("crash", (the(node),)), partial(self._crash, node))
+        for person in filter(self.network.is_in, self.scenario.people):
+            offers.setdefault(by_a_fault(person, True, self.given), partial(self._log_out, person))
+        for msgid in filter(self._is_under_way, self.scenario.msgids):
+            offers.setdefault(Step("again", (self.sender_of(msgid), msgid)), partial(self._send_too_early, msgid))
         return offers
 
     def in_flight(self, packet: Packet) -> str:
@@ -213,6 +226,8 @@ class Follower(Simulator):
                 if news.crash:
                     return noticed(news.person, self._crashes_to_notice(news.person).index(due) + 1)
                 return Step("online" if news.online else "gone", (news.person,))
+            case "log_in", fault:
+                return by_a_fault(fault.person, False, self.given)
             case (("leave" | "come_back"), person):
                 return Step("logout" if due.what == "leave" else "login", (person,))
         return Step(due.what, (next(name for name in due.about if name != SERVER),))  # "cut" or "mend" a link
@@ -257,6 +272,45 @@ class Follower(Simulator):
         fault = Beat(due.about.node, at=self.now)
         self.struck.append(fault)
         self.run_out(due.about, str(fault))
+
+    def _log_out(self, person: str) -> None:
+        """A person logs out now, and will log in again; only then it is known how long they were away."""
+        fault = Offline(person, at=self.now)
+        self.struck.append(fault)
+        self.agenda.add(self.now, PRESENCE, "log_in", fault)
+        self.leave(person)
+
+    def log_in(self, fault: Offline) -> None:
+        """Who logged out by a fault logs in again."""
+        struck = Offline(fault.person, at=fault.at, lasting=self.now - fault.at)
+        self.struck = [struck if each is fault else each for each in self.struck]
+        self.come_back(fault.person)
+
+    def _is_under_way(self, msgid: str) -> bool:
+        """Whether a person's screen says that this is under way, so that they may be too impatient to wait for it."""
+        sender = self.sender_of(msgid)
+        seen = self.screen[sender].get(msgid)
+        if seen is None or sender in self.network.down:
+            return False
+        return is_under_way(self.written.log[seen].status, self.scenario.setting)
+
+    def _send_too_early(self, msgid: str) -> None:
+        """A person sends again what is under way."""
+        fault = Again(msgid, at=self.now)
+        self.struck.append(fault)
+        self.again(fault)
+
+    def _tell_late(self, step: Step, first: int) -> None:
+        """A node is told of a timer that it stopped in this step, whose events begin with the `first`."""
+        stops = [event for event in self.written.events() if event.kind == "timer_cancel" and event.node == step.who]
+        named = [event for event in stops if event.timer == step.late]
+        number = next((number for number, event in enumerate(named, 1) if event.id >= first), None)
+        if number is None:
+            raise InputError(f"{quoted(str(step))} cannot happen here: {the(step.who)} stops no such timer over it")
+        fault = Late(step.who, nth_cancel(step.late, number))
+        self.struck.append(fault)
+        stopped = named[number - 1].id
+        self.late_timer(TooLate(Running(step.who, step.late, stopped, ""), stopped, fault))
 
     def _crash(self, node: str) -> None:
         """A node crashes now."""
@@ -330,6 +384,6 @@ def _with_ends_of_timers(events: Sequence[Event]) -> tuple[Event, ...]:
         key = (event.node, str(event.timer))
         if event.kind == "timer_start":
             started[key] = event.id
-        elif event.kind in ("timer_fire", "timer_cancel") and key in started:
+        elif event.kind in ("timer_fire", "timer_cancel") and key in started and not is_late(event):
             until[started[key]] = event.t
     return tuple(e._replace(until=until.get(e.id, e.until)) if e.kind == "timer_start" else e for e in events)

@@ -15,28 +15,28 @@ from imteach.learner.snapshot import snapshot
 from imteach.protocol import Delete, MemoryDisk, Message, Outcome, Report, Show, Store, Transmit, Write
 from imteach.scenario import Fault, Resend, Scenario
 from imteach.scenario.scenario import HEARTBEAT
-from imteach.sim.network import Network, News
+from imteach.sim.network import Network, News, is_under_way
 from imteach.tell.words import the
 from imteach.trace.outcomes import Shelf, outcome
 from imteach.verify.search.scripts import PresenceChange
 from imteach.verify.search.seen import Seen
 from imteach.verify.search.state import DOWN, Action, Local, MistakeError, Net, Shared, Standing, State
-from imteach.verify.search.turn import Parts, Turn
+from imteach.verify.search.turn import Parts, Turn, WatchedTurn
 
 
 class World(Parts):
     """A scenario without a clock, with the faults `given` that always strike: people who are away, links that are cut.
 
-    Raises `InputError` for a given fault that needs a clock.
+    `kinds` are those that may strike besides. Raises `InputError` for a given fault that needs a clock.
 
     >>> world = World(Scenario("basic"))
     >>> [action.what for action, _, _ in world.next(world.start)]
     ['do']
     """
 
-    def __init__(self, scenario: Scenario, given: Sequence[Fault] = ()) -> None:
+    def __init__(self, scenario: Scenario, given: Sequence[Fault] = (), kinds: Sequence[str] = ()) -> None:
         super().__init__(scenario, given)
-        self.says_anew = bool(scenario.resend) and scenario.setting.orders
+        self.says_anew = scenario.setting.orders and (bool(scenario.resend) or "again" in kinds)
         self.start = self._started()
 
     def _started(self) -> State:
@@ -66,6 +66,9 @@ class World(Parts):
             for node in nodes:
                 for action in self.faulty(node, state, kinds):
                     yield action, self.after(state, action), 1
+            if "late" in kinds:
+                for action in self.late_logins(state):
+                    yield action, self.after(state, action), 1
 
     def ordinary(self, node: int, state: State) -> Iterator[Action]:
         """What may happen at one node without a fault, heartbeats aside."""
@@ -81,6 +84,8 @@ class World(Parts):
                 yield Action("timer", (node, name))
         if local.state == DOWN:
             yield Action("restart", node)
+        if self.names[node] in self.nets[shared.net].out:
+            yield Action("back", node)
         if node == self.server:
             yield from (Action("learn", news) for news in self.news(shared))
 
@@ -116,19 +121,55 @@ class World(Parts):
                 seen.add(news.person)
 
     def faulty(self, node: int, state: State, kinds: Sequence[str]) -> Iterator[Action]:
-        """Where a fault may strike: at a packet to this node; at the node, now or in the middle of what it does."""
+        """Where a fault may strike: at a packet to this node; at the node, now or in the middle of what it does.
+
+        No two strike in one step.
+        """
         for packet in dict.fromkeys(state.flight):
             if self.place[self.packets[packet].dst] == node:
                 yield from (Action(what, packet) for what, kind in PACKET_FAULTS.items() if kind in kinds)
         if "beat" in kinds:
             beats = filter(is_heartbeat, state.locals[node].timers)
             yield from (Action("beat", (node, name)) for name in beats)
+        if "away" in kinds and self.nets[state.shared.net].network.is_in(self.names[node]) and node != self.server:
+            yield Action("away", node)
+        if "again" in kinds:
+            yield from (Action("again", (node, msgid)) for msgid in self._under_way(node, state))
+        if "late" in kinds:
+            for action in self.ordinary(node, state):
+                if not self.is_joint(node, action):
+                    yield from self._late(state, action)
         if "crash" not in kinds:
             return
         if state.locals[node].state != DOWN:
             yield Action("crash", node)
         for action in self.ordinary(node, state):
             yield from (action._replace(crash_after=after) for after in self._seams(node, state, action))
+
+    def late_logins(self, state: State) -> Iterator[Action]:
+        """Restarts of the server in which somebody who logs in again stops a timer that had run out already."""
+        if state.locals[self.server].state == DOWN:
+            yield from self._late(state, Action("restart", self.server))
+
+    def _late(self, state: State, action: Action) -> Iterator[Action]:
+        """Yield this step with each of the timers that it stops: as if that one had run out already."""
+        node = self.teller(state, action)
+        watched = WatchedTurn(self, state.shared, self._concerned(state, node, action))
+        try:
+            watched.take(node, action)
+        except MistakeError:  # the step is a mistake without the fault, too
+            return
+        yield from (action._replace(late=timer) for timer in watched.stopped)
+
+    def _under_way(self, node: int, state: State) -> Iterator[str]:
+        """What this node's person may be too impatient to wait for: their screen says that it is under way."""
+        local, signs = state.locals[node], None
+        for message, msgid in zip(self.messages, state.shared.first, strict=True):
+            if self.place[message.sender] != node or local.state == DOWN or msgid not in self.scenario.msgids:
+                continue
+            signs = Seen.of(self.all_seen[local.seen]).signs if signs is None else signs
+            if is_under_way(signs.get(msgid), self.scenario.setting):
+                yield msgid
 
     def _seams(self, node: int, state: State, action: Action) -> Iterator[int]:
         """Yield after how many effects a crash makes a difference: after one that others see, or that lasts."""
@@ -150,9 +191,9 @@ class World(Parts):
                 return self.doer(state.shared, script)
             case (("arrive" | "drop" | "copy"), int(packet)):
                 return self.place[self.packets[packet].dst]
-            case (("timer" | "beat"), (int(node), _)):
+            case (("timer" | "beat" | "again"), (int(node), _)):
                 return node
-            case (("crash" | "restart"), int(node)):
+            case (("crash" | "restart" | "away" | "back"), int(node)):
                 return node
         return self.server  # it learns something
 
@@ -163,15 +204,21 @@ class World(Parts):
     def turn(self, state: State, action: Action) -> "Turn":
         """Take a step of one node, and return what it changes. Raises `MistakeError`."""
         node = self.teller(state, action)
-        is_joint = action.what == "restart" and node == self.server
-        locals_ = dict(enumerate(state.locals)) if is_joint else {node: state.locals[node]}
-        turn = Turn(self, state.shared, locals_)
+        turn = Turn(self, state.shared, self._concerned(state, node, action))
         try:
             turn.take(node, action)
         except MistakeError as error:
             error.action = action
             raise
         return turn
+
+    def is_joint(self, node: int, action: Action) -> bool:
+        """Whether a step of this node tells all the others something: a restart of the server that no crash cuts."""
+        return action.what == "restart" and node == self.server and not action.crash_after
+
+    def _concerned(self, state: State, node: int, action: Action) -> dict[int, Local]:
+        """What the nodes hold that a step of this node is about, by their numbers."""
+        return dict(enumerate(state.locals)) if self.is_joint(node, action) else {node: state.locals[node]}
 
     # What came of it
 

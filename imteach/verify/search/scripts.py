@@ -8,10 +8,10 @@ from imteach.protocol import Message
 from imteach.scenario import Fault, Offline, Partition, Resend, Scenario
 from imteach.tell.words import join
 
-CHECK_KINDS = ("drop", "duplicate", "crash", "beat")
+CHECK_KINDS = ("drop", "duplicate", "crash", "away", "late", "again", "beat")
 """The kinds of fault that a search without a clock knows. Delay is not one: any packet may take as long as it likes."""
 
-NODE_KINDS = ("crash", "beat")
+NODE_KINDS = ("crash", "away", "late", "again", "beat")
 """Those that strike a node, at any moment, and no packet."""
 
 

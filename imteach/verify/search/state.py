@@ -25,10 +25,14 @@ class Local(Value, frozen=True):
 
 
 class Net(NamedTuple):
-    """Who can reach whom, and the news that the server has yet to learn: of logins, of logouts, of crashes."""
+    """Who can reach whom, and the news that the server has yet to learn: of logins, of logouts, of crashes.
+
+    `out` are those who logged out by a fault, and will log in again.
+    """
 
     network: Network
     news: tuple[News, ...] = ()
+    out: tuple[str, ...] = ()
 
 
 class Standing(NamedTuple):
@@ -63,13 +67,15 @@ class State(NamedTuple):
 class Action(Value, frozen=True):
     """Something that may happen: what, to whom or what, and after how many effects the node crashes (0: it doesn't).
 
-    `what` is "do", "arrive", "drop", "copy", "timer", "beat", "crash", "restart" or "learn". A "beat" is a heartbeat
-    that comes while something else may happen.
+    `what` is "do", "arrive", "drop", "copy", "timer", "beat", "crash", "restart", "away", "back", "again" or "learn". A
+    "beat" is a heartbeat that comes while something else may happen. `late` is a timer that the step stops, with its
+    node: it had run out already, and the node is told of it right after the step.
     """
 
     what: str
     about: Hashable
     crash_after: int = 0
+    late: tuple[int, str] | None = None
 
 
 class MistakeError(Exception):

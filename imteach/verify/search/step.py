@@ -1,11 +1,11 @@
 """A step of a run without a clock: what happens next. As text it is a sentence, which can be read back."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from imteach.errors import InputError, quoted
 from imteach.protocol import SERVER, Message, Packet, Value
-from imteach.scenario import Resend
+from imteach.scenario import Fault, Offline, Resend
 from imteach.sim.network import News
 from imteach.verify.search.rules import World
 from imteach.verify.search.scripts import Doing, LinkChange, PresenceChange
@@ -29,11 +29,20 @@ SENTENCES: dict[str, str] = {
     "login": "PERSON logs in",
     "cut": "the link between PERSON and the server is cut",
     "mend": "the link between PERSON and the server works again",
+    "logout more": "PERSON logs out once more",
+    "login more": "PERSON logs in once more",
+    "again": "PERSON sends MSGID again too early",
 }
-"""What can happen, each with its sentence; the words in capitals stand for what it is about."""
+"""What can happen, each with its sentence; the words in capitals stand for what it is about.
+
+Who logs out by a fault does so "once more" if a given `Offline` tells of logouts of theirs.
+"""
 
 CUT_SHORT = re.compile(r"(?P<step>.*), (?P<who>.*) crashes after effect (?P<effect>[1-9][0-9]{0,8})(:.*)?", re.DOTALL)
 """A step that a crash cuts short; after a colon any note may follow."""
+
+TOLD_LATE = re.compile(r"(?P<step>.*), but (?P<who>\w+)'s timer (?P<timer>\S+) had run out", re.DOTALL)
+"""A step that stops a timer which had run out already: its node is told of it right after the step."""
 
 _BLANK = re.compile("[A-Z]{2,}")
 
@@ -58,7 +67,8 @@ _PATTERNS = {what: _pattern(sentence) for what, sentence in SENTENCES.items()}
 class Step(Value, frozen=True):
     """What happens next in a run without a clock: `what`, a key of `SENTENCES`, and the words `about` it, in order.
 
-    If there is a `who`, only the first `effects` of it happen, and then `who`, named as in a sentence, crashes.
+    If there is a `who`, only the first `effects` of it happen, and then `who`, named as in a sentence, crashes; or, if
+    there is a timer that comes `late`, all of it happens, and then the node `who` is told of that timer.
 
     >>> step = Step("arrive", ("m1/msg:R#1",))
     >>> str(step), str(step._replace(who="the server", effects=1))
@@ -69,15 +79,18 @@ class Step(Value, frozen=True):
     about: tuple[str, ...]
     who: str = ""
     effects: int = 0
+    late: str = ""
 
     def __str__(self) -> str:
         about = iter(self.about)
         sentence = _BLANK.sub(lambda _: next(about), SENTENCES[self.what])
+        if self.late:
+            return f"{sentence}, but {self.who}'s timer {self.late} had run out"
         return f"{sentence}, {self.who} crashes after effect {self.effects}" if self.who else sentence
 
     @property
     def whole(self) -> "Step":
-        """The step, if no crash cuts it short."""
+        """The step, if no crash cuts it short, and no timer comes late."""
         return Step(self.what, self.about)
 
 
@@ -85,7 +98,7 @@ def parse_step(text: str) -> Step:
     """Return the step that this sentence says, so that `str` of it is the sentence. Raises `InputError`.
 
     >>> parse_step("bob crashes")
-    Step(what='crash', about=('bob',), who='', effects=0)
+    Step(what='crash', about=('bob',), who='', effects=0, late='')
     >>> parse_step("bob falls")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     imteach.errors.InputError: no step 'bob falls'; a step is PERSON says “TEXT”, PERSON sends MSGID again, PACKET ...
@@ -93,8 +106,8 @@ def parse_step(text: str) -> Step:
     for step in readings(text):
         return step
     *known, last = SENTENCES.values()
-    cut = "and after it there may be: , WHO crashes after effect NUMBER"
-    raise InputError(f"no step {quoted(text)}; a step is {', '.join(known)} or {last}, {cut}")
+    after = "and after it there may be: , but NODE's timer TIMER had run out; or: , WHO crashes after effect NUMBER"
+    raise InputError(f"no step {quoted(text)}; a step is {', '.join(known)} or {last}, {after}")
 
 
 def readings(text: object) -> Iterator[Step]:
@@ -109,10 +122,13 @@ def readings(text: object) -> Iterator[Step]:
     cut = CUT_SHORT.fullmatch(text)
     if cut:
         yield from (step._replace(who=cut["who"], effects=int(cut["effect"])) for step in _whole(cut["step"]))
+    late = TOLD_LATE.fullmatch(text)
+    if late:
+        yield from (step._replace(who=late["who"], late=late["timer"]) for step in _whole(late["step"]))
 
 
 def _whole(text: str) -> list[Step]:
-    """The step that a text says if no crash cuts it short; at most one, for no two sentences are alike."""
+    """The step that a text says with nothing after it; at most one, for no two sentences are alike."""
     matches = ((what, pattern.fullmatch(text)) for what, pattern in _PATTERNS.items())
     return [Step(what, match.groups()) for what, match in matches if match]
 
@@ -126,12 +142,25 @@ def noticed(person: str, number: int) -> Step:
     return Step("crashed", (person,)) if number == 1 else Step("crashed again", (person, str(number)))
 
 
+def by_a_fault(person: str, out: bool, given: Iterable[Fault]) -> Step:
+    """Return the step in which a person logs out by a fault, or in again; `given` faults may tell of others.
+
+    >>> str(by_a_fault("bob", True, [])), str(by_a_fault("bob", True, [Offline("bob", at=0, lasting=100)]))
+    ('bob logs out', 'bob logs out once more')
+    """
+    more = " more" if any(isinstance(fault, Offline) and fault.person == person for fault in given) else ""
+    return Step(f"{'logout' if out else 'login'}{more}", (person,))
+
+
 # The steps of a search
 
 
 def step_of(world: World, state: State, action: Action, named: Callable[[Packet], str]) -> Step:
     """Return the step that an action of this state is; `named` says what a packet in flight is called."""
     step = _step_of(world, state, action, named)
+    if action.late is not None:
+        node, timer = action.late
+        return step._replace(who=world.names[node], late=timer)
     if not action.crash_after:
         return step
     return step._replace(who=world.spoken(world.teller(state, action)), effects=action.crash_after)
@@ -147,6 +176,10 @@ def _step_of(world: World, state: State, action: Action, named: Callable[[Packet
             return Step(what, (world.names[node], name))
         case ("crash" | "restart") as what, int(node):
             return Step(what, (world.spoken(node),))
+        case ("away" | "back") as what, int(node):
+            return by_a_fault(world.names[node], what == "away", world.given)
+        case "again", (int(node), str(msgid)):
+            return Step("again", (world.names[node], msgid))
         case "learn", News(person, online, _, crash) as news:
             if not crash:
                 return Step("online" if online else "gone", (person,))

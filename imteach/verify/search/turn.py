@@ -33,6 +33,9 @@ from imteach.verify.search.scripts import Doing, LinkChange, PresenceChange, doi
 from imteach.verify.search.seen import Seen
 from imteach.verify.search.state import DOWN, Action, Local, MistakeError, Net, Numbers, Shared, Standing, State
 
+BETWEEN = 10_000
+"""So many places on a screen lie between two things of the scenario: more than faults may strike."""
+
 
 class Performed(NamedTuple):
     """What performing effects changed for the node that asked for them, and what it sent."""
@@ -74,7 +77,12 @@ class Parts:
         network = net.network
         behind = ((news, network.behind(news.person, news.connection)) for news in net.news)
         counted = tuple(news._replace(connection=max(count, -1)) for news, count in behind)
-        return self.nets.of(Net(network.canonical(), counted))
+        return self.nets.of(Net(network.canonical(), counted, net.out))
+
+    def planned(self) -> tuple[Standing, ...]:
+        """Where each thing said stands on its sender's screen, if all goes as the scenario has it."""
+        done = (number for number, doing in enumerate(self.scripts[0], 1) if isinstance(doing, Message))
+        return tuple(Standing((_place(number),)) for number in done)
 
     def receivers(self, message: Message) -> tuple[str, ...]:
         """Who is to be shown this message."""
@@ -102,6 +110,9 @@ class Turn:
             self.tell(node, told, action.crash_after)
         if action.what == "restart" and not action.crash_after:
             self.log_in_again(node)
+        if action.late is not None:
+            whose, timer = action.late
+            self.tell(whose, ("timer", timer))
 
     def happen(self, node: int, action: Action) -> Told | None:
         """Let this happen, up to where the node is told of it; return what it is told, if anything."""
@@ -156,7 +167,7 @@ class Turn:
         handed = self.move(node, told).handed
         said, places = f"m{shared.made + 1}", shared.places
         if places:
-            places = _put(places, message.said, Standing((shared.done[0],)))
+            places = _put(places, message.said, Standing((_place(shared.done[0]),)))
         self.shared = shared._replace(
             made=shared.made + (not handed), first=_put(shared.first, message.said, said), places=places
         )
@@ -168,10 +179,20 @@ class Turn:
         seen = Seen.of(self.world.all_seen[local.seen])
         if local.state == DOWN or msgid not in self.shared.first or seen.signs.get(msgid) != "failed":
             return None
+        return self.send_again(msgid, _place(self.shared.done[0]))
+
+    def again(self, node: int, about: Any) -> Told:
+        """A person sends again what is under way, which they do between two things of the scenario."""
+        _, msgid = about
+        latest = max((place for standing in self.shared.places for place in standing.may), default=0)
+        return self.send_again(msgid, max(latest, _place(self.shared.done[0])) + 1)
+
+    def send_again(self, msgid: str, place: int) -> Told:
+        """Something is sent again: until somebody is shown it, it may as well stand at this place."""
         said = self.shared.first.index(msgid)
         if self.shared.places and not self.shared.places[said].shown:
-            place = Standing((*self.shared.places[said].may, self.shared.done[0]))
-            self.shared = self.shared._replace(places=_put(self.shared.places, said, place))
+            standing = Standing((*self.shared.places[said].may, place))
+            self.shared = self.shared._replace(places=_put(self.shared.places, said, standing))
         return ("command", "resend", self.world.messages[said], msgid)
 
     def arrive(self, node: int, packet: Any) -> Told | None:
@@ -224,6 +245,19 @@ class Turn:
         if not (network.has_just_left(name) if doing.out else network.is_in(name)):
             return None
         return self.log(node, "logout" if doing.out else "login")
+
+    def away(self, node: int, about: Any = None) -> Told:
+        """A person logs out, and will log in again."""
+        name = self.world.names[node]
+        self.change_net(network=self.net.network.leave(name), out=tuple(sorted((*self.net.out, name))))
+        return self.log(node, "logout")
+
+    def back(self, node: int, about: Any = None) -> Told | None:
+        """A person logs in again, unless they are away for another reason or down."""
+        name = self.world.names[node]
+        network = self.net.network.come_back(name)
+        self.change_net(network=network, out=_without(self.net.out, name))
+        return self.log(node, "login") if network.is_in(name) else None
 
     def cut(self, node: int, doing: "LinkChange") -> None:
         """Links are cut, or work again."""
@@ -294,8 +328,30 @@ _HAPPENS: dict[str, Callable[[Turn, int, Any], Told | None]] = {
     "beat": Turn.timer,
     "crash": Turn.crash,
     "restart": Turn.restart,
+    "away": Turn.away,
+    "back": Turn.back,
+    "again": Turn.again,
     "learn": Turn.learn,
 }
+
+
+class WatchedTurn(Turn):
+    """A step that is taken to see which timers it stops while they run, each with its node, in `stopped`."""
+
+    def __init__(self, world: Parts, shared: Shared, locals_: Mapping[int, Local]) -> None:
+        super().__init__(world, shared, locals_)
+        self.stopped: dict[tuple[int, str], None] = {}
+
+    def perform(self, node: int, which: tuple[int, int], effects: Sequence[Effect]) -> Performed:
+        """Make effects happen, and note the timers that they stop; one that is started anew is stopped first."""
+        run = dict.fromkeys(self.locals[node].timers)
+        for effect in effects:
+            if isinstance(effect, StartTimer | CancelTimer) and effect.name in run:
+                self.stopped[node, effect.name] = None
+                del run[effect.name]
+            if isinstance(effect, StartTimer):
+                run[effect.name] = None
+        return super().perform(node, which, effects)
 
 
 class _Performance:
@@ -408,6 +464,11 @@ _DOES: dict[type, Callable[[Turn, int, Any], Told | None]] = {
     PresenceChange: Turn.leave,
     LinkChange: Turn.cut,
 }
+
+
+def _place(done: int) -> int:
+    """The place of what a person does when so many things of the scenario were done, it among them."""
+    return done * BETWEEN
 
 
 def _put(parts: tuple[Any, ...], place: int, part: Any) -> tuple[Any, ...]:

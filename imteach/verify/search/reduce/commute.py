@@ -27,7 +27,7 @@ from imteach.scenario import Resend
 from imteach.sim.network import Network, News
 from imteach.verify.search.rules import World, is_heartbeat
 from imteach.verify.search.scripts import LinkChange
-from imteach.verify.search.state import DOWN, Action, Local, MistakeError, Net, Numbers, Shared, State
+from imteach.verify.search.state import DOWN, Action, Local, MistakeError, Net, Numbers, Shared, Standing, State
 from imteach.verify.search.turn import Turn
 
 
@@ -86,6 +86,7 @@ class Commuting:
         self._coming: dict[int, Coming] = {}
         self._bits: dict[Happening, int] = {}
         self._ways: dict[tuple[int, int, Action], tuple[Action, ...]] = {}
+        self._planned = world.planned()
         reason = _unfit(world)
         if reason:
             raise IrreducibleError(reason)
@@ -146,10 +147,25 @@ class Commuting:
             known = Network(people, tuple(map(network.behind, people, network.connection)), zeros, down)
         else:
             known = Network(people, zeros, zeros, down, tuple(who for who in network.away if who == name))
+        out = tuple(who for who in net.out if who == name)
         done = tuple(self._done(shared, script, node) for script in range(len(self.world.scripts)))
         said = sum(isinstance(doing, Message) for doing in self.world.scripts[0][: done[0]])
         first = tuple(f"m{number + 1}" for number in range(len(self.world.messages)))
-        return Shared(done, said, first, self.world.net_number(Net(known)))
+        return Shared(done, said, first, self.world.net_number(Net(known, out=out)), self._places(shared, node))
+
+    def _places(self, shared: Shared, node: int) -> tuple[Standing, ...]:
+        """Where things said stand, as far as steps of this node depend on it: if they are said to its person.
+
+        What is not said yet will stand where the scenario has it. Nothing is sent again any more.
+        """
+        if not shared.places:
+            return ()
+        here = self.world.names[node]
+        things = zip(self.world.messages, shared.first, shared.places, self._planned, strict=True)
+        return tuple(
+            standing if said and here in self.world.receivers(message) else planned
+            for message, said, standing, planned in things
+        )
 
     def _done(self, shared: Shared, script: int, node: int) -> int:
         """How far a script has come for this node: up to its own next doing."""
@@ -191,6 +207,8 @@ class Commuting:
         view: View = self.views[node][number]
         for script in self._scripts_of(node, view):
             yield Action("do", script)
+        if self._is_out(node, view):
+            yield Action("back", node)
         yield from (Action("arrive", packet) for packet in self.packets[node])
         yield from (Action("timer", (node, name)) for name in view.local.timers)
         if view.local.state == DOWN and node != self.world.server:
@@ -205,6 +223,10 @@ class Commuting:
         for script, doings in enumerate(self.world.scripts):
             if view.shared.done[script] < len(doings) and self.world.doer(view.shared, script) == node:
                 yield script
+
+    def _is_out(self, node: int, view: View) -> bool:
+        """Whether this node's person logged out by a fault, and will log in again."""
+        return self.world.names[node] in self.world.nets[view.shared.net].out
 
     def _learns(self, view: View, news: News) -> Iterator[Action]:
         """The server learns news: of the connection that it knows, after crashes of any other too."""
@@ -290,10 +312,12 @@ class Commuting:
         return bits
 
     def _next_doings(self, node: int, view: View) -> int:
-        """The doings that a node has before it, as bits; if it is down, its restart."""
+        """The doings that a node has before it, as bits; also a login to come, and a restart."""
         bits = 0
         for script in self._scripts_of(node, view):
             bits |= self.bit(node, Action("do", script))
+        if self._is_out(node, view):
+            bits |= self.bit(node, Action("back", node))
         if view.local.state == DOWN and node != self.world.server:
             bits |= self.bit(node, Action("restart", node))
         return bits
@@ -373,6 +397,8 @@ class Commuting:
                 is_there = script in self._scripts_of(node, view)
             case "restart", _:
                 is_there = view.local.state == DOWN
+            case "back", _:
+                is_there = self._is_out(node, view)
             case "learn", News() as news:
                 yield from self._learns(view, _of_any_connection(news))
                 return
@@ -430,6 +456,8 @@ def _unfit(world: World) -> str:
         return "somebody sends a message again, and whether that is so depends on what others saw"
     if any(isinstance(doing, LinkChange) for doing in doings):
         return "a link is cut, which touches several nodes at once"
+    if world.says_anew and any(len(world.receivers(message)) > 1 for message in world.messages):
+        return "somebody may send a message to several again, and where it stands then depends on what others saw"
     return ""
 
 

@@ -8,7 +8,13 @@ from itertools import pairwise
 from imteach.verify.search.codes import Codes
 from imteach.verify.search.state import Action
 
-_ORDER = {"do": 0, "arrive": 1, "drop": 1, "copy": 1, "restart": 2, "learn": 2, "timer": 3, "beat": 3, "crash": 4}
+_ORDER = {
+    "do": 0,
+    **dict.fromkeys(("arrive", "drop", "copy"), 1),
+    **dict.fromkeys(("restart", "back", "learn"), 2),
+    **dict.fromkeys(("timer", "beat"), 3),
+    **dict.fromkeys(("crash", "away", "again"), 4),
+}
 """What comes first, if either may."""
 
 
