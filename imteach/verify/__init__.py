@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from imteach.verify.losses.fault_map import FaultMap, fault_map
     from imteach.verify.search.checker import Check, check
     from imteach.verify.search.finding import Finding, Verdict
-    from imteach.verify.search.follow import follow
+    from imteach.verify.search.steps.follow import follow
     from imteach.verify.timed.explorer import Exploration, explore
 
 __all__ = [
@@ -80,7 +80,7 @@ offer(
         "search.checker": ["Check", "check"],
         "timed.explorer": ["Exploration", "explore"],
         "search.finding": ["Finding", "Verdict"],
-        "search.follow": ["follow"],
+        "search.steps.follow": ["follow"],
         "imteach.tell": ["ENDS", "PROMISE_TITLES", "End", "fault_in_words", "in_short", "why", "why_broken"],
         "imteach.trace": ["happens_before"],
     },

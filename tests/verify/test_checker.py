@@ -8,10 +8,10 @@ from nightly import by_night
 from imteach import Client, InputError, Loss, Offline, Partition, Resend, Say, Scenario, Trace, check, follow
 from imteach.protocol import LADDER, CancelTimer, Discard
 from imteach.verify.search.codes import Codes
-from imteach.verify.search.follow import Follower
 from imteach.verify.search.rules import World
 from imteach.verify.search.scripts import CHECK_KINDS
-from imteach.verify.search.step import step_of
+from imteach.verify.search.steps.follow import Follower
+from imteach.verify.search.steps.step import step_of
 
 TWO = [Say("one"), Say("two", at=20)]
 BOTH_WAYS = [Say("hello"), Say("hi", sender="bob", to="alice", at=10)]

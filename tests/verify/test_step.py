@@ -8,9 +8,9 @@ from nightly import by_night
 
 from imteach import InputError, Offline, Partition, Resend, Say, Scenario, check, follow
 from imteach.protocol import LADDER
-from imteach.verify.search.follow import Follower
 from imteach.verify.search.rules import World
-from imteach.verify.search.step import SENTENCES, Step, parse_step, readings, step_of
+from imteach.verify.search.steps.follow import Follower
+from imteach.verify.search.steps.step import SENTENCES, Step, parse_step, readings, step_of
 
 ALL = {"all": ["alice", "bob", "carol"]}
 TWO = [

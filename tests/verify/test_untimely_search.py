@@ -28,10 +28,10 @@ from imteach import (
 )
 from imteach.protocol import StartTimer, Write
 from imteach.verify.search.codes import Codes
-from imteach.verify.search.follow import Follower
 from imteach.verify.search.loop import Loop, Rules
 from imteach.verify.search.rules import World
-from imteach.verify.search.step import step_of
+from imteach.verify.search.steps.follow import Follower
+from imteach.verify.search.steps.step import step_of
 
 TWO = [Say("one"), Say("two", at=20)]
 THREE = [*TWO, Say("three", at=40)]

@@ -16,7 +16,7 @@ from imteach.verify.graphs.state_rows import Rows
 from imteach.verify.graphs.state_space import StateSpace, walked
 from imteach.verify.search.finding import MOST_ASKED
 from imteach.verify.search.state import Action, State
-from imteach.verify.search.step import Step, step_of
+from imteach.verify.search.steps.step import Step, step_of
 
 if TYPE_CHECKING:
     from imteach.draw.graph.graph import Graph

@@ -17,12 +17,12 @@ from imteach.scenario.scenario import checked_scenario
 from imteach.verify.search.checker import check
 from imteach.verify.search.codes import Codes, copies_in_flight
 from imteach.verify.search.finding import checked_kinds
-from imteach.verify.search.follow import Follower
 from imteach.verify.search.loop import EnoughError, Loop, Rules
 from imteach.verify.search.quiet import QuietStates
 from imteach.verify.search.rules import World
 from imteach.verify.search.scripts import CHECK_KINDS
 from imteach.verify.search.state import Action, MistakeError, State
+from imteach.verify.search.steps.follow import Follower
 
 
 class Transition(NamedTuple):

@@ -16,14 +16,14 @@ from imteach.scenario.scenario import checked_scenario
 from imteach.tell.words import counted
 from imteach.verify.search.codes import Codes, CrowdError, copies_in_flight
 from imteach.verify.search.finding import MOST_ASKED, Finding, Path, Verdict, checked_kinds
-from imteach.verify.search.follow import Follower, follow
 from imteach.verify.search.loop import AT_ONCE, EnoughError, Loop, Rules
 from imteach.verify.search.reduce.reducing import Reducing
 from imteach.verify.search.reduce.told import as_told
 from imteach.verify.search.rules import World
 from imteach.verify.search.scripts import CHECK_KINDS
 from imteach.verify.search.state import Action, MistakeError, State
-from imteach.verify.search.step import Step
+from imteach.verify.search.steps.follow import Follower, follow
+from imteach.verify.search.steps.step import Step
 
 MOST_STATES = 2_000_000
 """A search gives up after this many states, and says so."""

@@ -13,8 +13,8 @@ from imteach.scenario import Fault, Scenario
 from imteach.tell.promise import PROMISE_TITLES
 from imteach.tell.words import counted, join
 from imteach.trace import Trace
-from imteach.verify.search.follow import follow
-from imteach.verify.search.step import Step
+from imteach.verify.search.steps.follow import follow
+from imteach.verify.search.steps.step import Step
 
 
 @dataclass(frozen=True)

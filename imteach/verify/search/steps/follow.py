@@ -26,10 +26,10 @@ from imteach.sim.simulator import Simulator
 from imteach.tell import the
 from imteach.trace import Trace, instant
 from imteach.trace.records import STEPS_END, Event, is_late
-from imteach.verify.search.come_round import check_round, position
 from imteach.verify.search.rules import World
 from imteach.verify.search.state import Action, State
-from imteach.verify.search.step import CUT_SHORT, TOLD_LATE, Step, by_a_fault, noticed, readings, step_of
+from imteach.verify.search.steps.come_round import check_round, position
+from imteach.verify.search.steps.step import CUT_SHORT, TOLD_LATE, Step, by_a_fault, noticed, readings, step_of
 
 TICK = 50
 """The simulated ms from one step to the next. It only shows which came first."""

@@ -14,7 +14,7 @@ from imteach.sim.network import News
 from imteach.tell.words import few, join, the
 
 if TYPE_CHECKING:
-    from imteach.verify.search.follow import Follower
+    from imteach.verify.search.steps.follow import Follower
 
 NOT_YET = ("say", "resend", "leave", "come_back", "cut", "mend")
 """What a scenario and the given faults have happen once."""
