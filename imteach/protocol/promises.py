@@ -97,3 +97,11 @@ def judge(outcomes: Iterable[Outcome], rung: Rung) -> dict[str, bool]:
     outcomes = list(outcomes)
     judged = (name for name in PROMISES if name not in _NEEDS or getattr(rung, _NEEDS[name]))
     return {name: all(PROMISES[name](said) for said in outcomes) for name in judged}
+
+
+SEARCHED: dict[str, str] = {
+    "nothing_left_behind": "Once a run is over, the server holds presence, its store and cursors only, and a client "
+    "nothing that its person sent and sees as settled, but for its dedup table and its numbers.",
+    "it_ends": "No run goes round for ever without news.",
+}
+"""The promises that only a search can judge, each with its rule: about all that nodes hold, and about all runs."""

@@ -3,9 +3,9 @@
 from imteach.protocol import Message
 from imteach.scenario.faults import Again
 from imteach.scenario.people import Resend
-from imteach.sim.network import is_under_way
 from imteach.sim.rows import NONE
 from imteach.sim.run import Run
+from imteach.trace.outcomes import is_under_way
 
 
 class Doings(Run):

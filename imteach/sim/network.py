@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from imteach.protocol import SERVER, Rung, Value
 from imteach.tell.words import the
+from imteach.trace.outcomes import is_under_way
 
 Way = tuple[str, str]
 """One way over a link: from whom to whom."""
@@ -192,16 +193,6 @@ def forgotten(screen: Mapping[str, str], known: Container[str], rung: Rung) -> l
     ['m2']
     """
     return [msgid for msgid, status in screen.items() if is_under_way(status, rung) and msgid not in known]
-
-
-def is_under_way(status: str | None, rung: Rung) -> bool:
-    """Whether a message with this status on its sender's screen is not settled yet.
-
-    >>> from imteach.protocol import LADDER
-    >>> is_under_way("sent", LADDER["basic"]), is_under_way("sent", LADDER["acked"])
-    (False, True)
-    """
-    return status == "sending" or (status == "sent" and rung.acks)
 
 
 def _without(parts: tuple[Any, ...], part: Any) -> tuple[Any, ...]:

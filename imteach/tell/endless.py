@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
-from imteach.errors import InputError
 from imteach.plain import plain
 from imteach.printed import Sentence
 from imteach.tell.words import capital, join, quote, the
@@ -50,9 +49,9 @@ def since(trace: Trace) -> str:
 
 
 def why_endless(trace: Trace) -> str:
-    """Return what a run does that goes round for ever, in two sentences. Raises `InputError` if it comes to its end."""
+    """Return what a run does that goes round for ever, in two sentences; "" if it comes to its end."""
     if trace.loop is None:
-        raise InputError("this run comes to its end; a run that goes round for ever says since when, in its `loop`")
+        return ""
     again = _round([event for event in trace.events if event.t > trace.loop], several=len(trace.messages) > 1)
     return Sentence(f"{capital(since(trace))}: {again}. Nobody comes any further by it.")
 

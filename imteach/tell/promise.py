@@ -8,6 +8,7 @@ from imteach.protocol import PROMISES, SERVER, Outcome
 from imteach.tell.case import Case, when
 from imteach.tell.endless import why_endless
 from imteach.tell.facts import BACK_TO_SENDER, Stop
+from imteach.tell.left import why_left_behind
 from imteach.tell.reason import why_again
 from imteach.tell.way_ends import deed_named
 from imteach.tell.words import counted, few, quote, times
@@ -23,12 +24,9 @@ PROMISE_TITLES: dict[str, str] = {
     "in_order": "In the order in which it was said",
     "stored_once": "Nothing is stored twice",
     "nothing_left_behind": "Nothing is left behind",
-    "it_ends": "It comes to an end",
+    "it_ends": "Every run comes to an end",
 }
-"""Each promise in a few words, in the order of `PROMISES`; its rule is the first line of its docstring there.
-
-After those come the ones that only searches judge: no outcome of a single run breaks them.
-"""
+"""Each promise in a few words, in the order of `PROMISES`, then of `SEARCHED`; its rule is written there."""
 
 
 def why_broken(trace: Trace, promise: str) -> str:
@@ -44,10 +42,10 @@ def why_broken(trace: Trace, promise: str) -> str:
     >>> why_broken(Scenario("dedup").run(Drop("msg:N")), "all_delivered")
     ''
     """
-    if promise == "it_ends":
-        return why_endless(trace)
+    if promise in _SEARCHED:
+        return _SEARCHED[promise](trace)
     if promise not in PROMISES:
-        raise InputError(f"no promise {quoted(promise)}; the promises are {', '.join(PROMISES)}")
+        raise InputError(f"no promise {quoted(promise)}; the promises are {', '.join(PROMISE_TITLES)}")
     broken_by = [said for said in trace.messages if not PROMISES[promise](said)]
     if not broken_by:
         return ""
@@ -266,3 +264,6 @@ _SENTENCES = {
     "in_order": _in_order,
     "stored_once": _stored_once,
 }
+
+_SEARCHED: dict[str, Callable[[Trace], str]] = {"nothing_left_behind": why_left_behind, "it_ends": why_endless}
+"""For each promise that only a search judges, what says why this run breaks it."""

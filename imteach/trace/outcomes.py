@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
-from imteach.protocol import SERVER, Outcome
+from imteach.protocol import SERVER, Outcome, Rung
 from imteach.scenario.scenario import Scenario
 from imteach.trace.records import Event, PacketRecord
 
@@ -59,6 +59,16 @@ def places(trace: "Trace") -> dict[str, int]:
     for said in sorted(may.keys() - late, key=at.__getitem__, reverse=True):
         at[said] = max(place for place in may[said] if all(place < at[after] for after in behind[said]))
     return at
+
+
+def is_under_way(status: str | None, rung: Rung) -> bool:
+    """Whether a message with this status on its sender's screen is not settled yet.
+
+    >>> from imteach.protocol import LADDER
+    >>> is_under_way("sent", LADDER["basic"]), is_under_way("sent", LADDER["acked"])
+    (False, True)
+    """
+    return status == "sending" or (status == "sent" and rung.acks)
 
 
 class Packets(Protocol):

@@ -6,6 +6,7 @@ input holds the same; this works for a trace from any driver, and for a learner'
 
 from collections import deque
 from collections.abc import Container, Iterable
+from math import inf
 from typing import Any
 
 from imteach.errors import InputError
@@ -37,14 +38,28 @@ def state_at(
 
     Raises `InputError` where the events of a file do not fit together.
     """
-    moment(t, "t")
-    events = tuple(events)
+    return _replayed(scenario, packets, tuple(events), moment(t, "t")).state(t)
+
+
+def nodes_after(
+    scenario: Scenario, packets: Iterable[PacketRecord], events: Iterable[Event]
+) -> dict[str, Client | Server]:
+    """Return the nodes that are running when all these events have happened, by name, as they are then.
+
+    Raises `InputError` where the events of a file do not fit together.
+    """
+    replay = _replayed(scenario, packets, tuple(events), inf)
+    return {name: node for name, node in replay.nodes.items() if name not in replay.down}
+
+
+def _replayed(scenario: Scenario, packets: Iterable[PacketRecord], events: tuple[Event, ...], t: float) -> "Replay":
+    """Return the nodes just after everything that happens at `t` simulated ms."""
     replay = Replay(scenario, packets, {crash.causes[0] for crash in mistakes_in(events)})
     for event in events:
         if event.t > t:
             break
         replay.tell(event)
-    return replay.state(t)
+    return replay
 
 
 class Replay:

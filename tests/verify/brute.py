@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from kept import kept
+
 from imteach import Again, Beat, Crash, Delay, Drop, Duplicate, Late, Offline, Scenario, Trace
 from imteach.protocol import SERVER
 from imteach.scenario import Fault
@@ -61,10 +63,10 @@ def brute(
         plans += 1
         struck = sorted(((place(fault, trace, order), fault) for fault in plan), key=lambda each: each[0])
         rank = len(plan), [each[0] for each in struck]
-        for promise, holds in trace.promises.items():
+        for promise, holds in kept(trace).items():
             if not holds and (promise not in found or rank < found[promise][0]):
                 found[promise] = rank, tuple(fault for *_, fault in struck)
-    return plans, {promise: found[promise][1] if promise in found else None for promise in trace.promises}
+    return plans, {promise: found[promise][1] if promise in found else None for promise in kept(trace)}
 
 
 def possible(trace: Trace, kinds: Iterable[str]) -> Iterator[Fault]:

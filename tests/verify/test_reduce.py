@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from kept import kept
 from machines import protocol, protocols
 from nightly import by_night
 from real_bugs import BUGS
@@ -35,7 +36,7 @@ def found(scenario, faults, kinds=("drop",), away=(), reduce=True):
         return str(error), len(error.trace.events) if error.trace else None
     if not result.finished:
         return result.unfinished
-    assert not any(verdict.trace.promises[name] for name, verdict in result.promises.items() if verdict.example)
+    assert not any(kept(verdict.trace)[name] for name, verdict in result.promises.items() if verdict.example)
     promises = {
         name: (verdict.holds, verdict.broken_by and len(verdict.broken_by), verdict.steps and len(verdict.steps))
         for name, verdict in result.promises.items()

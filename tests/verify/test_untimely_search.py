@@ -312,7 +312,7 @@ def test_on_random_paths_every_fault_that_strikes_stands_in_the_trace(scenario, 
         trace = follower.trace()
         assert len(trace.faults) == len(given) + struck
         assert trace.unused == ()
-        assert [said.late for said in world.outcomes(state)] == [said.late for said in trace.messages]
+        assert [said.late for said in world.outcomes(state).values()] == [said.late for said in trace.messages]
         assert Trace.from_json(trace.to_json()) == trace
 
 

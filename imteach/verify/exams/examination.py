@@ -32,9 +32,10 @@ class Tried(NamedTuple):
 
 
 class Broken(NamedTuple):
-    """A promise that a class broke, in which scenario, and the smallest run in which it did."""
+    """A promise that a class broke, in which trial and scenario, and the smallest run in which it did."""
 
     promise: str
+    trial: str
     scenario: Scenario
     example: Plan | Path
 
@@ -151,7 +152,7 @@ class Examination:
 
     def _lines(self) -> list[str]:
         """What came of it: the answer, what it takes, and why."""
-        takes = [f"In the trial “{self.tried[-1].name}” it takes {self.broken.example}."] if self.broken else []
+        takes = [f"In the trial “{self.broken.trial}” it takes {self.broken.example}."] if self.broken else []
         return [self.caption, *takes, *([self.reason] if self.reason else [])]
 
     def _table(self) -> Table:

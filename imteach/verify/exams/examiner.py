@@ -27,7 +27,8 @@ def examine(made: type, rung: str = "dedup", only: Iterable[str] | None = None) 
 
     It is run through every one of `TRIALS` that suits the rung, from the smallest up, until one breaks a promise. A
     promise counts as broken where the protocol's own class keeps it, against as many faults; with enough losses every
-    class breaks some. `only` are the names of trials, where not all are wanted.
+    class breaks some. What is left behind does no harm in the run itself, so that promise comes last: the report is
+    about it if no other is broken in any trial. `only` are the names of trials, where not all are wanted.
 
     An interrupt (Ctrl-C, or the notebook's stop button) ends it with what was found. Raises `InputError` for what is
     no such class, rung or trial.
@@ -44,6 +45,7 @@ def examine(made: type, rung: str = "dedup", only: Iterable[str] | None = None) 
         raise InputError(f"no rung {quoted(rung)}; the rungs are {', '.join(LADDER)}", where="rung")
     asked = _asked(rung, only)
     tried: list[Tried] = []
+    left: Broken | None = None
     for trial in with_bar(asked, len(asked), "trials"):
         seconds = stopwatch()
         try:
@@ -53,14 +55,16 @@ def examine(made: type, rung: str = "dedup", only: Iterable[str] | None = None) 
         except InputError as error:
             mistake = error if isinstance(error, LearnerError) else _endless(made, error)
             tried.append(Tried(trial.name, trial.exposes, "", seconds(), f"✕ {mistake_is(mistake)}"))
-            return Examination(made, rung, tuple(tried), _left(asked, tried), mistake=mistake)
+            return Examination(made, rung, tuple(tried), _not_begun(asked, tried), mistake=mistake)
         except KeyboardInterrupt:
-            return Examination(made, rung, tuple(tried), _left(asked, tried), interrupted=True)
+            return Examination(made, rung, tuple(tried), _not_begun(asked, tried), left, interrupted=True)
         tried.append(_row(trial, found, broken, seconds()))
         interrupted = "interrupted" in found.unfinished
+        if broken is not None and broken.promise == "nothing_left_behind":
+            left, broken = left or broken, None
         if broken is not None or interrupted:
-            return Examination(made, rung, tuple(tried), _left(asked, tried), broken, interrupted=interrupted)
-    return Examination(made, rung, tuple(tried), ())
+            return Examination(made, rung, tuple(tried), _not_begun(asked, tried), broken or left, None, interrupted)
+    return Examination(made, rung, tuple(tried), (), left)
 
 
 def _classes(made: object) -> dict[str, Any]:
@@ -94,7 +98,12 @@ def _refuse_if_slow(made: type, trial: Trial, rung: str, classes: dict[str, Any]
         run = Simulator(trial.scenario(rung, **classes), trial.given)
         if run.learners:
             run.learners.pace.warns = False  # the error will say so
-        trace = run.run()
+        try:
+            trace = run.run()
+        except LearnerError:
+            raise
+        except InputError:
+            return  # it has no end: the search will say so, and why
         took = seconds()
         if took < LONG_RUN:
             return
@@ -110,7 +119,7 @@ def _refuse_if_slow(made: type, trial: Trial, rung: str, classes: dict[str, Any]
         )
 
 
-def _left(asked: list[Trial], tried: list[Tried]) -> tuple[str, ...]:
+def _not_begun(asked: list[Trial], tried: list[Tried]) -> tuple[str, ...]:
     """The names of the trials that were not begun."""
     return tuple(trial.name for trial in asked[len(tried) :])
 
@@ -118,11 +127,11 @@ def _left(asked: list[Trial], tried: list[Tried]) -> tuple[str, ...]:
 def _broken(trial: Trial, rung: str, found: Finding) -> Broken | None:
     """The promise that was broken with the fewest faults, of those that ours keeps against as many."""
     broken = [
-        Broken(promise, found.scenario, verdict.example)
+        Broken(promise, trial.name, found.scenario, verdict.example)
         for promise, verdict in found.promises.items()
         if verdict.example is not None and len(verdict.example.faults) < _fewest(trial.name, rung, promise)
     ]
-    return min(broken, key=lambda each: len(each.example.faults), default=None)
+    return min(broken, key=lambda each: (each.promise == "nothing_left_behind", len(each.example.faults)), default=None)
 
 
 @cache

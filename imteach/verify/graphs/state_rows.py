@@ -57,7 +57,7 @@ class Rows:
 
     def _told(self, number: int, state: State) -> Iterator[tuple[Fact, str]]:
         """Yield every fact about a state; what matters most comes first."""
-        yield from self._seen(self.world.outcomes(state))
+        yield from self._seen(list(self.world.outcomes(state).values()))
         yield (IN_FLIGHT, IN_FLIGHT), ", ".join(self.in_flight[number]) or NOTHING
         yield from self._reached(state)
         yield (FAULTS, FAULTS), str(self.space.faults[number]) if self.space.faults[number] else NOTHING

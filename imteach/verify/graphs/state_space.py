@@ -104,7 +104,7 @@ class StateSpace:
         setting = self.world.scenario.setting
         found = {}
         for number in sorted(map(self._numbers.index, self._ends)):
-            kept = judge(self.world.outcomes(self.states[number]), setting)
+            kept = judge(self.world.outcomes(self.states[number]).values(), setting)
             found[number] = tuple(promise for promise, holds in kept.items() if not holds)
         return found
 

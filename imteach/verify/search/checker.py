@@ -15,8 +15,10 @@ from imteach.scenario.faults import checked_given
 from imteach.scenario.scenario import checked_scenario
 from imteach.tell.words import counted
 from imteach.verify.search.codes import Codes, CrowdError, copies_in_flight
-from imteach.verify.search.finding import MOST_ASKED, Finding, Path, Verdict, checked_kinds
+from imteach.verify.search.finding import MOST_ASKED, Finding, Path, Verdict, checked_kinds, promises_of
 from imteach.verify.search.loop import AT_ONCE, EnoughError, Loop, Rules
+from imteach.verify.search.loops.loops import Loops
+from imteach.verify.search.quiet import QuietStates
 from imteach.verify.search.reduce.reducing import Reducing
 from imteach.verify.search.reduce.told import as_told
 from imteach.verify.search.rules import World
@@ -24,6 +26,15 @@ from imteach.verify.search.scripts import CHECK_KINDS
 from imteach.verify.search.state import Action, MistakeError, State
 from imteach.verify.search.steps.follow import Follower, follow
 from imteach.verify.search.steps.step import Step
+
+FIRST_LOOK = 2000
+"""After so many states a search looks for a loop, and then each time when it has looked at twice as many."""
+
+MOST_WITH_A_LOOP = 50_000
+"""So many states more a search looks at that has found a loop: it may have no end, and one broken promise is told."""
+
+MOST_IN_EVERY_ORDER = 20_000
+"""So many states a search looks at that leaves nothing out, only to find a loop."""
 
 MOST_STATES = 2_000_000
 """A search gives up after this many states, and says so."""
@@ -117,13 +128,12 @@ def check(
         raise InputError(f"expected True or False, got {quoted(reduce)}", where="reduce")
     search = Interleavings(_world(scenario, given, chosen), chosen, faults, most_states, reduce)
     unfinished = search.run()
-    judged = judge((), scenario.setting)
-    promises = {
-        name: Verdict(name, not unfinished and name not in search.broken and search.seen["ends"], search.example(name))
-        for name in judged
-    }
+    promises: ByName[Verdict] = ByName("promise", {})
+    for name in promises_of(scenario):
+        example = search.endless if name == "it_ends" else search.example(name)
+        promises[name] = Verdict(name, search.judges(name) and not unfinished and example is None, example)
     return Check(
-        scenario, faults, chosen, given, ByName("promise", promises), unfinished,
+        scenario, faults, chosen, given, promises, unfinished,
         states=search.loop.looked, transitions=search.loop.transitions, sometimes=search.seen,
         reduced=search.reducing.is_on, unreduced=search.reducing.why_not,
     )  # fmt: skip
@@ -161,6 +171,9 @@ class Interleavings:
         self.loop = Loop(self.codes.number(self.world.start), self.faults, self.most_states)
         self.broken: dict[str, int] = {}  # by promise: the first end that breaks it
         self.seen = dict.fromkeys(SOMETIMES, False)
+        self.endless: Path | None = None  # the first run found that goes round for ever
+        self._quiet: QuietStates | None = None
+        self._look_at = FIRST_LOOK
 
     def run(self) -> str:
         """Search, and return why it did not come to an end; "" if it did."""
@@ -172,10 +185,16 @@ class Interleavings:
         except MistakeError as error:
             raise self._mistake(error) from error
         except EnoughError:
-            return f"it stopped after {self.most_states} states"
+            why = ", for a run goes round for ever" if self.endless is not None else ""
+            unfinished = f"it stopped after {self.loop.most} states{why}"
         except CrowdError:
-            return f"more than {self.codes.copies} copies of one packet are in flight"
-        return ""
+            unfinished = f"more than {self.codes.copies} copies of one packet are in flight"
+        else:
+            unfinished = ""
+        self._look_for_a_loop()
+        if unfinished and self.endless is None and self.reducing.is_on:
+            self._look_in_every_order()
+        return unfinished
 
     def _pace(self) -> Callable[[], str]:
         """Return what tells how fast the search is, and how many states wait to be looked at."""
@@ -188,19 +207,28 @@ class Interleavings:
 
     def _states(self) -> Iterator[int]:
         """Walk; once it turns out that steps can be left out, begin anew."""
-        walk = self.loop.states(self._rules)
-        for looked in walk:
+        for looked in self._walk():
             yield looked
             if self.reducing.is_ready_after(looked):
                 self.before = looked
                 self._begin()
-                walk = self.loop.states(self._rules)
-                yield from walk
+                yield from self._walk()
                 return
+
+    def _walk(self) -> Iterator[int]:
+        """Walk; look for a loop now and then, because a search with a loop may have no end."""
+        for looked in self.loop.states(self._rules):
+            yield looked
+            if looked >= self._look_at:
+                self._look_for_a_loop()
+                self._look_at = 2 * looked
 
     def _rules(self, left: int, starts: list[int]) -> Rules:
         """What may happen from these states on, from which so many more faults may strike."""
-        return self.reducing.rules(left, starts, self._judge, self.most_states)
+        self._look_for_a_loop()
+        rules = self.reducing.rules(left, starts, self._judge, self.most_states)
+        self._quiet = cast(QuietStates, rules.quiet)
+        return rules
 
     def _mistake(self, error: MistakeError) -> LearnerError:
         """The mistake that the walk has come upon, with the shortest path there, on which no step came early."""
@@ -216,21 +244,47 @@ class Interleavings:
 
     def _judge(self, end: int) -> None:
         """Judge a state in which nothing is left to come."""
-        outcomes = self.world.outcomes(self.codes.state(end))
-        for promise, kept in judge(outcomes, self.world.scenario.setting).items():
-            if not kept:
+        state = self.codes.state(end)
+        by_number = self.world.outcomes(state)
+        outcomes = list(by_number.values())
+        kept = judge(outcomes, self.world.scenario.setting)
+        kept["nothing_left_behind"] = not self.world.leftovers(state, by_number)
+        for promise in kept:
+            if not kept[promise]:
                 self.broken.setdefault(promise, end)
         self.seen["ends"] = True
         self.seen["shown"] |= all(_shown(said) >= 1 for said in outcomes)
         self.seen["delivered"] |= all(said.status == "delivered" and _shown(said) == 1 for said in outcomes)
 
+    def judges(self, promise: str) -> bool:
+        """Whether anything was seen by which this promise can be judged."""
+        return self.seen["ends"] or promise == "it_ends"
+
     def example(self, promise: str) -> Path | None:
         """Return the shortest run that breaks a promise."""
         if promise not in self.broken:
             return None
-        way = self.loop.way_to(self.broken[promise])
-        told = as_told(self.codes, way) if self.reducing.is_on else way
-        return Path(self.world.scenario, self.world.given, self._steps(self._path(told)))
+        way = self._told(self.loop.way_to(self.broken[promise]))
+        return Path(self.world.scenario, self.world.given, self._steps(self._path(way)))
+
+    def _look_for_a_loop(self) -> None:
+        """See whether a run can go round for ever by what was followed since a fault was last added."""
+        lasso = Loops(self.loop, self._quiet).first() if self._quiet and self.endless is None else None
+        if lasso is not None:
+            steps = self._steps(self._path([*self._told(lasso.way), *lasso.loop]))
+            self.endless = Path(self.world.scenario, self.world.given, steps, len(lasso.loop))
+            self.loop.most = min(self.most_states, self.loop.looked + MOST_WITH_A_LOOP)
+
+    def _look_in_every_order(self) -> None:
+        """Look for a loop without leaving anything out: if each round leaves a packet waiting, no state comes back."""
+        most = min(self.most_states, MOST_IN_EVERY_ORDER)
+        search = Interleavings(self.world, self.codes.kinds, self.faults, most, reduce=False)
+        search.run()
+        self.endless = search.endless
+
+    def _told(self, way: list[int]) -> list[int]:
+        """A way to the same state as a person would tell it."""
+        return as_told(self.codes, way) if self.reducing.is_on else way
 
     def _path(self, way: Sequence[int]) -> list[tuple[State, Action]]:
         """Each state on a way but the last, and what happens there."""

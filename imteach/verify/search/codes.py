@@ -13,9 +13,10 @@ each way as the number that it adds. The table is filled by the rules, where the
 """
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from imteach.scenario import Scenario
-from imteach.verify.search.rules import World
+from imteach.verify.search.rules import World, is_beat
 from imteach.verify.search.state import Action, Local, Numbers, Shared, State
 from imteach.verify.search.turn import Turn
 
@@ -31,6 +32,21 @@ Deltas = tuple[int, ...]
 
 class CrowdError(Exception):
     """There are more copies of one packet in flight than a state has room for."""
+
+
+class Change(NamedTuple):
+    """A step of a node that takes no fault, heartbeats aside: what it adds to a state's number, and what that means.
+
+    What the node holds before and after it, by number, and so for what is shared; the packet that it takes from the
+    network, None if it takes none; the packets that it puts there.
+    """
+
+    delta: int
+    node: int
+    held: tuple[int, int]
+    shared: tuple[int, int]
+    taken: int | None
+    sent: tuple[int, ...]
 
 
 class StepTable:
@@ -76,6 +92,7 @@ class Codes:
         self._joint: dict[int, Deltas] = {}
         self._late_joint: dict[int, Deltas] = {}
         self._deltas: dict[tuple[int, int, int, Action], int] = {}
+        self.changes: list[Change] = []  # by all steps so far of single nodes
 
     # Numbers and states
 
@@ -219,8 +236,16 @@ class Codes:
         place = (node, key & FIELD_MASK, key >> self._nodes_at[node] & FIELD_MASK, action)
         delta = self._deltas.get(place)
         if delta is None:
-            delta = self._deltas[place] = self._difference(self.world.turn(part, action), key)
+            turn = self.world.turn(part, action)
+            delta = self._deltas[place] = self._difference(turn, key)
+            if not action.is_fault and not is_beat(action):
+                shared, held = (key & FIELD_MASK, self.shared.of(turn.shared)), (place[2], self._number_of(turn, node))
+                self.changes.append(Change(delta, node, held, shared, turn.taken, turn.sent))
         return delta
+
+    def _number_of(self, turn: Turn, node: int) -> int:
+        """The number of what a node holds after this step."""
+        return self.locals[node].of(turn.locals[node])
 
     def _difference(self, turn: Turn, key: int) -> int:
         """What a step adds: to the field of what is shared, to those of nodes, to the counters of packets."""

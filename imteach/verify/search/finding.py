@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from imteach.draw.tables import Table, as_html, as_markdown, as_text
 from imteach.errors import InputError, quoted
+from imteach.protocol import SEARCHED, judge
 from imteach.scenario import Fault, Scenario
 from imteach.tell.promise import PROMISE_TITLES
 from imteach.tell.words import counted, join
@@ -41,7 +42,7 @@ class Plan:
     def python(self) -> str:
         """The run as Python, to be pasted into a cell."""
         faults = (*self.given, *self.faults)
-        return f"{_imports(self.scenario, faults)}\n\n{self.scenario!r}.run({', '.join(map(repr, faults))})"
+        return f"{imports(self.scenario, faults)}\n\n{self.scenario!r}.run({', '.join(map(repr, faults))})"
 
     def __str__(self) -> str:
         return ", ".join(map(str, self.faults)) or "no fault at all"
@@ -49,7 +50,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Path:
-    """A run without a clock, to be run again: what happens, step by step.
+    """A run without a clock, to be run again: what happens, step by step. The last `loop` steps go round for ever.
 
     >>> print(Path(Scenario("basic"), (), (Step("say", ("alice", "hello")),)).python)
     from imteach import Scenario, follow
@@ -62,11 +63,12 @@ class Path:
     scenario: Scenario
     given: tuple[Fault, ...]
     steps: tuple[Step, ...]
+    loop: int = 0
 
     @cached_property
     def trace(self) -> Trace:
         """The run."""
-        return follow(self.scenario, self.steps, self.given)
+        return follow(self.scenario, self.steps, self.given, self.loop)
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -78,14 +80,16 @@ class Path:
         """The run as Python, to be pasted into a cell."""
         steps = "".join(f"    {str(step)!r},\n" for step in self.steps)
         given = f", given=[{', '.join(map(repr, self.given))}]" if self.given else ""
-        return f"{_imports(self.scenario, self.given, 'follow')}\n\nfollow({self.scenario!r}, [\n{steps}]{given})"
+        more = f"{given}, loop={self.loop}" if self.loop else given
+        return f"{imports(self.scenario, self.given, 'follow')}\n\nfollow({self.scenario!r}, [\n{steps}]{more})"
 
     def __str__(self) -> str:
         faults = ", ".join(map(str, self.faults)) or "no fault at all"
-        return f"{faults}; {counted(len(self.steps), 'step')}"
+        over_and_over = f", the last {self.loop} over and over" if self.loop else ""
+        return f"{faults}; {counted(len(self.steps), 'step')}{over_and_over}"
 
 
-def _imports(scenario: Scenario, faults: tuple[Fault, ...], *more: str) -> str:
+def imports(scenario: Scenario, faults: tuple[Fault, ...], *more: str) -> str:
     """The line that imports what these need; a learner's own class is in the notebook already."""
     names = {"Scenario", *more, *(type(fault).__name__ for fault in faults)}
     names |= {name for name in ("Say", "Resend") if f"{name}(" in repr(scenario)}
@@ -170,7 +174,7 @@ class Finding:
     def to_json(self) -> str:
         """Return it as JSON text, ending in a newline."""
         promises = {
-            name: {"holds": verdict.holds, self.example_name: self.in_json(verdict)}
+            name: {"holds": verdict.holds, self.example_name: self.in_json(verdict), **_loop_of(verdict)}
             for name, verdict in self.promises.items()
         }
         parts = {
@@ -221,8 +225,19 @@ class Finding:
         return as_text([self._table()]).rstrip()
 
 
+def _loop_of(verdict: Verdict) -> dict[str, int]:
+    """How many of the last steps go round for ever, as JSON has it, where any do."""
+    return {"loop": verdict.example.loop} if isinstance(verdict.example, Path) and verdict.example.loop else {}
+
+
 _A_FAULT = {"away": "an absence", "late": "a late timer", "again": "an impatient person", "beat": "an early heartbeat"}
 """What one fault of a kind is called, where that is not the word for the kind."""
+
+
+def promises_of(scenario: Scenario) -> tuple[str, ...]:
+    """Return the names of the promises that a search judges in this scenario."""
+    return (*judge((), scenario.setting), *SEARCHED)
+
 
 MOST_ASKED = 10**9
 """The most states that a search may be asked to look at."""

@@ -3,7 +3,7 @@
 States are whole numbers, and a step adds one: see `codes`. What may happen in a state is for the caller to say.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from imteach.verify.search.codes import Deltas
@@ -118,7 +118,16 @@ class Loop:
 
     def way_to(self, state: int) -> list[int]:
         """Return the states on the shortest way to this one, from the start on, itself the last."""
-        way = [state]
-        while (before := self.came_from[way[-1]]) is not None:
-            way.append(before)
-        return way[::-1]
+        return way_in(self.came_from, state)
+
+
+def way_in(came_from: Mapping[int, int | None], state: int) -> list[int]:
+    """Return the states from the start to this one, if each came from the one that `came_from` says.
+
+    >>> way_in({1: None, 2: 1, 3: 2}, 3)
+    [1, 2, 3]
+    """
+    way = [state]
+    while (before := came_from[way[-1]]) is not None:
+        way.append(before)
+    return way[::-1]

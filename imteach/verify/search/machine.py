@@ -14,6 +14,7 @@ from imteach.learner.returned import checked
 from imteach.learner.snapshot import RULE, UnfitError, restored, snapshot
 from imteach.protocol import SERVER, Effect
 from imteach.scenario import Scenario
+from imteach.trace.leftovers import Held, held_by
 
 TIMES = 8
 """How often a learner's node is asked: one that tosses a coin passes only if it answers the same each time."""
@@ -60,6 +61,7 @@ class Machine:
         self._scenario = scenario
         self._numbers: dict[Hashable, int] = {}
         self._images: list[Hashable] = []
+        self._held: dict[int, tuple[Held, ...]] = {}
         self._made = 0
         self._handed = 0
         self._learners = Learners.among((scenario.client, scenario.server), (*scenario.people, SERVER))
@@ -87,6 +89,12 @@ class Machine:
     def node(self, state: int) -> Any:
         """Return a node that is in this state."""
         return restored(self._images[state], self._shared)
+
+    def held(self, state: int) -> tuple[Held, ...]:
+        """Return what the node holds in this state that may be left behind when a run is over."""
+        if state not in self._held:
+            self._held[state] = held_by(self._scenario, self.name, self.node(state))
+        return self._held[state]
 
     def move(self, state: int, told: Told, made: int = 0, sure: bool = True) -> Move:
         """Return what the node does in this state when it is told this, `made` msgids having been made before.

@@ -9,15 +9,29 @@ and what is shared, takes a packet from the network and puts others on it. Nothi
 tells all the others something, because they log in again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from imteach.learner.snapshot import snapshot
-from imteach.protocol import Delete, MemoryDisk, Message, Outcome, Report, Show, Store, Transmit, Write
+from imteach.protocol import (
+    CancelTimer,
+    Delete,
+    Effect,
+    MemoryDisk,
+    Message,
+    Outcome,
+    Report,
+    Show,
+    StartTimer,
+    Store,
+    Transmit,
+    Write,
+)
 from imteach.scenario import Fault, Resend, Scenario
 from imteach.scenario.scenario import HEARTBEAT
-from imteach.sim.network import Network, News, is_under_way
+from imteach.sim.network import Network, News
 from imteach.tell.words import the
-from imteach.trace.outcomes import Shelf, outcome
+from imteach.trace.leftovers import Leftover, leftovers
+from imteach.trace.outcomes import Shelf, is_under_way, outcome
 from imteach.verify.search.scripts import PresenceChange
 from imteach.verify.search.seen import Seen
 from imteach.verify.search.state import DOWN, Action, Local, MistakeError, Net, Shared, Standing, State
@@ -173,14 +187,24 @@ class World(Parts):
 
     def _seams(self, node: int, state: State, action: Action) -> Iterator[int]:
         """Yield after how many effects a crash makes a difference: after one that others see, or that lasts."""
-        turn = Turn(self, state.shared, {node: state.locals[node]})
-        told = turn.happen(node, action)
-        if told is None:
-            return
-        effects = self.machines[node].move(turn.locals[node].state, told, turn.shared.made).effects
+        effects = self._effects(node, state, action)
         for after in range(1, len(effects)):
             if isinstance(effects[after - 1], Transmit | Show | Report | Write | Store | Delete):
                 yield after
+
+    def _effects(self, node: int, state: State, action: Action) -> Sequence[Effect]:
+        """What a node asks for in this step."""
+        turn = Turn(self, state.shared, {node: state.locals[node]})
+        told = turn.happen(node, action)
+        if told is None:
+            return ()
+        return self.machines[node].move(turn.locals[node].state, told, turn.shared.made).effects
+
+    def timers_touched(self, state: State, action: Action) -> set[Action]:
+        """The timers that a node starts, or cancels, in this step, each as what would happen if it ran out."""
+        node = self.teller(state, action)
+        effects = self._effects(node, state, action)
+        return {Action("timer", (node, each.name)) for each in effects if isinstance(each, StartTimer | CancelTimer)}
 
     # What it leads to
 
@@ -222,8 +246,8 @@ class World(Parts):
 
     # What came of it
 
-    def outcomes(self, state: State) -> tuple[Outcome, ...]:
-        """What came of each thing said."""
+    def outcomes(self, state: State) -> dict[int, Outcome]:
+        """What came of each thing said, by its number."""
         everybody: dict[str, Seen] = {
             name: Seen.of(self.all_seen[local.seen]) for name, local in zip(self.names, state.locals, strict=True)
         }
@@ -233,11 +257,20 @@ class World(Parts):
             shelf.stored |= seen.shelf.stored
             shelf.twice |= seen.shelf.twice
         away = self.nets[state.shared.net].network.away
-        return tuple(
-            outcome(said, message.sender, self.receivers(message), message.text, screens, shelf, away)
+        return {
+            message.said: outcome(said, message.sender, self.receivers(message), message.text, screens, shelf, away)
             for said, message in zip(state.shared.first, self.messages, strict=True)
             if said
-        )
+        }
+
+    def leftovers(self, state: State, outcomes: Mapping[int, Outcome]) -> list[Leftover]:
+        """What the nodes have left behind at the end of a run, of which this came."""
+        held = {
+            machine.name: machine.held(local.state)
+            for machine, local in zip(self.machines, state.locals, strict=True)
+            if local.state != DOWN
+        }
+        return leftovers(self.scenario, held, outcomes) if any(held.values()) else []
 
     def spoken(self, node: int) -> str:
         """Return a node's name as a sentence has it."""
@@ -251,3 +284,8 @@ PACKET_FAULTS = {"drop": "drop", "copy": "duplicate"}
 def is_heartbeat(timer: str) -> bool:
     """Whether this is the name of a timer that never ends by itself."""
     return timer.startswith(HEARTBEAT)
+
+
+def is_beat(action: Action) -> bool:
+    """Whether this is a heartbeat, which may come where nothing else may happen."""
+    return action.what == "timer" and is_heartbeat(action.about[1])  # type: ignore[index]  # a node and a name

@@ -64,6 +64,10 @@ class State(NamedTuple):
     flight: tuple[int, ...]
 
 
+STRIKES = ("drop", "copy", "beat", "crash", "away", "again")
+"""What happens only by a fault."""
+
+
 class Action(Value, frozen=True):
     """Something that may happen: what, to whom or what, and after how many effects the node crashes (0: it doesn't).
 
@@ -76,6 +80,11 @@ class Action(Value, frozen=True):
     about: Hashable
     crash_after: int = 0
     late: tuple[int, str] | None = None
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether it takes a fault."""
+        return self.crash_after > 0 or self.late is not None or self.what in STRIKES
 
 
 class MistakeError(Exception):

@@ -10,13 +10,14 @@ from typing import Any, NamedTuple, TypeVar
 
 from imteach.learner.mistakes import Mistake
 from imteach.learner.snapshot import restored, snapshot
-from imteach.protocol import Effect, MemoryDisk, Packet, Write, judge
+from imteach.protocol import Effect, MemoryDisk, Outcome, Packet, Write, judge
 from imteach.scenario import Again, Beat, Crash, Delay, Drop, Duplicate, Fault, Late, Loss, Offline, Scenario
 from imteach.sim.agenda import Appointment
 from imteach.sim.orders import Orders
 from imteach.sim.run import Running, TooLate
 from imteach.sim.simulator import Simulator
 from imteach.trace import Event
+from imteach.trace.leftovers import Leftover, leftovers
 from imteach.trace.outcomes import OutcomeReader
 from imteach.trace.unused import EffectNames
 from imteach.verify.search.machine import Machine
@@ -24,6 +25,12 @@ from imteach.verify.timed.strikes import EXPLORE_KINDS, at_event, name_in
 
 MISTAKE = "a mistake in the code of a node"
 """Stands among the broken promises of a run in which a learner's class could not go on."""
+
+SHORTER = 20
+"""A run counts as endless after so many times fewer events than outside a search, where nothing is copied at each step.
+
+Ours have at most a fifteenth of these events, even where more than a page of messages is kept for a member of a group.
+"""
 
 T = TypeVar("T")
 
@@ -63,6 +70,7 @@ class Branching(Simulator):
     def __init__(self, scenario: Scenario, given: Sequence[Fault]) -> None:
         super().__init__(scenario, given)
         self.is_direct = False
+        self.written.most_events //= SHORTER
         self.machines = {name: Machine(scenario, name) for name in self.nodes}
         self.states = dict.fromkeys(self.nodes, 0)  # by node: its number in the table of its machine
         self.disk_keys: dict[str, Hashable] = dict.fromkeys(self.nodes)
@@ -209,9 +217,20 @@ class Branching(Simulator):
 
     def broken(self) -> tuple[str, ...]:
         """The promises that this run broke, now that it is over; and `MISTAKE` if it stopped at one."""
-        kept = judge(self.reader.outcomes(), self.scenario.setting)
-        broken = tuple(promise for promise, holds in kept.items() if not holds)
-        return (*broken, MISTAKE) if self.mistakes else broken
+        outcomes = self.reader.outcomes()
+        kept = judge(outcomes, self.scenario.setting)
+        broken = [promise for promise, holds in kept.items() if not holds]
+        if self._leftovers(outcomes):
+            broken.append("nothing_left_behind")
+        return (*broken, MISTAKE) if self.mistakes else tuple(broken)
+
+    def _leftovers(self, outcomes: Iterable[Outcome]) -> list[Leftover]:
+        """What the nodes that are not down have left behind."""
+        up = (node for node in self.nodes if node not in self.network.down)
+        held = {node: self.machines[node].held(self.states[node]) for node in up}
+        if not any(held.values()):
+            return []
+        return leftovers(self.scenario, held, {self.written.messages[each.msgid].said: each for each in outcomes})
 
     def key(self) -> Hashable:
         """Everything that decides how this run can go on, and what it breaks."""

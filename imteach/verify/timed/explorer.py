@@ -1,22 +1,21 @@
 """Every plan of faults: a scenario is run under each, with its clock, and each run is judged."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from imteach.bars import with_bar
-from imteach.errors import InputError
 from imteach.learner.learners import unsteady
 from imteach.learner.mistakes import LearnerError
-from imteach.protocol import judge
 from imteach.scenario import Fault, Scenario
 from imteach.scenario.checks import ByName, whole
 from imteach.scenario.faults import checked_given
 from imteach.scenario.scenario import checked_scenario
-from imteach.verify.search.finding import MOST_ASKED, Finding, Plan, Verdict, checked_kinds
+from imteach.verify.search.finding import MOST_ASKED, Finding, Plan, Verdict, checked_kinds, promises_of
 from imteach.verify.search.loop import EnoughError
 from imteach.verify.timed.branching import MISTAKE, Branching
-from imteach.verify.timed.plans import EndlessError, PlanGraph, named
+from imteach.verify.timed.endless import EndlessPlan
+from imteach.verify.timed.plans import PlanGraph, named
 from imteach.verify.timed.strikes import EXPLORE_KINDS
 from imteach.verify.workers import spread
 
@@ -87,8 +86,9 @@ def explore(
     if MISTAKE in search.smallest:
         _raise_mistake(scenario, (*given, *search.smallest[MISTAKE]))
     promises: ByName[Verdict] = ByName("promise", {})
-    for name in judge((), scenario.setting):
-        example = Plan(scenario, given, search.smallest[name]) if name in search.smallest else None
+    for name in promises_of(scenario):
+        made = EndlessPlan if name == "it_ends" else Plan
+        example = made(scenario, given, search.smallest[name]) if name in search.smallest else None
         promises[name] = Verdict(name, not search.unfinished and example is None, example)
     return Exploration(scenario, faults, chosen, given, promises, search.unfinished, plans=search.plans)
 
@@ -149,7 +149,7 @@ class _Plans:
         except (KeyboardInterrupt, EnoughError) as why:
             self._stopped(why)
         self._take(_result(graph, start, ()))
-        self._tell_plans()
+        self._tell()
 
     def together(self, executor: "Executor") -> None:
         """Let workers search: each takes some of the plans, by what strikes first."""
@@ -167,17 +167,19 @@ class _Plans:
                         self._stopped(EnoughError())
         except KeyboardInterrupt as why:
             self._stopped(why)
-        self._tell_plans()
+        self._tell()
 
     def _firsts(self) -> list[tuple[int, tuple[Fault, ...]]]:
         """Judge the run without faults, and return what can strike first in it, each with the step in which it does."""
         firsts = []
-        run, step = Branching(self.scenario, self.given), 0
-        while not run.is_over:
+        run, seen = Branching(self.scenario, self.given), set[Hashable]()
+        while not run.is_over and run.key() not in seen:
+            seen.add(run.key())
             *faulty, plain = run.branches(self.kinds, self.faults)
-            firsts += [(step, branch.faults) for branch in faulty]
-            run, step = plain.run, step + 1
-        self._take(Result(1, dict.fromkeys(run.broken(), ()), enough=False))
+            firsts += [(len(seen) - 1, branch.faults) for branch in faulty]
+            run = plain.run
+        broken = run.broken() if run.is_over else ("it_ends",)
+        self._take(Result(1, dict.fromkeys(broken, ()), enough=False))
         return firsts
 
     def _take(self, result: Result) -> None:
@@ -191,7 +193,9 @@ class _Plans:
         after = "stopped" if isinstance(why, EnoughError) else "was interrupted"
         self.unfinished = f"it {after} after {{}} plans"
 
-    def _tell_plans(self) -> None:
+    def _tell(self) -> None:
+        if not self.unfinished and "it_ends" in self.smallest:
+            self.unfinished = "faults may strike in any round of a run that goes round for ever"
         self.unfinished = self.unfinished.format(self.plans)
 
 
@@ -218,11 +222,5 @@ def _done(task: Task) -> list[Result]:
 def _result(graph: PlanGraph, run: Branching, struck: tuple[Fault, ...], enough: bool = False) -> Result:
     """What came of the plans that begin with the faults `struck`; the search has looked at what follows `run`."""
     start, left = graph.add(run, len(struck)), graph.faults - len(struck)
-    try:
-        ways = graph.smallest(start, left)
-    except EndlessError as endless:
-        faults = (*run.faults, *struck, *named(run, endless.way))
-        run.scenario.run(*faults)  # this raises an error that says so
-        raise InputError(f"the run does not end under {', '.join(map(str, faults)) or 'no fault at all'}") from endless
-    smallest = {promise: (*struck, *named(run, way)) for promise, way in ways.items()}
+    smallest = {promise: (*struck, *named(run, way)) for promise, way in graph.smallest(start, left).items()}
     return Result(graph.plans(start, left), smallest, enough)

@@ -35,17 +35,6 @@ class Outlook(NamedTuple):
     broken: dict[str, int]
 
 
-class EndlessError(Exception):
-    """A run comes back to a state in which it was, and nothing strikes in between: it never ends.
-
-    `way` is how it gets there.
-    """
-
-    def __init__(self, way: list[Strikes]) -> None:
-        super().__init__(way)
-        self.way = way
-
-
 class PlanGraph:
     """All states that runs can reach with at most `faults` faults of these `kinds`.
 
@@ -113,13 +102,16 @@ class PlanGraph:
     # Backwards, once the search is over; states that were not looked at count for nothing
 
     def plans(self, start: int, left: int) -> int:
-        """How many plans there are from this state on, of at most this many faults. Raises `EndlessError`."""
+        """How many plans there are from this state on, of at most this many faults.
+
+        Where a run goes round for ever, there is no end of plans: counted are those that strike in its first round.
+        """
         return sum(seen[start].plans for seen in self._counted()[: left + 1])
 
     def smallest(self, start: int, left: int) -> dict[str, list[Strikes]]:
         """Return the smallest plan that breaks each promise, from this state on: where it strikes, step by step.
 
-        Raises `EndlessError`.
+        For `it_ends` up to where the run comes back to a state in which it was.
         """
         found: dict[str, list[Strikes]] = {}
         for faults, seen in enumerate(self._counted()[: left + 1]):
@@ -153,10 +145,13 @@ class PlanGraph:
         while number not in seen and number not in way:
             way[number] = None
             number = self.edges[number][-1].after if number in self.edges else number
-        if number in way and number in self.edges:
-            raise EndlessError([strikes for _, strikes in self._walk.way_to(number)])
+        goes_round = number in way and number in self.edges
+        if goes_round:
+            seen[number] = Outlook(left == 0, {"it_ends": -1} if left == 0 else {})
         for passed in reversed(way):
             seen[passed] = self._put_together(passed, left)
+        if goes_round and left == 0:
+            seen[number].broken["it_ends"] = -1  # it is known by now
 
     def _put_together(self, number: int, left: int) -> Outlook:
         """Put together what comes of a state, from what comes of those after it."""

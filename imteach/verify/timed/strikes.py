@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from imteach.scenario import Again, Beat, Crash, Delay, Drop, Duplicate, Fault, Late, Offline, Scenario
 from imteach.scenario.checks import NETWORK
-from imteach.sim.network import is_under_way
 from imteach.sim.simulator import Simulator
 from imteach.trace import Event
+from imteach.trace.outcomes import is_under_way
 from imteach.trace.unused import EffectNames
 
 EXPLORE_KINDS = ("drop", "duplicate", "delay", "crash", "away", "late", "again", "beat")

@@ -25,7 +25,7 @@ from typing import NamedTuple, cast
 from imteach.protocol import SERVER, Message
 from imteach.scenario import Resend
 from imteach.sim.network import Network, News
-from imteach.verify.search.rules import World, is_heartbeat
+from imteach.verify.search.rules import World, is_beat
 from imteach.verify.search.scripts import LinkChange
 from imteach.verify.search.state import DOWN, Action, Local, MistakeError, Net, Numbers, Shared, Standing, State
 from imteach.verify.search.turn import Turn
@@ -343,7 +343,7 @@ class Commuting:
             action = action._replace(about=_of_any_connection(action.about))
         event = Happening(node, action)
         if event not in self._bits:
-            never = action.what == "server restarts" or (action.what == "timer" and is_heartbeat(action.about[1]))  # type: ignore[index]
+            never = action.what == "server restarts" or is_beat(action)
             self._bits[event] = 0 if never else 1 << self.events.of(event)
         return self._bits[event]
 

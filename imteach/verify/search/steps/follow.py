@@ -19,12 +19,12 @@ from imteach.scenario.faults import checked_given
 from imteach.scenario.scenario import HEARTBEAT, checked_scenario
 from imteach.scenario.untimely import nth_cancel
 from imteach.sim.agenda import ARRIVAL, PRESENCE, Appointment
-from imteach.sim.network import is_under_way
 from imteach.sim.rows import NONE
 from imteach.sim.run import Running, TooLate
 from imteach.sim.simulator import Simulator
 from imteach.tell import the
 from imteach.trace import Trace, instant
+from imteach.trace.outcomes import is_under_way
 from imteach.trace.records import STEPS_END, Event, is_late
 from imteach.verify.search.rules import World
 from imteach.verify.search.state import Action, State
