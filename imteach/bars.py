@@ -1,4 +1,4 @@
-"""How long work takes: a progress bar, on a terminal or in a notebook and nothing at all elsewhere; and a stopwatch.
+"""What work costs: a progress bar, on a terminal or in a notebook and nothing at all elsewhere; a stopwatch; memory.
 
 Imports only the standard library; tqdm draws the bar, where it is installed.
 """
@@ -49,6 +49,20 @@ def stopwatch() -> Callable[[], float]:
     """
     began = perf_counter()
     return lambda: perf_counter() - began
+
+
+def memory_used() -> int | None:
+    """Return how many megabytes this process has used at most so far; None where the system does not say.
+
+    >>> memory_used() is None or memory_used() > 1
+    True
+    """
+    try:
+        import resource  # not on Windows
+    except ImportError:
+        return None
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(most / (2**20 if sys.platform == "darwin" else 2**10))
 
 
 def _bar(total: int | None, what: str) -> Any:

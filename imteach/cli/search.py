@@ -1,6 +1,7 @@
 """`imteach explore` and `imteach check`: every plan of faults, every interleaving, and which promises hold."""
 
 import argparse
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -63,6 +64,9 @@ FORMATS: Mapping[str, Callable[[Finding], str]] = {
 }
 
 
+WORTH_TELLING = 1
+"""A search on a terminal that takes so many seconds says what it took."""
+
 GRAPH_FORMATS: Mapping[str, Callable[["Graph"], str]] = {
     "dot": lambda graph: graph.to_dot(),
     "svg": lambda graph: graph.to_svg() + "\n",
@@ -100,6 +104,7 @@ def _add_arguments(
     search = parser.add_argument_group("search")
     search.add_argument("--faults", dest="most_faults", metavar="K", help="at most so many faults strike")
     search.add_argument("--kinds", metavar="KIND,KIND", help=f"of these kinds: {', '.join(kinds)} (default: drop)")
+    search.add_argument("--most-packets", metavar="N", help="also judge that no run sends more packets than that")
     search.add_argument("--most-states", metavar="N", help="give up after so many states, and say so")
     output = parser.add_argument_group("output")
     output.add_argument("--format", choices=tuple(formats), default="table", help="what to write (default: table)")
@@ -128,6 +133,8 @@ def _graph(asked: argparse.Namespace) -> "Graph":
 
     if asked.all_orders:
         raise InputError("a graph has every order anyway; leave it out", where="--all-orders")
+    if asked.most_packets is not None:
+        raise InputError("a graph judges no traffic; leave it out", where="--most-packets")
     if asked.most_states is not None:
         raise InputError(f"a graph is of every state, {MOST_STATES} at most; leave it out", where="--most-states")
     scenario, search = _asked_for(asked)
@@ -147,8 +154,10 @@ def _asked_for(asked: argparse.Namespace) -> tuple[Scenario, dict[str, Any]]:
     scenario, given = scenario_and_faults(asked)
     check_writable(asked.output)
     search: dict[str, Any] = {"faults": faults, "kinds": kinds, "given": given}
-    if asked.most_states is not None:
-        search["most_states"] = whole_asked_for(asked.most_states, "--most-states", most=MOST_ASKED)
+    for name in ("most_states", "most_packets"):
+        if getattr(asked, name) is not None:
+            option = f"--{name.replace('_', '-')}"
+            search[name] = whole_asked_for(getattr(asked, name), option, most=MOST_ASKED)
     return scenario, search
 
 
@@ -156,6 +165,8 @@ def _main(asked: argparse.Namespace, search: Callable[..., Finding]) -> int:
     scenario, arguments = _asked_for(asked)
     found = search(scenario, **arguments)
     status = _write(asked, FORMATS[asked.format](found))
+    if found.cost.seconds >= WORTH_TELLING and sys.stderr.isatty():
+        note(f"it took {found.cost}")
     if "interrupted" in found.unfinished:
         note(f"not finished: {found.unfinished}")
         return 130  # as for every command that Ctrl-C ended

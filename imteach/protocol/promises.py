@@ -103,5 +103,6 @@ SEARCHED: dict[str, str] = {
     "nothing_left_behind": "Once a run is over, the server holds presence, its store and cursors only, and a client "
     "nothing that its person sent and sees as settled, but for its dedup table and its numbers.",
     "it_ends": "No run goes round for ever without news.",
+    "few_packets": "No run sends more packets than the search was told to allow. Judged only if it was told.",
 }
 """The promises that only a search can judge, each with its rule: about all that nodes hold, and about all runs."""

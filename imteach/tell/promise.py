@@ -11,7 +11,7 @@ from imteach.tell.facts import BACK_TO_SENDER, Stop
 from imteach.tell.left import why_left_behind
 from imteach.tell.reason import why_again
 from imteach.tell.way_ends import deed_named
-from imteach.tell.words import counted, few, quote, times
+from imteach.tell.words import counted, few, join, quote, times
 from imteach.trace import Event, PacketRecord, Trace
 from imteach.trace.records import is_late
 
@@ -25,6 +25,7 @@ PROMISE_TITLES: dict[str, str] = {
     "stored_once": "Nothing is stored twice",
     "nothing_left_behind": "Nothing is left behind",
     "it_ends": "Every run comes to an end",
+    "few_packets": "No more packets than allowed",
 }
 """Each promise in a few words, in the order of `PROMISES`, then of `SEARCHED`; its rule is written there."""
 
@@ -265,5 +266,23 @@ _SENTENCES = {
     "stored_once": _stored_once,
 }
 
-_SEARCHED: dict[str, Callable[[Trace], str]] = {"nothing_left_behind": why_left_behind, "it_ends": why_endless}
+
+def how_many_packets(trace: Trace) -> str:
+    """Return how many packets a run sent, those of the most frequent kinds first. How many are allowed it cannot know.
+
+    >>> from imteach import Scenario
+    >>> print(how_many_packets(Scenario("basic").run()))
+    3 packets were sent: 1 msg:R, 1 msg:A and 1 msg:N.
+    """
+    kinds = sorted(trace.counts.items(), key=lambda kind: -kind[1])
+    total = sum(trace.counts.values())
+    sent = "1 packet was sent" if total == 1 else f"{total} packets were sent"
+    return Sentence(f"{sent}: {join([f'{count} {kind}' for kind, count in kinds])}." if total else "Nothing was sent.")
+
+
+_SEARCHED: dict[str, Callable[[Trace], str]] = {
+    "nothing_left_behind": why_left_behind,
+    "it_ends": why_endless,
+    "few_packets": how_many_packets,
+}
 """For each promise that only a search judges, what says why this run breaks it."""

@@ -6,6 +6,7 @@ import pytest
 
 from imteach import Scenario, machine_graph, state_graph
 from imteach.cli import main
+from imteach.verify.search import checker
 
 
 def run(capsys, *arguments):
@@ -178,3 +179,11 @@ def test_a_file_that_cannot_be_written_is_told_before_the_work(monkeypatch, caps
     with pytest.raises(AssertionError, match="nothing"):
         main([*typed.split(), "-o", str(kept)])
     assert [file.read_text() for file in tmp_path.iterdir()] == ["older"]
+
+
+@pytest.mark.parametrize(("seconds", "is_terminal", "told"), [(2, True, True), (0.2, True, False), (2, False, False)])
+def test_a_long_search_on_a_terminal_says_what_it_took(seconds, is_terminal, told, capsys, monkeypatch):
+    monkeypatch.setattr(checker, "stopwatch", lambda: lambda: seconds)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: is_terminal)
+    assert main(["check", "basic", "--faults", "1"]) == 0
+    assert ("it took 2.0 s" in capsys.readouterr().err) == told

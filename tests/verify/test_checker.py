@@ -5,7 +5,7 @@ import random
 import pytest
 from nightly import by_night
 
-from imteach import Client, InputError, Loss, Offline, Partition, Resend, Say, Scenario, Trace, check, follow
+from imteach import Client, InputError, Loss, Offline, Partition, Resend, Say, Scenario, Trace, check, explore, follow
 from imteach.protocol import LADDER, CancelTimer, Discard
 from imteach.verify.search.codes import Codes
 from imteach.verify.search.rules import World
@@ -272,3 +272,13 @@ def test_steps_are_a_list():
 def test_a_fault_that_is_given_twice_strikes_once():
     once, twice = (check(Scenario("basic"), faults=0, given=[Offline("bob", at=0, lasting=9)] * n) for n in (1, 2))
     assert twice == once
+
+
+def test_what_a_search_took_is_known_and_in_nothing_that_is_saved():
+    for search in (check, explore):
+        one, two = search("dedup", 1), search("dedup", 1)
+        assert one.cost.seconds > 0
+        assert one == two
+        assert one.to_json() == two.to_json()
+        assert repr(one) == repr(two)
+        assert str(one.cost).endswith(f"{one.cost.seconds:.1f} s, {one.cost.megabytes} MB")

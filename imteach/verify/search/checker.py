@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, cast
 
-from imteach.bars import stopwatch, with_bar
+from imteach.bars import memory_used, stopwatch, with_bar
 from imteach.errors import InputError, quoted
 from imteach.learner.mistakes import LearnerError, Mistake
 from imteach.protocol import Outcome, judge
@@ -15,7 +15,16 @@ from imteach.scenario.faults import checked_given
 from imteach.scenario.scenario import checked_scenario
 from imteach.tell.words import counted
 from imteach.verify.search.codes import Codes, CrowdError, copies_in_flight
-from imteach.verify.search.finding import MOST_ASKED, Finding, Path, Verdict, checked_kinds, promises_of
+from imteach.verify.search.finding import (
+    MOST_ASKED,
+    Cost,
+    Finding,
+    Path,
+    Verdict,
+    checked_bound,
+    checked_kinds,
+    promises_of,
+)
 from imteach.verify.search.loop import AT_ONCE, EnoughError, Loop, Rules
 from imteach.verify.search.loops.loops import Loops
 from imteach.verify.search.quiet import QuietStates
@@ -100,6 +109,7 @@ def check(
     given: Sequence[Fault] = (),
     most_states: int = MOST_STATES,
     reduce: bool = True,
+    most_packets: int | None = None,
 ) -> Check:
     """Try every way in which things can go, whatever the times, with at most `faults` faults of these `kinds`.
 
@@ -112,13 +122,15 @@ def check(
     none of that; with `reduce=False` it follows all. `kinds` are `drop`, `duplicate`, `crash`, `away` (somebody logs
     out, and in again later), `late` (a timer that a step stops had run out; one in a step), `again` (somebody sends
     again what is under way) and `beat` (a heartbeat comes too early); `given` faults (`Offline`, `Partition`) are part
-    of the scenario, at any moment too. Raises `InputError`, and `LearnerError` with the shortest path to where a
-    learner's class cannot go on.
+    of the scenario, at any moment too. With `most_packets` a run that sends more breaks the promise `few_packets`
+    (copies that the network makes do not count); not in groups. Raises `InputError`, and `LearnerError` with the
+    shortest path to where a learner's class cannot go on.
 
     >>> found = check(Scenario("retransmit"), faults=0)
     >>> found.promises["no_duplicates"].holds, found.promises["no_silent_loss"].holds
     (False, True)
     """
+    seconds = stopwatch()
     faults = whole(faults, "faults", most=1000)
     chosen = checked_kinds(kinds, CHECK_KINDS)
     scenario = checked_scenario(scenario)
@@ -126,22 +138,25 @@ def check(
     most_states = whole(most_states, "most_states", most=MOST_ASKED)
     if not isinstance(reduce, bool):
         raise InputError(f"expected True or False, got {quoted(reduce)}", where="reduce")
-    search = Interleavings(_world(scenario, given, chosen), chosen, faults, most_states, reduce)
+    most_packets = checked_bound(most_packets)
+    if most_packets is not None and scenario.groups:
+        raise InputError("heartbeats of groups go on for ever, so only explore can count packets", where="most_packets")
+    search = Interleavings(_world(scenario, given, chosen, most_packets), chosen, faults, most_states, reduce)
     unfinished = search.run()
     promises: ByName[Verdict] = ByName("promise", {})
-    for name in promises_of(scenario):
+    for name in promises_of(scenario, most_packets):
         example = search.endless if name == "it_ends" else search.example(name)
         promises[name] = Verdict(name, search.judges(name) and not unfinished and example is None, example)
     return Check(
-        scenario, faults, chosen, given, promises, unfinished,
+        scenario, faults, chosen, given, promises, unfinished, Cost(seconds(), memory_used()),
         states=search.loop.looked, transitions=search.loop.transitions, sometimes=search.seen,
         reduced=search.reducing.is_on, unreduced=search.reducing.why_not,
     )  # fmt: skip
 
 
-def _world(scenario: Scenario, given: Sequence[Fault], kinds: Sequence[str]) -> World:
+def _world(scenario: Scenario, given: Sequence[Fault], kinds: Sequence[str], most_packets: int | None) -> World:
     try:
-        return World(scenario, given, kinds)
+        return World(scenario, given, kinds, most_packets)
     except MistakeError as error:
         raise _mistake(scenario, given, [], error.mistake) from error
 
@@ -249,6 +264,7 @@ class Interleavings:
         outcomes = list(by_number.values())
         kept = judge(outcomes, self.world.scenario.setting)
         kept["nothing_left_behind"] = not self.world.leftovers(state, by_number)
+        kept["few_packets"] = not self.world.sends_too_many(state)
         for promise in kept:
             if not kept[promise]:
                 self.broken.setdefault(promise, end)

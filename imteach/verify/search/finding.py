@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import inf
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from imteach.draw.tables import Table, as_html, as_markdown, as_text
 from imteach.errors import InputError, quoted
 from imteach.protocol import SEARCHED, judge
 from imteach.scenario import Fault, Scenario
+from imteach.scenario.checks import whole
 from imteach.tell.promise import PROMISE_TITLES
 from imteach.tell.words import counted, join
 from imteach.trace import Trace
@@ -134,11 +135,26 @@ class Verdict:
         return "✓ holds" if self.holds else "? not finished"
 
 
+class Cost(NamedTuple):
+    """What a search took: how many seconds, and how many megabytes its process had used by then at most.
+
+    >>> print(Cost(3.46, 79), Cost(0.02, None), sep="; ")
+    3.5 s, 79 MB; 0.0 s
+    """
+
+    seconds: float
+    megabytes: int | None
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.1f} s" + ("" if self.megabytes is None else f", {self.megabytes} MB")
+
+
 @dataclass(frozen=True, repr=False)
 class Finding:
     """What a search found about the promises of a scenario, with at most `faults` faults of these `kinds`.
 
     `given` are faults that strike in every run. `unfinished` says why the search did not come to its end, "" if it did.
+    `cost` is what it took.
     """
 
     scenario: Scenario
@@ -147,6 +163,7 @@ class Finding:
     given: tuple[Fault, ...]
     promises: dict[str, Verdict]
     unfinished: str
+    cost: Cost = field(compare=False)  # it differs each time, so nothing that is saved says it
 
     schema: ClassVar[str]
     every: ClassVar[str]  # what was tried, every one of them
@@ -234,9 +251,15 @@ _A_FAULT = {"away": "an absence", "late": "a late timer", "again": "an impatient
 """What one fault of a kind is called, where that is not the word for the kind."""
 
 
-def promises_of(scenario: Scenario) -> tuple[str, ...]:
-    """Return the names of the promises that a search judges in this scenario."""
-    return (*judge((), scenario.setting), *SEARCHED)
+def promises_of(scenario: Scenario, most_packets: int | None = None) -> tuple[str, ...]:
+    """Return the names of the promises that a search judges in this scenario, if so many packets may be sent."""
+    asked = (name for name in SEARCHED if name != "few_packets" or most_packets is not None)
+    return (*judge((), scenario.setting), *asked)
+
+
+def checked_bound(most_packets: int | None) -> int | None:
+    """Return how many packets a run may send, None if nobody asks; raise `InputError` for what is no such number."""
+    return None if most_packets is None else whole(most_packets, "most_packets", most=MOST_ASKED)
 
 
 MOST_ASKED = 10**9

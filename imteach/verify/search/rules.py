@@ -41,15 +41,23 @@ from imteach.verify.search.turn import Parts, Turn, WatchedTurn
 class World(Parts):
     """A scenario without a clock, with the faults `given` that always strike: people who are away, links that are cut.
 
-    `kinds` are those that may strike besides. Raises `InputError` for a given fault that needs a clock.
+    `kinds` are those that may strike besides; `most_packets` how many packets may be sent, None if nobody asks. Raises
+    `InputError` for a given fault that needs a clock.
 
     >>> world = World(Scenario("basic"))
     >>> [action.what for action, _, _ in world.next(world.start)]
     ['do']
     """
 
-    def __init__(self, scenario: Scenario, given: Sequence[Fault] = (), kinds: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        given: Sequence[Fault] = (),
+        kinds: Sequence[str] = (),
+        most_packets: int | None = None,
+    ) -> None:
         super().__init__(scenario, given)
+        self.most_packets = most_packets
         self.says_anew = scenario.setting.orders and (bool(scenario.resend) or "again" in kinds)
         self.start = self._started()
 
@@ -271,6 +279,12 @@ class World(Parts):
             if local.state != DOWN
         }
         return leftovers(self.scenario, held, outcomes) if any(held.values()) else []
+
+    def sends_too_many(self, state: State) -> bool:
+        """Whether more packets were sent than may be, if that is asked."""
+        if self.most_packets is None:
+            return False
+        return sum(Seen.of(self.all_seen[local.seen]).sent for local in state.locals) > self.most_packets
 
     def spoken(self, node: int) -> str:
         """Return a node's name as a sentence has it."""

@@ -28,6 +28,7 @@ class Seen:
         self.screen = Screen()
         self.shelf = Shelf()
         self.signs: dict[str, str] = {}  # by msgid: the last status seen
+        self.sent = 0  # how many packets, where somebody asks
         self.stands_for: dict[str, str] = {}  # the thing said, for each msgid that is not the first one of it
 
     def know(self, msgid: str, said: str) -> None:
@@ -58,14 +59,15 @@ class Seen:
         log = {group: tuple(held) for group, held in shelf.log.items()}
         shown: list[dict[Any, Any]] = [screen.status, screen.shown, screen.late, screen.newest]
         kept: list[dict[Any, Any]] = [shelf.cursors, shelf.twice, _counted(shelf.copies), stored, log]
-        return tuple(map(_in_order, [*shown, self.signs, self.stands_for, *kept]))
+        return (*map(_in_order, [*shown, self.signs, self.stands_for, *kept]), (self.sent,))
 
     @classmethod
     def of(cls, image: Image) -> "Seen":
         """Return what this image was taken of, as a copy that can change."""
         seen = cls()
         screen, shelf = seen.screen, seen.shelf
-        *shown, seen.signs, seen.stands_for, shelf.cursors, shelf.twice, shelf.copies, stored, log = map(dict, image)
+        *tables, (seen.sent,) = image
+        *shown, seen.signs, seen.stands_for, shelf.cursors, shelf.twice, shelf.copies, stored, log = map(dict, tables)
         screen.status, screen.shown, screen.late, screen.newest = shown
         shelf.stored = {said: dict(held) for said, held in stored.items()}
         shelf.log = {group: list(held) for group, held in log.items()}

@@ -67,6 +67,7 @@ class Parts:
         self.all_seen = Numbers()
         self.scripts: list[tuple[Doing, ...]] = [doings(scenario), *scripts(given, self.place)]
         self.has_other_msgids = False  # whether any msgid stands for something that was first said under another
+        self.most_packets: int | None = None  # how many may be sent in a run, if somebody asks
         self.performed: dict[tuple[Hashable, ...], Performed] = {}
 
     def net_number(self, net: Net) -> int:
@@ -450,6 +451,8 @@ class _Performance:
         """Put a packet in flight, unless it is lost at once: its sender is away, its line gone or its link cut."""
         if packet.dst not in self.world.place or (self.name == SERVER) == (packet.dst == SERVER):
             raise InputError(f"{self.name} transmits {packet.kind} to {packet.dst!r}")
+        if self.world.most_packets is not None:  # more than too many is too many
+            self.seen.sent = min(self.seen.sent + 1, self.world.most_packets + 1)
         for kept in packet.kept:
             self.know(kept.msgid, kept.message)
         if packet.msgid:

@@ -57,6 +57,8 @@ class Branch(NamedTuple):
 class Branching(Simulator):
     """A run of `scenario` under the faults `given`, before its first step. A step is one appointment of its clock.
 
+    `most_packets` is how many may be sent in it, None if nobody asks.
+
     >>> run = Branching(Scenario("basic"), [])
     >>> for _ in range(3):
     ...     *faulty, branch = run.branches(["drop"], 1)
@@ -67,8 +69,9 @@ class Branching(Simulator):
     ['drop m1/msg:A#1', 'drop m1/msg:N#1']
     """
 
-    def __init__(self, scenario: Scenario, given: Sequence[Fault]) -> None:
+    def __init__(self, scenario: Scenario, given: Sequence[Fault], most_packets: int | None = None) -> None:
         super().__init__(scenario, given)
+        self.most_packets = most_packets
         self.is_direct = False
         self.written.most_events //= SHORTER
         self.machines = {name: Machine(scenario, name) for name in self.nodes}
@@ -222,7 +225,16 @@ class Branching(Simulator):
         broken = [promise for promise, holds in kept.items() if not holds]
         if self._leftovers(outcomes):
             broken.append("nothing_left_behind")
+        if self.most_packets is not None and self._sent() > self.most_packets:
+            broken.append("few_packets")
         return (*broken, MISTAKE) if self.mistakes else tuple(broken)
+
+    def _sent(self) -> int:
+        """How many packets were sent, copies that the network made left out, as far as that matters."""
+        if self.most_packets is None:
+            return 0
+        sent = sum("~" not in name for name in self.written.names())
+        return min(sent, self.most_packets + 1)
 
     def _leftovers(self, outcomes: Iterable[Outcome]) -> list[Leftover]:
         """What the nodes that are not down have left behind."""
@@ -251,6 +263,7 @@ class Branching(Simulator):
             bool(self.mistakes),
             self.begun,
             None if self.is_whole else self.now,
+            self._sent(),
             (self.written.names_key(), self.effects.key()) if self.names_matter else None,
         )
 

@@ -4,14 +4,23 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from imteach.bars import with_bar
+from imteach.bars import memory_used, stopwatch, with_bar
 from imteach.learner.learners import unsteady
 from imteach.learner.mistakes import LearnerError
 from imteach.scenario import Fault, Scenario
 from imteach.scenario.checks import ByName, whole
 from imteach.scenario.faults import checked_given
 from imteach.scenario.scenario import checked_scenario
-from imteach.verify.search.finding import MOST_ASKED, Finding, Plan, Verdict, checked_kinds, promises_of
+from imteach.verify.search.finding import (
+    MOST_ASKED,
+    Cost,
+    Finding,
+    Plan,
+    Verdict,
+    checked_bound,
+    checked_kinds,
+    promises_of,
+)
 from imteach.verify.search.loop import EnoughError
 from imteach.verify.timed.branching import MISTAKE, Branching
 from imteach.verify.timed.endless import EndlessPlan
@@ -55,6 +64,7 @@ def explore(
     given: Sequence[Fault] = (),
     executor: "Executor | None" = None,
     most_states: int = MOST_STATES,
+    most_packets: int | None = None,
 ) -> Exploration:
     """Judge a scenario, with its clock, under every plan of at most `faults` faults of these `kinds`.
 
@@ -66,19 +76,21 @@ def explore(
     under every plan. The example against a promise has the fewest faults, and of such plans it strikes first. Plans
     share their beginnings, and those that come to the same state share what follows; `plans` counts them all.
     `executor` is any `concurrent.futures.Executor`; the result of a search that came to its end does not depend on it.
-    An interrupt (Ctrl-C, or the notebook's stop button) ends it with what was found. Raises `InputError`, and
+    With `most_packets` a run that sends more breaks the promise `few_packets`; copies that the network makes do not
+    count. An interrupt (Ctrl-C, or the notebook's stop button) ends it with what was found. Raises `InputError`, and
     `LearnerError` with the smallest plan under which a learner's class cannot go on.
 
     >>> found = explore(Scenario("retransmit"), faults=1)
     >>> found.plans, found.promises["no_duplicates"].broken_by
     (7, (Drop("m1/ack:R#1"),))
     """
+    seconds = stopwatch()
     faults = whole(faults, "faults", most=1000)
     chosen = checked_kinds(kinds, EXPLORE_KINDS)
     scenario = checked_scenario(scenario)
     given = checked_given(given, scenario)
     most_states = whole(most_states, "most_states", most=MOST_ASKED)
-    search = _Plans(scenario, given, chosen, faults, most_states)
+    search = _Plans(Question(scenario, given, chosen, faults, most_states, checked_bound(most_packets)))
     if executor is None:
         search.alone()
     else:
@@ -86,11 +98,12 @@ def explore(
     if MISTAKE in search.smallest:
         _raise_mistake(scenario, (*given, *search.smallest[MISTAKE]))
     promises: ByName[Verdict] = ByName("promise", {})
-    for name in promises_of(scenario):
+    for name in promises_of(scenario, most_packets):
         made = EndlessPlan if name == "it_ends" else Plan
         example = made(scenario, given, search.smallest[name]) if name in search.smallest else None
         promises[name] = Verdict(name, not search.unfinished and example is None, example)
-    return Exploration(scenario, faults, chosen, given, promises, search.unfinished, plans=search.plans)
+    cost = Cost(seconds(), memory_used())
+    return Exploration(scenario, faults, chosen, given, promises, search.unfinished, cost, search.plans)
 
 
 def _raise_mistake(scenario: Scenario, faults: tuple[Fault, ...]) -> None:
@@ -104,14 +117,29 @@ def _raise_mistake(scenario: Scenario, faults: tuple[Fault, ...]) -> None:
     raise LearnerError(*run.mistakes[0], trace)
 
 
-class Task(NamedTuple):
-    """Some plans, each with the step of the run without faults in which it strikes, and how many faults may follow."""
+class Question(NamedTuple):
+    """What was asked of `explore`."""
 
     scenario: Scenario
     given: tuple[Fault, ...]
     kinds: tuple[str, ...]
     faults: int
     most_states: int
+    most_packets: int | None
+
+    def start(self) -> Branching:
+        """The run before its first step."""
+        return Branching(self.scenario, self.given, self.most_packets)
+
+    def graph(self) -> PlanGraph:
+        """A graph of runs, still empty."""
+        return PlanGraph(self.kinds, self.faults, self.most_states)
+
+
+class Task(NamedTuple):
+    """Some of the plans that were asked for, each with the step of the run without faults in which it strikes."""
+
+    question: Question
     first: tuple[tuple[int, tuple[Fault, ...]], ...]
 
 
@@ -124,24 +152,17 @@ class Result(NamedTuple):
 
 
 class _Plans:
-    """All plans on top of those `given`: how many were judged, and the smallest against each promise."""
+    """All plans that were asked for: how many were judged, and the smallest against each promise."""
 
-    def __init__(
-        self, scenario: Scenario, given: tuple[Fault, ...], kinds: tuple[str, ...], faults: int, most_states: int
-    ) -> None:
-        self.scenario = scenario
-        self.given = given
-        self.kinds = kinds
-        self.faults = faults
-        self.most_states = most_states
+    def __init__(self, question: Question) -> None:
+        self.question = question
         self.plans = 0
         self.smallest: dict[str, tuple[Fault, ...]] = {}
         self.unfinished = ""
 
     def alone(self) -> None:
         """Search in one graph."""
-        graph = PlanGraph(self.kinds, self.faults, self.most_states)
-        start = Branching(self.scenario, self.given)
+        graph, start = self.question.graph(), self.question.start()
         graph.add(start)
         try:
             for _ in with_bar(graph.search(), None, "states"):
@@ -155,10 +176,7 @@ class _Plans:
         """Let workers search: each takes some of the plans, by what strikes first."""
         firsts = self._firsts()
         size = -(-len(firsts) // _MOST_TASKS) or 1
-        tasks = [
-            Task(self.scenario, self.given, self.kinds, self.faults, self.most_states, tuple(firsts[at : at + size]))
-            for at in range(0, len(firsts), size)
-        ]
+        tasks = [Task(self.question, tuple(firsts[at : at + size])) for at in range(0, len(firsts), size)]
         try:
             for results in with_bar(spread(_done, tasks, executor), len(tasks), "parts"):
                 for result in results:
@@ -172,10 +190,10 @@ class _Plans:
     def _firsts(self) -> list[tuple[int, tuple[Fault, ...]]]:
         """Judge the run without faults, and return what can strike first in it, each with the step in which it does."""
         firsts = []
-        run, seen = Branching(self.scenario, self.given), set[Hashable]()
+        run, seen = self.question.start(), set[Hashable]()
         while not run.is_over and run.key() not in seen:
             seen.add(run.key())
-            *faulty, plain = run.branches(self.kinds, self.faults)
+            *faulty, plain = run.branches(self.question.kinds, self.question.faults)
             firsts += [(len(seen) - 1, branch.faults) for branch in faulty]
             run = plain.run
         broken = run.broken() if run.is_over else ("it_ends",)
@@ -201,8 +219,7 @@ class _Plans:
 
 def _done(task: Task) -> list[Result]:
     """Search the plans of a task: go along the run without faults, and branch off where they strike."""
-    graph = PlanGraph(task.kinds, task.faults, task.most_states)
-    run, step = Branching(task.scenario, task.given), 0
+    graph, run, step = task.question.graph(), task.question.start(), 0
     begun: list[tuple[Branching, tuple[Fault, ...]]] = []
     for at, faults in task.first:
         for _ in range(at - step):
