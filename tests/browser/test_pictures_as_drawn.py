@@ -13,9 +13,19 @@ GOLDEN = Path(__file__).parents[1] / "draw" / "golden"
 
 FOUND = """() => {
     const found = [];
+    const boxOf = (text) => {  // where it stands, also if it is turned
+        const {x, y, width, height} = text.getBBox();
+        const turned = text.transform.baseVal.consolidate();
+        if (!turned) return {x, y, width, height};
+        const corners = [[x, y], [x + width, y], [x, y + height], [x + width, y + height]]
+            .map(([x, y]) => new DOMPoint(x, y).matrixTransform(turned.matrix));
+        const [left, top] = ["x", "y"].map((axis) => Math.min(...corners.map((corner) => corner[axis])));
+        const [right, foot] = ["x", "y"].map((axis) => Math.max(...corners.map((corner) => corner[axis])));
+        return {x: left, y: top, width: right - left, height: foot - top};
+    };
     for (const picture of document.querySelectorAll("svg")) {
         const words = [...picture.querySelectorAll("text")]
-            .map((text) => ({text: text.textContent, box: text.getBBox()}))
+            .map((text) => ({text: text.textContent, box: boxOf(text)}))
             .filter(({box}) => box.width > 0);
         for (const [i, one] of words.entries()) {
             if (one.box.x < 0 || one.box.x + one.box.width > picture.viewBox.baseVal.width)

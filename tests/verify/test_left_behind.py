@@ -131,7 +131,7 @@ def test_the_reason_names_the_attribute_and_the_message():
 def test_in_an_examination_a_bug_that_does_harm_comes_first():
     report = examine(LEFT["a queue that grows"])
     assert (report.promise, report.faults, report.broken.trial) == ("nothing_left_behind", (), "one message")
-    assert [row.verdict for row in report.tried].count("✕ broken") > 1  # and yet it went on to the last trial
+    assert [row.verdict for row in report.tried].count("✕ left behind") > 1  # and yet it went on to the last trial
     assert report.left == ()
     made, rung = BUGS["AnswersOnce"]  # it remembers whom it answered, and so it loses messages
     assert examine(made, rung).promise != "nothing_left_behind"

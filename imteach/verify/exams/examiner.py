@@ -150,6 +150,8 @@ def _fewest(name: str, rung: str, promise: str) -> float:
 
 
 def _row(trial: Trial, found: Finding, broken: Broken | None, seconds: float) -> Tried:
-    verdict = "✕ broken" if broken else "✓ kept" if found.finished else "? not finished"
+    verdict = "✓ kept" if found.finished else "? not finished"
+    if broken is not None:
+        verdict = "✕ left behind" if broken.promise == "nothing_left_behind" else "✕ broken"
     name, count = next(iter(found.counts.items()))
     return Tried(trial.name, trial.exposes, counted(count, name.removesuffix("s")), seconds, verdict)
