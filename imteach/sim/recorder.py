@@ -274,6 +274,11 @@ class Recorder:
         names.append(name)
         return name
 
+    def times_sent(self, name: str) -> int:
+        """Return how many packets had a name like this, but for its number: for `m1/msg:R#3` how often msg:R of m1."""
+        self.names()
+        return self._transmissions.get(f"{name.partition('#')[0]}#1", 0)
+
     def names_key(self) -> Hashable:
         """All that decides the names of the packets to come."""
         self.names()

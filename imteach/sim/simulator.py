@@ -48,7 +48,7 @@ class Simulator(Doings, Effects):
             self.to_the_end()
         except InputError as error:
             if not self.mistakes:
-                raise
+                raise InputError(f"{error.said}; explore(…, faults=0) shows where it goes round") from error
             raise LearnerError(*self.mistakes[0]) from error  # no trace: what still ran did not end
         trace = self.trace()
         if self.mistakes:

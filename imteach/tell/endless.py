@@ -53,7 +53,7 @@ def why_endless(trace: Trace) -> str:
     if trace.loop is None:
         return ""
     again = _round([event for event in trace.events if event.t > trace.loop], several=len(trace.messages) > 1)
-    return Sentence(f"{capital(since(trace))}: {again}. Nobody comes any further by it.")
+    return Sentence(f"{capital(since(trace))}: {again}. Nothing new ever comes of it.")
 
 
 def _round(events: Sequence[Event], several: bool) -> str:

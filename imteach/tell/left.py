@@ -29,7 +29,7 @@ def _left(thing: Leftover) -> str:
     name = f"{quote(thing.of.text)} ({thing.msgid})" if thing.of is not None else thing.msgid
     if thing.people:
         people = join(list(thing.people))
-        return f"The server still holds {people} in self.{thing.attribute}, which does not say who is online"
+        return f"The server still remembers {people} in self.{thing.attribute}, and that is not who is online"
     if thing.node == SERVER:
         return f"The server still holds {name} in self.{thing.attribute}, and keeps it for nobody"
     assert thing.of is not None  # a client's leftover is about something that its person said

@@ -39,7 +39,7 @@ def why(trace: Trace, event: Event) -> list[str]:
 def why_again(trace: Trace, resend: Event) -> str:
     """Why a person sent a message again: what their screen said about it, as a clause."""
     seen = trace.events[resend.causes[0]].status if resend.causes else "failed"
-    return "because it had failed" if seen == "failed" else f"while it was {seen}"
+    return "because it had failed" if seen == "failed" else f"while it was under way ({sign(seen)})"
 
 
 class _Chain:

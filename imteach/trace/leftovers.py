@@ -8,8 +8,9 @@ A learner's class may hold what it likes under names of its own. So a thing is a
 
 - at the server: a msgid, a message or its text that nobody has in the store, and a list of people that says neither
   who is online nor who is not; each in an attribute that imteach's own class does not have;
-- at a client: an entry of its queue, or of a table of its own, whose message its person has sent and sees as settled.
-  A history of what was shown, a dedup table and numbers are no leftovers.
+- at a client: an entry of its waiting-ack queue, `queue`, whose message its person sees as settled. A history, a folder
+  of what was sent, a dedup table and numbers under other names are no leftovers, and a queue under another name is not
+  known for one.
 """
 
 import re
@@ -64,7 +65,7 @@ def held_by(scenario: Scenario, name: str, node: Client | Server) -> tuple[Held,
     >>> held_by(scenario, "alice", alice)
     (Held(attribute='queue', msgid='m1', said=-1, people=()),)
     """
-    found = _at_server(scenario, node) if name == SERVER else _at_client(name, node)
+    found = _at_server(scenario, node) if name == SERVER else _at_client(node)
     return tuple(dict.fromkeys(found))
 
 
@@ -108,21 +109,15 @@ def _is_left(scenario: Scenario, name: str, of: Outcome | None) -> bool:
     return of is not None and of.sender == name and not is_under_way(of.status, scenario.setting)
 
 
-def _at_client(name: str, node: Any) -> Iterator[Held]:
-    queue = getattr(node, "queue", None)
+def _at_client(node: Any) -> Iterator[Held]:
+    queue = vars(node).get("queue")
     if isinstance(queue, Mapping):
         yield from (Held("queue", msgid) for msgid in queue if isinstance(msgid, str))
-    for attribute, value in _own(node, Client):
-        for table in _tables_in(value):
-            for key, entry in table.items():
-                messages = (leaf for leaf in _leaves(entry) if isinstance(leaf, Message) and leaf.sender == name)
-                if isinstance(key, str):
-                    yield from (Held(attribute, key, message.said) for message in messages)
 
 
 def _at_server(scenario: Scenario, node: Any) -> Iterator[Held]:
-    everybody, online = set(scenario.people), set(getattr(node, "online", ()))
-    for attribute, value in _own(node, Server):
+    everybody, online = set(scenario.people), set(vars(node).get("online", ()))
+    for attribute, value in _own(node):
         for leaf in _leaves(value):
             if isinstance(leaf, Message):
                 yield Held(attribute, said=leaf.said)
@@ -136,17 +131,16 @@ def _at_server(scenario: Scenario, node: Any) -> Iterator[Held]:
             yield Held(attribute, people=tuple(sorted(people)))
 
 
-def _own(node: Any, ours: type) -> Iterator[tuple[str, Any]]:
-    """Yield the attributes of a node that imteach's own class does not have, with their values."""
-    usual = _usual(ours)
-    yield from ((name, value) for name, value in vars(node).items() if name not in usual)
+def _own(server: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the attributes of a server that imteach's own class does not have, with their values."""
+    usual = _usual()
+    yield from ((name, value) for name, value in vars(server).items() if name not in usual)
 
 
 @cache
-def _usual(ours: type) -> frozenset[str]:
-    """The names of the attributes of imteach's own class."""
-    scenario = Scenario("group")
-    return frozenset(vars(scenario.node(SERVER if ours is Server else scenario.people[0], str)))
+def _usual() -> frozenset[str]:
+    """The names of the attributes of imteach's own server."""
+    return frozenset(vars(Scenario("group").node(SERVER, str)))
 
 
 def _people_in(value: object, everybody: set[str]) -> set[str]:
@@ -156,11 +150,6 @@ def _people_in(value: object, everybody: set[str]) -> set[str]:
     if not isinstance(value, _LISTS):
         return set()
     return set(value) if all(isinstance(each, str) and each in everybody for each in value) else set()
-
-
-def _tables_in(value: object) -> Iterator[Mapping[Any, Any]]:
-    """Yield the tables in a value: itself, or what it holds."""
-    return (part for part in _everything_in(value) if isinstance(part, Mapping))
 
 
 def _leaves(value: object) -> Iterator[Any]:

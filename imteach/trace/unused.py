@@ -1,5 +1,6 @@
 """The faults that name something that never happened, and the names by which faults refer to what nodes did."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Container, Hashable, Iterable
 from functools import cached_property
@@ -12,6 +13,9 @@ from imteach.trace.records import Event
 
 _AFTER = {"show": "show", "send": "send", "store": "store", "write": "write", "delete": "write"}
 """By kind of event: the word for it in `Crash(after=…)`."""
+
+
+_NUMBERED = re.compile(r"#[0-9]+$")
 
 
 class EffectNames:
@@ -54,6 +58,16 @@ class EffectNames:
         ('m1', 'm1#2')
         """
         return nth_cancel(timer, self._next_time(node, f"cancel {timer}"))
+
+    def times(self, node: str, named: str) -> int:
+        """Return how often this node did so far what an effect of this name says: for `show m1#2` how often `show m1`.
+
+        >>> effects = EffectNames()
+        >>> name = effects.cancelled("alice", "m1")
+        >>> effects.times("alice", "cancel m1#2")
+        1
+        """
+        return self._times[node, named.rpartition("#")[0] if _NUMBERED.search(named) else named]
 
     def _next_time(self, node: str, what: str) -> int:
         self._times[node, what] += 1

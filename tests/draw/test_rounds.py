@@ -112,7 +112,7 @@ def test_as_svg_it_is_an_arrow_back_with_words_and_reads_as_a_sentence(trace, si
 def test_its_rules_come_only_with_it():
     assert "imt-round" not in ping_pong(loop=0).to_svg()
     style = ElementTree.fromstring(ping_pong().to_svg()).find(f"{SVG}style").text
-    assert ".imteach-diagram .imt-round path{stroke:var(--imt-muted," in style  # a variable: the dark theme has another
+    assert ".imteach-diagram .imt-round path{stroke:var(--imt-ink," in style  # a variable: the dark theme has another
 
 
 def test_those_who_cannot_see_it_are_told():

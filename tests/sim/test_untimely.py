@@ -339,8 +339,9 @@ def test_the_search_finds_what_a_client_does_wrong_only_then():
 
 def test_what_came_of_it_is_told():
     trace = Scenario("retransmit").run(Again("m1", after="send m1/msg:A#1"))
-    assert "alice sent it again at 50 ms, while it was sending" in why_broken(trace, "no_duplicates")
-    assert "50 ms: alice sends m1 again, too early, while it was sending" in trace.why(trace.happened("show")[1])
+    assert "alice sent it again at 50 ms, while it was under way (◷ sending)" in why_broken(trace, "no_duplicates")
+    why = trace.why(trace.happened("show")[1])
+    assert "50 ms: alice sends m1 again, too early, while it was under way (◷ sending)" in why
     assert "50 ms: sends m1 again, too early" in trace.seen_by("alice")
     assert fault_in_words(Again("m1", at=70)) == "m1 is to be sent again at 70 ms, failed or not"
     assert fault_in_words(Again("m1", after="show m1")) == (

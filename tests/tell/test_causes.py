@@ -62,7 +62,7 @@ def test_why_a_person_sent_it_again_is_what_the_screen_said():
     (resend,) = trace.happened("resend")
     (sent,) = trace.happened("status", status="sent")[:1]
     assert why_again(trace, resend) == "because it had failed"
-    assert why_again(trace, resend._replace(causes=(sent.id,))) == "while it was sent"
+    assert why_again(trace, resend._replace(causes=(sent.id,))) == "while it was under way (✓ sent)"
 
 
 def test_why_hello_is_shown_twice_by_a_copy_of_the_network():

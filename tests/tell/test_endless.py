@@ -10,7 +10,7 @@ from imteach.protocol import Show
 from imteach.tell import in_a_line, in_short, why, why_broken
 
 ON = "for ever: again and again"
-COUNTS = "Nobody comes any further by it."
+COUNTS = "Nothing new ever comes of it."
 
 
 COMES_BACK = [

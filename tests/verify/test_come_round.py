@@ -194,8 +194,13 @@ def test_who_is_in_counts():
 # What is no loop
 
 
-@pytest.mark.parametrize("loop", [-1, 10, 1.5, "2", True, None])
-def test_as_many_steps_as_there_are_can_go_round_and_no_more(loop):
+def test_more_steps_than_there_are_cannot_go_round():
+    with pytest.raises(InputError, match=r"^loop: the last 10 steps cannot go round, for there are only 9$"):
+        ping_pong(loop=10)
+
+
+@pytest.mark.parametrize("loop", [-1, 1.5, "2", True, None])
+def test_as_many_steps_as_there_are_can_go_round(loop):
     with pytest.raises(InputError, match=r"^loop: expected a whole number from 0 to 9, got "):
         ping_pong(loop=loop)
 

@@ -7,8 +7,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kept import kept
 
-from imteach import LADDER, Client, Drop, InputError, Offline, Say, Scenario, Server, check, examine, explore
+from imteach import (
+    LADDER,
+    Client,
+    Crash,
+    Drop,
+    InputError,
+    Late,
+    Offline,
+    Say,
+    Scenario,
+    Server,
+    check,
+    examine,
+    explore,
+)
 from imteach.protocol import StartTimer, Transmit
+from imteach.tell import why_broken
 from imteach.verify.search.codes import Change
 from imteach.verify.search.loops.circle import Ahead, Circle
 from imteach.verify.search.loops.recurring import circles, recurring
@@ -258,3 +273,60 @@ def test_a_run_without_end_in_which_nothing_comes_back_is_refused():
     report = examine(Counts, only="one message")
     assert report.caption == "Counts at dedup: ✕ it does not come to an end"
     assert report.counterexample is None
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        (Crash("server", at=120, down=100),),
+        (*AWAY, Drop("m1/msg:R#1")),
+        (*AWAY, Crash("server", after="send m1/ack:N#1", down=100)),
+        (*AWAY, Late("alice", "m1")),
+    ],
+)
+def test_a_loop_is_found_whatever_was_named_before_it(given):
+    found = explore(Scenario("offline", client=PullsOn), 0, given=given)
+    verdict = found.promises["it_ends"]
+    assert verdict.broken_by == ()
+    assert verdict.trace.faults == given
+    packets = [packet.kind for packet in verdict.trace.packets if packet.sent > verdict.trace.loop]
+    assert 2 <= len(packets) <= 4  # one pull and its answer, of each who pulls; and the loop is marked where it begins
+
+
+def test_a_loop_begins_when_all_of_an_instant_has_happened():
+    class Mirror(Server):
+        def on_ack_r(self, packet):
+            return [*super().on_ack_r(packet), Transmit(packet.follow_up("msg:N", to=packet.src))]
+
+    trace = explore(Scenario("dedup", server=Mirror), 0).promises["it_ends"].trace
+    assert "ack:R" in why_broken(trace, "it_ends")
+    rounds = [event for event in trace.events if event.t > trace.loop]
+    assert sorted({event.node for event in rounds if event.kind == "send"}) == ["bob", "server"]
+
+
+def test_who_counts_tries_for_ever_is_told_soon():
+    class Counts(Client):
+        def on_timer(self, msgid):
+            if msgid not in self.queue:
+                return []
+            entry = self.queue[msgid] = self.queue[msgid]._replace(tries=self.queue[msgid].tries + 1)
+            return [Transmit(self.msg_r(msgid, entry.message)), StartTimer(msgid, entry.tries)]
+
+    report = examine(Counts, only="nobody is there")
+    assert report.caption == "Counts at dedup: ✕ it does not come to an end"
+    assert "again and again alice's timer for m1 runs out and alice sends m1/msg:R" in report.reason.replace(
+        "\n    ", " "
+    )
+    assert sum(row.seconds for row in report.tried) < 10
+
+
+def test_a_pull_that_never_gives_up_is_found_where_nobody_answers():
+    class PullsWithoutEnd(Client):
+        def on_pull_timer(self, group):
+            return self.pull(group)
+
+    report = examine(PullsWithoutEnd, "offline", only="nobody answers a pull")
+    assert (report.promise, report.faults) == ("it_ends", ())
+    reason = report.reason.replace("\n    ", " ")
+    assert "again and again bob's timer for its pull runs out and bob sends offline:R" in reason
+    assert report.counterexample.loop < 1500  # and not only after all patience is over

@@ -42,7 +42,6 @@ def nothing(self, packet):
 
 LEFT = {
     "a queue that grows": NeverEmptied,
-    "a queue of one's own": adds(Client, "on_msg_a", put(lambda s, p: p.msgid, lambda s, p: Waiting(p.message, 1))),
     "whom it answered, by msgid": adds(Server, "on_msg_r", put(lambda s, p: p.msgid, lambda s, p: p.src)),
     "who was answered": adds(Server, "on_msg_r", put(lambda s, p: p.src, nothing)),
     "the last packet": adds(Server, "on_msg_r", lambda self, packet: setattr(self, "last", packet)),
@@ -52,6 +51,8 @@ LEFT = {
 }
 
 KEPT = {
+    "a folder of what was sent": adds(Client, "on_ack_n", put(lambda s, p: p.msgid, lambda s, p: p.message)),
+    "an archive of entries": adds(Client, "on_msg_a", put(lambda s, p: p.msgid, lambda s, p: Waiting(p.message, 1))),
     "a history of what was shown": adds(Client, "on_msg_n", put(lambda s, p: p.msgid, lambda s, p: p.message)),
     "a dedup table of one's own": adds(Client, "on_msg_n", put(lambda s, p: p.msgid, nothing)),
     "numbers": adds(Client, "on_msg_a", put(lambda s, p: p.msgid, lambda s, p: 1)),

@@ -14,6 +14,7 @@ from imteach.tell.words import counted
 from imteach.verify.exams.examination import FOR_EVER, Broken, Examination, Tried, mistake_is
 from imteach.verify.exams.trials import TRIALS, Trial
 from imteach.verify.search.finding import Finding
+from imteach.verify.timed.branching import SHORTER
 
 LONG_RUN = 0.4
 """A run that takes fewer seconds than this is not looked into: ours take some milliseconds each."""
@@ -96,6 +97,7 @@ def _refuse_if_slow(made: type, trial: Trial, rung: str, classes: dict[str, Any]
     for _ in range(2):  # the machine may have been busy with something else, but not twice
         seconds = stopwatch()
         run = Simulator(trial.scenario(rung, **classes), trial.given)
+        run.written.most_events //= SHORTER
         if run.learners:
             run.learners.pace.warns = False  # the error will say so
         try:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from imteach.protocol import LADDER
-from imteach.scenario import Crash, Drop, Fault, Offline, Resend, Say, Scenario
+from imteach.scenario import Crash, Drop, Fault, Offline, Partition, Resend, Say, Scenario
 from imteach.scenario.checks import ByName
 from imteach.verify.search.checker import check
 from imteach.verify.search.finding import Finding
@@ -138,6 +138,10 @@ _ALL = (
         given=(Offline("bob", at=90, lasting=1000),), since="offline",
     ),
     Trial(
+        "nobody answers a pull", "a pull that never gives up",
+        given=(_AWAY, Partition("bob", "server", at=1000)), faults=0, since="offline",
+    ),
+    Trial(
         "bob is away twice", "what a pull leaves behind for the next one",
         {"say": _says("hello", "again", apart=1050, at=50)},
         given=(Offline("bob", at=0, lasting=400), Offline("bob", at=1000, lasting=600)), since="offline",
@@ -197,6 +201,10 @@ _ALL = (
     ),
     # Groups
     Trial("a group", "a member who misses a message", {**_FRIENDS, "say": _TO_FRIENDS}, since="group"),
+    Trial(
+        "a group in any order", "times that a member relies on",
+        {**_FRIENDS, "say": _TO_FRIENDS, "retries": 0}, clock=False, since="group",
+    ),
     Trial(
         "two speak in a group", "a cursor that passes over a gap",
         {**_FRIENDS, "say": [*_TO_FRIENDS, Say("yes?", sender="bob", to="friends", at=20)]}, since="group",

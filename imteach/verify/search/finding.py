@@ -180,7 +180,12 @@ class Finding:
 
     def notes(self) -> list[str]:
         """What follows from it, a sentence each."""
-        return [f"Not finished: {self.unfinished}. So no promise is said to hold."] if self.unfinished else []
+        unfinished = [f"Not finished: {self.unfinished}. So no promise is said to hold."] if self.unfinished else []
+        no_heartbeat = "beat" in self.kinds and self.scenario.is_ours and not self.scenario.groups
+        return [
+            *unfinished,
+            *(["No heartbeat came too early: only members of groups have one."] if no_heartbeat else []),
+        ]
 
     def in_json(self, verdict: Verdict) -> Any:
         """The smallest run that breaks a promise, as JSON has it."""

@@ -84,7 +84,7 @@ class Branching(Simulator):
         self.begun = False
         self.is_whole = _is_whole(scenario, self.faults)
         self.may_beat = bool(scenario.groups) or not scenario.is_ours  # whether heartbeats may come: they end a run
-        self.names_matter = any(map(_names_something, self.faults))
+        self.naming = tuple(filter(_names_something, self.faults))
 
     # Going on
 
@@ -246,6 +246,10 @@ class Branching(Simulator):
 
     def key(self) -> Hashable:
         """Everything that decides how this run can go on, and what it breaks."""
+        return self.place(), self.quiet.key(self.now, self.may_beat and any(self.waited_for()))
+
+    def place(self) -> Hashable:
+        """All of that but for how long there was no news, which can only end the run."""
         zero = self.now if self.is_whole else 0
         down = self.network.down
         log = self.written.log
@@ -259,13 +263,32 @@ class Branching(Simulator):
             tuple((who, tuple((m, log[seen].status) for m, seen in s.items())) for who, s in self.screen.items() if s),
             self.network.canonical(),
             self.written.key(),
-            self.quiet.key(self.now, self.may_beat and any(self.waited_for())),
             bool(self.mistakes),
             self.begun,
             None if self.is_whole else self.now,
             self._sent(),
-            (self.written.names_key(), self.effects.key()) if self.names_matter else None,
+            self._names_to_come(),
         )
+
+    def _names_to_come(self) -> Hashable:
+        """All that decides when those of the given faults strike that name something.
+
+        What was named comes once, so a count ends there. A run that goes on for ever after all of them struck can so
+        come back to a state in which it was.
+        """
+        return tuple(map(self._comes_to, self.naming))
+
+    def _comes_to(self, fault: Fault) -> Hashable:
+        """How close a run has come to what a fault names."""
+        match fault:
+            case Drop(packet) | Duplicate(packet) | Delay(packet) if "~" not in packet:
+                return min(self.written.times_sent(packet), number_in(packet))
+            case Crash(after=str(after)) | Offline(after=str(after)) | Again(after=str(after)) | Beat(after=str(after)):
+                if after.startswith("send ") and "~" not in after:
+                    return min(self.written.times_sent(after.removeprefix("send ")), number_in(after))
+            case Late(node, timer):
+                return min(self.effects.times(node, f"cancel {timer}"), number_in(timer))
+        return self.written.names_key(), self.effects.key()
 
     def _about(self, due: Appointment) -> tuple[Hashable, ...]:
         match due.what, due.about:
@@ -341,8 +364,18 @@ def _reader_key(reader: OutcomeReader) -> Hashable:
 
 def _names_something(fault: Fault) -> bool:
     """Whether a fault names a packet or what a node did, so that the names of what is still to come matter."""
-    naming = Drop | Duplicate | Delay | Loss | Crash | Late
-    return isinstance(fault, naming) or (isinstance(fault, Offline | Again | Beat) and fault.after is not None)
+    naming = Drop | Duplicate | Delay | Loss | Late
+    return isinstance(fault, naming) or (isinstance(fault, Crash | Offline | Again | Beat) and fault.after is not None)
+
+
+def number_in(name: str) -> int:
+    """Return the number at the end of a name; 1 if there is none.
+
+    >>> number_in("m1/msg:R#3"), number_in("show m1")
+    (3, 1)
+    """
+    number = name.rpartition("#")[2]
+    return int(number) if "#" in name and number.isdigit() else 1
 
 
 def _is_whole(scenario: Scenario, faults: Sequence[Fault]) -> bool:

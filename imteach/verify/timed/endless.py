@@ -30,15 +30,16 @@ class EndlessPlan(Plan):
     def trace(self) -> Trace:
         """The run until it has gone round once; what is still in flight then is not followed any further."""
         run, seen = Branching(self.scenario, self.given), dict[Hashable, float]()
-        while run.key() not in seen:
-            seen[run.key()] = run.now
+        while (place := run.place()) not in seen:
+            if run.begun and run.agenda.next.t > run.now:  # all that falls on this instant has happened
+                seen[place] = run.now
             run = run.gone_on(_striking(run, self.faults))
         for due in run.agenda:
             if due.what == "arrive":
                 run.lose(due.about, STEPS_END)
         trace, faults = run.trace(), (*self.given, *self.faults)
         names = {packet.name for packet in trace.packets}
-        return replace(trace, faults=faults, unused=unused(faults, names, trace.events), loop=seen[run.key()])
+        return replace(trace, faults=faults, unused=unused(faults, names, trace.events), loop=seen[place])
 
     @property
     def python(self) -> str:

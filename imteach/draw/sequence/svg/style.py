@@ -89,8 +89,8 @@ _SELDOM = {
     },
     "under way": {".imt-under-way .imt-line": "stroke-dasharray:5 4"},
     "round": {
-        ".imt-round path": f"stroke:{_colour('muted')};stroke-width:1.6;fill:none;stroke-linejoin:round",
-        ".imt-round text": f"fill:{_colour('muted')};font-style:italic",
+        ".imt-round path": f"stroke:{_colour('ink')};stroke-width:2;fill:none;stroke-linejoin:round",
+        ".imt-round text": f"fill:{_colour('ink')};font-style:italic",
     },
     "node": {".imt-node": "font-weight:600"},
     "crash": {".imt-crash": f"fill:{_colour('drop')}"},

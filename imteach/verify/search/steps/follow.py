@@ -53,8 +53,9 @@ def follow(scenario: Scenario | str, steps: Iterable[str | Step], given: Sequenc
 
     Added to a step, `, bob crashes after effect 1` cuts short what bob does in it; `, but alice's timer m1 had run out`
     tells alice right after it of a timer that she stopped in it. The last `loop` steps go round for ever: the trace's
-    `loop` is the moment before them. Raises `InputError` for a step that cannot happen then, and says what can, and for
-    a loop that does not lead back to where it began; `LearnerError` where a learner's class cannot go on, with the run.
+    `loop` is the moment before them. (A loop made by hand may have faults in it; those that a search finds have none.)
+    Raises `InputError` for a step that cannot happen then, and says what can, and for a loop that does not lead back to
+    where it began; `LearnerError` where a learner's class cannot go on, with the run.
 
     >>> trace = follow(Scenario("basic"), ["alice says “hello”", "m1/msg:R#1 arrives", "m1/msg:N#1 is dropped"])
     >>> trace.messages[0].shown
@@ -65,6 +66,8 @@ def follow(scenario: Scenario | str, steps: Iterable[str | Step], given: Sequenc
             f"expected a list of sentences, such as ['alice says “hello”'], got {quoted(steps)}", where="steps"
         )
     scenario, steps = checked_scenario(scenario), list(steps)
+    if isinstance(loop, int) and loop > len(steps):
+        raise InputError(f"the last {loop} steps cannot go round, for there are only {len(steps)}", where="loop")
     first = len(steps) - whole(loop, "loop", most=len(steps))  # of those that go round
     follower = Follower(scenario, checked_given(given, scenario))
     follower.begin()
@@ -356,9 +359,8 @@ class Follower(Simulator):
         self.faults = tuple(dict.fromkeys(self.struck))
         self._lose_what_is_left()
         trace = super().trace()
-        packets = tuple(
-            packet._replace(due=packet.due if packet.arrived is None else packet.arrived) for packet in trace.packets
-        )
+        ends = {event.packet: event.t for event in trace.events if event.kind in ("arrive", "drop", "lose")}
+        packets = tuple(packet._replace(due=ends.get(packet.name, packet.due)) for packet in trace.packets)
         events = _with_ends_of_timers(trace.events)
         return Trace(trace.scenario, trace.faults, trace.unused, packets, events, timed=False)
 
