@@ -330,3 +330,17 @@ def test_a_pull_that_never_gives_up_is_found_where_nobody_answers():
     reason = report.reason.replace("\n    ", " ")
     assert "again and again bob's timer for its pull runs out and bob sends offline:R" in reason
     assert report.counterexample.loop < 1500  # and not only after all patience is over
+
+
+def test_what_grows_is_named_where_no_state_comes_back():
+    class Logs(PingPong):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            self.log = []
+
+        def on_ack_a(self, packet):
+            self.log.append(packet.msgid)
+            return super().on_ack_a(packet)
+
+    with pytest.raises(InputError, match=r"it does not end; .*; self\.log of bob grows, so no state comes back$"):
+        explore(Scenario("dedup", client=Logs), 0)

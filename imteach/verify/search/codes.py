@@ -76,6 +76,7 @@ class Codes:
         self.world = world
         self.kinds = tuple(kinds)
         self.copies = copies
+        self._may_crash = "crash" in kinds
         self._has_late_restarts = {"crash", "late"} <= set(kinds)  # in which somebody stops a timer too late
         self.width = (2 * copies).bit_length() + 1  # a step adds at most `copies`, so no counter runs over unseen
         self.shared = Numbers()
@@ -140,26 +141,20 @@ class Codes:
 
     def ways(self, number: int) -> list[Deltas]:
         """Return what may happen without a fault, heartbeats aside: for each node what each way adds."""
-        found = []
-        for table in self._in_order:
-            key = number & table.mask
-            deltas = table.ways.get(key)
-            found.append(self._fill(table, key) if deltas is None else deltas)
-        if self.is_server_down(number):
+        try:
+            found = [table.ways[number & table.mask] for table in self._in_order]
+        except KeyError:  # seldom: most has been met before
+            found = [self._filled(table, number & table.mask) for table in self._in_order]
+        if self._may_crash and self.is_server_down(number):
             found.append(self._restart_of_server(number & self._all_hold))
         return found
 
     def faults(self, number: int) -> list[Deltas]:
         """Return where a fault may strike: for each node what each way adds."""
-        found = []
-        for table in self._in_order:
-            key = number & table.mask
-            deltas = table.faults.get(key)
-            if deltas is None:
-                part = self.part(table.node, key)
-                actions = self.world.faulty(table.node, part, self.kinds)
-                deltas = table.faults[key] = tuple(self.delta(table.node, part, key, action) for action in actions)
-            found.append(deltas)
+        try:
+            found = [table.faults[number & table.mask] for table in self._in_order]
+        except KeyError:
+            found = [self._faults_filled(table, number & table.mask) for table in self._in_order]
         if self._has_late_restarts and self.is_server_down(number):
             found.append(self._late_restarts_of_server(number & self._all_hold))
         return found
@@ -196,12 +191,20 @@ class Codes:
 
     def is_server_down(self, number: int) -> bool:
         """Whether the server is down: then its restart may tell all the others something."""
-        return "crash" in self.kinds and self._local(number, self.world.server).state < 0
+        return self._may_crash and self._local(number, self.world.server).state < 0
 
-    def _fill(self, table: StepTable, key: int) -> Deltas:
-        node, part = table.node, self.part(table.node, key)
-        deltas = table.ways[key] = tuple(self.delta(node, part, key, action) for action in self.alone(node, part))
-        return deltas
+    def _filled(self, table: StepTable, key: int) -> Deltas:
+        if key not in table.ways:
+            node, part = table.node, self.part(table.node, key)
+            table.ways[key] = tuple(self.delta(node, part, key, action) for action in self.alone(node, part))
+        return table.ways[key]
+
+    def _faults_filled(self, table: StepTable, key: int) -> Deltas:
+        if key not in table.faults:
+            node, part = table.node, self.part(table.node, key)
+            actions = self.world.faulty(node, part, self.kinds)
+            table.faults[key] = tuple(self.delta(node, part, key, action) for action in actions)
+        return table.faults[key]
 
     def alone(self, node: int, part: State) -> Iterator[Action]:
         """What may happen at one node alone without a fault; so all but a restart of the server."""

@@ -4,7 +4,7 @@ The table is filled by asking the node itself, once for each state and thing tol
 a learner's own included. A learner's is asked several times, to see that it always does the same, unless it is slow.
 """
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sized
 from typing import Any, NamedTuple
 
 from imteach.bars import stopwatch
@@ -27,6 +27,9 @@ AGAIN = 0.002
 
 So a search of a slow class takes twice its time at most, and a pause of the machine does not pass for a slow step.
 """
+
+MANY = 100
+"""A node that was seen in so many states holds something that grows; ours are seen in some twenty of them."""
 
 Told = tuple[Hashable, ...]
 """What a node is told: the name of the method that its driver calls, and the arguments."""
@@ -89,6 +92,13 @@ class Machine:
     def node(self, state: int) -> Any:
         """Return a node that is in this state."""
         return restored(self._images[state], self._shared)
+
+    def growing(self, state: int) -> list[str]:
+        """Return the attributes that are larger in this state than in the one met before, if it has met very many."""
+        if state < MANY:
+            return []
+        before, now = vars(self.node(state - 1)), vars(self.node(state))
+        return [name for name, value in now.items() if name in before and _size(value) > _size(before[name])]
 
     def held(self, state: int) -> tuple[Held, ...]:
         """Return what the node holds in this state that may be left behind when a run is over."""
@@ -180,6 +190,13 @@ class Machine:
     def _new_msgid(self) -> str:
         self._handed += 1
         return f"m{self._made + self._handed}"
+
+
+def _size(value: object) -> float:
+    """How large a number, or how long a list or a table is; 0 for anything else."""
+    if isinstance(value, int | float):
+        return value
+    return len(value) if isinstance(value, Sized) else 0
 
 
 def _again(took: float) -> Iterator[int]:

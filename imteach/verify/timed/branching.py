@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
+from imteach.errors import InputError
 from imteach.learner.mistakes import Mistake
 from imteach.learner.snapshot import restored, snapshot
 from imteach.protocol import Effect, MemoryDisk, Outcome, Packet, Write, judge
@@ -16,6 +17,7 @@ from imteach.sim.agenda import Appointment
 from imteach.sim.orders import Orders
 from imteach.sim.run import Running, TooLate
 from imteach.sim.simulator import Simulator
+from imteach.tell.words import join, the
 from imteach.trace import Event
 from imteach.trace.leftovers import Leftover, leftovers
 from imteach.trace.outcomes import OutcomeReader
@@ -133,11 +135,23 @@ class Branching(Simulator):
         run = self.fork()
         run.orders = Orders((*self.faults, *faults), forked(self.effects))
         if run.begun:
-            run.happen([[run.agenda.pop()]])
+            run.take_next()
         else:
             run.begun = True
             run.begin()
         return run
+
+    def take_next(self) -> None:
+        """Let the next appointment happen. Raises `InputError` for a run that is too long to have an end."""
+        try:
+            self.happen([[self.agenda.pop()]])
+        except InputError as error:
+            growing = ((node, self.machines[node].growing(self.states[node])) for node in self.nodes)
+            grows = [f"self.{name} of {the(node)}" for node, names in growing for name in names]
+            if not grows:
+                raise
+            verb = "grows" if len(grows) == 1 else "grow"
+            raise InputError(f"{error.said}; {join(grows)} {verb}, so no state comes back") from error
 
     def all_struck(self, faults: Sequence[Fault]) -> bool:
         """Whether every one of these struck: of two crashes after one effect only one can."""
