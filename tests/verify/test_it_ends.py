@@ -1,6 +1,7 @@
 """`it_ends`: no run goes round for ever. What goes round, what only seems to, and the run that is shown."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
@@ -344,3 +345,14 @@ def test_what_grows_is_named_where_no_state_comes_back():
 
     with pytest.raises(InputError, match=r"it does not end; .*; self\.log of bob grows, so no state comes back$"):
         explore(Scenario("dedup", client=Logs), 0)
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_workers_find_the_same_loop(name):
+    scenario, away = LOOPS[name]
+    with ThreadPoolExecutor(2) as pool:
+        together = explore(scenario, 1, given=away, executor=pool)
+    alone = explore(scenario, 1, given=away)
+    assert together.promises["it_ends"].broken_by == alone.promises["it_ends"].broken_by == ()
+    assert together.promises["it_ends"].trace == alone.promises["it_ends"].trace
+    assert together.unfinished == alone.unfinished
