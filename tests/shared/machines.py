@@ -32,6 +32,8 @@ class Drawn:
     def next(self, told):
         """Go on to the next state; return what is to be done, without what there is no fuel for."""
         self.at, does = self.table[self.at, told]
+        if self.left is None:
+            return does
         does = does[: self.left]
         self.left -= len(does)
         return does
@@ -127,9 +129,12 @@ def protocols(draw):
     return client(draw(tables(CLIENT_GETS, CLIENT_DOES)), fuel), server(draw(tables(SERVER_GETS, SERVER_DOES)), fuel)
 
 
-def protocol(chance):
-    """Make a client and a server by chance: ten times as fast as drawing them, where thousands are wanted."""
-    fuel = chance.randint(1, 4)
+def protocol(chance, is_endless=False):
+    """Make a client and a server by chance: ten times as fast as drawing them, where thousands are wanted.
+
+    If they may be endless, nothing limits what they transmit.
+    """
+    fuel = None if is_endless else chance.randint(1, 4)
     of_client, of_server = (
         {
             (state, told): (chance.randrange(STATES), [chance.choice(does) for _ in range(chance.randrange(3))])

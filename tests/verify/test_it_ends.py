@@ -1,12 +1,15 @@
 """`it_ends`: no run goes round for ever. What goes round, what only seems to, and the run that is shown."""
 
 import json
+import random
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kept import kept
+from machines import protocol
+from nightly import by_night
 
 from imteach import (
     LADDER,
@@ -356,3 +359,25 @@ def test_workers_find_the_same_loop(name):
     assert together.promises["it_ends"].broken_by == alone.promises["it_ends"].broken_by == ()
     assert together.promises["it_ends"].trace == alone.promises["it_ends"].trace
     assert together.unfinished == alone.unfinished
+
+
+WITH_LOOPS = (24, 255, 259, 320, 368, 393, 410, 538, 762, 865, 1115, 1194)
+
+
+@pytest.mark.parametrize("part", range(10))
+def test_with_and_without_reduction_the_same_protocols_go_round(part):
+    """Protocols made by chance whose talk nothing limits. Each loop that is told is one, for `follow` checks that."""
+    loops = 0
+    for seed in by_night(range(200 * part, 200 * (part + 1)), in_the_gate=(part, *WITH_LOOPS[part : part + 3])):
+        client, server = protocol(random.Random(seed), is_endless=True)
+        scenario = Scenario("dedup", client=client, server=server, retries=0)
+        less, whole = (check(scenario, seed % 2, reduce=reduce, most_states=4000) for reduce in (True, False))
+        for found in (less, whole):
+            verdict = found.promises["it_ends"]
+            assert verdict.example is None or verdict.trace.loop is not None
+            loops += verdict.example is not None
+        if less.finished and whole.finished:
+            one, other = less.promises["it_ends"], whole.promises["it_ends"]
+            assert one.holds == other.holds
+            assert len(one.broken_by or ()) == len(other.broken_by or ())
+    assert loops > 1
