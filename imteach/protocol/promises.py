@@ -100,8 +100,8 @@ def judge(outcomes: Iterable[Outcome], rung: Rung) -> dict[str, bool]:
 
 
 SEARCHED: dict[str, str] = {
-    "nothing_left_behind": "Once a run is over, the server holds presence, its store and cursors only, and a client "
-    "nothing that its person sent and sees as settled, but for its dedup table and its numbers.",
+    "nothing_left_behind": "Once a run is over, the server holds presence, its store and cursors only, and no client "
+    "has a message in its queue that its person sees as settled.",
     "it_ends": "No run goes round for ever without news.",
     "few_packets": "No run sends more packets than the search was told to allow. Judged only if it was told.",
 }

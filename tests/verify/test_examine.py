@@ -445,3 +445,14 @@ def test_each_trial_says_what_it_exposes_and_can_be_run_by_its_name():
     for name, trial in TRIALS.items():
         assert trial.name == name
         assert trial.scenario("group" if trial.since == "group" else trial.since).run(*trial.given).events
+
+
+def test_who_pulls_the_next_page_and_does_not_say_what_it_holds_gets_the_same_one_again():
+    class Forgets(Client):
+        def pull(self, group, tries=1):
+            effects = super().pull(group, tries)
+            return [Transmit(effects[0].packet._replace(msgids=())), *effects[1:]]
+
+    report = examine(Forgets, "ordered", only="in order, more than a page is kept")
+    assert (report.promise, report.faults) == ("it_ends", ())
+    assert examine(Client, "ordered", only="in order, more than a page is kept").passed

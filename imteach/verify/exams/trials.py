@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from imteach.protocol import LADDER
-from imteach.scenario import Crash, Drop, Fault, Offline, Partition, Resend, Say, Scenario
+from imteach.scenario import Crash, Delay, Drop, Fault, Offline, Partition, Resend, Say, Scenario
 from imteach.scenario.checks import ByName
 from imteach.verify.search.checker import check
 from imteach.verify.search.finding import Finding
@@ -194,6 +194,11 @@ _ALL = (
     Trial(
         "in order after an absence", "what comes straight before what is pulled",
         {"say": [*_says("one", "two", at=100, apart=20), Say("three", at=1060)]}, given=(_AWAY,), since="ordered",
+    ),
+    Trial(
+        "in order, more than a page is kept", "what waits for a number on the next page",
+        {"say": _says(*_NUMBERED, at=100)},
+        given=(Offline("bob", at=0, lasting=2500), Delay("m1/msg:R#1", by=400)), faults=0, since="ordered",
     ),
     Trial(
         "in order, to two people", "numbers that are not those of one conversation",
