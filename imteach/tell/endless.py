@@ -37,10 +37,11 @@ def over_and_over(latest: Sequence[Event]) -> str:
         else:
             sent[sends] += 1
     timer = max(with_timer, key=fires.__getitem__, default=None)
-    often = max(sent, key=sent.__getitem__, default=None)
-    if timer is not None and (often is None or fires[timer] >= sent[often] - 1):  # one may lie before the latest
+    most = max(sent.values(), default=0)
+    if timer is not None and fires[timer] >= most - 1:  # one may lie before the latest
         return f"again and again {join([timer, *dict.fromkeys(with_timer[timer])])}"
-    return f"again and again {often}" if often is not None else ""
+    often = [sends for sends, times in sent.items() if times >= most - 1 and times > 1]
+    return f"again and again {join(often[:SHORT])}" if often else ""
 
 
 def since(trace: Trace) -> str:

@@ -15,7 +15,7 @@ A learner's class may hold what it likes under names of its own. So a thing is a
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -70,18 +70,20 @@ def held_by(scenario: Scenario, name: str, node: Client | Server) -> tuple[Held,
 
 
 def leftovers(
-    scenario: Scenario, held: Mapping[str, Iterable[Held]], outcomes: Mapping[int, Outcome]
+    scenario: Scenario, held: Mapping[str, Iterable[Held]], outcomes: Mapping[int, Outcome], online: Container[str]
 ) -> list[Leftover]:
     """Return which of the things `held` by the nodes are left behind at the end of a run.
 
-    `outcomes` are by the number of the thing said.
+    `outcomes` are by the number of the thing said; `online` are those who are logged in then.
     """
+    here = {person for person in scenario.people if person in online}
+    presence = (here, {*scenario.people} - here, {*scenario.people})
     by_msgid = {outcome.msgid: outcome for outcome in outcomes.values()}
     found: dict[tuple[object, ...], Leftover] = {}
     for name, things in held.items():
         for thing in things:
             of = outcomes.get(thing.said) if thing.said >= 0 else by_msgid.get(thing.msgid)
-            if thing.people or _is_left(scenario, name, of):
+            if set(thing.people) not in presence if thing.people else _is_left(scenario, name, of):
                 msgid = thing.msgid if of is None else of.msgid
                 left = Leftover(name, thing.attribute, of, msgid, thing.people)
                 found[name, thing.attribute, msgid, thing.people] = left
@@ -99,7 +101,18 @@ def left_behind(trace: "Trace") -> list[Leftover]:
     """
     nodes = nodes_after(trace.scenario, trace.packets, trace.events)
     held = {name: held_by(trace.scenario, name, node) for name, node in nodes.items()}
-    return leftovers(trace.scenario, held, dict(enumerate(trace.messages)))
+    return leftovers(trace.scenario, held, dict(enumerate(trace.messages)), _online(trace))
+
+
+def _online(trace: "Trace") -> set[str]:
+    """Who is logged in at the end of a run, as the server has learned."""
+    online = set(trace.scenario.people)
+    for event in trace.events:
+        if event.node == SERVER and event.kind == "crash":
+            online.clear()
+        elif event.node == SERVER and event.kind in ("login", "logout"):
+            (online.add if event.kind == "login" else online.discard)(str(event.to))
+    return online
 
 
 def _is_left(scenario: Scenario, name: str, of: Outcome | None) -> bool:
@@ -116,7 +129,7 @@ def _at_client(node: Any) -> Iterator[Held]:
 
 
 def _at_server(scenario: Scenario, node: Any) -> Iterator[Held]:
-    everybody, online = set(scenario.people), set(vars(node).get("online", ()))
+    everybody = set(scenario.people)
     for attribute, value in _own(node):
         for leaf in _leaves(value):
             if isinstance(leaf, Message):
@@ -127,7 +140,7 @@ def _at_server(scenario: Scenario, node: Any) -> Iterator[Held]:
                 said = (number for number, say in enumerate(scenario.in_order) if say.text == leaf)
                 yield from (Held(attribute, said=number) for number in said)
         people = _people_in(value, everybody)
-        if people and people not in (online, everybody - online, everybody):
+        if people:
             yield Held(attribute, people=tuple(sorted(people)))
 
 

@@ -722,7 +722,10 @@ class BeatsWithoutEnd(Client):
             Scenario("dedup", **bug("NeverGivesUp")), [Offline("bob")],
             "again and again alice's timer for m1 runs out and alice sends m1/msg:R",
         ),
-        (Scenario("offline", client=AsksAgainAtOnce), [AWAY], "again and again bob sends bob/offline:R"),
+        (
+            Scenario("offline", client=AsksAgainAtOnce), [AWAY],
+            "again and again bob sends bob/offline:R and the server sends bob/offline:A",
+        ),
         (
             Scenario("offline", client=BeatsWithoutEnd), [AWAY],
             "again and again bob's timer for look runs out and bob sends bob/offline:R",

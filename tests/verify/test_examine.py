@@ -315,7 +315,7 @@ def test_the_answer_comes_first_then_the_diagram_then_what_was_tried():
     answer, drawn, tried = (text.index(part) for part in ("✕ it breaks “No false ✓✓”", "m1 msg:R", "What was tried"))
     assert answer < drawn < tried
     assert "In the trial “the same words twice” it takes no fault at all." in text
-    assert "Not begun: both directions, three people, all talk at once, four messages, twenty messages, two" in text
+    assert "Not begun: both directions, three people, all talk at once, both lost at first, four messages," in text
 
 
 def test_in_a_notebook_it_is_a_table_with_the_diagram_and_what_a_learner_wrote_stays_text():

@@ -28,7 +28,7 @@ class Trial:
 
     `exposes` says which bugs. It is used from the rung `since` on. `settings` are those of its `Scenario`. Every plan
     of at most `faults` faults of these `kinds` is tried, on top of those `given`: with the clock (`explore`), or
-    without it, in every order (`check`).
+    without it, in every order (`check`). No run may send more than `most_packets`, if that is given.
 
     >>> TRIALS["four messages"].scenario("dedup").say[3]
     Say("four", at=30)
@@ -42,6 +42,7 @@ class Trial:
     given: tuple[Fault, ...] = ()
     since: str = "basic"
     clock: bool = True
+    most_packets: int | None = None
 
     def scenario(self, rung: str, **classes: Any) -> Scenario:
         """Return its scenario on this rung, with a `client` or a `server` of one's own."""
@@ -55,7 +56,9 @@ class Trial:
     def search(self, scenario: Scenario) -> Finding:
         """Search through its scenario. Raises `LearnerError` where a learner's class cannot go on."""
         search: Callable[..., Finding] = explore if self.clock else check
-        return search(scenario, self.faults, self.kinds, self.given, most_states=MOST_STATES)
+        return search(
+            scenario, self.faults, self.kinds, self.given, most_states=MOST_STATES, most_packets=self.most_packets
+        )
 
 
 def _says(*texts: str, apart: float = 10, to: str = "bob", at: float = 0) -> list[Say]:
@@ -78,7 +81,8 @@ _ALL = (
     # What happens to one message
     Trial("one message", "what one loss does: no retransmission, or a duplicate that is shown or not acked"),
     Trial(
-        "nobody is there", "a sender who never gives up, or does so without a word", given=(Offline("bob"),), faults=0,
+        "nobody is there", "a sender who never gives up, who tries too often, or who gives up without a word",
+        given=(Offline("bob"),), faults=0, most_packets=6,
     ),
     Trial("two losses", "a timer that runs only once, a try too few", faults=2),
     Trial("copies", "a network that copies packets", kinds=("duplicate",), faults=2),
@@ -122,6 +126,11 @@ _ALL = (
         "all talk at once", "an answer that goes to the wrong one, where no retry mends it",
         {"say": _ALL_TALK, "retries": 0}, faults=0,
     ),
+    Trial(
+        "both lost at first", "tries that are counted together",
+        {"say": _says("one", "two"), "retries": 1},
+        given=(Drop("m1/msg:R#1"), Drop("m2/msg:R#1")), faults=0,
+    ),
     Trial("four messages", "a memory that is too short", {"say": _says("one", "two", "three", "four")}),
     Trial(
         "twenty messages", "a queue or a memory that has an end",
@@ -152,6 +161,11 @@ _ALL = (
         given=(Offline("bob", at=0, lasting=2500),), faults=0, since="offline",
     ),
     Trial(
+        "the second page is lost", "what is acknowledged before it came",
+        {"say": _says(*_NUMBERED, at=100)},
+        given=(Offline("bob", at=0, lasting=2500), Drop("bob/offline:R#2")), faults=0, since="offline",
+    ),
+    Trial(
         "two are away", "what is kept for one and taken for another's",
         {"say": [Say("hello"), Say("hello", to="carol", at=10), Say("hi", sender="dave", at=20)]},
         given=(_AWAY, Offline("carol", at=0, lasting=1500)), since="offline",
@@ -164,12 +178,24 @@ _ALL = (
         "the server crashes while bob is away", "ack:N before the message is kept, or a store that is not read again",
         given=(_AWAY, _CRASH_AT_ACK_N), since="offline",
     ),
+    Trial(
+        "the server crashes, and two are kept", "a store of which one row is read again",
+        {"say": _says("one", "two")}, given=(_AWAY, Crash("server", at=500, down=100)), since="offline",
+    ),
     # From `durable` on
     Trial("a crash", "what is written too early, too late or not at all", kinds=("crash",), since="durable"),
     Trial("a crash and a loss", "what a restart forgets", kinds=("drop", "crash"), faults=2, since="durable"),
     Trial(
         "a crash with two messages", "a row on the disk that the next one takes the place of",
         {"say": _says("one", "two")}, kinds=("crash",), given=(Drop("m1/ack:R#1"),), since="durable",
+    ),
+    Trial(
+        "a crash after an absence", "what is shown from a page and not written", kinds=("crash",), given=(_AWAY,),
+        since="durable",
+    ),
+    Trial(
+        "a crash while away", "a login after a restart that is none", given=(_AWAY, Crash("bob", at=500, down=100)),
+        since="durable",
     ),
     # From `ordered` on
     Trial("in order", "what is shown before its turn", {"say": _says("one", "two")}, faults=2, since="ordered"),
@@ -186,6 +212,10 @@ _ALL = (
         "in order, one sent again", "a resend with a number whose turn is over",
         {"say": _says("one", "two", apart=1000), "resend": [Resend("m1", at=2000)]},
         given=tuple(Drop(f"m1/msg:R#{n}") for n in _TRIES), since="ordered",
+    ),
+    Trial(
+        "sent again, and a crash", "a resend that is not written", {"resend": [Resend("m1", at=2000)]},
+        kinds=("crash",), given=tuple(Drop(f"m1/msg:R#{n}") for n in _TRIES), since="durable",
     ),
     Trial(
         "in order after a crash", "numbers that a restart begins anew",
@@ -207,8 +237,14 @@ _ALL = (
     # Groups
     Trial("a group", "a member who misses a message", {**_FRIENDS, "say": _TO_FRIENDS}, since="group"),
     Trial(
-        "a group in any order", "times that a member relies on",
-        {**_FRIENDS, "say": _TO_FRIENDS, "retries": 0}, clock=False, since="group",
+        "a group after an absence", "a heartbeat that stops when its member logs out",
+        {**_FRIENDS, "say": [*_TO_FRIENDS, Say("again", to="friends", at=5000)]},
+        given=(Offline("bob", at=1900, lasting=300),), since="group",
+    ),
+    Trial(
+        "a group after a crash", "a heartbeat that stops when its member crashes",
+        {**_FRIENDS, "say": [*_TO_FRIENDS, Say("again", to="friends", at=5000)]},
+        given=(Crash("bob", at=1900, down=300),), since="group",
     ),
     Trial(
         "two speak in a group", "a cursor that passes over a gap",

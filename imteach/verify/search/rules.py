@@ -278,7 +278,10 @@ class World(Parts):
             for machine, local in zip(self.machines, state.locals, strict=True)
             if local.state != DOWN
         }
-        return leftovers(self.scenario, held, outcomes) if any(held.values()) else []
+        if not any(held.values()):
+            return []
+        network = self.nets[state.shared.net].network
+        return leftovers(self.scenario, held, outcomes, set(filter(network.is_in, self.scenario.people)))
 
     def sends_too_many(self, state: State) -> bool:
         """Whether more packets were sent than may be, if that is asked."""

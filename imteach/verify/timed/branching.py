@@ -256,7 +256,8 @@ class Branching(Simulator):
         held = {node: self.machines[node].held(self.states[node]) for node in up}
         if not any(held.values()):
             return []
-        return leftovers(self.scenario, held, {self.written.messages[each.msgid].said: each for each in outcomes})
+        by_number = {self.written.messages[each.msgid].said: each for each in outcomes}
+        return leftovers(self.scenario, held, by_number, set(filter(self.network.is_in, self.scenario.people)))
 
     def key(self) -> Hashable:
         """Everything that decides how this run can go on, and what it breaks."""
