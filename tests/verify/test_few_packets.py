@@ -91,6 +91,6 @@ def test_on_the_command_line(capsys):
         assert capsys.readouterr().err.startswith(told)
 
 
-def test_the_runs_counterexample_is_python():
+def test_with_room_for_one_try_the_first_lost_packet_breaks_it():
     verdict = explore(Scenario("dedup"), 1, most_packets=6).promises["few_packets"]
     assert verdict.broken_by == (Drop("m1/msg:R#1"),)
