@@ -9,14 +9,16 @@ if TYPE_CHECKING:
     from imteach.draw.sequence.layout.whole import lay_out
     from imteach.draw.sequence.mermaid import to_mermaid
     from imteach.draw.sequence.notebook import alt_text, image, mimebundle
-    from imteach.draw.sequence.svg.picture import to_svg
+    from imteach.draw.sequence.svg.picture import Drawn, drawn, to_svg
     from imteach.draw.sequence.text import to_text
     from imteach.draw.sequence.window import Window, window_of, windows
 
 __all__ = [
+    "Drawn",
     "Layout",
     "Window",
     "alt_text",
+    "drawn",
     "image",
     "lay_out",
     "mimebundle",
@@ -34,7 +36,7 @@ offer(
         "sequence.layout.whole": ["lay_out"],
         "sequence.mermaid": ["to_mermaid"],
         "sequence.notebook": ["alt_text", "image", "mimebundle"],
-        "sequence.svg.picture": ["to_svg"],
+        "sequence.svg.picture": ["Drawn", "drawn", "to_svg"],
         "sequence.text": ["to_text"],
         "sequence.window": ["Window", "window_of", "windows"],
     },

@@ -180,6 +180,7 @@ class _CutOut:
             "notes": [self._boxed(self._at(note)) for note in self.notes],
             "gaps": [self._cut_off(gap) for gap in layout.gaps if self._is_seen(gap)],
             "cuts": [self._link(cut) for cut in layout.cuts if self._is_seen(cut)],
+            "axis": [self._at(mark) for mark in layout.axis if self.top <= mark.y <= self.bottom],
             "round": self._round(layout.round) if layout.round and self._is_seen(layout.round) else None,
         }
         taken_over = {field: getattr(layout, field) for field in Layout.__struct_fields__}

@@ -15,7 +15,7 @@ class NoteLine(Value, frozen=True):
 
     `kind` is what it is about: node, timer, said, shown, written, again, unsaid, status or quiet. `tag` is the
     msgid, where several messages are said and the reader needs it; `status` a status, if any; `sign` a status's sign
-    inside a bubble.
+    inside a bubble; `event` is the id of the event that it tells, of several the first.
     """
 
     kind: str
@@ -24,6 +24,7 @@ class NoteLine(Value, frozen=True):
     tag: str = ""
     status: str = ""
     sign: str = ""
+    event: int = -1
 
     @property
     def is_bubble(self) -> bool:
@@ -32,10 +33,14 @@ class NoteLine(Value, frozen=True):
 
 
 class Did(Struct, gc=False):
-    """What was done several times in a row in a moment, for one line: with which messages, and before which line."""
+    """What was done several times in a row in a moment, for one line: with which messages, and before which line.
+
+    `event` is the id of the event that it began with.
+    """
 
     what: str
     place: int
+    event: int
     msgids: list[str]
 
 

@@ -23,14 +23,17 @@ class SummedUp:
         stops = any((moment.number, msgid) not in self._waits for msgid in gave_up)  # a learner's client may still wait
         for did in reversed(moment.did):
             told = self._told(moment, did.what, did.msgids)
-            moment.lines[did.place : did.place] = [NoteLine("quiet", text, names(did.msgids)) for text in told]
+            moment.lines[did.place : did.place] = [
+                NoteLine("quiet", text, names(did.msgids), event=did.event) for text in told
+            ]
         if moment.lines[0].kind != "timer":
             return
         if moment.lines[0].text.startswith("no offline:A"):
             asks = any(self.trace.packet[name].kind == "offline:R" for name in moment.sends)
-            moment.lines.insert(1, NoteLine("timer", "→ pulls again" if asks else "→ stops pulling", ""))
+            decided = "→ pulls again" if asks else "→ stops pulling"
+            moment.lines.insert(1, moment.lines[0]._replace(text=decided, msgid="", tag=""))
         elif stops:
-            moment.lines.insert(1, NoteLine("timer", "→ stops waiting", moment.lines[0].msgid))
+            moment.lines.insert(1, moment.lines[0]._replace(text="→ stops waiting", tag=""))
 
     def _told(self, moment: Moment, what: str, msgids: list[str]) -> list[str]:
         """What a moment did with these messages, as lines."""

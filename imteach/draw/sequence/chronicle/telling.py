@@ -89,13 +89,14 @@ class Telling:
 
     def _line(self, moment: Moment, kind: str, text: str, event: Event, tag: bool = True) -> None:
         msgid = plain(event.msgid or event.timer or "")
-        moment.lines.append(NoteLine(kind, text, msgid, msgid if tag and self.several else "", event.status or ""))
+        shown_tag = msgid if tag and self.several else ""
+        moment.lines.append(NoteLine(kind, text, msgid, shown_tag, event.status or "", event=event.id))
 
-    def _did(self, moment: Moment, what: str, msgid: str | None) -> None:
+    def _did(self, moment: Moment, what: str, msgid: str | None, event: Event) -> None:
         """Remember something that shares a line with the same thing just before it."""
         place = len(moment.lines)
         if not moment.did or (moment.did[-1].what, moment.did[-1].place) != (what, place):
-            moment.did.append(Did(what, place, []))
+            moment.did.append(Did(what, place, event.id, []))
         moment.did[-1].msgids.append(str(msgid))
 
     # What people do
@@ -136,7 +137,7 @@ class Telling:
 
     def _on_crash(self, event: Event, moment: Moment) -> None:
         words = "✕ its code stops here" if event in self.trace.mistakes else "✕ crashes"
-        moment.lines.append(NoteLine("node", words, "", status="crash"))
+        moment.lines.append(NoteLine("node", words, "", status="crash", event=event.id))
         self._is_absent(event.node, "down", moment)
         lost = self.timers.crash(event.node, moment)
         if lost:
@@ -197,17 +198,17 @@ class Telling:
         self._shown.add((event.node, event.said))
 
     def _on_discard(self, event: Event, moment: Moment) -> None:
-        self._did(moment, event.text or "shown before", event.msgid)
+        self._did(moment, event.text or "shown before", event.msgid, event)
         self.acked.discarded(event, moment, self._packets.get(str(event.packet)))
 
     def _on_hold(self, event: Event, moment: Moment) -> None:
-        self._did(moment, "hold", event.msgid)
+        self._did(moment, "hold", event.msgid, event)
 
     def _on_store(self, event: Event, moment: Moment) -> None:
         self._line(moment, "quiet", f"stores {plain(event.msgid or '')} for {plain(event.to or '')}", event, tag=False)
 
     def _on_delete(self, event: Event, moment: Moment) -> None:
-        self._did(moment, "delete", event.msgid)
+        self._did(moment, "delete", event.msgid, event)
 
     def _on_write(self, event: Event, moment: Moment) -> None:
         table, _, key = str(event.key).partition("/")
@@ -217,7 +218,7 @@ class Telling:
             cursor = self.trace.packet[event.packet].cursor
             self._line(moment, "quiet", f"{plain(key.rpartition('/')[2])}'s cursor: {cursor}", event, tag=False)
         else:
-            self._did(moment, "erase" if event.text == "erased" else "write", event.key)
+            self._did(moment, "erase" if event.text == "erased" else "write", event.key, event)
 
     def _on_status(self, event: Event, moment: Moment) -> None:
         if event.status == "forgotten":

@@ -1,5 +1,8 @@
 """The times at the left, and the stretches in which nothing happens."""
 
+from itertools import groupby
+from operator import itemgetter
+
 from imteach.draw.letters.measure import text_width
 from imteach.draw.sequence.chronicle.chronicle import Chronicle
 from imteach.draw.sequence.layout.boxes import Box
@@ -33,6 +36,18 @@ def time_marks(page: Page) -> list[TimeMark]:
     for y, t in happening(page):
         if not marks or (y - marks[-1].y >= TIME_SIZE + 3 and t >= marks[-1].t):
             marks.append(TimeMark(t, y))
+    return marks
+
+
+def time_axis(page: Page) -> list[TimeMark]:
+    """Return where each instant begins and ends on the page, in time order; one mark if it is not spread out."""
+    marks: list[TimeMark] = []
+    y = page.top
+    for t, heights in groupby(sorted((t, y) for y, t in happening(page)), key=itemgetter(0)):
+        stretch = [height for _, height in heights]
+        for height in dict.fromkeys((max(y, stretch[0]), max(y, stretch[-1]))):
+            marks.append(TimeMark(t, height))
+        y = marks[-1].y
     return marks
 
 

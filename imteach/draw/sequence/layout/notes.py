@@ -33,7 +33,7 @@ class Block(Value, frozen=True):
 
 def blocks_of(chronicle: Chronicle) -> dict[int, Block]:
     """Return what is written of each moment that has lines, by its number."""
-    return {moment.number: _block(tuple(moment.lines)) for moment in chronicle.moments if moment.lines}
+    return {moment.number: _block(tuple(map(_words, moment.lines))) for moment in chronicle.moments if moment.lines}
 
 
 def room_for_notes(chronicle: Chronicle, blocks: dict[int, Block]) -> dict[str, float]:
@@ -87,6 +87,11 @@ def _beside_server(page: Page, edges: dict[int, float], y: float, block: Block) 
     if best is None:
         return 1, page.taken.first_free(Box(edges[1], y, block.width, block.height))
     return sides[best], best
+
+
+def _words(line: NoteLine) -> NoteLine:
+    """Return the line without the event that it tells: the same words then take the same room in every run."""
+    return line._replace(event=-1)
 
 
 def _written(line: NoteLine) -> Written:

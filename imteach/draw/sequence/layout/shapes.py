@@ -158,7 +158,8 @@ class Layout(Value, frozen=True):
     """A whole sequence diagram; `top` and `bottom` are where lifelines begin and end, `left` where the times end.
 
     `unit` stands behind each time: " ms", or nothing where there is no clock and times only count the steps. `round` is
-    what goes round for ever, None in a run that ends.
+    what goes round for ever, None in a run that ends. `axis` says for every instant at which something happens where
+    that is: first and last, if it is spread out. It never goes back up.
     """
 
     title: str
@@ -178,3 +179,4 @@ class Layout(Value, frozen=True):
     cuts: list[CutLink]
     unit: str
     round: Round | None
+    axis: list[TimeMark]

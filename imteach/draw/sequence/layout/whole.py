@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from imteach.draw.sequence.chronicle.chronicle import Chronicle
 from imteach.draw.sequence.layout.arrows import arrows_of, ways_of
-from imteach.draw.sequence.layout.axis import idle_stretches, room_for_times, time_marks
+from imteach.draw.sequence.layout.axis import idle_stretches, room_for_times, time_axis, time_marks
 from imteach.draw.sequence.layout.labels import Label, labels_of
 from imteach.draw.sequence.layout.lifelines import Columns
 from imteach.draw.sequence.layout.notes import Block, blocks_of, notes_of, room_for_notes
@@ -69,6 +69,7 @@ def _filled(page: Page, left: float, lanes: Sequence[int], blocks: dict[int, Blo
         cuts=[cut if cut.is_mended else cut._replace(y1=bottom) for cut in cuts],
         unit=unit(trace),
         round=round_of(page, left),
+        axis=time_axis(page),
     )
 
 

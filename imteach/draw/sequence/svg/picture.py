@@ -20,7 +20,23 @@ from imteach.draw.sequence.svg.markup import escape, n, start, text_at
 from imteach.draw.sequence.svg.packets import packet_of, passed
 from imteach.draw.sequence.svg.style import style
 from imteach.draw.sequence.window import Stretch, Window, cut_out
+from imteach.protocol import Value
 from imteach.trace import Trace
+
+
+class Drawn(Value, frozen=True):
+    """A picture for a page that shows one moment of it after another: its SVG without the style sheet, and the `sheet`.
+
+    `axis` is where each instant stands: (t, y) in simulated ms and in pixels, see `Layout.axis`. `notes` are the lines
+    beside the lifelines, in the order of the SVG: (the id of the event that it tells, t). `packets` are those of the
+    SVG, in its order: (when it was sent, when it arrived or was lost).
+    """
+
+    svg: str
+    sheet: str
+    axis: list[tuple[float, float]]
+    notes: list[tuple[int, float]]
+    packets: list[tuple[float, float]]
 
 
 @uncollected
@@ -33,13 +49,43 @@ def to_svg(trace: Trace, rev: int = 0, window: Window | None = None) -> str:
     >>> to_svg(Scenario("basic").run()).count('role="button"')
     3
     """
+    layout = _laid_out(trace, window)
+    head, *rest = _parts(layout, rev)
+    return "\n".join([head, f"<style>{style(layout)}</style>", *rest])
+
+
+@uncollected
+def drawn(trace: Trace, rev: int = 0, window: Window | None = None) -> Drawn:
+    """Return the same picture for a page, with what it needs to show one moment of it.
+
+    >>> from imteach import Scenario
+    >>> picture = drawn(Scenario("basic").run())
+    >>> picture.axis, picture.packets
+    ([(0, 130.0), (50, 179.0), (100, 228.0)], [(0, 50), (50, 100), (50, 100)])
+    """
+    layout = _laid_out(trace, window)
+    return Drawn(
+        "\n".join(_parts(layout, rev)),
+        style(layout),
+        [(mark.t, round(mark.y, 1)) for mark in layout.axis],
+        [(note.line.event, note.t) for note in layout.notes],
+        [(arrow.packet.sent, arrow.ended) for arrow in layout.arrows],
+    )
+
+
+def _laid_out(trace: Trace, window: Window | None) -> Layout:
     layout = lay_out(trace)
     if window is not None and not (window.is_whole and window.count == len(layout.arrows)):
-        layout = cut_out(layout, window)
+        return cut_out(layout, window)
+    return layout
+
+
+def _parts(layout: Layout, rev: int) -> list[str]:
+    """Return the lines of the SVG, without its style sheet."""
     passing = layout.passing if isinstance(layout, Stretch) else []
     packets = [packet_of(*each, layout.unit) for each in zip(layout.arrows, hits(layout), strict=True)]
     backed = len(layout.lifelines) > 3
-    parts = [
+    return [
         *_head(layout, rev),
         *time_lines(layout),
         *([going_round(layout.round, layout.unit)] if layout.round else []),
@@ -54,11 +100,10 @@ def to_svg(trace: Trace, rev: int = 0, window: Window | None = None) -> str:
         *[button for _, button in packets],
         "</svg>",
     ]
-    return "\n".join(parts)
 
 
 def _head(layout: Layout, rev: int) -> Iterator[str]:
-    """Yield how the picture begins: its size, its style and its paper, its title and what stands below that."""
+    """Yield how the picture begins: its size and its paper, its title and what stands below that."""
     width, height, room = n(layout.width), n(layout.height), layout.width - 2 * MARGIN - 8
     about = f", {layout.words}" if isinstance(layout, Stretch) else ""
     yield (
@@ -66,7 +111,6 @@ def _head(layout: Layout, rev: int) -> Iterator[str]:
         f'aria-label="{escape(f"Sequence diagram: {layout.title}{about}")}" data-rev="{rev}" '
         f'viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
     )
-    yield f"<style>{style(layout)}</style>"
     yield f'<rect class="imt-paper" width="{width}" height="{height}"/>'
     yield text_at("imt-title", MARGIN + 8, MARGIN + 14, fit(layout.title, TITLE_SIZE * 1.12, room))
     for row, words in enumerate(layout.subtitles):
