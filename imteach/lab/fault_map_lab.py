@@ -1,7 +1,6 @@
 """`FaultMapLab`: a fault map in which each cell opens its run in the interactive diagram below."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import ipywidgets
@@ -9,7 +8,7 @@ from traitlets import Dict, Int, List, Unicode
 
 from imteach.draw import image
 from imteach.errors import InputError, quoted
-from imteach.lab.live import LiveWidget, page_script
+from imteach.lab.live import WEB, LiveWidget, page_script
 from imteach.lab.still import for_listeners
 from imteach.lab.widget import Lab
 from imteach.plain import plain
@@ -26,8 +25,6 @@ STILL = (
 
 NOWHERE = "The diagram shows a run that is not in this map."
 
-_HERE = Path(__file__).parent
-
 
 class FaultMapTable(LiveWidget):
     """The table of a `FaultMapLab`: buttons, one for each cell of the map. It says which one was chosen.
@@ -36,7 +33,7 @@ class FaultMapTable(LiveWidget):
     """
 
     _esm = page_script("fault_map.js")
-    _css = _HERE / "fault_map.css"
+    _css = WEB / "fault_map.css"
 
     table = Unicode().tag(sync=True)
     still = Dict().tag(sync=True)  # what goes into a saved notebook

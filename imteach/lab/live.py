@@ -17,7 +17,7 @@ from traitlets import Dict
 MOST_VIEWS = 16
 """The most views of one widget to remember. If there are more, the oldest look pending until they ask again."""
 
-_HERE = Path(__file__).parent
+WEB = Path(__file__).parent / "web"
 _IMPORTED = re.compile(r'^import .* from "\./(.*)";', re.MULTILINE)
 _MODULE_ONLY = re.compile(r"^import .*\n|^export (?!default)", re.MULTILINE)
 
@@ -34,7 +34,7 @@ def page_script(name: str) -> str:
 
 def _with_imported(name: str, before: dict[str, str]) -> dict[str, str]:
     """Return the text of a script by its name, behind those of the scripts that it imports, each once."""
-    text = (_HERE / name).read_text("utf-8")
+    text = (WEB / name).read_text("utf-8")
     for other in _IMPORTED.findall(text):
         if other not in before:
             _with_imported(other, before)

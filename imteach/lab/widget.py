@@ -1,7 +1,6 @@
 """`Lab`, the interactive sequence diagram: a thin widget around a `Session`."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from traitlets import Dict, List, Unicode
@@ -10,13 +9,11 @@ from imteach.draw import image, to_svg
 from imteach.draw.sequence.window import Window, windows
 from imteach.errors import InputError, quoted
 from imteach.lab import page
-from imteach.lab.live import LiveWidget, page_script
+from imteach.lab.live import WEB, LiveWidget, page_script
 from imteach.lab.session import Session
 from imteach.lab.still import STILL, for_listeners, parts
 from imteach.scenario import Fault, Scenario
 from imteach.trace import Trace
-
-_HERE = Path(__file__).parent
 
 
 class Lab(LiveWidget):
@@ -36,7 +33,7 @@ class Lab(LiveWidget):
     """
 
     _esm = page_script("lab.js")
-    _css = _HERE / "lab.css"
+    _css = WEB / "lab.css"
 
     # The parts of the page. Only those that a step changes are sent and drawn again.
     picture = Unicode().tag(sync=True)

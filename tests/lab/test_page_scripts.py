@@ -8,7 +8,7 @@ from imteach.lab import live
 from imteach.lab.live import page_script
 
 PAGES = ["lab.js", "fault_map.js"]
-FILES = sorted(path.name for path in live._HERE.glob("*.js"))
+FILES = sorted(path.name for path in live.WEB.glob("*.js"))
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -20,7 +20,7 @@ def test_a_page_is_one_module_that_needs_no_other(page):
 @pytest.mark.parametrize("page", PAGES)
 def test_what_a_page_imports_stands_in_front_of_it_once(page):
     script = page_script(page)
-    heads = {name: (live._HERE / name).read_text("utf-8").splitlines()[1] for name in FILES}
+    heads = {name: (live.WEB / name).read_text("utf-8").splitlines()[1] for name in FILES}
     parts = [name for name in FILES if heads[name] in script]
     assert [script.count(heads[name]) for name in parts] == [1] * len(parts)
     assert {page, "live.js"} <= set(parts)
@@ -41,6 +41,6 @@ def test_every_script_is_part_of_a_page():
     unused = [
         name
         for name in FILES
-        if not any((live._HERE / name).read_text("utf-8").splitlines()[1] in script for script in scripts)
+        if not any((live.WEB / name).read_text("utf-8").splitlines()[1] in script for script in scripts)
     ]
     assert unused == []

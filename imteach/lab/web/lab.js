@@ -26,7 +26,11 @@ async function copy(element) {
   }
 }
 
-/** What a learner can do beside the picture. @param {Page} page @param {(message: object) => void} wish */
+/**
+ * What a learner can do beside the picture.
+ * @param {Page} page
+ * @param {(message: object) => void} wish
+ */
 function watchControls({ rungs, undo, reset, earlier, later, faults, code, copyButton }, wish) {
   rungs.addEventListener("change", (event) => {
     wish({ do: "rung", rung: /** @type {HTMLInputElement} */ (event.target).value });
@@ -47,22 +51,33 @@ function watchControls({ rungs, undo, reset, earlier, later, faults, code, copyB
   });
 }
 
-/** Show the rungs and which is chosen. @param {Page} page @param {Ladder} ladder @param {string} group */
+/**
+ * Show the rungs and which is chosen.
+ * @param {Page} page
+ * @param {Ladder} ladder
+ * @param {string} group
+ */
 function drawLadder({ rungs, adds }, { chosen, rungs: all }, group) {
   if (rungs.childElementCount !== all.length) rungs.replaceChildren(...all.map(({ name }) => makeRung(group, name)));
   for (const input of rungs.querySelectorAll("input")) input.checked = input.value === chosen;
   adds.textContent = all.find((rung) => rung.name === chosen)?.adds ?? "";
 }
 
-/** Let a button lead to this window of the run, if there is one. @param {HTMLElement} button @param {any} [place] */
+/**
+ * Let a button lead to this window of the run, if there is one.
+ * @param {HTMLElement} button
+ * @param {any} [place]
+ */
 function drawWay(button, place) {
-  /** @type {HTMLButtonElement} */ (button).disabled = (place ?? null) === null;
+  /**
+   * @type {HTMLButtonElement} */ (button).disabled = (place ?? null) === null;
   button.dataset.window = place;
   button.dataset.asks = asks({ do: "window", window: place });
 }
 
 /** Show which part of a long run is drawn, and the ways to its neighbours.
- * @param {Page} page @param {{words?: string, earlier?: number | null, later?: number | null}} shown
+ * @param {Page} page
+ * @param {{words?: string, earlier?: number | null, later?: number | null}} shown
  */
 function drawStretch({ stretch, shows, earlier, later }, { words = "", ...places }) {
   stretch.hidden = !words;
@@ -71,7 +86,9 @@ function drawStretch({ stretch, shows, earlier, later }, { words = "", ...places
   drawWay(later, places.later);
 }
 
-/** @param {string} text */
+/**
+ * @param {string} text
+ */
 function base64(text) {
   let bytes = "";
   for (const byte of new TextEncoder().encode(text)) bytes += String.fromCharCode(byte);
@@ -79,7 +96,8 @@ function base64(text) {
 }
 
 /** What is saved of it: the picture as it is now. Only the first of several is saved with the words.
- * @param {Model} model @param {boolean} first
+ * @param {Model} model
+ * @param {boolean} first
  */
 function still(model, first) {
   const { words, before, after, text } = model.get("still");
@@ -101,7 +119,10 @@ function render({ model, el }) {
   const { ask, mark, stop } = connect({ model, el, root, words: page.live, settle: () => draw.ladder() });
   const giveKeysBack = keepKeys(root);
 
-  /** Ask Python for something; it is about the picture that is shown. @param {object} message */
+  /**
+   * Ask Python for something; it is about the picture that is shown.
+   * @param {object} message
+   */
   const wish = (message) => ask(message, Number(drawing.querySelector("svg")?.dataset.rev));
 
   const place = placePicture(page);
@@ -127,8 +148,10 @@ function render({ model, el }) {
     code: () => (page.code.textContent = model.get("code")),
     steps() {
       const can = model.get("steps");
-      /** @type {HTMLButtonElement} */ (page.undo).disabled = !can.undo;
-      /** @type {HTMLButtonElement} */ (page.reset).disabled = !can.reset;
+      /**
+       * @type {HTMLButtonElement} */ (page.undo).disabled = !can.undo;
+      /**
+       * @type {HTMLButtonElement} */ (page.reset).disabled = !can.reset;
     },
     refusal: () => (page.refusal.textContent = model.get("refusal")),
   };
@@ -145,7 +168,9 @@ function render({ model, el }) {
   });
 
   // An event says when there is something else to save: then the saved notebook is out of date.
-  /** @type {any} */ (root).imteachStill = (/** @type {boolean} */ first) => still(model, first);
+  /**
+   * @type {any} */ (root).imteachStill = (/**
+   * @type {boolean} */ first) => still(model, first);
   watch.push(["change:still", () => root.dispatchEvent(new CustomEvent("imteach-still", { bubbles: true }))]);
 
   for (const drawPart of Object.values(draw)) drawPart();

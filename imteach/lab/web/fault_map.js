@@ -9,7 +9,10 @@ import { asks, connect, focusedIn, keepKeys, make } from "./live.js";
 
 const HINT = "Click a cell to open its run in the diagram below. Keys: Tab to the table, arrows to move, Enter to open.";
 
-/** Where a cell stands. @param {HTMLElement} cell */
+/**
+ * Where a cell stands.
+ * @param {HTMLElement} cell
+ */
 function place(cell) {
   const box = /** @type {HTMLTableCellElement} */ (cell.closest("td, th"));
   return { row: /** @type {HTMLTableRowElement} */ (box.parentElement).rowIndex, column: box.cellIndex };
@@ -28,22 +31,38 @@ const MOVES = {
   End: (rows, columns) => (rows === 0 ? 1000 - columns : null),
 };
 
-/** @param {HTMLElement} table @returns {HTMLElement[]} */
+/**
+ * @param {HTMLElement} table
+ * @returns {HTMLElement[]}
+ */
 const cellsIn = (table) => Array.from(table.querySelectorAll("button[data-faults]"));
 
-/** Make this cell the one in the page's tab order. @param {HTMLElement} table @param {HTMLElement | undefined} cell */
+/**
+ * Make this cell the one in the page's tab order.
+ * @param {HTMLElement} table
+ * @param {HTMLElement | undefined} cell
+ */
 function reach(table, cell) {
   for (const other of cellsIn(table)) other.tabIndex = other === cell ? 0 : -1;
 }
 
-/** The cell that a click is for. @param {Event} event @returns {HTMLElement | null | undefined} */
+/**
+ * The cell that a click is for.
+ * @param {Event} event
+ * @returns {HTMLElement | null | undefined}
+ */
 function cellAt(event) {
   const target = /** @type {Element} */ (event.target);
   const own = target.closest("td, th")?.querySelector("button");
   return own ?? target.closest("tr:has(th button)")?.querySelector("button"); // a single loss: the whole row counts
 }
 
-/** Where a key leads from a cell. @param {HTMLElement[]} cells @param {HTMLElement} cell @param {string} key */
+/**
+ * Where a key leads from a cell.
+ * @param {HTMLElement[]} cells
+ * @param {HTMLElement} cell
+ * @param {string} key
+ */
 function nearest(cells, cell, key) {
   const here = place(cell);
   let found = { cell, way: Infinity };
@@ -56,7 +75,8 @@ function nearest(cells, cell, key) {
 }
 
 /** Let cells be clicked, which calls `open`, and let the arrow keys move among them.
- * @param {HTMLElement} table @param {(cell: HTMLElement) => void} open
+ * @param {HTMLElement} table
+ * @param {(cell: HTMLElement) => void} open
  */
 function watchCells(table, open) {
   table.addEventListener("click", (event) => {
@@ -76,7 +96,8 @@ function watchCells(table, open) {
 }
 
 /** Replace the table with the one that this markup holds.
- * @param {HTMLElement} table @param {string} markup
+ * @param {HTMLElement} table
+ * @param {string} markup
  */
 function drawTable(table, markup) {
   const page = document.createElement("template"); // what is parsed there is not run, nor loaded
@@ -85,7 +106,11 @@ function drawTable(table, markup) {
   for (const cell of cellsIn(table)) cell.dataset.asks = asks({ open: cell.dataset.faults });
 }
 
-/** Mark the cell whose run is open. @param {HTMLElement} table @param {string | null} chosen */
+/**
+ * Mark the cell whose run is open.
+ * @param {HTMLElement} table
+ * @param {string | null} chosen
+ */
 function drawChosen(table, chosen) {
   const cells = cellsIn(table);
   for (const cell of cells) {
@@ -98,7 +123,8 @@ function drawChosen(table, chosen) {
 }
 
 /** Give the focus to the cell at the place where it was.
- * @param {HTMLElement} table @param {{row: number, column: number}} was
+ * @param {HTMLElement} table
+ * @param {{row: number, column: number}} was
  */
 function focusAgain(table, was) {
   const cells = cellsIn(table);
@@ -108,7 +134,9 @@ function focusAgain(table, was) {
   same.focus({ preventScroll: true });
 }
 
-/** @param {LegendRow} row */
+/**
+ * @param {LegendRow} row
+ */
 function makeLegendRow({ sign, name, means, mood }) {
   const mark = make("span", { class: "map-sign", "data-mood": mood, "aria-hidden": "true" }, sign);
   return make("li", {}, mark, make("span", {}, make("b", {}, name), `: ${means}`));
@@ -152,7 +180,9 @@ function render({ model, el }) {
   el.append(root);
 
   // What is saved of it. Only the first of several is saved with the words.
-  /** @type {any} */ (root).imteachStill = (/** @type {boolean} */ first) => {
+  /**
+   * @type {any} */ (root).imteachStill = (/**
+   * @type {boolean} */ first) => {
     const { words, html, text } = model.get("still");
     return { "text/html": (first ? words : "") + html, "text/plain": text };
   };

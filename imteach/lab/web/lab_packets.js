@@ -5,7 +5,10 @@ import { asks } from "./live.js";
 
 /** @typedef {import("./lab_page.js").Page} Page */
 
-/** How far each key moves in the row of packets. @type {Record<string, number>} */
+/**
+ * How far each key moves in the row of packets.
+ * @type {Record<string, number>}
+ */
 const MOVES = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
 
 /** What a click on a packet asks for: the opposite of what the picture shows, even if Python knows better by now.
@@ -13,14 +16,22 @@ const MOVES = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, Home: -
  */
 const wished = ({ dataset }) => ({ do: dataset.fate === "dropped" ? "spare" : "drop", packet: dataset.packet });
 
-/** @param {HTMLElement} drawing @returns {SVGElement[]} */
+/**
+ * @param {HTMLElement} drawing
+ * @returns {SVGElement[]}
+ */
 const packetsIn = (drawing) => Array.from(drawing.querySelectorAll("[data-packet]"));
 
-/** @param {Event} event @returns {SVGElement | null} */
+/**
+ * @param {Event} event
+ * @returns {SVGElement | null}
+ */
 const packetOf = (event) => /** @type {Element} */ (event.target).closest("[data-packet]");
 
 /** How far a place on the screen is from a packet's line.
- * @param {SVGLineElement} line @param {number} x @param {number} y
+ * @param {SVGLineElement} line
+ * @param {number} x
+ * @param {number} y
  */
 function distance(line, x, y) {
   const here = new DOMPoint(x, y).matrixTransform(/** @type {DOMMatrix} */ (line.getScreenCTM()).inverse());
@@ -32,7 +43,8 @@ function distance(line, x, y) {
 }
 
 /** The packet that is meant at a place: whose label is there, else whose line is nearest.
- * @param {MouseEvent} event @param {HTMLElement} drawing
+ * @param {MouseEvent} event
+ * @param {HTMLElement} drawing
  */
 function packetAt(event, drawing) {
   if (!(/** @type {Element} */ (event.target).matches(".imt-hit"))) return packetOf(event);
@@ -46,7 +58,10 @@ function packetAt(event, drawing) {
   return /** @type {any} */ (close[far.indexOf(Math.min(...far))]) ?? packetOf(event);
 }
 
-/** Show which packet a click would be for, as the mouse moves. @param {Page} page */
+/**
+ * Show which packet a click would be for, as the mouse moves.
+ * @param {Page} page
+ */
 function showMeant({ picture, drawing }) {
   picture.addEventListener("pointermove", (event) => {
     const meant = packetAt(event, drawing);
@@ -59,14 +74,17 @@ function showMeant({ picture, drawing }) {
 }
 
 /** Where a key leads from a packet.
- * @param {SVGElement[]} all @param {SVGElement} packet @param {string} key
+ * @param {SVGElement[]} all
+ * @param {SVGElement} packet
+ * @param {string} key
  */
 const ledTo = (all, packet, key) => all[Math.max(0, Math.min(all.length - 1, all.indexOf(packet) + MOVES[key]))];
 
 /**
  * Let packets be clicked: `wish` is called with what that asks for. One of them is in the page's tab order, and the
  * arrow keys move among them: `focus` gives it the focus, and call `renew` when they were drawn anew.
- * @param {Page} page @param {(message: object) => void} wish
+ * @param {Page} page
+ * @param {(message: object) => void} wish
  * @returns {{focus: () => void, renew: () => void}}
  */
 export function watchPackets(page, wish) {
@@ -74,7 +92,10 @@ export function watchPackets(page, wish) {
   let current = ""; // the name of the packet in the tab order
   let place = 0; // where it stands among the others
 
-  /** Make this packet the one in the tab order. @param {SVGElement | undefined} packet */
+  /**
+   * Make this packet the one in the tab order.
+   * @param {SVGElement | undefined} packet
+   */
   function choose(packet) {
     for (const other of picture.querySelectorAll('[tabindex="0"]')) other.setAttribute("tabindex", "-1");
     packet?.setAttribute("tabindex", "0");
@@ -82,7 +103,9 @@ export function watchPackets(page, wish) {
     place = packet ? packetsIn(drawing).indexOf(packet) : 0;
   }
 
-  /** @param {SVGElement} packet */
+  /**
+   * @param {SVGElement} packet
+   */
   function toggle(packet) {
     choose(packet);
     wish(wished(packet));

@@ -10,7 +10,9 @@ import { asks, make } from "./live.js";
  * @typedef {{fault: string, text: string}} FaultRow
  */
 
-/** @param {Bubble} bubble */
+/**
+ * @param {Bubble} bubble
+ */
 function makeBubble(bubble) {
   const line = make("div", { class: "lab-text", dir: "auto" }, bubble.text);
   const note = make("div", { class: "lab-note" }, bubble.note);
@@ -20,7 +22,9 @@ function makeBubble(bubble) {
   return item;
 }
 
-/** @param {Phone} phone */
+/**
+ * @param {Phone} phone
+ */
 export function makePhone(phone) {
   const chat = make("ol", { class: "lab-chat", role: "list" }, ...phone.bubbles.map(makeBubble));
   if (phone.earlier) chat.prepend(make("li", { class: "lab-empty" }, `… ${phone.earlier} earlier`));
@@ -30,7 +34,9 @@ export function makePhone(phone) {
   return make("div", { ...attributes, "aria-label": `${phone.person}'s phone` }, name, content);
 }
 
-/** @param {PromiseRow} promise */
+/**
+ * @param {PromiseRow} promise
+ */
 export function makePromise(promise) {
   const sign = make("span", { class: "lab-sign", "aria-hidden": "true" }, promise.holds ? "✓" : "✗");
   const word = make("span", { class: "lab-unseen" }, promise.holds ? "kept: " : "broken: ");
@@ -42,7 +48,9 @@ export function makePromise(promise) {
   return row;
 }
 
-/** @param {FaultRow} row */
+/**
+ * @param {FaultRow} row
+ */
 export function makeFaultRow({ fault, text }) {
   const what = `Take back: ${fault}`;
   const asked = { "data-asks": asks({ do: "take back", fault }) };
@@ -51,7 +59,11 @@ export function makeFaultRow({ fault, text }) {
   return make("li", {}, make("span", {}, text), button);
 }
 
-/** A rung to choose. @param {string} group the name of its radio buttons @param {string} name */
+/**
+ * A rung to choose.
+ * @param {string} group the name of its radio buttons
+ * @param {string} name
+ */
 export function makeRung(group, name) {
   const input = make("input", { type: "radio", name: group, value: name });
   return make("label", { class: "lab-rung", "data-asks": asks({ do: "rung", rung: name }) }, input, name);

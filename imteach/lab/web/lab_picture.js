@@ -28,7 +28,8 @@ function makeHeads(svg) {
 
 /** The picture that this markup holds. Its style goes into `sheet`: a style that comes and goes makes the browser
  * look at the whole notebook again.
- * @param {string} markup @param {HTMLElement} sheet
+ * @param {string} markup
+ * @param {HTMLElement} sheet
  */
 export function parsePicture(markup, sheet) {
   const page = document.createElement("template"); // what is parsed there is not run, nor loaded
@@ -65,7 +66,9 @@ export function placePicture({ root, body, bar, side, foot, picture, names, draw
     else if (packet.bottom > frame.bottom) picture.scrollTop += packet.bottom - frame.bottom + 24;
   }
 
-  /** @param {Element} svg */
+  /**
+   * @param {Element} svg
+   */
   function show(svg) {
     picture.style.setProperty("--natural-width", svg.getAttribute("width"));
     ({ heads, below } = makeHeads(svg));

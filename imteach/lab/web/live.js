@@ -43,7 +43,10 @@ export function focusedIn(root) {
   return active && root.contains(active) ? active : null;
 }
 
-/** What an element asks for, as its `data-asks` says it. @param {Record<string, any>} message */
+/**
+ * What an element asks for, as its `data-asks` says it.
+ * @param {Record<string, any>} message
+ */
 export const asks = (message) => Object.values(message).join(" ");
 
 const ENDED = ["restarting", "autorestarting", "terminating", "dead"];
@@ -57,13 +60,20 @@ const ENDED = ["restarting", "autorestarting", "terminating", "dead"];
  */
 export function connect({ model, el, root, words, settle }) {
   const view = Math.random().toString(36).slice(2); // random, because each view has its own copy of this file
-  /** @type {{number: number, key: string, at: number}[]} */
+  /**
+   * @type {{number: number, key: string, at: number}[]}
+   */
   let pending = [];
   let number = 0;
-  /** @type {number[]} */
+  /**
+   * @type {number[]}
+   */
   let timers = [];
 
-  /** Say this now, and later that. @param {...[number, string]} what */
+  /**
+   * Say this now, and later that.
+   * @param {...[number, string]} what
+   */
   function say(...what) {
     timers.forEach(clearTimeout);
     words.textContent = "";
@@ -79,7 +89,10 @@ export function connect({ model, el, root, words, settle }) {
     root.toggleAttribute("data-pending", pending.length > 0);
   }
 
-  /** Of what is pending, keep what is after this number. @param {number} last */
+  /**
+   * Of what is pending, keep what is after this number.
+   * @param {number} last
+   */
   function done(last) {
     pending = pending.filter((one) => one.number > last);
     mark();
@@ -90,7 +103,10 @@ export function connect({ model, el, root, words, settle }) {
 
   const answered = () => done(model.get("answered")?.[view] ?? 0);
 
-  /** @param {Record<string, any>} message @param {number} seen the revision that the learner saw */
+  /**
+   * @param {Record<string, any>} message
+   * @param {number} seen the revision that the learner saw
+   */
   function ask(message, seen) {
     if (root.dataset.kernel !== "alive") {
       settle();
@@ -106,7 +122,9 @@ export function connect({ model, el, root, words, settle }) {
 
   // Who is there to ask. A kernel that ended does not come back: the next one knows nothing of this page.
 
-  /** @param {"gone" | "none"} what */
+  /**
+   * @param {"gone" | "none"} what
+   */
   function over(what) {
     if (root.dataset.kernel !== "alive") return;
     root.dataset.kernel = what;
@@ -118,7 +136,10 @@ export function connect({ model, el, root, words, settle }) {
   const isCutOff = () => el.closest(".jupyter-widgets-disconnected") !== null;
   const cutOff = () => queueMicrotask(() => isCutOff() && over("gone")); // ipywidgets marks the view at the same event
   const closed = () => over("gone");
-  /** @param {any} _ @param {string} status */
+  /**
+   * @param {any} _
+   * @param {string} status
+   */
   const heard = (_, status) => ENDED.includes(status) && over("gone");
   const kernel = model.widget_manager?.kernel; // in JupyterLab and Notebook; other hosts do not say
 
@@ -138,7 +159,10 @@ export function connect({ model, el, root, words, settle }) {
   return { ask, mark, stop };
 }
 
-/** Whether a key is for the notebook: it runs the cell, or saves. @param {KeyboardEvent} event */
+/**
+ * Whether a key is for the notebook: it runs the cell, or saves.
+ * @param {KeyboardEvent} event
+ */
 function isNotebooks(event) {
   const command = event.ctrlKey || event.metaKey;
   if (event.key === "Enter") return command || event.altKey || event.shiftKey;
@@ -152,13 +176,17 @@ function isNotebooks(event) {
  * @returns {() => void} what ends it
  */
 export function keepKeys(root) {
-  /** @param {Event} event */
+  /**
+   * @param {Event} event
+   */
   const down = (event) => {
     const target = event.composedPath()[0];
     if (!(target instanceof Element) || !root.contains(target)) return;
     target.toggleAttribute("data-lm-suppress-shortcuts", !isNotebooks(/** @type {KeyboardEvent} */ (event)));
   };
-  /** @param {Event} event */
+  /**
+   * @param {Event} event
+   */
   const up = (event) => {
     if (!isNotebooks(/** @type {KeyboardEvent} */ (event))) event.stopPropagation();
   };

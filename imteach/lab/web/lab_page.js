@@ -8,13 +8,21 @@ import { make } from "./live.js";
 const HINT = "Click an arrow to drop that packet; click it again to take the drop back.";
 const KEYS = "Keys: Tab to the diagram, arrows to move, Enter to drop.";
 
-/** @param {string} words @param {Record<string, string>} [more] */
+/**
+ * @param {string} words
+ * @param {Record<string, string>} [more]
+ */
 const makeButton = (words, more) => make("button", { type: "button", class: "lab-button", ...more }, words);
 
-/** @param {string} words */
+/**
+ * @param {string} words
+ */
 const makeSmallButton = (words) => make("button", { type: "button", class: "lab-button lab-small" }, words);
 
-/** What stands above: the rungs, and the way back. @returns {Page} */
+/**
+ * What stands above: the rungs, and the way back.
+ * @returns {Page}
+ */
 function makeBar() {
   const rungs = make("div", { class: "lab-rungs" });
   const adds = make("p", { class: "lab-adds" });
@@ -26,7 +34,10 @@ function makeBar() {
   return { bar, rungs, adds, undo, reset };
 }
 
-/** What came of the run: beside the picture, or above it. @returns {Page} */
+/**
+ * What came of the run: beside the picture, or above it.
+ * @returns {Page}
+ */
 function makeSide() {
   const outcome = make("p", { class: "lab-outcome", role: "status", "aria-live": "polite" });
   const live = make("p", { class: "lab-live", "aria-live": "polite" });
@@ -41,7 +52,10 @@ function makeSide() {
   return { side, outcome, live, refusal, faults, phones, promises };
 }
 
-/** The picture, and what of a long run it shows. @returns {Page} */
+/**
+ * The picture, and what of a long run it shows.
+ * @returns {Page}
+ */
 function makeMain() {
   const hint = make("p", { class: "lab-hint" }, `${HINT} `, make("span", { class: "lab-keys" }, KEYS));
   const shows = make("span");
@@ -54,7 +68,10 @@ function makeMain() {
   return { main, shows, earlier, later, stretch, names, drawing, picture };
 }
 
-/** The same in Python. @returns {Page} */
+/**
+ * The same in Python.
+ * @returns {Page}
+ */
 function makeFoot() {
   const code = make("code");
   const copyButton = makeButton("Copy");
@@ -62,7 +79,10 @@ function makeFoot() {
   return { foot: make("div", { class: "lab-foot" }, python, copyButton), code, copyButton };
 }
 
-/** The whole page, in `root`; `sheet` is the picture's style. @returns {Page} */
+/**
+ * The whole page, in `root`; `sheet` is the picture's style.
+ * @returns {Page}
+ */
 export function makePage() {
   const [above, side, main, below] = [makeBar(), makeSide(), makeMain(), makeFoot()];
   const sheet = make("style");
