@@ -3,17 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from imteach.errors import InputError, quoted
 from imteach.printed import fold
 from imteach.protocol import KINDS, SERVER, Outcome, judge
-from imteach.scenario.checks import ByName
+from imteach.scenario.checks import ByName, moment
 from imteach.scenario.faults import Fault
 from imteach.scenario.reader import same
 from imteach.scenario.scenario import Scenario
 from imteach.trace.causes import happens_before
 from imteach.trace.file import loop_in, message_out, read_trace, to_json
+from imteach.trace.knowledge import Fact, Knows, knowledge
 from imteach.trace.outcomes import outcomes
 from imteach.trace.records import EVENT_KINDS, Event, PacketRecord, mistakes_in
 from imteach.trace.replay import state_at
@@ -183,11 +185,47 @@ class Trace:
         >>> Scenario("basic").run(Drop("msg:N")).seen_by("alice") == Scenario("basic").run().seen_by("alice")
         True
         """
+        self._check_node(node)
+        sentences: list[str] = ask("Trace.seen_by", self, node)
+        return sentences
+
+    def knows(self, node: str, at: float | None = None) -> list[Knows]:
+        """Return what a node knows of the messages said by `at` simulated ms, after all that happens then.
+
+        Each row is a claim, the first msgid of what was said, whether the node knows it, and the packet by which it
+        does. Knowledge comes from the causes of what happened, not from what nodes say: a sender may see `delivered`
+        and not know that the message is shown. Such a row is `believed`, with the packet that made its sender believe
+        so. Without `at`: at the end. Raises `InputError` for an unknown node, and for a negative time.
+
+        >>> from imteach import Offline, Scenario
+        >>> for claim, msgid, true, packet in Scenario("acked").run().knows("alice", at=210):
+        ...     print(claim, msgid, true, packet)
+        the server has it m1 True m1/msg:A#1
+        bob has it m1 True m1/ack:N#1
+        >>> row = Scenario("offline").run(Offline("bob", at=0)).knows("alice")[1]
+        >>> row.true, row.believed, row.packet
+        (False, True, 'm1/ack:N#1')
+        """
+        self._check_node(node)
+        at = inf if at is None else moment(at, "at")
+        rows = (fact.at(at) for fact in self.knowledge if fact.node == node)
+        return [row for row in rows if row is not None]
+
+    @cached_property
+    def knowledge(self) -> tuple[Fact, ...]:
+        """All that `knows` says, for every node and every moment at once: a `Fact` for each row, with its changes.
+
+        >>> from imteach import Scenario
+        >>> fact = Scenario("acked").run().knowledge[3]
+        >>> fact.node, fact.claim, [(change.t, change.true, change.packet) for change in fact.changes]
+        ('alice', 'bob has it', [(0, False, None), (200, True, 'm1/ack:N#1')])
+        """
+        return knowledge(self.scenario, self.packet, self.events)
+
+    def _check_node(self, node: str) -> None:
         nodes = (*self.scenario.people, SERVER)
         if node not in nodes:
             raise InputError(f"no node {quoted(node)}; nodes are {', '.join(nodes)}")
-        sentences: list[str] = ask("Trace.seen_by", self, node)
-        return sentences
 
     def to_json(self) -> str:
         """Return the trace as JSON text, schema `imteach/trace/1`, ending in a newline."""
