@@ -10,6 +10,8 @@ Environment"). So this reads the causes of what happened, and believes no node:
 - A node knows something from the first packet on whose causes lead back to a step that shows it: an arrival of the
   message, or a step that shows it or holds it back, after which the receiver has it. A duplicate that is discarded, for
   it was shown before, shows it as well; a message that is discarded for another reason does not.
+- Of a step about several messages a packet shows those that it names, if it names any: if the ack:R of m2 is lost, that
+  of m1 is no substitute, even where both messages were shown in one step.
 - Followed are packets back to the steps that sent them, and timers back to the steps that started them. That one thing
   came before another at one node tells nothing: if the ack:N of m1 is lost, a msg:A of m2 does not stand in for it. Nor
   does anything come with what people and faults do: a person says or sends something, logs in, a client starts again.
@@ -171,6 +173,7 @@ class _Reader:
         self.held: defaultdict[str, set[str]] = defaultdict(set)  # what is only held back, by receiver
         # What a step shows to whoever has it in their past:
         self.about: defaultdict[int, dict[str, None]] = defaultdict(dict)  # the things said that it is about
+        self.first: dict[str, str] = {}  # by msgid: the thing said, as it was brought to its receiver
         self.refused: set[tuple[int, str]] = set()  # … and those among them that were discarded unseen
         self.acks: dict[int, _Ack] = {}
         self.behind: list[tuple[int, ...]] = []  # by event: see `steps_behind`
@@ -219,9 +222,10 @@ class _Reader:
         """A packet reaches its node, which learns from it whatever its causes show."""
         packet = self.packets[str(event.packet)]
         if event.node != SERVER:
-            for said in (packet.said, *(kept.said for kept in packet.kept)):
+            for msgid, said in ((packet.msgid, packet.said), *((kept.msgid, kept.said) for kept in packet.kept)):
                 if said is not None and event.node in self.to.get(said, ()):
                     self.about[event.id][said] = None
+                    self.first[str(msgid)] = said
         elif packet.kind == "msg:R" and packet.said in self.says:
             self.take(event, packet.said)
         elif packet.kind == "ack:R" and packet.group:
@@ -326,11 +330,13 @@ class _Reader:
                     continue
                 between |= before
             looked[step] = between
-            self.learn_from(step, between, arrival)
+            self.learn_from_cursor(step, between, arrival)
             at = self.events[step].node
             if at not in (node, SERVER):
                 between |= {at}
-            ahead += [(earlier, between) for earlier in self.behind[step]]
+            for earlier in self.behind[step]:
+                self.learn_from(earlier, step, between, arrival)
+                ahead.append((earlier, between))
 
     def steps_behind(self, event: Event) -> tuple[int, ...]:
         """Return the steps that led to an event so that knowledge travels: no doings of people or of faults."""
@@ -343,10 +349,10 @@ class _Reader:
                 found += self.behind[cause]
         return tuple(found)
 
-    def learn_from(self, step: int, between: frozenset[str], arrival: Event) -> None:
-        """The node of an arrival learns what one step in its past shows, with these people between."""
+    def learn_from(self, step: int, then: int, between: frozenset[str], arrival: Event) -> None:
+        """The node of an arrival learns what a step in its past shows by having led to another step, `then`."""
         at = self.events[step].node
-        for said in self.about.get(step, ()):
+        for said in self.shown(step, then):
             if (step, said) in self.refused:
                 continue
             if at != SERVER:
@@ -354,6 +360,21 @@ class _Reader:
                     self.learn_receipt(at, said, between, arrival)
             elif arrival.node == self.says[said].node and self.taken.get(said, inf) <= step:
                 self.learn((arrival.node, SERVER, said), arrival)
+
+    def shown(self, step: int, then: int) -> Iterable[str]:
+        """Return the things said that a step may be about for whoever knows that it led to another step, `then`.
+
+        Of several they are those that the packet in between names, if it names any.
+        """
+        about = self.about.get(step, {})
+        if len(about) < 2 or self.events[then].packet is None:
+            return about
+        packet = self.packets[str(self.events[then].packet)]
+        named = {packet.said, *(self.first.get(msgid) for msgid in packet.msgids)}
+        return [said for said in about if said in named] or about
+
+    def learn_from_cursor(self, step: int, between: frozenset[str], arrival: Event) -> None:
+        """The node of an arrival learns what an ack:R with a cursor shows, if one came to the server in this step."""
         ack = self.acks.get(step)
         if ack is not None:
             for said in self.has_news(ack, between, arrival.node):
