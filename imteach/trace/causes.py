@@ -1,8 +1,10 @@
 """The happens-before relation of a run as a graph: which events can have influenced which."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from imteach.errors import InputError
+from imteach.trace.records import STEPS, Event
 
 if TYPE_CHECKING:
     from networkx import DiGraph
@@ -37,3 +39,34 @@ def happens_before(trace: "Trace") -> "DiGraph":
                 graph.add_edge(before, event.id, order=True)
             last[event.node] = event.id
     return graph
+
+
+def steps_behind(events: Sequence[Event]) -> list[tuple[int, ...]]:
+    """Return for each event the steps, by their ids, that led to it and of which it carries knowledge.
+
+    Those are the steps in which packets were sent that arrive, and in which timers were started that run out. What
+    people do carries none, nor what faults bring about: crashes, and a timer that runs out though it was cancelled.
+
+    >>> from imteach import Scenario
+    >>> events = Scenario("basic").run().events
+    >>> behind = steps_behind(events)
+    >>> [(events[step].kind, events[step].node) for event in events if event.kind == "show" for step in event.causes]
+    [('arrive', 'bob')]
+    >>> [(events[step].kind, events[step].node) for event in events if event.node == "bob" for step in behind[event.id]]
+    [('arrive', 'server')]
+    """
+    behind: list[tuple[int, ...]] = []
+    for event in events:
+        found: tuple[int, ...] = ()
+        for cause in event.causes if event.kind in _CARRIES else ():
+            kind = events[cause].kind
+            if kind in STEPS:
+                found += (cause,)
+            elif event.kind != "timer_fire" or kind == "timer_start":
+                found += behind[cause]
+        behind.append(found)
+    return behind
+
+
+_CARRIES = ("arrive", "timer_fire", "send", "retransmit", "timer_start")
+"""The kinds of event through which knowledge travels."""

@@ -27,16 +27,16 @@ fabricated ack:N, or because a learner's client or server says so.
 """
 
 from bisect import bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from math import inf
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
 from imteach.protocol import SERVER
 from imteach.scenario.scenario import Scenario
-from imteach.trace.outcomes import receivers
-from imteach.trace.records import STEPS, Event, PacketRecord
+from imteach.trace.causes import steps_behind
+from imteach.trace.having import Having
+from imteach.trace.records import Event, PacketRecord
 
 Key = tuple[str, str, str]
 """Who knows it; who has the message, or for its receiver its sender, who knows that they have it; the message."""
@@ -121,7 +121,7 @@ def knowledge(scenario: Scenario, packets: Mapping[str, PacketRecord], events: S
     First what the server knows of it, then its sender, then its receivers.
     """
     reader = _Reader(scenario, packets, events)
-    for event in events:
+    for event in reader.events:
         reader.read(event)
     return tuple(
         Fact(node, reader.claim(key), said, tuple(line.changes))
@@ -146,115 +146,63 @@ class _Line:
             self.changes.append(Change(t, true, believed, packet))
 
 
-class _Ack(NamedTuple):
-    """A group's ack:R that the server has got: whose it is, its cursor, the event of its sending."""
-
-    group: str
-    member: str
-    cursor: int
-    sent: int
-
-
 class _Reader:
     """Reads a run event by event, and looks back from each arrival as far as its node has not looked before."""
 
     def __init__(self, scenario: Scenario, packets: Mapping[str, PacketRecord], events: Sequence[Event]) -> None:
-        self.scenario = scenario
-        self.packets = packets
         self.events = tuple(events)  # each is looked up by its id
+        self.behind = steps_behind(self.events)
+        self.groups = scenario.groups
+        self.having = Having(scenario, packets, self.events)
         self.lines: dict[Key, _Line] = {}
-        # Of each thing said:
-        self.says: dict[str, Event] = {}
-        self.to: dict[str, tuple[str, ...]] = {}  # its receivers
-        self.delivered: dict[str, str | None] = {}  # that its sender's screen says so now, and by which packet
-        # Who has it. A step is the id of an event at which a node was told something:
-        self.taken: dict[str, int] = {}  # by thing said: the step in which the server took it
-        self.has: dict[tuple[str, str], int] = {}  # by receiver and thing said: the step since which they have it
-        self.held: defaultdict[str, set[str]] = defaultdict(set)  # what is only held back, by receiver
-        # What a step shows to whoever has it in their past:
-        self.about: defaultdict[int, dict[str, None]] = defaultdict(dict)  # the things said that it is about
-        self.first: dict[str, str] = {}  # by msgid: the thing said, as it was brought to its receiver
-        self.refused: set[tuple[int, str]] = set()  # … and those among them that were discarded unseen
-        self.acks: dict[int, _Ack] = {}
-        self.behind: list[tuple[int, ...]] = []  # by event: see `steps_behind`
-        # How far each node has looked, by step: whose steps lay between
+        self.delivered: dict[str, str | None] = {}  # what its sender's screen says so of now, and by which packet
+        # By node, how far it has looked: by step, whose steps lay between
         self.looked: defaultdict[str, dict[int, frozenset[str]]] = defaultdict(dict)
-        # Of groups:
-        self.number: dict[str, int] = {}  # by thing said: its number in its group's log
-        self.logged: Counter[str] = Counter()  # how many there are in each log
-        self.news: defaultdict[Key, dict[str, None]] = defaultdict(dict)  # see `has_news`
+        # By node, member and group: what the member has and the node has not learned of
+        self.news: defaultdict[Key, dict[str, None]] = defaultdict(dict)
 
     def claim(self, key: Key) -> str:
         """The claim of a fact, in words."""
         node, whom, said = key
         if whom == SERVER:
             return "the server has it"
-        return f"{whom} has it" if whom in self.to[said] else f"{whom} knows that {node} has it"
+        return f"{whom} has it" if whom in self.having.to[said] else f"{whom} knows that {node} has it"
+
+    def sender(self, said: str) -> str:
+        """Who said it."""
+        return self.having.says[said].node
 
     def read(self, event: Event) -> None:
         """Read one event."""
-        said = event.said
-        self.behind.append(self.steps_behind(event) if event.kind in _LEADS else ())
-        if event.kind == "say" and said is not None and said not in self.says:
-            self.say(event, said)
-        elif event.kind == "arrive":
-            self.arrive(event)
-        elif event.kind == "crash":
-            self.crash(event)
-        elif said in self.says and event.kind in _ABOUT:
-            _ABOUT[event.kind](self, event, said)
+        changed = self.having.read(event)
+        for who, said in changed:
+            if (who, said) in self.having.has:
+                self.get(who, said, event.t)
+            else:
+                self.lose(who, said, event.t)
+        if event.kind == "arrive":
+            self.look_back(event)
+        elif event.kind == "say":
+            self.say(event)
+        elif event.kind == "status":
+            self.status(event)
 
     # What happens to messages
 
-    def say(self, event: Event, said: str) -> None:
+    def say(self, event: Event) -> None:
         """Something is said: nobody knows anything of it so far."""
-        sender = event.node
-        self.says[said] = event
-        to = self.to[said] = receivers(self.scenario, sender, str(event.to))
-        for node in (SERVER, sender):
-            for whom in (SERVER, *to):
-                self.lines[node, whom, said] = _Line(event.t)
-        for node in to:
-            self.lines[node, node, said] = _Line(event.t)
-            self.lines[node, sender, said] = _Line(event.t)
+        sender, said = event.node, str(event.said)
+        to = self.having.to[said]
+        keys = [(node, whom, said) for node in (SERVER, sender) for whom in (SERVER, *to)]
+        keys += [(node, whom, said) for node in to for whom in (node, sender)]
+        self.lines |= {key: _Line(event.t) for key in keys}
 
-    def arrive(self, event: Event) -> None:
-        """A packet reaches its node, which learns from it whatever its causes show."""
-        packet = self.packets[str(event.packet)]
-        if event.node != SERVER:
-            for msgid, said in ((packet.msgid, packet.said), *((kept.msgid, kept.said) for kept in packet.kept)):
-                if said is not None and event.node in self.to.get(said, ()):
-                    self.about[event.id][said] = None
-                    self.first[str(msgid)] = said
-        elif packet.kind == "msg:R" and packet.said in self.says:
-            self.take(event, packet.said)
-        elif packet.kind == "ack:R" and packet.group:
-            self.acks[event.id] = _Ack(packet.group, packet.src, packet.cursor, event.causes[0])
-        self.look_back(event)
-
-    def take(self, event: Event, said: str) -> None:
-        """The server takes a message; if it discards it, that is an event of the same step, still to come."""
-        self.about[event.id][said] = None
-        if self.taken.setdefault(said, event.id) == event.id:
-            self.lines[SERVER, SERVER, said].change(event.t, True, packet=event.packet)
-
-    def get(self, event: Event, said: str) -> None:
-        """Somebody is shown a message, or their client holds it back."""
-        who, step = event.node, event.causes[0]
-        if who not in self.to[said]:
-            return
-        self.about[step][said] = None
-        if event.kind == "show":
-            self.held[who].discard(said)
-        if (who, said) in self.has:
-            return
-        if event.kind == "hold":
-            self.held[who].add(said)
-        self.has[who, said] = step
-        self.lines[who, who, said].change(event.t, True, packet=self.brought_by(step))
-        group = str(self.says[said].to)
-        if group in self.scenario.groups:
-            for node in (SERVER, self.says[said].node, who):
+    def get(self, who: str, said: str, t: float) -> None:
+        """Somebody has something from now on, and knows it; others may learn of it."""
+        self.lines[who, who, said].change(t, True, packet=self.brought_by(self.having.has[who, said]))
+        group = str(self.having.says[said].to)
+        if who != SERVER and group in self.groups:
+            for node in (SERVER, self.sender(said), who):
                 self.news[node, who, group][said] = None
 
     def brought_by(self, step: int) -> str | None:
@@ -265,59 +213,43 @@ class _Reader:
             step = self.behind[step][0]
         return self.events[step].packet
 
-    def discard(self, event: Event, said: str) -> None:
-        """A message is discarded: whoever does so has it only if they had it before."""
-        step = event.causes[0]
-        if event.node == SERVER and self.taken.get(said) == step:
-            del self.taken[said]
-            self.lines[SERVER, SERVER, said].change(event.t, False)
-        if event.text is not None:
-            self.refused.add((step, said))
+    def lose(self, who: str, said: str, t: float) -> None:
+        """Somebody has something no longer, and nobody knows what is not so."""
+        sender, group = self.sender(said), str(self.having.says[said].to)
+        for key in ((who, who, said), (SERVER, who, said), (who, sender, said)):
+            if key in self.lines:
+                self.lines[key].change(t, False)
+        self.lines[sender, who, said].true = False
+        self.doubt(sender, who, said, t)
+        for node in (SERVER, sender, who):
+            self.news[node, who, group].pop(said, None)
 
-    def crash(self, event: Event) -> None:
-        """A client crashes: what it held back is gone, and nobody knows what is so no longer."""
-        who = event.node
-        for said in self.held.pop(who, ()):
-            del self.has[who, said]
-            sender, group = self.says[said].node, str(self.says[said].to)
-            for key in ((who, who, said), (who, sender, said), (SERVER, who, said)):
-                self.lines[key].change(event.t, False)
-            self.lines[sender, who, said].true = False
-            self.doubt(sender, who, said, event.t)
-            for node in (SERVER, sender, who):
-                self.news[node, who, group].pop(said, None)
-
-    def status(self, event: Event, said: str) -> None:
+    def status(self, event: Event) -> None:
         """A person sees a new status: they believe what it says as long as they do not know."""
-        sender = event.node
-        if sender != self.says[said].node:
+        sender, said = event.node, str(event.said)
+        if said not in self.having.says or sender != self.sender(said):
             return
         if event.status != "delivered":
             self.delivered.pop(said, None)
         elif said not in self.delivered:
             self.delivered[said] = event.packet
-        for receiver in self.to[said]:
+        for receiver in self.having.to[said]:
             self.doubt(sender, receiver, said, event.t)
 
-    def doubt(self, sender: str, receiver: str, said: str, t: float) -> None:
+    def doubt(self, sender: str, whom: str, said: str, t: float) -> None:
         """If a sender does not know that a receiver has something, they believe it or not, as their screen says."""
-        line = self.lines[sender, receiver, said]
+        line = self.lines[sender, whom, said]
         if not line.true:
-            line.change(t, False, said in self.delivered, self.delivered.get(said))
-
-    def store(self, event: Event, said: str) -> None:
-        """The server stores a message; in a group it gets the next number."""
-        group = str(event.to)
-        self.logged[group] += 1
-        self.number.setdefault(said, self.logged[group])
+            believed = whom != SERVER and said in self.delivered
+            line.change(t, False, believed, self.delivered[said] if believed else None)
 
     # Who learns of it
 
     def look_back(self, arrival: Event) -> None:
-        """The node of an arrival learns what the events behind it show.
+        """The node of an arrival learns what the steps behind it show.
 
         It stops where the node has looked before. What lies behind that it need not look at again, unless other people
-        lie between this time: they know then what the events behind them show.
+        lie between this time: they know then what the steps behind them show.
         """
         node = arrival.node
         looked = self.looked[node]
@@ -335,88 +267,28 @@ class _Reader:
             if at not in (node, SERVER):
                 between |= {at}
             for earlier in self.behind[step]:
-                self.learn_from(earlier, step, between, arrival)
+                for said in self.having.shown(earlier, step):
+                    self.learn(self.events[earlier].node, said, between, arrival)
                 ahead.append((earlier, between))
-
-    def steps_behind(self, event: Event) -> tuple[int, ...]:
-        """Return the steps that led to an event so that knowledge travels: no doings of people or of faults."""
-        found: list[int] = []
-        for cause in event.causes:
-            kind = self.events[cause].kind
-            if kind in STEPS:
-                found.append(cause)
-            elif event.kind != "timer_fire" or kind == "timer_start":  # a fault lets a cancelled timer run out
-                found += self.behind[cause]
-        return tuple(found)
-
-    def learn_from(self, step: int, then: int, between: frozenset[str], arrival: Event) -> None:
-        """The node of an arrival learns what a step in its past shows by having led to another step, `then`."""
-        at = self.events[step].node
-        for said in self.shown(step, then):
-            if (step, said) in self.refused:
-                continue
-            if at != SERVER:
-                if self.has.get((at, said), inf) <= step:
-                    self.learn_receipt(at, said, between, arrival)
-            elif arrival.node == self.says[said].node and self.taken.get(said, inf) <= step:
-                self.learn((arrival.node, SERVER, said), arrival)
-
-    def shown(self, step: int, then: int) -> Iterable[str]:
-        """Return the things said that a step may be about for whoever knows that it led to another step, `then`.
-
-        Of several they are those that the packet in between names, if it names any.
-        """
-        about = self.about.get(step, {})
-        if len(about) < 2 or self.events[then].packet is None:
-            return about
-        packet = self.packets[str(self.events[then].packet)]
-        named = {packet.said, *(self.first.get(msgid) for msgid in packet.msgids)}
-        return [said for said in about if said in named] or about
 
     def learn_from_cursor(self, step: int, between: frozenset[str], arrival: Event) -> None:
         """The node of an arrival learns what an ack:R with a cursor shows, if one came to the server in this step."""
-        ack = self.acks.get(step)
-        if ack is not None:
-            for said in self.has_news(ack, between, arrival.node):
-                self.learn_receipt(ack.member, said, between, arrival)
+        ack = self.having.acks.get(step)
+        if ack is None or (arrival.node == ack.member and not between):
+            return  # nobody lies between of whom the member could learn that they know it
+        news = self.news.get((arrival.node, ack.member, ack.group), ())
+        for said in [said for said in news if self.having.covers(ack, said)]:
+            self.learn(ack.member, said, between, arrival)
 
-    def has_news(self, ack: _Ack, between: frozenset[str], node: str) -> Iterable[str]:
-        """Return what this ack:R shows, by its cursor, of which the node does not know yet that the member has it."""
-        if node == ack.member and not between:
-            return ()  # nobody lies between of whom they could learn that they know it
-        return [
-            said
-            for said in self.news.get((node, ack.member, ack.group), ())
-            if self.number.get(said, inf) <= ack.cursor and self.has[ack.member, said] < ack.sent
-        ]
+    def learn(self, who: str, said: str, between: frozenset[str], arrival: Event) -> None:
+        """The node of an arrival learns, if it concerns it, that somebody has something.
 
-    def learn_receipt(self, receiver: str, said: str, between: frozenset[str], arrival: Event) -> None:
-        """A node learns that a receiver has something; the receiver, that the sender knows it if they lie between."""
-        node, sender = arrival.node, self.says[said].node
-        if node != receiver:
-            self.learn((node, receiver, said), arrival)
-        elif sender in between:
-            self.learn((node, sender, said), arrival)
-
-    def learn(self, key: Key, arrival: Event) -> None:
-        """A node knows something from now on, if it concerns it."""
-        line = self.lines.get(key)
-        if line is None or line.true:
+        If it is who has it, it can only learn that the sender knows it: if the sender lies between.
+        """
+        node, sender = arrival.node, self.sender(said)
+        if node == who and sender not in between:
             return
-        line.change(arrival.t, True, packet=arrival.packet)
-        node, whom, said = key
-        who = node if whom not in self.to[said] else whom
-        self.news[node, who, str(self.says[said].to)].pop(said, None)
-
-
-_LEADS = ("arrive", "timer_fire", "send", "retransmit", "timer_start")
-"""The kinds of event through which knowledge travels."""
-
-_ABOUT = {
-    "show": _Reader.get,
-    "hold": _Reader.get,
-    "discard": _Reader.discard,
-    "status": _Reader.status,
-    "store": _Reader.store,
-}
-"""By kind of event about a message: what it changes."""
+        line = self.lines.get((node, sender if node == who else who, said))
+        if line is not None and not line.true:
+            line.change(arrival.t, True, packet=arrival.packet)
+            self.news[node, who, str(self.having.says[said].to)].pop(said, None)
