@@ -16,13 +16,14 @@ from imteach import (
     Drop,
     Duplicate,
     InputError,
+    Late,
     Offline,
     Say,
     Scenario,
     Server,
     Trace,
 )
-from imteach.protocol import SERVER, Packet, Report, Show, StartTimer, Transmit
+from imteach.protocol import SERVER, Discard, Message, Packet, Report, Show, StartTimer, Transmit
 from imteach.trace.records import STEPS
 
 RETRANSMITTING = [name for name, rung in LADDER.items() if rung.retransmits]
@@ -171,6 +172,21 @@ def test_a_copy_made_by_the_network_carries_what_its_packet_does():
     assert known(trace)["alice: bob has it"] == "m1/ack:N#1"
 
 
+class Stubborn(Client):
+    """It transmits what it said again whenever it is told that the timer has run out."""
+
+    def on_timer(self, msgid):
+        message = Message(0, "alice", "bob", "hello")
+        return [Transmit(Packet("msg:R", msgid, self.name, SERVER, message))]
+
+
+def test_a_timer_that_was_cancelled_carries_nothing_of_the_ack_that_cancelled_it():
+    trace = Scenario("dedup", client=Stubborn).run(Late("alice", "m1"))
+    answer = trace.happened("arrive", packet="m1/msg:N#2")[0]
+    assert trace.happened("arrive", packet="m1/ack:N#1")[0] in trace.causes(answer)
+    assert known(trace) == NORMAL
+
+
 class Answers(Client):
     """It sends its message once more when the first ack:N comes."""
 
@@ -222,6 +238,36 @@ def test_a_timer_carries_what_started_it():
     assert shown.packet is None
     assert known(trace, shown.t - 1) == by(server_has="msg:R#1", alice_of_server="msg:A#1")
     assert known(trace) == NORMAL
+
+
+class Busy(Client):
+    """It acks whatever comes, and says of what it has shown that it came too late."""
+
+    def on_msg_n(self, packet):
+        shown = packet.msgid in self.dedup
+        effects = [Discard(packet.msgid, packet.message, "too late")] if shown else [self.show_or_discard(packet)]
+        return [*effects, *self.acknowledge(packet)]
+
+
+def test_a_message_discarded_for_another_reason_than_that_it_was_shown_tells_nothing():
+    assert known(Scenario("dedup").run(Duplicate("msg:N"), Drop("ack:R")))["server: bob has it"] == "m1/ack:R#2"
+    trace = Scenario("dedup", client=Busy).run(Duplicate("msg:N"), Drop("ack:R"))
+    assert trace.packet["m1/ack:R#2"].arrived
+    assert "server: bob has it" not in known(trace)
+
+
+class ShowsTheSecond(Client):
+    """It acks the first time without showing anything."""
+
+    def on_msg_n(self, packet):
+        first, self.came = not getattr(self, "came", False), True
+        return self.acknowledge(packet) if first else super().on_msg_n(packet)
+
+
+def test_an_ack_tells_nothing_of_what_is_shown_only_after_it_was_sent():
+    trace = Scenario("acked", client=ShowsTheSecond).run(Duplicate("msg:N", after=10), Drop("m1/ack:R#2"))
+    assert trace.happened("show")[0].t < trace.packet["m1/ack:R#1"].arrived
+    assert "server: bob has it" not in known(trace)
 
 
 # Belief
@@ -347,6 +393,32 @@ def test_a_retransmission_under_a_new_msgid_is_of_the_same_thing_said():
     assert {row.msgid for row in trace.knows("alice")} == {"m1"}
 
 
+class SaysTwice(Server):
+    """It sends each ack:N at once, and twice."""
+
+    def on_msg_r(self, packet):
+        ack = Transmit(packet.follow_up("ack:N", to=packet.src))
+        return [*super().on_msg_r(packet), ack, ack]
+
+
+class ReportsAll(Client):
+    """It reports `delivered` at each ack:N, and of what it has not shown to its own person, too."""
+
+    def on_ack_n(self, packet):
+        return [Report(packet.msgid, "delivered")]
+
+    def on_msg_n(self, packet):
+        return [Report(packet.msgid, "delivered")]
+
+
+def test_a_belief_is_by_the_packet_that_it_began_with_and_the_senders_alone():
+    trace = Scenario("acked", server=SaysTwice, client=ReportsAll).run()
+    assert [event.packet for event in trace.happened("status", status="delivered", node="alice")][1] == "m1/ack:N#2"
+    assert known(trace, 299) == by(server_has="msg:R#1", alice_of_server="msg:A#1") | {
+        "alice: bob has it": "believed, m1/ack:N#1"
+    }
+
+
 # Crashes, and messages held back
 
 
@@ -402,6 +474,45 @@ def test_one_offlineack_shows_all_that_it_names():
     assert servers == ["m1/msg:R#1", "bob/offlineack:R#1", "m2/msg:R#1", "bob/offlineack:R#1"]
 
 
+def test_an_offlineack_tells_nothing_of_what_it_does_not_name():
+    """bob pulls m2 and m3, and holds m2 back for m1: he acks m3 only."""
+    people = ["alice", "bob", "carol"]
+    says = [Say("one"), Say("two", at=20), Say("three", sender="carol", at=30)]
+    trace = Scenario("ordered", say=says, people=people).run(Offline("bob", at=0, lasting=150), Drop("m1/msg:R"))
+    pulled = trace.packet["bob/offline:A#1"].arrived
+    assert {
+        event.msgid: event.kind for event in trace.events if event.t == pulled and event.kind in ("show", "hold")
+    } == {
+        "m2": "hold",
+        "m3": "show",
+    }
+    ack = trace.packet["bob/offlineack:R#1"].arrived
+    assert known(trace, ack)["server: m3 bob has it"] == "bob/offlineack:R#1"
+    assert "server: m2 bob has it" not in known(trace, ack)
+    assert known(trace)["server: m2 bob has it"] == "bob/offlineack:R#2"
+
+
+def test_what_is_pulled_again_and_discarded_as_shown_before_tells_as_much():
+    away = Offline("bob", at=0, lasting=500), Offline("bob", at=1000, lasting=500)
+    trace = Scenario("offline").run(*away, Drop("bob/offlineack:R"))
+    assert [event.packet for event in trace.happened("discard")] == ["bob/offline:A#2"]
+    assert known(trace)["server: bob has it"] == "bob/offlineack:R#2"
+
+
+class AsksOn(Client):
+    """It does not ack what it pulled, but asks on."""
+
+    def on_offline_a(self, packet):
+        effects = [effect for effect in super().on_offline_a(packet) if not isinstance(effect, Transmit)]
+        first, self.asked = not getattr(self, "asked", False), True
+        return [*effects, Transmit(Packet("offline:R", "", self.name, SERVER))] if first else effects
+
+
+def test_a_packet_that_names_nothing_shows_all_that_it_answers():
+    trace = Scenario("offline", client=AsksOn, say=[Say("one"), Say("two")]).run(Offline("bob", at=0, lasting=500))
+    assert [row.packet for row in trace.knows(SERVER) if row.claim == "bob has it"] == ["bob/offline:R#2"] * 2
+
+
 def test_what_comes_too_late_to_be_shown_bob_does_not_have():
     """alice gives m1 up, so bob waits for it no longer; when it comes after all he discards it and does not ack it."""
     says = [Say("one"), Say("two", at=1000)]
@@ -431,6 +542,32 @@ def test_whoever_knew_of_what_is_lost_in_a_crash_knows_it_no_longer():
     )
     assert late.packet["bob/offline:R"].arrived > 200
     assert "server: m2 bob has it" not in known(late)
+
+
+def test_what_was_shown_a_crash_does_not_take_though_it_was_held_back_before():
+    assert known(HELD.run(Drop("m1/msg:N"), Crash("bob", at=2000))) == known(HELD.run(Drop("m1/msg:N")))
+
+
+class AcksHeld(Client):
+    """It acks at once what it only holds back."""
+
+    def hold_or_give_up(self, kept):
+        self.early = kept
+        return super().hold_or_give_up(kept)
+
+    def on_msg_n(self, packet):
+        self.early = None
+        effects = super().on_msg_n(packet)
+        return effects if self.early is None else [*effects, *self.acknowledge(self.early)]
+
+
+def test_who_acks_what_is_only_held_back_leaves_a_belief_behind_after_a_crash():
+    says = [Say("one"), Say("two", at=20)]
+    lost = (Drop(f"m1/msg:N#{number}") for number in (1, 2, 3))
+    trace = Scenario("ordered", say=says, client=AcksHeld).run(*lost, Crash("bob", at=300, down=50))
+    assert known(trace, 299)["alice: m2 bob has it"] == "m2/ack:N#1"
+    assert known(trace)["alice: m2 bob has it"] == "believed, m2/ack:N#1"
+    assert trace.messages[1].shown == {"bob": 0}
 
 
 # Groups
@@ -508,6 +645,54 @@ def test_a_member_who_was_away_has_it_by_the_pull():
     trace = group("one").run(Offline("bob", at=0, lasting=1000))
     assert known(trace)["bob: bob has it"] == "bob/offline:A#2"  # #1 is what was kept for him alone
     assert known(trace)["server: bob has it"] == "bob/ack:R#1"
+
+
+def test_a_cursor_that_boasts_shows_nothing_of_what_came_while_it_was_under_way():
+    trace = group("one", "two", client=Boasts).run(Delay("bob/ack:R#1", 25), Drop("bob/ack:R#2"))
+    assert trace.packet["bob/ack:R#1"].cursor == 2
+    assert trace.packet["m2/msg:N>bob#1"].arrived < trace.packet["bob/ack:R#1"].arrived
+    assert "server: m1 bob has it" in known(trace)
+    assert "server: m2 bob has it" not in known(trace)
+
+
+def test_an_ack_shows_nothing_of_what_is_held_back_beyond_its_cursor():
+    trace = group("one", "two", "three", ack_every=3, ack_delay=60).run(Drop("m2/msg:N>bob"), Drop("bob/offline:R#1"))
+    assert trace.happened("hold", node="bob")[0].t < trace.packet["bob/ack:R#1"].sent
+    at = trace.packet["bob/ack:R#1"].arrived
+    assert known(trace, at)["bob: m3 bob has it"] == "m3/msg:N>bob#1"
+    assert known(trace, at)["server: m1 bob has it"] == "bob/ack:R#1"
+    assert "server: m3 bob has it" not in known(trace, at)
+
+
+class TellsSenders(Server):
+    """It also tells senders in a group who has what they said, and passes on what they answer."""
+
+    def on_ack_r(self, packet):
+        log = [*self.store.get(packet.group, {}).values()][: packet.cursor]
+        acks = [Packet("ack:N", kept.msgid, SERVER, kept.message.sender, kept.message) for kept in log]
+        return [*super().on_ack_r(packet), *map(Transmit, acks)]
+
+    def on_msg_r(self, packet):
+        again = packet.msgid in self.store.get("friends", {})
+        answer = [Transmit(packet.follow_up("msg:N", to=to, group="friends")) for to in ("bob", "carol") if again]
+        return [*super().on_msg_r(packet), *answer]
+
+
+class AnswersTheSecond(Client):
+    """It sends its message again at the second ack:N of it."""
+
+    def on_ack_n(self, packet):
+        self.acks = [*getattr(self, "acks", []), packet.msgid]
+        again = Transmit(Packet("msg:R", packet.msgid, self.name, SERVER, packet.message))
+        return [*super().on_ack_n(packet), *([again] if self.acks.count(packet.msgid) == 2 else [])]
+
+
+def test_what_a_cursor_shows_travels_on():
+    trace = group("one", "two", ack_every=3, server=TellsSenders, client=AnswersTheSecond).run()
+    ack = trace.happened("arrive", packet="bob/ack:R#1")[0]
+    assert "m2/msg:N>bob#1" not in {event.packet for event in trace.causes(ack)}
+    assert known(trace)["alice: m2 bob has it"] == "m1/ack:N#2"  # it is caused by the same ack:R, which shows both
+    assert known(trace)["bob: m2 alice knows that bob has it"] == "m1/msg:N>bob#2"
 
 
 # What it refuses, and what it costs
@@ -662,7 +847,7 @@ class ByDefinition:
                 yield f"{sender} knows that {node} has it", said, self.knows_receipt(between, node, said, now), False
 
 
-CLIENTS = [Client, Client, Client, Answers, AcksFirst, AcksAtOnce, Chatters, Boasts]
+CLIENTS = [Client, Client, Answers, AcksFirst, AcksAtOnce, Chatters, Boasts, Busy, ShowsTheSecond, AcksHeld]
 
 
 @given(runs(), st.sampled_from(CLIENTS), st.sampled_from([Server, Server, Flatters]), st.data())
