@@ -50,20 +50,14 @@ def steps_behind(events: Sequence[Event]) -> list[tuple[int, ...]]:
     >>> from imteach import Scenario
     >>> events = Scenario("basic").run().events
     >>> behind = steps_behind(events)
-    >>> [(events[step].kind, events[step].node) for event in events if event.kind == "show" for step in event.causes]
-    [('arrive', 'bob')]
-    >>> [(events[step].kind, events[step].node) for event in events if event.node == "bob" for step in behind[event.id]]
-    [('arrive', 'server')]
+    >>> [(event.node, events[step].node) for event in events if event.kind == "arrive" for step in behind[event.id]]
+    [('server', 'alice'), ('alice', 'server'), ('bob', 'server')]
     """
     behind: list[tuple[int, ...]] = []
     for event in events:
         found: tuple[int, ...] = ()
         for cause in event.causes if event.kind in _CARRIES else ():
-            kind = events[cause].kind
-            if kind in STEPS:
-                found += (cause,)
-            elif event.kind != "timer_fire" or kind == "timer_start":
-                found += behind[cause]
+            found += (cause,) if events[cause].kind in STEPS else behind[cause]
         behind.append(found)
     return behind
 

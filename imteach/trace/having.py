@@ -135,9 +135,18 @@ class Having:
         named = {packet.said, *(self._first.get(msgid) for msgid in packet.msgids)}
         return [said for said in about if said in named] or about
 
-    def covers(self, ack: CursorAck, said: str) -> bool:
-        """Whether this ack:R shows that its member has this: if it has a number up to the cursor, and they have it."""
-        return self._number.get(said, inf) <= ack.cursor and self.has.get((ack.member, said), inf) < ack.sent
+    def covered(self, ack: CursorAck, among: Iterable[str]) -> list[str]:
+        """Return what this ack:R shows that its member has, of things said in the order in which the member got them.
+
+        It is what has a number up to the cursor and was there when the ack:R was sent.
+        """
+        found = []
+        for said in among:
+            if self.has[ack.member, said] > ack.sent:
+                break
+            if self._number.get(said, inf) <= ack.cursor:
+                found.append(said)
+        return found
 
 
 _READ: dict[str, Callable[[Having, Event], Iterable[Has]]] = {

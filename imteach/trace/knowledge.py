@@ -81,7 +81,7 @@ class Believes(Knows):
         return True
 
 
-class Change(NamedTuple):
+class Since(NamedTuple):
     """From `t` simulated ms on: whether a claim is known, whether it is only believed, and by which packet."""
 
     t: float
@@ -99,12 +99,12 @@ class Fact(NamedTuple):
     node: str
     claim: str
     msgid: str
-    changes: tuple[Change, ...]
+    changes: tuple[Since, ...]
 
     def at(self, t: float) -> Knows | None:
         """Return what the node knows after all that happens at `t` simulated ms; None if nothing was said by then.
 
-        >>> fact = Fact("alice", "bob has it", "m1", (Change(0, False, False, None), Change(200, True, False, "m1/…")))
+        >>> fact = Fact("alice", "bob has it", "m1", (Since(0, False, False, None), Since(200, True, False, "m1/…")))
         >>> fact.at(199), fact.at(200).true
         (Knows(claim='bob has it', msgid='m1', true=False, packet=None), True)
         """
@@ -135,7 +135,7 @@ class _Line:
 
     def __init__(self, t: float) -> None:
         self.true = False
-        self.changes = [Change(t, False, False, None)]
+        self.changes = [Since(t, False, False, None)]
 
     def change(self, t: float, true: bool, believed: bool = False, packet: str | None = None) -> None:
         """From now on, `t`, it is like this; what it was earlier in the same instant does not count."""
@@ -143,7 +143,7 @@ class _Line:
         if self.changes[-1].t == t:
             self.changes.pop()
         if not self.changes or self.changes[-1][1:] != (true, believed, packet):
-            self.changes.append(Change(t, true, believed, packet))
+            self.changes.append(Since(t, true, believed, packet))
 
 
 class _Reader:
@@ -158,7 +158,7 @@ class _Reader:
         self.delivered: dict[str, str | None] = {}  # what its sender's screen says so of now, and by which packet
         # By node, how far it has looked: by step, whose steps lay between
         self.looked: defaultdict[str, dict[int, frozenset[str]]] = defaultdict(dict)
-        # By node, member and group: what the member has and the node has not learned of
+        # By node, member and group: what the member has and the node does not know of, as it came to the member
         self.news: defaultdict[Key, dict[str, None]] = defaultdict(dict)
 
     def claim(self, key: Key) -> str:
@@ -277,7 +277,7 @@ class _Reader:
         if ack is None or (arrival.node == ack.member and not between):
             return  # nobody lies between of whom the member could learn that they know it
         news = self.news.get((arrival.node, ack.member, ack.group), ())
-        for said in [said for said in news if self.having.covers(ack, said)]:
+        for said in self.having.covered(ack, news):
             self.learn(ack.member, said, between, arrival)
 
     def learn(self, who: str, said: str, between: frozenset[str], arrival: Event) -> None:

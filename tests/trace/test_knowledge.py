@@ -17,6 +17,7 @@ from imteach import (
     Duplicate,
     InputError,
     Late,
+    Loss,
     Offline,
     Say,
     Scenario,
@@ -24,6 +25,7 @@ from imteach import (
     Trace,
 )
 from imteach.protocol import SERVER, Discard, Message, Packet, Report, Show, StartTimer, Transmit
+from imteach.trace.having import Having
 from imteach.trace.records import STEPS
 
 RETRANSMITTING = [name for name, rung in LADDER.items() if rung.retransmits]
@@ -730,6 +732,35 @@ def test_it_is_computed_once_a_run():
         trace.knows("alice", at)
         trace.knows("bob", at)
     assert counted.looked == len(trace.packets)
+
+
+def says(n, **more):
+    return [Say("x", at=9 * number, **more) for number in range(n)]
+
+
+HEARTBEATS = {"heartbeat": 500, "ack_every": 5, **FRIENDS}
+LONG = {
+    "pages": lambda n: Scenario("offline", say=says(n)).run(Offline("bob", at=0, lasting=3000)),
+    "heartbeats": lambda n: Scenario("group", say=[Say("x", to="friends", at=n * 500)], **HEARTBEATS).run(),
+    "answers": lambda n: Scenario("dedup", say=says(n), client=Answers).run(Loss(0.1, 1)),
+    "a gap": lambda n: group(*"x" * n, latency=900, rto=5000).run(Drop("m1/msg:N>bob")),
+}
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_twice_as_long_a_run_takes_twice_as_many_looks(monkeypatch, kind):
+    looks = []
+    shown, covered = Having.shown, Having.covered
+    look = lambda each: looks.append(each) or each  # noqa: E731
+    monkeypatch.setattr(Having, "shown", lambda *about: look(shown(*about)))
+    monkeypatch.setattr(Having, "covered", lambda at, ack, among: covered(at, ack, map(look, among)))
+    counts = []
+    for n in (100, 200):
+        trace = LONG[kind](n)
+        looks.clear()
+        assert trace.knowledge
+        counts.append(len(looks) / len(trace.events))
+    assert 0 < counts[1] <= 1.1 * counts[0]
 
 
 # The same by definition, from whole pasts
