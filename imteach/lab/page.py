@@ -4,16 +4,13 @@ from typing import Any
 
 from imteach.draw.sequence.window import Window
 from imteach.lab.session import Session
-from imteach.protocol import LADDER, STATUSES, Outcome
+from imteach.protocol import LADDER
 from imteach.scenario import Drop
 from imteach.tell import PROMISE_TITLES, fault_in_words, in_short, why_broken, why_unused
-from imteach.trace import Event, Trace
-from imteach.trace.outcomes import places
+from imteach.tell.moments.phones import Bubble, phone_histories
+from imteach.trace import Trace
 
 Part = dict[str, Any]
-
-MOST_BUBBLES = 50
-"""The most messages that a phone shows: its last ones."""
 
 
 def ladder(session: Session) -> Part:
@@ -34,50 +31,22 @@ def phones(trace: Trace) -> list[Part]:
     alice ['✓✓ delivered']
     bob ['at 100 ms', 'at 400 ms, shown again']
     """
-    told = {outcome.msgid: outcome for outcome in trace.messages}
-    place = places(trace)
-    several = len(trace.scenario.people) > 2
-    chats: dict[str, list[Part]] = {person: [] for person in trace.scenario.people}
-    seen: set[tuple[str, str]] = set()  # by whom, and what was said
-    for event in trace.events:
-        outcome = told.get(event.said or "")
-        if outcome and event.id == place[outcome.msgid]:
-            chats[event.node].append(_said(outcome, several))
-            seen.add((event.node, outcome.msgid))
-        elif event.kind == "show" and outcome and event.node in chats:
-            seen_before = (event.node, outcome.msgid) in seen
-            chats[event.node].append(_shown(event, outcome, several, seen_before))
-            seen.add((event.node, outcome.msgid))
     return [
-        {"person": person, "bubbles": bubbles[-MOST_BUBBLES:], "earlier": max(0, len(bubbles) - MOST_BUBBLES)}
-        for person, bubbles in chats.items()
+        {"person": phone.person, "bubbles": [_at_the_end(bubble) for bubble in phone.bubbles], "earlier": phone.earlier}
+        for phone in phone_histories(trace)
     ]
 
 
-def _said(outcome: Outcome, several: bool) -> Part:
-    """A bubble of one's own, with the status that its person sees in the end."""
-    sign, word = STATUSES.get(outcome.status or "", ""), outcome.status or "no status"
+def _at_the_end(bubble: Bubble) -> Part:
+    """A bubble with the note that stands beside it in the end."""
     return {
-        "own": True,
-        "msgid": outcome.msgid,
-        "said": outcome.msgid,
-        "text": outcome.text,
-        "who": f"to {', '.join(outcome.to)}" if several else "",
-        "note": f"{sign} {word}".strip(),
-        "mood": outcome.status or "",
-    }
-
-
-def _shown(event: Event, outcome: Outcome, several: bool, seen_before: bool) -> Part:
-    """A bubble of what somebody else said, with the time at which it was shown."""
-    return {
-        "own": False,
-        "msgid": event.msgid or outcome.msgid,
-        "said": outcome.msgid,
-        "text": event.text if event.text is not None else outcome.text,
-        "who": outcome.sender if several else "",
-        "note": f"at {event.t:g} ms" + (", shown again" if seen_before else ""),
-        "mood": "duplicate" if seen_before else "",
+        "own": bubble.own,
+        "msgid": bubble.msgid,
+        "said": bubble.said,
+        "text": bubble.text,
+        "who": bubble.who,
+        "note": bubble.notes[-1].note,
+        "mood": bubble.notes[-1].mood,
     }
 
 

@@ -1,0 +1,246 @@
+"""What a node holds, as rows of words: what each is called, its text, and what has changed in it."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
+from typing import Any, NamedTuple
+
+from imteach.errors import quoted
+from imteach.protocol import Client, Server, Value
+from imteach.scenario import Scenario
+from imteach.tell.words import cut, few
+
+SHOWN = 6  # things of a row that are named; of more than that the first and the last few
+FEW = 3
+DOWN = "nothing: it is down"
+EMPTY = "empty"
+
+Items = dict[str, Any]
+"""What a row holds: things by name, each with what is to be said of it."""
+
+
+class Standing(Value, frozen=True):
+    """What stands in a row from `since` on, in simulated ms; `change` is what has just changed, "" if nothing."""
+
+    since: float
+    text: str
+    change: str = ""
+
+
+class HeldRow(Value, frozen=True):
+    """One thing that a node holds: `what` it is, what a crash would do to it (`kept`), and its history."""
+
+    what: str
+    kept: str
+    history: tuple[Standing, ...]
+
+
+class History:
+    """A row while a run is read.
+
+    >>> row = History("cursor", "")
+    >>> row.stand(0, "0"), row.stand(50, "0"), row.stand(100, "1", "from 0 to 1")
+    (None, None, None)
+    >>> [(standing.since, standing.text) for standing in row.done().history]
+    [(0, '0'), (100, '1')]
+    """
+
+    def __init__(self, what: str, kept: str) -> None:
+        self.what = what
+        self.kept = kept
+        self.standings: list[Standing] = []
+
+    def stand(self, t: float, text: str, change: str = "") -> None:
+        """From `t` on this text stands here, instead of what stood there in the same moment."""
+        past = self.standings
+        if past and past[-1].text == text:
+            return
+        if past and past[-1].since == t:
+            past.pop()
+        past.append(Standing(t, text, change))
+
+    def done(self) -> HeldRow:
+        """Return the row with its whole history."""
+        return HeldRow(self.what, self.kept, tuple(self.standings))
+
+
+class Reading(NamedTuple):
+    """How one part of a node's `state()` is read: what the row is called, its things, and what is said of one."""
+
+    what: str
+    kept: str
+    items: Callable[[Any], Items]
+    words: Callable[[str, Any], str]
+
+
+class StateRow(History):
+    """A row that is read from a node's state again and again."""
+
+    def __init__(self, reading: Reading) -> None:
+        super().__init__(reading.what, reading.kept)
+        self.reading = reading
+        self.raw: object = None
+        self.items: Items = {}
+        self.was_down = False
+
+    def read(self, t: float, raw: object) -> None:
+        """Read what the state says now; of anything strange that a learner's class returns, the text says what."""
+        try:
+            if self.standings and raw == self.raw:
+                return
+            items = self.reading.items(raw)
+            text, change = listed(items, self.reading.words), self._change(items)
+        except Exception:  # a learner's class can return anything
+            items, text, change = {}, shown(raw), "changed" if self.standings else ""
+        self.stand(t, text, change)
+        self.raw, self.items, self.was_down = raw, items, False
+
+    def _change(self, now: Items) -> str:
+        """What is new in it, gone from it, or different in it."""
+        before, words = self.items, self.reading.words
+        if self.was_down:
+            return f"after the restart: {listed(now, words)}" if now else ""
+        gone = [f"{cut(name)} removed" for name in before if name not in now]
+        new = [f"{cut(name)} added" for name in now if name not in before]
+        other = [words(name, value) for name, value in now.items() if name in before and before[name] != value]
+        changes = [*gone, *new, *other]
+        return few(changes) if changes else ""
+
+    def not_told(self, t: float) -> None:
+        """The state says nothing of it now."""
+        self.stand(t, "state() does not tell it")
+        self.raw, self.items = None, {}
+
+    def lose(self, t: float) -> None:
+        """Its node crashes."""
+        self.stand(t, DOWN, f"lost: {listed(self.items, self.reading.words)}" if self.items else "")
+        self.raw, self.items, self.was_down = None, {}, True
+
+    def ever_held(self) -> bool:
+        """Whether there was ever anything in it."""
+        return any(standing.text not in (EMPTY, DOWN) for standing in self.standings)
+
+
+def listed(items: Items, words: Callable[[str, Any], str]) -> str:
+    """Return the things of a row in words; of many the first and the last few, with a count.
+
+    >>> listed(dict.fromkeys(["m1", "m2"]), named), listed(dict.fromkeys(f"m{n}" for n in range(1, 201)), named)
+    ('m1, m2', 'm1, m2, m3 … m198, m199, m200 (200 in all)')
+    """
+    if not items:
+        return EMPTY
+    if len(items) <= SHOWN:
+        return ", ".join([words(name, value) for name, value in items.items()])
+    first = [words(name, items[name]) for name in islice(items, FEW)]
+    last = [words(name, items[name]) for name in islice(reversed(items), FEW)]
+    return f"{', '.join(first)} … {', '.join(reversed(last))} ({len(items)} in all)"
+
+
+def named(name: str, _: object = None) -> str:
+    """A thing by its name alone."""
+    return cut(name)
+
+
+def shown(value: object) -> str:
+    """Any value that a learner's class returns, as text: on one line, cut where it is long, the same in each run."""
+    return cut(re.sub(r" at 0x[0-9a-fA-F]+", "", quoted(value, 200)))
+
+
+def names_in(value: Iterable[object]) -> Items:
+    """The names in a list."""
+    if isinstance(value, str):
+        raise TypeError("text is no list")
+    return dict.fromkeys(_texts(value))
+
+
+def _texts(value: Iterable[object]) -> list[str]:
+    """A list that holds nothing but text."""
+    texts = list(value)
+    if set(map(type, texts)) - {str}:
+        raise TypeError("expected nothing but text")
+    return texts  # type: ignore[return-value]
+
+
+def table(value: Mapping[str, Any]) -> Items:
+    """The things in a table."""
+    _texts(value.keys())
+    return dict(value)
+
+
+def _held_back(value: Mapping[str, Iterable[object]]) -> Items:
+    """What is held back, with the sender or the group that it is of."""
+    return {msgid: conversation for conversation, msgids in table(value).items() for msgid in names_in(msgids)}
+
+
+ONLY_IN_MEMORY = "only in memory: a crash would lose it"
+ON_DISK_TOO = "on its disk too: a crash would not lose it"
+OF_A_LEARNER = "in memory; whether it is on its disk too stands below"
+
+
+def client_readings(scenario: Scenario) -> dict[str, Reading]:
+    """How the state of a client is read, by the keys of its `state()`.
+
+    What its person sees, `status`, is left out: that is on the phone.
+    """
+    rung, tries = scenario.setting, scenario.retries + 1
+
+    def try_of(msgid: str, count: object) -> str:
+        return f"{cut(msgid)}: try {shown(count)} of {tries}" if rung.retransmits else cut(msgid)
+
+    written = _kept(scenario.client is Client, rung.writes)
+    waits = "waiting-ack queue" if rung.retransmits else "messages waited for"
+    held = ONLY_IN_MEMORY + "; it is acked when it is shown, not before"
+    return {
+        "queue": Reading(waits, written, table, try_of),
+        "dedup": Reading("dedup table", written, names_in, named),
+        "held": Reading("hold-back buffer", held, _held_back, lambda msgid, of: f"{cut(msgid)} {_from(scenario, of)}"),
+    }
+
+
+def _from(scenario: Scenario, conversation: str) -> str:
+    return f"in {cut(conversation)}" if conversation in scenario.groups else f"from {cut(conversation)}"
+
+
+def server_readings(scenario: Scenario) -> dict[str, Reading]:
+    """How the state of the server is read, by the keys of its `state()`; but for its store: see `store_reading`."""
+    online = "only in memory: after a crash nobody is online until they log in again"
+    return {"online": Reading("online", online, names_in, named)}
+
+
+def store_reading(scenario: Scenario, to: str) -> Reading:
+    """How the part of the server's store is read that is for one person or group."""
+    what = f"log of {to}" if to in scenario.groups else f"offline store for {to}"
+    return Reading(cut(what), _kept(scenario.server is Server, True), names_in, named)
+
+
+def cursors_reading(scenario: Scenario, group: str) -> Reading:
+    """How the cursors of a group's members at the server are read."""
+    kept = _kept(scenario.server is Server, True)
+    return Reading(f"cursors in {cut(group)}", kept, table, lambda who, number: f"{cut(who)} at {shown(number)}")
+
+
+def cursor_reading(scenario: Scenario, group: str) -> Reading:
+    """How the cursor of a member is read."""
+    kept = _kept(scenario.client is Client, True, "on its disk too, with the dedup table")
+    what = f"cursor in {cut(group)}"
+    return Reading(what, kept, lambda number: {"": int(number)}, lambda _, number: _up_to(number))
+
+
+def _up_to(number: int) -> str:
+    return f"{number}: nothing is missing up to there" if number else "0: nothing has come yet"
+
+
+def own_reading(key: object) -> Reading:
+    """How something is read that only a learner's class has in its state."""
+
+    def nothing_known(value: object) -> Items:
+        raise TypeError("whatever it is, it is shown as text")
+
+    return Reading(cut(str(key)), OF_A_LEARNER, nothing_known, named)
+
+
+def _kept(is_ours: bool, writes: bool, on_disk: str = ON_DISK_TOO) -> str:
+    """Where something is kept; what a learner's class writes only its disk can tell."""
+    if not is_ours:
+        return OF_A_LEARNER
+    return on_disk if writes else ONLY_IN_MEMORY
