@@ -1,11 +1,10 @@
 """What stands on a node's disk: it is there after a crash."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from imteach.protocol import SERVER, MemoryDisk, Write
 from imteach.scenario import Scenario
-from imteach.tell.moments.rows import EMPTY, History, listed, shown
+from imteach.tell.moments.rows import EMPTY, History, listed, name_of, shown
 from imteach.tell.words import cut, few
 
 WHAT = "on its disk"
@@ -27,7 +26,7 @@ class OnDisk(History):
     def __init__(self, scenario: Scenario, node: str, disk: MemoryDisk) -> None:
         super().__init__(WHAT, STAYS)
         self.disk = disk
-        self.tables: dict[str, None] = {}  # those that were ever written to, in that order
+        self.parts: dict[str, str] = {}  # what is said of each table that was ever written to, in that order
         self.written: list[Write] = []  # in this moment
         rung = scenario.setting
         writes = rung.stores if node == SERVER else rung.writes
@@ -37,26 +36,27 @@ class OnDisk(History):
 
     def write(self, *waiting: Write) -> None:
         """The first of the writes that wait is done now; in a file with a mistake none may wait."""
-        for write in waiting[:1]:
-            self.tables[write.table] = None
-            self.written.append(write)
+        self.written += waiting[:1]
 
     def tell(self, t: float) -> None:
         """Say what is on the disk just after everything that happens at `t`."""
         if not self.written:
             return
-        tables = {name: self.disk.read(name) for name in self.tables}
-        parts = [f"{_called(name)}: {_rows(name, rows)}" for name, rows in tables.items() if rows]
-        changes, self.written = [_change(write) for write in self.written], []
-        self.stand(t, "; ".join(parts) or self.nothing, few(list(dict.fromkeys(changes))))
+        changes, self.written = self.written, []
+        for table in dict.fromkeys(write.table for write in changes):
+            rows = self.disk.read(table)
+            rows = rows if isinstance(rows, dict) else dict(rows)
+            self.parts[table] = f"{_called(table)}: {_rows(table, rows)}" if rows else ""
+        said = dict.fromkeys(_change(write) for write in changes)
+        self.stand(t, "; ".join(filter(None, self.parts.values())) or self.nothing, few(list(said)))
 
 
 def _called(table: str) -> str:
     return TABLES.get(table, cut(table))
 
 
-def _rows(table: str, rows: Mapping[str, Any]) -> str:
-    return listed(dict(rows), lambda key, value: _row(table, key, value))
+def _rows(table: str, rows: dict[str, Any]) -> str:
+    return listed(rows, lambda key, value: _row(table, key, value))
 
 
 def _row(table: str, key: str, value: Any = None) -> str:
@@ -64,17 +64,17 @@ def _row(table: str, key: str, value: Any = None) -> str:
     before, _, after = key.partition("/")
     match table:
         case "store" if after:
-            return f"{cut(after)} for {cut(before)}"
+            return f"{name_of(after)} for {name_of(before)}"
         case "cursor" if after:
-            return f"{cut(after)} in {cut(before)}" + ("" if value is None else f" at {shown(value)}")
+            return f"{name_of(after)} in {name_of(before)}" + ("" if value is None else f" at {shown(value)}")
         case "last":
-            return f"to {cut(key)}" + ("" if value is None else f" {shown(value)}")
-    return cut(key)
+            return f"number {shown(value)} to {name_of(key)}"
+    return name_of(key)
 
 
 def _change(write: Write) -> str:
     """What a write changes."""
     row = _row(write.table, write.key, write.value)
-    if write.table == "store":
+    if write.table in ("store", "cursor", "last"):
         return f"{row} {'erased' if write.value is None else 'written'}"
     return f"{row} {'erased from' if write.value is None else 'written to'} the {_called(write.table)}"

@@ -4,6 +4,7 @@
 packets, and the senders' retransmissions repair that.
 """
 
+from itertools import starmap
 from typing import Any
 
 from imteach.protocol import SERVER, Server
@@ -75,7 +76,7 @@ class InFlight(History):
         if held:
             self.stand(t, f"it still holds {held}")
         elif deeds:
-            self.stand(t, f"none kept: it {join([_in_words(deed, msgids) for deed, msgids in deeds.items()])}")
+            self.stand(t, f"none kept: it {', and '.join(starmap(_in_words, deeds.items()))}")
         elif self.standings[-1].text.startswith(("it still holds", "none: ")):
             self.stand(t, "none kept")
 

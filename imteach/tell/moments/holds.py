@@ -4,9 +4,10 @@ Fresh nodes get the input of the run again, once, and their state is read after 
 to them; so all moments together cost about what the last one does.
 """
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from copy import deepcopy
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from imteach.errors import InputError
@@ -89,7 +90,7 @@ class _Reader:
     def read(self, events: Iterable[Event]) -> tuple[Holder, ...]:
         for side in self.sides.values():
             side.look(0)
-        for t, now in groupby(events, key=lambda event: event.t):
+        for t, now in groupby(events, key=attrgetter("t")):
             touched: dict[str, _Side] = {}
             for event in now:
                 if event.node in self.sides:  # what happens in the network happens to no node
@@ -112,20 +113,27 @@ class _Side:
         self.in_flight = InFlight(replay) if name == SERVER else None
         self.disk = OnDisk(scenario, name, replay.disks[name])
         self.timers = Timers(scenario, name)
+        self.hear: dict[str, list[Callable[[Event], None]]] = {}  # who is told of an event of this kind
+        in_flight = [] if self.in_flight is None else [(_IN_FLIGHT, self.in_flight.read)]
+        for kinds, hear in (
+            (_WRITES, self._write),
+            (_OF_TIMERS, self.timers.read),
+            (_OF_PROGRAMS, self.program.read),
+            *in_flight,
+        ):
+            for kind in kinds:
+                self.hear.setdefault(kind, []).append(hear)
 
     def before(self, event: Event) -> None:
         """Take down what an event tells that no state does; the replay has not been told of it yet."""
-        kind = event.kind
-        if kind in ("write", "store", "delete"):
-            self.disk.write(*self.replay.to_write[self.name])
-        if event.handed_out:
+        if event.new_msgids is not None or event.kind == "say":
             self.timers.own.update(event.handed_out)
-        if kind in _OF_TIMERS:
-            self.timers.read(event)
-        if kind in _OF_PROGRAMS:
-            self.program.read(event)
-        if self.in_flight is not None and kind in _IN_FLIGHT:
-            self.in_flight.read(event)
+        for hear in self.hear.get(event.kind, ()):
+            hear(event)
+
+    def _write(self, _: Event) -> None:
+        """What has waited longest to be written is on the disk now."""
+        self.disk.write(*self.replay.to_write[self.name])
 
     def look(self, t: float) -> None:
         """Look at the node just after everything that happens at `t`."""
@@ -204,9 +212,10 @@ class _Side:
         return self.scenario.setting.dedups
 
 
-_OF_TIMERS = frozenset({"timer_start", "timer_cancel", "timer_fire", "crash"})
-_OF_PROGRAMS = frozenset({"crash", "restart", "login", "logout"})
-_IN_FLIGHT = frozenset({"arrive", "send", "store", "discard"})
+_WRITES = ("write", "store", "delete")
+_OF_TIMERS = ("timer_start", "timer_cancel", "timer_fire", "crash")
+_OF_PROGRAMS = ("crash", "restart", "login", "logout")
+_IN_FLIGHT = ("arrive", "send", "store", "discard")
 _TABLES_OF_ROWS = ("store", "cursors", "cursor")
 """The keys of a state that hold a table, of which each thing is a row."""
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -12,11 +13,24 @@ from imteach.tell.words import cut, few
 
 SHOWN = 6  # things of a row that are named; of more than that the first and the last few
 FEW = 3
+MANY = 1_000_000
 DOWN = "nothing: it is down"
 EMPTY = "empty"
+_NOTHING = object()  # no value of a state, not even None
 
 Items = dict[str, Any]
 """What a row holds: things by name, each with what is to be said of it."""
+
+
+@lru_cache(maxsize=4096)  # the same few come again and again
+def name_of(name: str) -> str:
+    """A name that a learner's class may have made up, on one line, cut where it is long."""
+    return cut(name)
+
+
+def _changed(name: str, before: object, now: object) -> str:
+    """A thing of which something else is to be said now."""
+    return f"{name_of(name)} changed"
 
 
 class Standing(Value, frozen=True):
@@ -65,12 +79,16 @@ class History:
 
 
 class Reading(NamedTuple):
-    """How one part of a node's `state()` is read: what the row is called, its things, and what is said of one."""
+    """How one part of a node's `state()` is read: what the row is called, its things, and what is said of one.
+
+    `moved` says how one thing has changed: its name, what was said of it, and what is said of it now.
+    """
 
     what: str
     kept: str
     items: Callable[[Any], Items]
     words: Callable[[str, Any], str]
+    moved: Callable[[str, Any, Any], str] = _changed
 
 
 class StateRow(History):
@@ -79,7 +97,7 @@ class StateRow(History):
     def __init__(self, reading: Reading) -> None:
         super().__init__(reading.what, reading.kept)
         self.reading = reading
-        self.raw: object = None
+        self.raw: object = _NOTHING
         self.items: Items = {}
         self.was_down = False
 
@@ -88,33 +106,49 @@ class StateRow(History):
         try:
             if self.standings and raw == self.raw:
                 return
-            items = self.reading.items(raw)
-            text, change = listed(items, self.reading.words), self._change(items)
+            change = self._grow(raw) or self._change_to(self.reading.items(raw))
+            text, change = listed(self.items, self.reading.words), change if self.standings else ""
         except Exception:  # a learner's class can return anything
-            items, text, change = {}, shown(raw), "changed" if self.standings else ""
+            self.items, text, change = {}, shown(raw), "changed" if self.standings else ""
+            raw = _NOTHING
         self.stand(t, text, change)
-        self.raw, self.items, self.was_down = raw, items, False
+        self.raw, self.was_down = raw, False
 
-    def _change(self, now: Items) -> str:
+    def _grow(self, raw: object) -> str:
+        """Add what was appended to a list that is as it was before; "" for any other change.
+
+        A dedup table only grows, and can be long: nobody is to look through all of it for each message.
+        """
+        before, after = self.raw, raw
+        if self.reading.items is not names_in or type(before) is not list or type(after) is not list:
+            return ""
+        new = names_in(after[len(before) :])
+        if after[: len(before)] != before or new.keys() & self.items.keys():
+            return ""
+        self.items.update(new)
+        return few([f"{name_of(name)} added" for name in new])
+
+    def _change_to(self, now: Items) -> str:
         """What is new in it, gone from it, or different in it."""
-        before, words = self.items, self.reading.words
+        before, words, self.items = self.items, self.reading.words, now
         if self.was_down:
             return f"after the restart: {listed(now, words)}" if now else ""
-        gone = [f"{cut(name)} removed" for name in before if name not in now]
-        new = [f"{cut(name)} added" for name in now if name not in before]
-        other = [words(name, value) for name, value in now.items() if name in before and before[name] != value]
+        gone = [f"{name_of(name)} removed" for name in before if name not in now]
+        new = [f"{name_of(name)} added" for name in now if name not in before]
+        both = (name for name in now if name in before)
+        other = [self.reading.moved(name, before[name], now[name]) for name in both if before[name] != now[name]]
         changes = [*gone, *new, *other]
         return few(changes) if changes else ""
 
     def not_told(self, t: float) -> None:
         """The state says nothing of it now."""
         self.stand(t, "state() does not tell it")
-        self.raw, self.items = None, {}
+        self.raw, self.items = _NOTHING, {}
 
     def lose(self, t: float) -> None:
         """Its node crashes."""
         self.stand(t, DOWN, f"lost: {listed(self.items, self.reading.words)}" if self.items else "")
-        self.raw, self.items, self.was_down = None, {}, True
+        self.raw, self.items, self.was_down = _NOTHING, {}, True
 
     def ever_held(self) -> bool:
         """Whether there was ever anything in it."""
@@ -138,11 +172,13 @@ def listed(items: Items, words: Callable[[str, Any], str]) -> str:
 
 def named(name: str, _: object = None) -> str:
     """A thing by its name alone."""
-    return cut(name)
+    return name_of(name)
 
 
 def shown(value: object) -> str:
     """Any value that a learner's class returns, as text: on one line, cut where it is long, the same in each run."""
+    if type(value) is int and 0 <= value < MANY:
+        return str(value)
     return cut(re.sub(r" at 0x[0-9a-fA-F]+", "", quoted(value, 200)))
 
 
@@ -185,15 +221,19 @@ def client_readings(scenario: Scenario) -> dict[str, Reading]:
     rung, tries = scenario.setting, scenario.retries + 1
 
     def try_of(msgid: str, count: object) -> str:
-        return f"{cut(msgid)}: try {shown(count)} of {tries}" if rung.retransmits else cut(msgid)
+        return f"{name_of(msgid)}: try {shown(count)} of {tries}" if rung.retransmits else name_of(msgid)
 
     written = _kept(scenario.client is Client, rung.writes)
     waits = "waiting-ack queue" if rung.retransmits else "messages waited for"
     held = ONLY_IN_MEMORY + "; it is acked when it is shown, not before"
     return {
-        "queue": Reading(waits, written, table, try_of),
+        "queue": Reading(
+            waits, written, table, try_of, lambda msgid, _, count: f"{name_of(msgid)}: try {shown(count)}"
+        ),
         "dedup": Reading("dedup table", written, names_in, named),
-        "held": Reading("hold-back buffer", held, _held_back, lambda msgid, of: f"{cut(msgid)} {_from(scenario, of)}"),
+        "held": Reading(
+            "hold-back buffer", held, _held_back, lambda msgid, of: f"{name_of(msgid)} {_from(scenario, of)}"
+        ),
     }
 
 
@@ -216,14 +256,20 @@ def store_reading(scenario: Scenario, to: str) -> Reading:
 def cursors_reading(scenario: Scenario, group: str) -> Reading:
     """How the cursors of a group's members at the server are read."""
     kept = _kept(scenario.server is Server, True)
-    return Reading(f"cursors in {cut(group)}", kept, table, lambda who, number: f"{cut(who)} at {shown(number)}")
+    what = f"cursors in {cut(group)}"
+    return Reading(what, kept, table, lambda who, number: f"{name_of(who)} at {shown(number)}", _moved_on)
 
 
 def cursor_reading(scenario: Scenario, group: str) -> Reading:
     """How the cursor of a member is read."""
     kept = _kept(scenario.client is Client, True, "on its disk too, with the dedup table")
     what = f"cursor in {cut(group)}"
-    return Reading(what, kept, lambda number: {"": int(number)}, lambda _, number: _up_to(number))
+    return Reading(what, kept, lambda number: {"": int(number)}, lambda _, number: _up_to(number), _moved_on)
+
+
+def _moved_on(who: str, before: object, now: object) -> str:
+    """How a cursor has moved; at a member it is the only one, without a name."""
+    return f"{name_of(who)} moved from {shown(before)} to {shown(now)}".strip()
 
 
 def _up_to(number: int) -> str:

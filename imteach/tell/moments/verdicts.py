@@ -7,6 +7,7 @@ come; only the end says that it is broken.
 
 from collections.abc import Callable, Iterable
 from itertools import groupby
+from operator import attrgetter
 
 from imteach.protocol import PROMISES, SERVER, Outcome, Value, judge
 from imteach.tell.promise import why_broken
@@ -50,12 +51,12 @@ def verdicts(trace: Trace) -> list[Verdict]:
     """
     reader = _Judging(trace)
     histories: dict[str, list[SoFar]] = {name: [SoFar(0, "kept")] for name in reader.breaking}
-    for t, events in groupby(trace.events, key=lambda event: event.t):
+    for t, events in groupby(trace.events, key=attrgetter("t")):
         for name in reader.read(events):
             _add(histories[name], SoFar(t, *reader.so_far(name)))
     end = trace.events[-1].t if trace.events else 0
     for name, breaking in reader.breaking.items():
-        _add(histories[name], SoFar(end, "broken", str(why_broken(trace, name))) if breaking else SoFar(end, "kept"))
+        _add(histories[name], SoFar(end, "broken", f"{why_broken(trace, name)}") if breaking else SoFar(end, "kept"))
     return [Verdict(name, tuple(history)) for name, history in histories.items()]
 
 
