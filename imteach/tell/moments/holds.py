@@ -28,7 +28,7 @@ from imteach.tell.moments.rows import (
     server_readings,
     store_reading,
 )
-from imteach.tell.moments.timers import HeldTimer, Timers
+from imteach.tell.moments.timers import HeldTimer, NodeTimers
 from imteach.tell.words import join
 from imteach.trace import Event, Trace
 from imteach.trace.records import mistakes_in
@@ -110,9 +110,10 @@ class _Side:
         self.program = _Program(name, replay.unfinished)
         self.readings = server_readings(scenario) if name == SERVER else client_readings(scenario)
         self.rows: dict[Key, StateRow] = {}
+        self.has_store = False
         self.in_flight = InFlight(replay) if name == SERVER else None
         self.disk = OnDisk(scenario, name, replay.disks[name])
-        self.timers = Timers(scenario, name)
+        self.timers = NodeTimers(scenario, name)
         self.hear: dict[str, list[Callable[[Event], None]]] = {}  # who is told of an event of this kind
         in_flight = [] if self.in_flight is None else [(_IN_FLIGHT, self.in_flight.read)]
         for kinds, hear in (
@@ -157,7 +158,7 @@ class _Side:
 
     def _left_out(self, key: Key, row: StateRow, t: float) -> None:
         """Read a row that the state leaves out: a store says nothing of those for whom nothing is kept."""
-        if isinstance(key, tuple) and key[0] == "store":
+        if _is_of_store(key):
             row.read(t, ())
         else:
             row.not_told(t)
@@ -172,10 +173,11 @@ class _Side:
                 state = deepcopy(state)  # a learner's class may hand out what it goes on to change
             return dict(self._part(state))
         except Exception as error:  # a learner's own code and objects can fail here
-            return {"state()": f"cannot be told: {type(error).__name__} in state()"}
+            return {"state()": _Failed(type(error).__name__)}
 
     def _part(self, state: Mapping[Any, Any]) -> Iterable[tuple[Key, Any]]:
         for key, value in state.items():
+            self.has_store |= key == "store"
             if key in _TABLES_OF_ROWS and isinstance(value, Mapping):
                 yield from (((key, name), part) for name, part in value.items())
             elif key != "status":  # that is on the phone
@@ -204,12 +206,34 @@ class _Side:
         """Return what the node held, when the run is read."""
         rows: list[History] = [self.program]
         rows += [row for key, row in self.rows.items() if key != "dedup" or self._dedups or row.ever_held()]
+        rows += [self._empty_store()] if self.has_store and not any(map(_is_of_store, self.rows)) else []
         rows += [row for row in (self.in_flight, self.disk) if row is not None]
         return Holder(self.name, tuple(row.done() for row in rows), self.timers.done())
+
+    def _empty_store(self) -> History:
+        """The row of a store in which nothing ever lay."""
+        reading = store_reading(self.scenario, "")
+        row = History("offline store", reading.kept)
+        row.stand(0, EMPTY)
+        return row
 
     @property
     def _dedups(self) -> bool:
         return self.scenario.setting.dedups
+
+
+class _Failed:
+    """What stands in place of a state that cannot be told."""
+
+    def __init__(self, error: str) -> None:
+        self.error = error
+
+    def __repr__(self) -> str:
+        return f"raises {self.error}"
+
+
+def _is_of_store(key: Key) -> bool:
+    return key == "store" or (isinstance(key, tuple) and key[0] == "store")
 
 
 _WRITES = ("write", "store", "delete")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from imteach.scenario.scenario import HEARTBEAT
-from imteach.tell.moments.verdicts import Verdict, verdicts
+from imteach.tell.moments.verdicts import PromiseHistory, verdicts
 from imteach.trace import Event, Trace
 
 OF_A_GROUP = (HEARTBEAT, "ack")
@@ -21,7 +21,7 @@ def instants(trace: Trace) -> tuple[float, ...]:
     return tuple(dict.fromkeys(event.t for event in trace.events))
 
 
-def jumps(trace: Trace, judged: Sequence[Verdict] | None = None) -> dict[str, tuple[float, ...]]:
+def jumps(trace: Trace, judged: Sequence[PromiseHistory] | None = None) -> dict[str, tuple[float, ...]]:
     """Return when, in simulated ms, something of each sort happens that one looks for, in ascending order.
 
     `timeout`: somebody's patience ends. `loss`: a packet is dropped or lost. `duplicate`: a message comes again and is
@@ -56,7 +56,7 @@ def _duplicates(trace: Trace) -> Iterable[float]:
             yield event.t
 
 
-def _breaks(judged: Iterable[Verdict]) -> list[float]:
+def _breaks(judged: Iterable[PromiseHistory]) -> list[float]:
     """When a promise becomes broken."""
     breaks = []
     for verdict in judged:

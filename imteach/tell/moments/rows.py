@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from imteach.errors import quoted
+from imteach.plain import plain
 from imteach.protocol import Client, Server, Value
 from imteach.scenario import Scenario
 from imteach.tell.words import cut, few
@@ -14,6 +15,7 @@ from imteach.tell.words import cut, few
 SHOWN = 6  # things of a row that are named; of more than that the first and the last few
 FEW = 3
 MANY = 1_000_000
+MOST_LETTERS = 100  # of a value that only a learner's class has
 DOWN = "nothing: it is down"
 EMPTY = "empty"
 _NOTHING = object()  # no value of a state, not even None
@@ -33,7 +35,7 @@ def _changed(name: str, before: object, now: object) -> str:
     return f"{name_of(name)} changed"
 
 
-class Standing(Value, frozen=True):
+class HeldText(Value, frozen=True):
     """What stands in a row from `since` on, in simulated ms; `change` is what has just changed, "" if nothing."""
 
     since: float
@@ -46,7 +48,7 @@ class HeldRow(Value, frozen=True):
 
     what: str
     kept: str
-    history: tuple[Standing, ...]
+    history: tuple[HeldText, ...]
 
 
 class History:
@@ -62,7 +64,7 @@ class History:
     def __init__(self, what: str, kept: str) -> None:
         self.what = what
         self.kept = kept
-        self.standings: list[Standing] = []
+        self.standings: list[HeldText] = []
 
     def stand(self, t: float, text: str, change: str = "") -> None:
         """From `t` on this text stands here, instead of what stood there in the same moment."""
@@ -71,7 +73,7 @@ class History:
             return
         if past and past[-1].since == t:
             past.pop()
-        past.append(Standing(t, text, change))
+        past.append(HeldText(t, text, change))
 
     def done(self) -> HeldRow:
         """Return the row with its whole history."""
@@ -176,10 +178,16 @@ def named(name: str, _: object = None) -> str:
 
 
 def shown(value: object) -> str:
-    """Any value that a learner's class returns, as text: on one line, cut where it is long, the same in each run."""
+    """Any value that a learner's class returns, as text: on one line, cut where it is long, the same in each run.
+
+    >>> shown([1, "m1"]), shown(object())
+    ("[1, 'm1']", '<object object>')
+    """
     if type(value) is int and 0 <= value < MANY:
         return str(value)
-    return cut(re.sub(r" at 0x[0-9a-fA-F]+", "", quoted(value, 200)))
+    text = re.sub(r" at 0x[0-9a-fA-F]+", "", quoted(value, 2 * MOST_LETTERS))
+    line = " ".join(plain(text).split())
+    return line if len(line) <= MOST_LETTERS else line[: MOST_LETTERS - 1] + "…"
 
 
 def names_in(value: Iterable[object]) -> Items:

@@ -37,7 +37,7 @@ _FOR_A_GROUP = {
 }
 
 
-class Timers:
+class NodeTimers:
     """The timers of one node while a run is read."""
 
     def __init__(self, scenario: Scenario, node: str) -> None:
@@ -57,8 +57,7 @@ class Timers:
             case "timer_cancel":
                 self._end(str(event.timer), event.t, CANCELLED)
             case "timer_fire" if is_late(event):
-                self._start(event._replace(until=event.t))
-                self._end(str(event.timer), event.t, TOLD_LATE)
+                self._told_late(event)
             case "timer_fire":
                 self._end(str(event.timer), event.t, BEFORE_ITS_TIME if is_early(event) else RUNS_OUT)
             case "crash":
@@ -70,6 +69,12 @@ class Timers:
         self.started += 1
         self.order[name] = self.started
         self.running[name] = HeldTimer(name, self.label(name), self.node, event.t, event.until)
+
+    def _told_late(self, event: Event) -> None:
+        """A timer that was cancelled runs out; one of the same name may have started since, and runs on."""
+        name, t = str(event.timer), event.t
+        self.started += 1
+        self.over.append((self.started, HeldTimer(name, self.label(name), self.node, t, t, t, TOLD_LATE)))
 
     def _end(self, name: str, t: float, how: str) -> None:
         timer = self.running.pop(name, None)

@@ -30,14 +30,14 @@ class SoFar(Value, frozen=True):
     why: str = ""
 
 
-class Verdict(Value, frozen=True):
+class PromiseHistory(Value, frozen=True):
     """A promise by its name, and how it stands from which moment on; the last is how the run ends."""
 
     name: str
     history: tuple[SoFar, ...]
 
 
-def verdicts(trace: Trace) -> list[Verdict]:
+def verdicts(trace: Trace) -> list[PromiseHistory]:
     """Return how each promise that counts at this rung stands at each moment.
 
     >>> from imteach import Drop, Scenario
@@ -57,7 +57,7 @@ def verdicts(trace: Trace) -> list[Verdict]:
     end = trace.events[-1].t if trace.events else 0
     for name, breaking in reader.breaking.items():
         _add(histories[name], SoFar(end, "broken", f"{why_broken(trace, name)}") if breaking else SoFar(end, "kept"))
-    return [Verdict(name, tuple(history)) for name, history in histories.items()]
+    return [PromiseHistory(name, tuple(history)) for name, history in histories.items()]
 
 
 def _add(history: list[SoFar], now: SoFar) -> None:
