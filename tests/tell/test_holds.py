@@ -150,6 +150,13 @@ def test_what_was_written_before_a_crash_in_the_middle_of_a_step_is_on_the_disk(
     ]
 
 
+def test_what_a_crash_kept_from_being_written_is_not_said_to_be():
+    trace = Scenario("ordered").run(Crash("alice", after="write m1", down=50))
+    assert history(trace, "alice", "on its disk")[0] == (
+        *(0, "waiting-ack queue: m1", "m1 written to the waiting-ack queue"),
+    )
+
+
 def test_below_durable_a_crash_loses_all_and_the_row_said_so_before():
     trace = Scenario("dedup").run(Crash("alice", at=120, down=50))
     assert kept(trace, "alice", "waiting-ack queue") == "only in memory: a crash would lose it"
@@ -372,9 +379,12 @@ def test_each_text_is_what_the_state_is_whatever_strikes(run):
 def test_a_class_with_a_bug_is_told_like_any_other(name):
     bug, rung = BUGS[name]
     classes = {"server": bug} if issubclass(bug, Server) else {"client": bug}
-    trace = run_so_far(Scenario(rung, say=[Say("one"), Say("two", at=20)], **classes), Drop("m1/ack:N"), Loss(0.1, 3))
+    scenario = Scenario(rung, say=[Say("one"), Say("two", at=20)], **classes)
+    if rung == "group":
+        scenario = Scenario(rung, say=[Say("one", to="friends"), Say("two")], groups=FRIENDS, **classes)
+    trace = run_so_far(scenario, Drop("m1/ack:N"), Loss(0.1, 3))
     found = holds(trace)
-    assert found.holders
+    assert [mine.node for mine in found.holders] == [*scenario.people, "server"]
     assert not found.why_none
     in_order(trace)
 
@@ -416,6 +426,27 @@ def test_strange_states_are_shown_as_text():
     in_order(trace)
 
 
+def test_a_table_that_is_handed_out_and_changed_later_is_told_as_it_was():
+    class HandsOut(Client):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            self.letters = []
+
+        def show_or_discard(self, arrived):
+            self.letters.append(arrived.msgid)
+            return super().show_or_discard(arrived)
+
+        def state(self):
+            return {"dedup": self.letters}
+
+    trace = Scenario("dedup", client=HandsOut, say=[Say(), Say(at=10)]).run()
+    assert history(trace, "bob", "dedup table") == [
+        (0, "empty", ""),
+        (100, "m1", "m1 added"),
+        (110, "m1, m2", "m2 added"),
+    ]
+
+
 def test_a_state_that_fails_is_said():
     class Fails(Client):
         def state(self):
@@ -452,6 +483,24 @@ def test_a_server_that_keeps_what_is_in_flight_is_found_out():
         "none kept: it passed on that bob has m1 and forgot it",
     ]
     assert "a crash" in kept(trace, "server", "messages in flight")
+
+
+def test_a_text_that_is_kept_may_be_that_of_something_not_said_yet():
+    class KeepsTexts(Server):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            self.texts = []
+
+        def on_msg_r(self, packet):
+            self.texts.append(packet.message.text)
+            return super().on_msg_r(packet)
+
+    trace = Scenario("dedup", server=KeepsTexts, say=[Say("hello"), Say("hello", at=500)]).run()
+    assert [(since, text) for since, text, _ in history(trace, "server", "messages in flight")] == [
+        (0, "none kept: nothing has come yet"),
+        (50, "it still holds m1 in self.texts"),
+        (550, "it still holds m1 and m2 in self.texts"),
+    ]
 
 
 def test_a_class_that_a_file_cannot_hold_has_no_holders_and_the_reason_is_said():

@@ -57,6 +57,10 @@ def test_when_its_person_is_away():
     trace = Scenario("offline").run(Offline("bob", at=20, lasting=400), Offline("bob", at=700))
     assert phone(trace, "bob").away == ((20, 420), (700, None))
     assert phone(trace, "alice").away == ()
+    crashed = Scenario("offline").run(Offline("bob", at=20, lasting=400), Crash("bob", at=60, down=30))
+    assert len(crashed.happened("logout", node="bob")) == 2
+    assert phone(crashed, "bob").away == ((20, 420),)
+    assert phone(crashed, "bob").down == ((60, 90),)
 
 
 def test_as_many_bubbles_as_one_asks_for():

@@ -97,6 +97,24 @@ def test_two_copies_in_the_store_are_broken_for_good():
     assert first.t < second.t
 
 
+GROUP = {
+    "groups": {"friends": ["alice", "bob", "carol"]},
+    "say": [Say("one", to="friends"), Say("two", to="friends", at=200)],
+}
+
+
+def test_a_cursor_over_a_gap_loses_a_message_in_the_moment_in_which_the_server_learns_of_it():
+    bug, rung = BUGS["CursorOverAGap"]
+    trace = Scenario(rung, client=bug, **GROUP).run(Drop("m1/msg:N>bob"))
+    assert stands(trace, "no_silent_loss") == [
+        *((0, "open"), (50, "kept"), (200, "open"), (250, "kept")),
+        *((350, "open"), (2100, "broken")),
+    ]
+    assert history(trace, "no_false_delivery")[1] == (
+        *(350, "open", "For now alice's screen says ✓✓ delivered, yet bob has not been shown “one”."),
+    )
+
+
 def test_of_several_messages_the_one_that_has_waited_longest_is_named_and_the_others_are_counted():
     trace = Scenario("dedup", say=[Say("one"), Say("two", at=10), Say("three", at=20)]).run()
     assert history(trace, "all_delivered")[:3] == [
@@ -147,6 +165,8 @@ def test_a_class_with_a_bug_is_judged_like_any_other(name):
     classes = {"server": bug} if issubclass(bug, Server) else {"client": bug}
     say = [Say("one"), Say("two", at=20)]
     agrees(run_so_far(Scenario(rung, say=say, **classes), Drop("m1/ack:N"), Crash("bob", at=160, down=40)))
+    if rung == "group":
+        agrees(run_so_far(Scenario(rung, **classes, **GROUP), Drop("m1/ack:N")))
 
 
 # The moments, and those to jump to

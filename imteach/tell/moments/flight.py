@@ -93,11 +93,11 @@ class InFlight(History):
             things = held_by(self.replay.scenario, SERVER, node)
         except Exception:  # a learner's own objects can refuse to be looked at
             return ""
-        first_msgid = [str(msgid) for msgid in self.replay.said]  # of the things said, by their numbers
+        first_msgid = dict(enumerate(map(str, self.replay.said)))  # of the things said so far, by their numbers
         held: dict[str, dict[str, None]] = {}
         for thing in things:
-            if thing.msgid or thing.said >= 0:
-                msgid = thing.msgid or first_msgid[thing.said]
+            msgid = thing.msgid or first_msgid.get(thing.said)
+            if msgid:
                 held.setdefault(thing.attribute, {})[cut(msgid)] = None
         return join([f"{few(list(msgids))} in self.{cut(name)}" for name, msgids in held.items()]) if held else ""
 

@@ -135,11 +135,14 @@ class StateRow(History):
         before, words, self.items = self.items, self.reading.words, now
         if self.was_down:
             return f"after the restart: {listed(now, words)}" if now else ""
-        gone = [f"{name_of(name)} removed" for name in before if name not in now]
-        new = [f"{name_of(name)} added" for name in now if name not in before]
-        both = (name for name in now if name in before)
-        other = [self.reading.moved(name, before[name], now[name]) for name in both if before[name] != now[name]]
-        changes = [*gone, *new, *other]
+        gone, new = _lacking(before, now), _lacking(now, before)
+        changes = [f"{name_of(name)} removed" for name in gone] + [f"{name_of(name)} added" for name in new]
+        expected = before | {name: now[name] for name in new}
+        for name in gone:
+            del expected[name]
+        if expected != now:
+            both = (name for name in now if expected[name] != now[name])
+            changes += [self.reading.moved(name, expected[name], now[name]) for name in both]
         return few(changes) if changes else ""
 
     def not_told(self, t: float) -> None:
@@ -155,6 +158,11 @@ class StateRow(History):
     def ever_held(self) -> bool:
         """Whether there was ever anything in it."""
         return any(standing.text not in (EMPTY, DOWN) for standing in self.standings)
+
+
+def _lacking(names: Items, others: Items) -> list[str]:
+    """The names that the others lack. Mostly there are none, which is quick to see; a queue can be long."""
+    return [] if names.keys() <= others.keys() else [name for name in names if name not in others]
 
 
 def listed(items: Items, words: Callable[[str, Any], str]) -> str:
