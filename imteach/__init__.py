@@ -41,7 +41,7 @@ register(
         "Scenario.run": "imteach.sim.simulator:simulate",
         "Trace.in_a_line": "imteach.tell.summary:in_a_line",
         "Trace.seen_by": "imteach.tell.event:seen_by",
-        "Trace.why": "imteach.tell.reason:why",
+        "Trace.why": "imteach.tell.reasons.why:why",
         "Trace.to_svg": "imteach.draw.sequence.svg.picture:to_svg",
         "Trace.to_text": "imteach.draw.sequence.text:to_text",
         "Trace.to_mermaid": "imteach.draw.sequence.mermaid:to_mermaid",

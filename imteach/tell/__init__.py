@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from imteach.tell.event import tell
     from imteach.tell.fault import done_instead, fault_in_words, why_unused
     from imteach.tell.promise import PROMISE_TITLES, why_broken
-    from imteach.tell.reason import why
+    from imteach.tell.reasons.past import past
+    from imteach.tell.reasons.title import title
+    from imteach.tell.reasons.why import Reason, why
     from imteach.tell.summary import in_a_line, in_short
     from imteach.tell.words import the
 
@@ -17,12 +19,15 @@ __all__ = [
     "ENDS",
     "PROMISE_TITLES",
     "End",
+    "Reason",
     "done_instead",
     "fault_in_words",
     "in_a_line",
     "in_short",
+    "past",
     "tell",
     "the",
+    "title",
     "why",
     "why_broken",
     "why_unused",
@@ -35,7 +40,9 @@ offer(
         "event": ["tell"],
         "fault": ["done_instead", "fault_in_words", "why_unused"],
         "promise": ["PROMISE_TITLES", "why_broken"],
-        "reason": ["why"],
+        "reasons.past": ["past"],
+        "reasons.title": ["title"],
+        "reasons.why": ["Reason", "why"],
         "summary": ["in_a_line", "in_short"],
         "words": ["the"],
     },

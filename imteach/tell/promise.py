@@ -9,7 +9,7 @@ from imteach.tell.case import Case, when
 from imteach.tell.endless import why_endless
 from imteach.tell.facts import BACK_TO_SENDER, Stop
 from imteach.tell.left import why_left_behind
-from imteach.tell.reason import why_again
+from imteach.tell.reasons.why import why_again
 from imteach.tell.way_ends import deed_named
 from imteach.tell.words import counted, few, join, quote, times
 from imteach.trace import Event, PacketRecord, Trace

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from imteach.tell.ends import ENDS, End
     from imteach.tell.fault import fault_in_words
     from imteach.tell.promise import PROMISE_TITLES, why_broken
-    from imteach.tell.reason import why
+    from imteach.tell.reasons.why import why
     from imteach.tell.summary import in_short
     from imteach.trace.causes import happens_before
     from imteach.verify.count.closed_forms import closed_forms

@@ -10,7 +10,7 @@ from worlds import runs  # the random runs of the simulator's tests
 from imteach import Client, Crash, Drop, Duplicate, InputError, Offline, Partition, Resend, Say, Scenario
 from imteach.protocol import Discard
 from imteach.tell import why
-from imteach.tell.reason import why_again
+from imteach.tell.reasons.why import why_again
 from imteach.trace import EVENT_KINDS, happens_before
 
 

@@ -4,17 +4,38 @@ What did not happen is no cause, yet often the reason: a timer runs out because 
 are added to the sentence of the event that they explain.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from imteach.plain import plain
 from imteach.printed import Sentence, Sentences
+from imteach.protocol import Value
+from imteach.scenario.scenario import HEARTBEAT
 from imteach.tell.event import sentence
 from imteach.tell.words import cut, few, quote, sign, the
-from imteach.trace import Event, Trace
+from imteach.trace import Event, PacketRecord, Trace
 from imteach.trace.records import is_early, is_late
 
 AWAITED = ("msg:R", "msg:N", "ack:R", "ack:N")  # the packets that the ack:N of a waiting sender depends on
 AWAITED_BELOW = ("msg:R", "msg:A")  # where there is no ack:N
+
+
+class Reason(Value, frozen=True):
+    """One sentence about a run, and what in a picture of it the sentence is about.
+
+    `text` is the sentence, with its time in simulated ms, and `event` the id of the event that it tells of. `packet` is
+    the name of the packet whose arrow it is about, if any; `also` names the other packets that it tells of, such as
+    those that are missed when a timer runs out.
+    """
+
+    text: str
+    event: int
+    packet: str | None = None
+    also: tuple[str, ...] = ()
+
+
+def in_sentences(reasons: Iterable[Reason]) -> list[str]:
+    """Return what these reasons say, without what they are about."""
+    return Sentences(Sentence(reason.text) for reason in reasons)
 
 
 def why(trace: Trace, event: Event) -> list[str]:
@@ -33,7 +54,21 @@ def why(trace: Trace, event: Event) -> list[str]:
     400 ms: m1/msg:N#2 reaches bob
     400 ms: bob is shown “hello” again: the first time was at 100 ms
     """
-    return Sentences(map(Sentence, _Chain(trace, event).sentences()))
+    return in_sentences(reasons(trace, event))
+
+
+def reasons(trace: Trace, event: Event) -> list[Reason]:
+    """Return why this event happened: the sentences of `why`, each with what it is about.
+
+    Raises `InputError` if it is no event of this trace.
+
+    >>> from imteach import Drop, Scenario
+    >>> trace = Scenario("retransmit").run(Drop("ack:N"))
+    >>> fired, *_ = trace.happened("timer_fire")
+    >>> print(reasons(trace, fired)[-1].text, reasons(trace, fired)[-1].also)
+    300 ms: alice's timer for m1 runs out: m1/ack:N#1 was dropped ('m1/ack:N#1',)
+    """
+    return list(_Chain(trace, event).reasons())
 
 
 def why_again(trace: Trace, resend: Event) -> str:
@@ -65,12 +100,22 @@ class _Chain:
             "start": lambda e: "",
         }  # other kinds of event have the words of `sentence`
 
-    def sentences(self) -> Iterator[str]:
+    def reasons(self) -> Iterator[Reason]:
         """Yield a sentence for each event that is worth one."""
         for event in self.events:
             told = self.in_addition.get(event.kind, sentence)(event)
             if told:
-                yield f"{event.t} ms: {plain(told)}"
+                yield Reason(f"{event.t} ms: {plain(told)}", event.id, event.packet, self._also(event))
+
+    def _also(self, event: Event) -> tuple[str, ...]:
+        """The packets besides its own that the sentence about an event tells of."""
+        match event.kind:
+            case "timer_fire":
+                return tuple(packet.name for packet, _ in self._gone(event))
+            case "show" | "discard":
+                first = self._first_shown(event)
+                return (first.packet,) if first is not None and first.packet not in (None, event.packet) else ()
+        return ()
 
     def _send(self, event: Event) -> str:
         if "~" in str(event.packet):
@@ -95,9 +140,22 @@ class _Chain:
 
     def _missing(self, fired: Event) -> str:
         """Which packets that the timer was waiting on did not arrive while it ran, and what became of them."""
+        gone: dict[str, list[str]] = {}
+        for packet, words in self._gone(fired):
+            gone.setdefault(words, []).append(packet.name)
+        return " and ".join(
+            f"{few(names)} {'was' if len(names) == 1 else 'were'} {words}" for words, names in gone.items()
+        )
+
+    def _gone(self, fired: Event) -> Iterator[tuple[PacketRecord, str]]:
+        """Yield the packets that the timer was waiting on and that were gone while it ran, with what became of them.
+
+        A timer that had been cancelled waited on nothing, nor does a heartbeat.
+        """
+        if is_late(fired) or str(fired.timer).startswith(HEARTBEAT):
+            return
         started = fired.causes[0]
         pulls = str(fired.timer).partition(":")[0] == "pull"
-        gone: dict[str, list[str]] = {}
         for event in self.trace.events[started : fired.id]:
             if event.kind not in ("drop", "lose"):
                 continue
@@ -105,19 +163,14 @@ class _Chain:
             own_pull = pulls and packet.kind in ("offline:R", "offline:A") and fired.node in (packet.src, packet.dst)
             on_the_way = packet.kind in (AWAITED if self.trace.scenario.setting.acks else AWAITED_BELOW)
             if own_pull or (event.said is not None and event.said == self._said_of(fired) and on_the_way):
-                words = "dropped" if event.kind == "drop" else f"lost ({event.text})"
-                gone.setdefault(words, []).append(packet.name)
-        return " and ".join(
-            f"{few(names)} {'was' if len(names) == 1 else 'were'} {words}" for words, names in gone.items()
-        )
+                yield packet, "dropped" if event.kind == "drop" else f"lost ({event.text})"
 
     def _said_of(self, fired: Event) -> str | None:
         """The thing said to which the timer that fired belongs."""
         return next((event.said for event in self.trace.events if event.msgid == fired.timer), None)
 
     def _show(self, event: Event) -> str:
-        before = [e for e in self.trace.events[: event.id] if e.kind == "show" and e.node == event.node]
-        first = next((e for e in before if e.said == event.said), None)
+        first = self._first_shown(event)
         shown = f"{event.node} is shown {quote(str(event.text))}"
         if first is None:
             return shown
@@ -132,6 +185,12 @@ class _Chain:
         return f"{told}, and the crash at {crash.t} ms made the client forget it" if crash else told
 
     def _shown_before(self, event: Event) -> str:
-        shows = [e for e in self.trace.events[: event.id] if e.kind == "show" and e.node == event.node]
-        first = next((e for e in shows if e.msgid == event.msgid), None)
+        first = self._first_shown(event)
         return f": it was shown at {first.t} ms" if first else ", though it was not shown before"
+
+    def _first_shown(self, event: Event) -> Event | None:
+        """When this person was first shown what an event shows again, or discards because of its msgid."""
+        shows = (e for e in self.trace.events[: event.id] if e.kind == "show" and e.node == event.node)
+        if event.kind == "discard":
+            return None if event.text else next((e for e in shows if e.msgid == event.msgid), None)
+        return next((e for e in shows if e.said == event.said), None)
