@@ -42,6 +42,7 @@ register(
         "Trace.in_a_line": "imteach.tell.summary:in_a_line",
         "Trace.seen_by": "imteach.tell.event:seen_by",
         "Trace.why": "imteach.tell.reasons.why:why",
+        "Trace.why_not": "imteach.tell.reasons.why_not:why_not",
         "Trace.to_svg": "imteach.draw.sequence.svg.picture:to_svg",
         "Trace.to_text": "imteach.draw.sequence.text:to_text",
         "Trace.to_mermaid": "imteach.draw.sequence.mermaid:to_mermaid",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from imteach.tell.reasons.past import past
     from imteach.tell.reasons.title import title
     from imteach.tell.reasons.why import Reason, why
+    from imteach.tell.reasons.why_not import reasons_not, title_not, why_not
     from imteach.tell.summary import in_a_line, in_short
     from imteach.tell.words import the
 
@@ -25,11 +26,14 @@ __all__ = [
     "in_a_line",
     "in_short",
     "past",
+    "reasons_not",
     "tell",
     "the",
     "title",
+    "title_not",
     "why",
     "why_broken",
+    "why_not",
     "why_unused",
 ]
 
@@ -43,6 +47,7 @@ offer(
         "reasons.past": ["past"],
         "reasons.title": ["title"],
         "reasons.why": ["Reason", "why"],
+        "reasons.why_not": ["reasons_not", "title_not", "why_not"],
         "summary": ["in_a_line", "in_short"],
         "words": ["the"],
     },

@@ -138,7 +138,7 @@ class Tries(Stored):
 
         None if none ran. A timer that is started anew for another message has ended for this one.
         """
-        names = {timer.timer for request in self.requests for timer in self.timers_with(self.sendings[request.name])}
+        names = self.timer_names
         running, ended = False, None
         mine: set[int] = set()  # the steps in which it ran out
         for event in self.trace.events:
@@ -151,6 +151,12 @@ class Tries(Stored):
                 running, ended = False, event
                 mine.add(event.id)
         return ended if ended is not None and ended.id > self.step(sent).id else None
+
+    @property
+    def timer_names(self) -> dict[str, None]:
+        """The names of the timers that the client started when it sent this message."""
+        started = [timer for request in self.requests for timer in self.timers_with(self.sendings[request.name])]
+        return dict.fromkeys(str(timer.timer) for timer in started)
 
     def timers_with(self, sent: Event) -> list[Event]:
         """The timers that the client started in the step in which it sent this msg:R, for this message."""

@@ -152,6 +152,22 @@ class Trace:
         sentences: list[str] = ask("Trace.why", self, event)
         return sentences
 
+    def why_not(self, msgid: str, who: str, at: float | None = None) -> list[str]:
+        """Return why `who` did not see a message or, for its sender, did not learn that it has arrived.
+
+        A few short sentences, the beginning first; the last one says how it stands. Only what happened up to `at`
+        simulated ms counts; None: up to the end. Raises `InputError` for an unknown message, for somebody whom it does
+        not concern, and if they did see it or learn of it: then `why` tells.
+
+        >>> from imteach import Drop, Scenario
+        >>> print(Scenario("retransmit").run(Drop("msg:R")).why_not("m1", "bob", at=200))
+        0 ms: alice says “hello” to bob
+        30 ms: m1/msg:R#1 is dropped on its way to the server
+        200 ms: alice waits for ack:N: the timer runs until 300 ms
+        """
+        sentences: list[str] = ask("Trace.why_not", self, msgid, who, at)
+        return sentences
+
     def happens_before(self) -> "DiGraph":
         """Return the events as a networkx graph: an edge from each event to those that it led to.
 
