@@ -3,7 +3,7 @@
 from hypothesis import given
 from worlds import runs
 
-from imteach import Crash, Delay, Drop, Offline, Resend, Say, Scenario
+from imteach import Crash, Delay, Drop, Late, Offline, Resend, Say, Scenario
 from imteach.tell import past, title, why
 from imteach.tell.reasons.title import TITLES
 from imteach.tell.reasons.why import reasons
@@ -46,6 +46,12 @@ def test_what_came_too_late_is_discarded_because_of_nothing_shown():
     trace = Scenario("ordered", say=[Say("one"), Say("two", at=950)]).run(*late)
     last = reasons(trace, trace.happened("discard", text="too late")[0])[-1]
     assert (last.packet, last.also) == ("m1/msg:N#3", ())
+
+
+def test_a_timer_that_had_been_cancelled_misses_nothing():
+    trace = Scenario("retransmit").run(Drop("msg:A"), Late("alice", "m1"))
+    (fired,) = trace.happened("timer_fire", t=200)
+    assert reasons(trace, fired)[-1].also == ()
 
 
 def test_a_lost_pull_is_marked_at_the_timer_that_waited_for_it():

@@ -4,6 +4,7 @@ import pytest
 from gallery import Forgetful, SilentDedup, run_so_far
 from hypothesis import given
 from hypothesis import strategies as st
+from real_bugs import CursorOverAGap, ReadsNoStore
 from worlds import runs
 
 from imteach import Client, Crash, Delay, Drop, InputError, Offline, Partition, Resend, Say, Scenario
@@ -272,7 +273,7 @@ def test_alice_crashes_and_forgets():
         "120 ms: alice's client has forgotten m1",
         "170 ms: nothing brings it to bob any more, and nobody will know: alice's client has forgotten it",
     ]
-    assert why_not(trace, "bob", at=60)[-1] == "60 ms: nothing of it is on its way, and alice is down since 20 ms"
+    assert why_not(trace, "bob", at=60)[-1] == "60 ms: nothing of it is on its way, and alice has been down since 20 ms"
     assert why_not(trace, "alice")[-1] == "170 ms: alice's client has forgotten it, and bob never saw it"
 
 
@@ -303,6 +304,13 @@ def test_a_message_is_held_back_as_long_as_one_before_it_is_missing():
     told = why_not(trace, "alice", None, "m2")
     assert held in told
     assert told[-1] == "920 ms: alice sees ! failed, and bob never saw it"
+
+
+def test_all_that_is_missing_before_it_is_named():
+    says = [Say("one"), Say("two", at=10), Say("three", at=20)]
+    trace = Scenario("ordered", say=says).run(Drop("m1/msg:N"), Drop("m2/msg:N"))
+    stands = "200 ms: bob's client still holds it back: m1 and m2 before it are missing"
+    assert why_not(trace, "bob", 200, "m3")[-1] == stands
 
 
 def test_what_comes_after_its_turn_is_too_late():
@@ -350,6 +358,24 @@ def test_in_a_group_the_sender_waits_for_the_server_only():
 
 
 # A learner's class
+
+
+def test_a_cursor_that_moves_over_a_gap_loses_the_message():
+    scenario = Scenario("group", groups=GROUP.groups, say=GROUP.say, client=CursorOverAGap)
+    assert why_not(scenario.run(Drop("m1/msg:N>bob")), "bob")[-3:] == [
+        "170 ms: bob/ack:R#1 acked past it, up to 2",
+        "2100 ms: bob/offline:A#1 came back empty",
+        "2100 ms: nothing brings it to bob any more, yet alice sees ✓✓ delivered",
+    ]
+
+
+def test_a_server_that_does_not_read_its_store_after_a_crash():
+    crash = Crash("server", at=160, down=100)
+    trace = Scenario("offline", server=ReadsNoStore).run(Offline("bob", lasting=1000), crash)
+    assert why_not(trace, "bob")[-2:] == [
+        "1100 ms: bob/offline:A#1 came back empty after the server's restart at 260 ms",
+        "1100 ms: the server has it on its disk for bob, and has not known of it since its restart",
+    ]
 
 
 def test_the_classic_bug_is_told_as_what_the_class_did():

@@ -97,15 +97,16 @@ class HowItStands:
         return last == "hold" and not self.each_try.to_sender
 
     def _held(self) -> str:
-        return f"{self.who}'s client still holds it back: {self._missing_before()} before it is missing"
+        missing = self._missing_before() or ["a message"]
+        return f"{self.who}'s client still holds it back: {few(missing)} before it {be(missing)} missing"
 
-    def _missing_before(self) -> str:
-        """What stands before the held message and was not shown, by name where the packets tell it."""
+    def _missing_before(self) -> list[str]:
+        """What stands before the held message and was not shown, as far as the packets tell it."""
         numbers = self._numbers()
         mine = numbers.get(self.case.said.msgid, 0)
-        shown = {event.said for event in self.trace.happened("show", node=self.who)}
-        missing = [said for said, number in numbers.items() if number < mine and said not in shown]
-        return few(missing) if missing else "a message"
+        has = {event.said for event in self.trace.happened("show", node=self.who)}
+        has |= {said.msgid for said in self.trace.messages if said.sender == self.who and said.status == "delivered"}
+        return [said for said, number in numbers.items() if number < mine and said not in has]
 
     def _numbers(self) -> dict[str, int]:
         """The number of each message in the conversation, or in the group, as far as packets have carried one."""
@@ -210,7 +211,7 @@ class HowItStands:
             return ""
         if crash in self.trace.mistakes:
             return f"nobody sends it any more: {self.case.sender}'s client {STOPPED} at {crash.t} ms"
-        return f"nothing of it is on its way, and {self.case.sender} is down since {crash.t} ms"
+        return f"nothing of it is on its way, and {self.case.sender} has been down since {crash.t} ms"
 
 
 def _till(timer: Event, word: str = "until") -> str:

@@ -21,6 +21,8 @@ def until(trace: Trace, at: float | None) -> Trace:
     events = tuple(trace.events if at is None else takewhile(lambda event: event.t <= at, trace.events))
     sent = {event.packet for event in events if event.kind == "send"}
     ended = {e.packet for e in events if e.kind in ("arrive", "drop", "lose") and e.text != STEPS_END}
+    if at is None and len(ended) == len(trace.packets):
+        return trace
     packets = tuple(
         packet if packet.name in ended else packet._replace(fate=IN_FLIGHT, arrived=None)
         for packet in trace.packets
