@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from imteach.tell.event import tell
     from imteach.tell.fault import done_instead, fault_in_words, why_unused
     from imteach.tell.promise import PROMISE_TITLES, why_broken
-    from imteach.tell.reasons.past import past
+    from imteach.tell.reasons.past import past, told_of
     from imteach.tell.reasons.title import title
     from imteach.tell.reasons.why import Reason, why
     from imteach.tell.reasons.why_not import reasons_not, title_not, why_not
@@ -31,6 +31,7 @@ __all__ = [
     "the",
     "title",
     "title_not",
+    "told_of",
     "why",
     "why_broken",
     "why_not",
@@ -44,7 +45,7 @@ offer(
         "event": ["tell"],
         "fault": ["done_instead", "fault_in_words", "why_unused"],
         "promise": ["PROMISE_TITLES", "why_broken"],
-        "reasons.past": ["past"],
+        "reasons.past": ["past", "told_of"],
         "reasons.title": ["title"],
         "reasons.why": ["Reason", "why"],
         "reasons.why_not": ["reasons_not", "title_not", "why_not"],

@@ -35,7 +35,8 @@ def why_not(trace: Trace, msgid: str, who: str, at: float | None = None) -> list
 def reasons_not(trace: Trace, msgid: str, who: str, at: float | None = None) -> list[Reason]:
     """Return why `who` did not see a message, or learn of it: the sentences of `why_not`, each with what it is about.
 
-    The last one, which says how it stands, is about the last event before the moment. Raises what `why_not` raises.
+    The last one, which says how it stands, is about what is under way, or else about the event of the one before it.
+    Raises what `why_not` raises.
 
     >>> from imteach import Drop, Scenario
     >>> reasons_not(Scenario("acked").run(Drop("msg:N")), "m1", "bob")[1]
@@ -48,10 +49,12 @@ def reasons_not(trace: Trace, msgid: str, who: str, at: float | None = None) -> 
     case = Case(so_far, _said(so_far, msgid, who), said.to[0] if who == said.sender else who)
     _check_that_it_did_not(case, who)
     each_try = EachTry(case, to_sender=who == said.sender)
-    standing, last = HowItStands(each_try, is_over=at is None), so_far.events[-1]
+    standing, told = HowItStands(each_try, is_over=at is None), each_try.reasons()
     names = [flight.name for flight in standing.flights]
-    text = f"{last.t if at is None else at} ms: {plain(standing.sentence())}"
-    return [*each_try.reasons(), Reason(text, last.id, next(iter(names), None), tuple(names[1:]))]
+    text = f"{so_far.events[-1].t if at is None else at} ms: {plain(standing.sentence())}"
+    if names:
+        return [*told, Reason(text, case.sendings[names[0]].id, names[0], tuple(names[1:]))]
+    return [*told, Reason(text, told[-1].event)]
 
 
 def title_not(trace: Trace, msgid: str, who: str) -> str:
