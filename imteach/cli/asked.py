@@ -4,91 +4,18 @@ import argparse
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from os.path import exists
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from imteach.errors import InputError, quoted
 from imteach.protocol import LADDER
-from imteach.scenario import (
-    Again,
-    Beat,
-    Crash,
-    Delay,
-    Drop,
-    Duplicate,
-    Fault,
-    Late,
-    Loss,
-    Offline,
-    Partition,
-    Resend,
-    Say,
-    Scenario,
-    read_scenario,
-    usual_say,
-)
+from imteach.scenario import Fault, Loss, Resend, Say, Scenario, read_scenario, usual_say
 from imteach.scenario.checks import share, whole
+from imteach.scenario.options import FAULT_OPTIONS, as_number
 
 T = TypeVar("T")
 
 
 # What can be asked for
-
-
-def _delay(text: str) -> Delay:
-    """Read `m1/msg:N=400`: an equals sign before the delay, where a fault's text has a plus."""
-    name, equals, ms = text.rpartition("=")
-    if not equals:
-        raise InputError(f"expected NAME=MS, such as msg:N=400, got {quoted(text)}")
-    return Delay(name, by=_number(ms))  # type: ignore[arg-type]  # Delay refuses what is no number
-
-
-class _FaultOption(NamedTuple):
-    takes: str
-    read: Callable[[str], Fault]
-    help: str
-
-
-FAULT_OPTIONS = {
-    "--drop": _FaultOption("NAME", Drop.parse, "the network drops this packet: --drop ack:N"),
-    "--duplicate": _FaultOption(
-        "NAME[+MS]", Duplicate.parse, "the network makes a copy, which arrives MS later: --duplicate msg:N+50"
-    ),
-    "--delay": _FaultOption("NAME=MS", _delay, "the network delays this packet by MS: --delay msg:N=400"),
-    "--crash": _FaultOption(
-        "NODE@WHEN+MS",
-        Crash.parse,
-        "a node crashes and is down so long, at a time: --crash server@150+50; or right after it did something (show, "
-        "send, store or write): --crash bob@show:m1+50",
-    ),
-    "--offline": _FaultOption(
-        "PERSON@WHEN+MS",
-        Offline.parse,
-        "a person logs out, at a time and for so long: --offline bob@0+1000; or as soon as something is done: "
-        "--offline bob@show:m1+1000",
-    ),
-    "--partition": _FaultOption(
-        "LINK@MS+MS",
-        Partition.parse,
-        'a link is cut: --partition alice-server@100+500; or one way of it: --partition "alice>server@100+500"',
-    ),
-    "--again": _FaultOption(
-        "MSGID@WHEN",
-        Again.parse,
-        "an impatient person sends a message again while it is under way, at a time or as soon as something is done: "
-        "--again m1@70, --again m1@send:msg:A",
-    ),
-    "--beat": _FaultOption(
-        "PERSON@WHEN",
-        Beat.parse,
-        "a heartbeat of a group's member comes before its time, at a time or as soon as something is done: "
-        "--beat bob@70, --beat bob@send:m1/msg:R",
-    ),
-    "--late": _FaultOption(
-        "NODE@TIMER",
-        Late.parse,
-        "a timer had run out when the node cancelled it, which is told of it all the same: --late alice@m1",
-    ),
-}
 
 
 class _Gather(argparse.Action):
@@ -128,8 +55,8 @@ def add_scenario_arguments(parser: argparse.ArgumentParser) -> None:
     settings.add_argument("--rto", metavar="MS", help="how long the sender waits before it retransmits (default: 300)")
     settings.add_argument("--latency", metavar="MS", help="one way, between a person and the server (default: 50)")
     faults = parser.add_argument_group("faults", "Without the last +MS somebody stays away and a link stays cut.")
-    for option, (takes, _, help_) in FAULT_OPTIONS.items():
-        faults.add_argument(option, action=_Gather, dest="faults", default=[], metavar=takes, help=help_)
+    for name, option in FAULT_OPTIONS.items():
+        faults.add_argument(name, action=_Gather, dest="faults", default=[], metavar=option.takes, help=option.help)
     faults.add_argument("--loss", metavar="P", help="every packet is dropped with this probability: --loss 0.2")
     faults.add_argument("--seed", metavar="S", help="which packets --loss drops: another S, other packets (default: 0)")
 
@@ -170,7 +97,7 @@ def _changes(asked: argparse.Namespace, rung: str | None, base: Scenario) -> dic
     changes: dict[str, Any] = {} if rung is None else {"rung": rung}
     for name in ("retries", "rto", "latency"):
         if getattr(asked, name) is not None:
-            changes[name] = _number(getattr(asked, name))
+            changes[name] = as_number(getattr(asked, name))
     if asked.resend:
         changes["resend"] = [_named("--resend", Resend.parse, what) for what in asked.resend]
     if asked.group:
@@ -240,12 +167,12 @@ def loss_asked_for(asked: argparse.Namespace) -> Loss | None:
     """Return what --loss and --seed ask for; None without --loss."""
     if asked.loss is None:
         return None
-    return Loss(share(_number(asked.loss), "--loss"), whole_asked_for(asked.seed or "0", "--seed", most=10**12))
+    return Loss(share(as_number(asked.loss), "--loss"), whole_asked_for(asked.seed or "0", "--seed", most=10**12))
 
 
 def whole_asked_for(text: str, option: str, most: int) -> int:
     """Return the whole number from 0 to `most` that was typed after this option."""
-    return whole(_number(text), option, most=most)
+    return whole(as_number(text), option, most=most)
 
 
 def _named(where: str, make: Callable[..., T], *values: Any) -> T:
@@ -254,17 +181,3 @@ def _named(where: str, make: Callable[..., T], *values: Any) -> T:
         return make(*values)
     except InputError as error:
         raise _of_option(where, error, where.removeprefix("--")) from None
-
-
-def _number(text: str) -> int | float | str:
-    """Return the number that the text stands for, or the text itself, which the scenario will refuse.
-
-    >>> _number("300"), _number("0.5"), _number("soon")
-    (300, 0.5, 'soon')
-    """
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
