@@ -120,7 +120,7 @@ def knowledge(scenario: Scenario, packets: Mapping[str, PacketRecord], events: S
 
     First what the server knows of it, then its sender, then its receivers.
     """
-    reader = _Reader(scenario, packets, events)
+    reader = _Knowing(scenario, packets, events)
     for event in reader.events:
         reader.read(event)
     return tuple(
@@ -146,7 +146,7 @@ class _Line:
             self.changes.append(Since(t, true, believed, packet))
 
 
-class _Reader:
+class _Knowing:
     """Reads a run event by event, and looks back from each arrival as far as its node has not looked before."""
 
     def __init__(self, scenario: Scenario, packets: Mapping[str, PacketRecord], events: Sequence[Event]) -> None:

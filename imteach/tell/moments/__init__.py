@@ -7,6 +7,7 @@ switches between moments by itself. At `t` means: just after everything that hap
 from imteach.tell.moments.holds import holds
 from imteach.tell.moments.instants import instants, jumps
 from imteach.tell.moments.phones import phone_histories
+from imteach.tell.moments.told import told
 from imteach.tell.moments.verdicts import verdicts
 
-__all__ = ["holds", "instants", "jumps", "phone_histories", "verdicts"]
+__all__ = ["holds", "instants", "jumps", "phone_histories", "told", "verdicts"]

@@ -72,14 +72,14 @@ def holds(trace: Trace) -> Holdings:
     'none kept: it passed m1 on and forgot it'
     """
     try:
-        return Holdings(_Reader(trace).read(trace.events))
+        return Holdings(_Holding(trace).read(trace.events))
     except InputError as error:
         return Holdings((), str(error))
     except Exception as error:  # a learner's class that does not do the same again
         return Holdings((), f"the run cannot be repeated: {type(error).__name__} in a node's code")
 
 
-class _Reader:
+class _Holding:
     """Replays a run, and has each node looked at after each moment in which something happened to it."""
 
     def __init__(self, trace: Trace) -> None:
