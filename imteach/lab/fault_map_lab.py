@@ -100,6 +100,9 @@ class FaultMapLab(ipywidgets.VBox):  # type: ignore[misc]
     @property
     def cell(self) -> Cell | None:
         """The cell whose run the lab shows; None if it shows a run that is not in the map."""
+        ours, mapped = self.lab.scenario, self._map.scenario
+        if (ours.say, ours.resend) != (mapped.say, mapped.resend):  # somebody said something more in the lab
+            return None
         struck, given = set(self.lab.faults), set(self._map.given)
         lost = {fault.packet for fault in struck - given if isinstance(fault, Drop)}
         whole = given <= struck and len(lost) == len(struck - given)  # all given strike, others are drops

@@ -1,14 +1,25 @@
 """What the lab's page shows of a run, as plain data that goes to the page as JSON. Every text is text, not markup."""
 
+from collections.abc import Iterable, Mapping, Sequence
+from math import inf
 from typing import Any
 
+from imteach.draw import Drawn
 from imteach.draw.sequence.window import Window
+from imteach.lab.command import command
 from imteach.lab.session import Session
-from imteach.protocol import LADDER
-from imteach.scenario import Drop
-from imteach.tell import PROMISE_TITLES, fault_in_words, in_short, why_broken, why_unused
+from imteach.lab.tools import Amount, amounts_of, tool_of
+from imteach.protocol import LADDER, SERVER
+from imteach.scenario import Beat, Crash, Delay, Drop, Duplicate, Fault, Late, Offline, Partition
+from imteach.tell import fault_in_words, in_short, why_unused
 from imteach.tell.moments.phones import Bubble, phone_histories
-from imteach.trace import Trace
+from imteach.tell.reasons.past import past, told_of
+from imteach.tell.reasons.title import title
+from imteach.tell.reasons.why import Reason, reasons
+from imteach.tell.reasons.why_not import reasons_not, title_not
+from imteach.trace import Event, Trace
+from imteach.trace.spans import spans
+from imteach.trace.unused import EffectNames
 
 Part = dict[str, Any]
 
@@ -19,8 +30,19 @@ def ladder(session: Session) -> Part:
     return {"chosen": session.rung, "rungs": rungs}
 
 
-def phones(trace: Trace) -> list[Part]:
-    """For each person their chat as they see it at the end: what they said and were shown, in time order.
+def of_the_picture(drawn: Drawn) -> Part:
+    """What of a picture stands where and when, in its own order: see `Drawn`."""
+    rows: dict[str, Sequence[Iterable[Any]]] = {
+        "axis": drawn.axis,
+        "notes": drawn.notes,
+        "packets": drawn.packets,
+        "links": drawn.links,
+    }
+    return {"nodes": drawn.nodes, **{name: list(map(list, pairs)) for name, pairs in rows.items()}}
+
+
+def phones(trace: Trace, at: float | None = None) -> list[Part]:
+    """For each person their chat as they see it at `at` simulated ms (None: the end), in time order.
 
     What they sent again stands at the place by which `in_order` is judged: see `places`. A phone shows the last
     `MOST_BUBBLES` of a long chat; `earlier` counts those before.
@@ -31,53 +53,150 @@ def phones(trace: Trace) -> list[Part]:
     alice ['✓✓ delivered']
     bob ['at 100 ms', 'at 400 ms, shown again']
     """
+    until = inf if at is None else at
     return [
-        {"person": phone.person, "bubbles": [_at_the_end(bubble) for bubble in phone.bubbles], "earlier": phone.earlier}
+        {
+            "person": phone.person,
+            "bubbles": [_bubble_at(bubble, until) for bubble in phone.bubbles if bubble.since <= until],
+            "earlier": phone.earlier,
+        }
         for phone in phone_histories(trace)
     ]
 
 
-def _at_the_end(bubble: Bubble) -> Part:
-    """A bubble with the note that stands beside it in the end."""
+def _bubble_at(bubble: Bubble, until: float) -> Part:
+    """A bubble with the note that stands beside it at a moment."""
+    note = [note for note in bubble.notes if note.since <= until][-1]
     return {
         "own": bubble.own,
         "msgid": bubble.msgid,
         "said": bubble.said,
         "text": bubble.text,
         "who": bubble.who,
-        "note": bubble.notes[-1].note,
-        "mood": bubble.notes[-1].mood,
+        "note": note.note,
+        "mood": note.mood,
     }
 
 
-def promises(trace: Trace) -> list[Part]:
-    """Each promise: its title, whether this run keeps it, and if not, one sentence that says why."""
+def faults(trace: Trace) -> list[Part]:
+    """Every fault: a sentence, the tool that makes such faults, what it strikes and when, and what can be turned.
+
+    `since` and `until` are in simulated ms, as it strikes in this run: None for a fault that does not, and `until` also
+    for one that lasts to the end. `tool` is None for the kinds that no tool makes.
+
+    >>> from imteach import Offline, Scenario
+    >>> (row,) = faults(Scenario("offline").run(Offline("bob", after="show m1", lasting=1000)))
+    >>> row["text"], row["on"], row["since"], row["until"]
+    ('bob logs out right after: show m1, for 1000 ms.', {'node': 'bob', 'event': 10}, 100, 1100)
+    >>> row["amounts"]
+    [{'name': 'lasting', 'label': 'is away for', 'unit': 'ms', 'open': True, 'value': 1000}]
+    """
+    did = _effects(trace)
     return [
         {
-            "name": name,
-            "title": PROMISE_TITLES[name],
-            "holds": holds,
-            "why": "" if holds else why_broken(trace, name),
+            "fault": str(fault),
+            "text": _fault_text(fault, trace),
+            "tool": tool_of(fault),
+            "on": _struck(fault, did),
+            "since": span.since,
+            "until": span.until,
+            "amounts": [
+                {**_amount(amount), "value": _value(fault, amount.name, trace)} for amount in amounts_of(fault)
+            ],
+            "unused": fault in trace.unused,
         }
-        for name, holds in trace.promises.items()
+        for fault, span in spans(trace).items()
     ]
 
 
-def fault_rows(trace: Trace) -> list[Part]:
-    """The faults that cannot be clicked in the diagram, each as a line that can be taken back.
+def _amount(amount: Amount) -> Part:
+    return {"name": amount.name, "label": amount.label, "unit": "ms", "open": amount.open}
 
-    They are all faults but drops, and the drops of packets that were never sent.
+
+def _value(fault: Fault, name: str, trace: Trace) -> float | None:
+    """How much it is now; a copy for which nothing is said comes one latency later."""
+    value: float | None = getattr(fault, name)
+    if value is None and isinstance(fault, Duplicate):
+        packet = trace.packet.get(fault.packet)
+        return None if packet is None else trace.scenario.latency_of(packet.person)
+    return value
+
+
+def _fault_text(fault: Fault, trace: Trace) -> str:
+    """What a fault does, or why it does nothing, as a sentence."""
+    if fault in trace.unused:
+        return f"{fault}: {why_unused(fault, trace)}."
+    if isinstance(fault, Drop):
+        return f"The network loses {fault.packet}."
+    return f"{fault_in_words(fault)}."
+
+
+def _effects(trace: Trace) -> dict[tuple[str, str], int]:
+    """What nodes did that a fault of this run follows: the event's id, by the node and the name of what it did."""
+    if not any(isinstance(fault, Crash | Offline) and fault.after for fault in trace.faults):
+        return {}
+    names = EffectNames()
+    named = ((event, names.name(event)) for event in trace.events)
+    return {(event.node, name): event.id for event, name in named if name is not None}
+
+
+def _struck(fault: Fault, did: Mapping[tuple[str, str], int]) -> dict[str, str | int]:
+    """What a fault strikes, as a tool would be pointed at it; {} if that is no one thing in the picture."""
+    match fault:
+        case Drop() | Duplicate() | Delay():
+            return {"packet": fault.packet}
+        case Crash(node, after=after) | Offline(node, after=after):
+            event = did.get((node, str(after)))
+            return {"node": node} if event is None else {"node": node, "event": event}
+        case Late(node) | Beat(node):
+            return {"node": node}
+        case Partition(one, other):
+            return {"link": f"{other if one == SERVER else one}-{SERVER}"}
+    return {}
+
+
+def why(trace: Trace, event: Event) -> Part:
+    """Why this event happened: the question, the reasons, and all that led to it. Raises `InputError` for no event.
+
+    >>> from imteach import Scenario
+    >>> trace = Scenario("retransmit").run(Drop("ack:N"))
+    >>> asked = why(trace, trace.happened("timer_fire")[0])
+    >>> asked["title"], asked["reasons"][-1]["packets"], asked["packets"]
+    ("Why does alice's timer for m1 run out?", ['m1/ack:N#1'], ['m1/ack:N#1'])
     """
-    rows = []
-    for fault in trace.faults:
-        if fault in trace.unused:
-            text = f"{fault}: {why_unused(fault, trace)}."
-        elif isinstance(fault, Drop):
-            continue
-        else:
-            text = f"{fault_in_words(fault)}."
-        rows.append({"fault": str(fault), "text": text})
-    return rows
+    events, packets = past(trace, event)
+    return _asked(title(trace, event), reasons(trace, event), events, packets)
+
+
+def why_of_packet(trace: Trace, name: str) -> Part:
+    """Why a packet arrived, or did not. Raises `InputError` for one that was never sent."""
+    sent = trace.packet[name].name
+    return why(trace, next(event for event in trace.events if event.packet == sent and event.kind in ENDS))
+
+
+def why_not(trace: Trace, msgid: str, who: str, at: float | None) -> Part:
+    """Why somebody did not see a message by `at` simulated ms, or did not learn that it is there: see `Trace.why_not`.
+
+    Raises `InputError` if they did.
+    """
+    told = reasons_not(trace, msgid, who, at)
+    return _asked(title_not(trace, msgid, who), told, *told_of(trace, told))
+
+
+ENDS = ("arrive", "drop", "lose")
+"""How a packet's way can end, as kinds of event."""
+
+
+def _asked(question: str, told: Iterable[Reason], events: Iterable[int], packets: Iterable[str]) -> Part:
+    rows = [
+        {
+            "text": reason.text,
+            "event": reason.event,
+            "packets": [*([reason.packet] if reason.packet else []), *reason.also],
+        }
+        for reason in told
+    ]
+    return {"title": str(question), "reasons": rows, "events": list(events), "packets": list(packets)}
 
 
 def stretch(parts: list[Window], place: int) -> Part:
@@ -106,9 +225,13 @@ def everything(session: Session) -> dict[str, Any]:
     return {
         "ladder": ladder(session),
         "outcome": in_short(trace),
-        "phones": phones(trace),
-        "promises": promises(trace),
-        "fault_rows": fault_rows(trace),
+        "struck": faults(trace),
         "code": session.code,
-        "steps": {"undo": session.can_undo, "reset": session.can_reset},
+        **_command(session),
+        "steps": {"undo": session.can_undo, "redo": session.can_redo, "reset": session.can_reset},
     }
+
+
+def _command(session: Session) -> dict[str, str]:
+    line, note = command(session.scenario, session.faults)
+    return {"command": line, "command_note": note}

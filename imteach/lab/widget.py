@@ -1,18 +1,21 @@
 """`Lab`, the interactive sequence diagram: a thin widget around a `Session`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from traitlets import Dict, List, Unicode
+from traitlets import Dict, Float, List, Unicode
 
-from imteach.draw import image, to_svg
+from imteach.draw import drawn, image
 from imteach.draw.sequence.window import Window, windows
 from imteach.errors import InputError, quoted
 from imteach.lab import page
+from imteach.lab.actions import NAMES, Wish, understood
 from imteach.lab.live import WEB, LiveWidget, page_script
+from imteach.lab.moments import Histories, chats
 from imteach.lab.session import Session
+from imteach.lab.steps.history import AlreadyError
 from imteach.lab.still import STILL, for_listeners, parts
-from imteach.scenario import Fault, Scenario
+from imteach.scenario import Fault, Scenario, parse_scenario
 from imteach.trace import Trace
 
 
@@ -20,9 +23,17 @@ class Lab(LiveWidget):
     """A sequence diagram that a learner can break: click a packet to drop it, click it again to take that back.
 
     `scenario` is a `Scenario` or the name of a rung, `faults` what strikes it from the beginning. Every step has
-    a twin in Python: `lab.drop("ack:N")`, `lab.take_back("ack:N")`, `lab.rung = "acked"`, `lab.undo()`,
-    `lab.reset()`; `lab.trace` is the run as it is now, `lab.code` the Python that gives it. Raises `InputError`
-    for a name without meaning in this scenario.
+    a twin in Python:
+
+    - faults: `lab.drop("ack:N")`, `lab.take_back("ack:N")`, `lab.apply(Crash("bob", at=150))`, `lab.use("crash",
+      node="bob", at=150)`, `lab.change("crash bob@150+100", "down", 50)`, `lab.swap("m1/msg:N", "m2/msg:N")`
+    - talk: `lab.say("hi", sender="bob", to="alice", at=400)`, `lab.unsay("m2")`, `lab.resend("m1", at=2000)`,
+      `lab.set_online("bob", False, at=100)`
+    - steps: `lab.rung = "acked"`, `lab.undo()`, `lab.redo()`, `lab.reset()`
+
+    `lab.trace` is the run as it is now, `lab.code` the Python that gives it, `lab.command` the same for a shell,
+    `lab.to_text()` the same as a scenario file. Times are simulated ms. Raises `InputError` for a name without meaning
+    in this scenario; a step that raises changes nothing.
 
     >>> lab = Lab("dedup")
     >>> lab.drop("ack:N")
@@ -37,13 +48,22 @@ class Lab(LiveWidget):
 
     # The parts of the page. Only those that a step changes are sent and drawn again.
     picture = Unicode().tag(sync=True)
+    sheet = Unicode().tag(sync=True)  # the picture's style
+    drawn = Dict().tag(sync=True)  # what of the picture stands at which moment
     still = Dict().tag(sync=True)  # what is around the picture when it is saved
     ladder = Dict().tag(sync=True)
     outcome = Unicode().tag(sync=True)
-    phones: List[Any] = List().tag(sync=True)
+    moments = Dict().tag(sync=True)
+    chats: List[Any] = List().tag(sync=True)
     promises: List[Any] = List().tag(sync=True)
-    fault_rows: List[Any] = List().tag(sync=True)
+    holds: List[Any] = List().tag(sync=True)
+    knows: List[Any] = List().tag(sync=True)
+    why = Dict().tag(sync=True)
+    at = Float(None, allow_none=True).tag(sync=True)  # the moment shown, in simulated ms; None: the end
+    struck: List[Any] = List().tag(sync=True)
     code = Unicode().tag(sync=True)
+    command = Unicode().tag(sync=True)  # the line for a shell; "" if there is none
+    command_note = Unicode().tag(sync=True)  # why there is none, or what to do first
     steps = Dict().tag(sync=True)
     refusal = Unicode().tag(sync=True)
     stretch = Dict().tag(sync=True)
@@ -54,6 +74,7 @@ class Lab(LiveWidget):
         self._shown: Trace | None = None
         self._windows: list[Window] = []
         self._window = 0  # the place of the one that is shown
+        self._run_since = self._names_since = 0  # the picture from which on events, or msgids, are those of now
         super().__init__()
         self._show()
 
@@ -80,6 +101,45 @@ class Lab(LiveWidget):
         """Remove a fault by its text: `"crash bob@150+50"`. Raises `InputError` if there is no such fault."""
         self._step(lambda: self._session.take_fault_back(text))
 
+    def apply(self, *faults: Fault) -> None:
+        """Let these faults strike, too: see `Session.apply`. Raises `InputError` for one that means nothing here."""
+        self._step(lambda: self._session.apply(*faults))
+
+    def use(self, tool: str, **target: Any) -> None:
+        """Use a tool: `lab.use("drop", packet="ack:N")`, `lab.use("cut", link="bob-server", at=0)`.
+
+        See `Session.use`. Raises `InputError` where it would do nothing.
+        """
+        self._step(lambda: self._session.use(tool, **target))
+
+    def change(self, fault: str, amount: str, value: float | None) -> None:
+        """Turn an amount of a fault: `lab.change("crash bob@150+100", "down", 50)`. Raises `InputError`."""
+        self._step(lambda: self._session.change(fault, amount, value))
+
+    def swap(self, one: str, other: str) -> None:
+        """Let a packet arrive right after another that is sent later. Raises `InputError` where that cannot be."""
+        self._step(lambda: self._session.swap(one, other))
+
+    def swappable(self, name: str) -> list[str]:
+        """Return the packets that could overtake this one."""
+        return self._session.swappable(name)
+
+    def say(self, text: str, sender: str = "alice", to: str = "bob", at: float = 0) -> None:
+        """Let somebody say something more, `at` so many simulated ms. Raises `InputError`: see `Session.say`."""
+        self._step(lambda: self._session.say(text, sender, to, at))
+
+    def unsay(self, msgid: str) -> None:
+        """Let something not be said; faults that strike its packets go with it. Raises `InputError`."""
+        self._step(lambda: self._session.unsay(msgid))
+
+    def resend(self, msgid: str, at: float) -> None:
+        """Let a person send again what failed, `at` so many simulated ms. Raises `InputError` for no such msgid."""
+        self._step(lambda: self._session.resend(msgid, at))
+
+    def set_online(self, person: str, online: bool, at: float) -> None:
+        """Log a person out or in `at` so many simulated ms. Raises `InputError`: see `Session.set_online`."""
+        self._step(lambda: self._session.set_online(person, online, at))
+
     @property
     def window(self) -> int:
         """Which part of a long run the picture shows, from 0. Set it to look at another: `lab.window = 3`.
@@ -96,11 +156,45 @@ class Lab(LiveWidget):
         """Take the last step back, wherever it was made. Raises `InputError` when there is none."""
         self._step(self._session.undo)
 
+    def redo(self) -> None:
+        """Take the step again that was undone last. Raises `InputError` when there is none."""
+        self._step(self._session.redo)
+
     def reset(self) -> None:
         """Go back to how the lab began. `undo` brings the steps back."""
         self._step(self._session.reset)
 
     # What it holds
+
+    def to_text(self) -> str:
+        """Return the scenario and its faults as a scenario file's text, which `imteach run` reads.
+
+        Raises `InputError` for what a file cannot hold: a class of your own.
+        """
+        return self._session.to_text()
+
+    @classmethod
+    def from_text(cls, text: str) -> "Lab":
+        r"""Return a lab that begins with what a scenario file's text says.
+
+        Raises `InputError` that names the key, or the line, that is wrong.
+
+        >>> Lab.from_text('rung = "dedup"\nfaults = ["drop ack:N"]')
+        Lab(Scenario("dedup"), Drop("ack:N"))
+        """
+        scenario, faults = parse_scenario(text)
+        return cls(scenario, *faults)
+
+    @property
+    def phones(self) -> list[dict[str, Any]]:
+        """What each person's phone shows at the moment `at`: their bubbles, in the order in which they stand.
+
+        >>> lab = Lab("dedup")
+        >>> lab.at = 60
+        >>> [(phone["person"], [bubble["note"] for bubble in phone["bubbles"]]) for phone in lab.phones]
+        [('alice', ['◷ sending']), ('bob', [])]
+        """
+        return page.phones(self.trace, self.at)
 
     @property
     def trace(self) -> Trace:
@@ -142,23 +236,44 @@ class Lab(LiveWidget):
         """Bring the page up to date with the session, in one message. What did not change is not drawn again."""
         with self.hold_sync():
             if self._session.trace is not self._shown:
-                self._shown = self._session.trace
-                self._windows = windows(self.trace)
+                before, self._shown = self._shown, self._session.trace
+                self._windows, self._histories = windows(self.trace), Histories(self.trace)
                 self._look_at(min(self._window, len(self._windows) - 1))
+                self._run_since = self._rev
+                if before is not None and before.scenario.say != self.scenario.say:
+                    self._names_since = self._rev
+                self.why = {}  # it was asked of another run
                 self.still = {**parts(self.trace), "text": repr(self)}
+                self.chats = chats(self.trace)
                 for part, value in page.everything(self._session).items():
                     setattr(self, part, value)
             self.refusal = refusal or self._session.mistake
 
     def _look_at(self, place: int) -> None:
-        """Draw this part of the run."""
+        """Draw this part of a long run. Raises `InputError` if there is no such part."""
         if not isinstance(place, int) or place not in range(len(self._windows)):
             last = len(self._windows) - 1
             raise InputError(f"expected one of 0 to {last}, the parts of this run, not {quoted(place)}", where="window")
         self._window = place
         self._rev += 1
-        self.picture = to_svg(self.trace, self._rev, self._windows[place])
+        shown = drawn(self.trace, self._rev, self._windows[place])
+        self.picture, self.sheet, self.drawn = shown.svg, shown.sheet, page.of_the_picture(shown)
+        for part, value in self._histories.shown(self._windows[place]).items():
+            setattr(self, part, value)
         self.stretch = page.stretch(self._windows, place)
+
+    def _ask_why(self, event: int | None, packet: str | None) -> None:
+        """Show why this event happened, or what became of this packet; with neither, put the reasons away."""
+        if packet is not None:
+            self.why = page.why_of_packet(self.trace, packet)
+        elif event is not None:
+            self.why = page.why(self.trace, self.trace.events[event])
+        else:
+            self.why = {}
+
+    def _ask_why_not(self, msgid: str, who: str, at: float) -> None:
+        """Show why somebody did not see a message by this moment, or did not learn that it is there."""
+        self.why = page.why_not(self.trace, msgid, who, None if at >= self.trace.events[-1].t else at)
 
     def _answer(self, content: object) -> None:
         """Do what the learner did in the page. What cannot be done changes nothing, and the page says so.
@@ -181,24 +296,24 @@ class Lab(LiveWidget):
         The learner may have clicked in an older picture; its number is the message's `rev`. What is already as asked
         for is not done again, and what another step has changed since then stays as it is.
         """
-        message = content if isinstance(content, dict) else {}
-        is_new = message.get("rev") == self._rev
-        actions: dict[str, Callable[[], None]] = {
-            "drop": lambda: self._session.lose(message.get("packet", "")),
-            "spare": lambda: self._session.spare(message.get("packet", "")),
-            "take back": lambda: self._session.take_fault_back(message.get("fault", "")),
-            "rung": lambda: self._session.choose(message.get("rung", "")),
-            "window": lambda: self._look_at(message.get("window", -1)),
-            "undo": self._session.undo,
-            "reset": self._session.reset,
-        }
-        what = message.get("do")
-        if not isinstance(what, str) or what not in actions:
-            raise InputError(f"the page asked for {quoted(content)}, which the lab does not know")
-        if what == "undo" and not is_new:
-            raise InputError("the last step is another one by now, so nothing was undone; Undo takes that one back")
+        wish, given = understood(content)
+        rev = content.get("rev") if isinstance(content, dict) else None
+        seen = rev if isinstance(rev, int) and not isinstance(rev, bool) else 0
+        is_new = seen == self._rev
+        if not is_new:
+            self._check_still_means_that(wish, given, seen)
+        doer = self if wish.for_eyes else self._session
         try:
-            actions[what]()
-        except InputError:
-            if is_new or what not in ("spare", "take back"):
-                raise  # otherwise, what the learner wanted removed is already gone
+            getattr(doer, wish.method)(*given.values())
+        except InputError as error:
+            if is_new or not (wish.may_be_gone or isinstance(error, AlreadyError)):
+                raise  # otherwise, it is as the learner wanted it to be
+
+    def _check_still_means_that(self, wish: Wish, given: Mapping[str, Any], seen: int) -> None:
+        """Raise `InputError` if a message that is about an older picture could mean something else by now."""
+        if wish.only_now:
+            raise InputError(wish.only_now)
+        if given.get("event") is not None and seen < self._run_since:
+            raise InputError("the picture shows another run by now, so nothing was done; choose the event there")
+        if seen < self._names_since and any(given.get(name) is not None for name in NAMES):
+            raise InputError("msgids are others by now, because of what is said, so nothing was done; choose again")

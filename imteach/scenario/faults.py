@@ -4,9 +4,11 @@ Each has a text form for JSON, scenario files and tables (`drop m1/ack:N#1`), wh
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imteach.errors import InputError, quoted
+from imteach.scenario.naming import short_name
 from imteach.scenario.node_faults import Crash, Offline, Partition
 from imteach.scenario.packet_faults import Delay, Drop, Duplicate, Loss
 from imteach.scenario.untimely import Again, Beat, Late
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FAULTS", "Again", "Beat", "Crash", "Delay", "Drop", "Duplicate", "Fault", "Late", "Loss", "Offline", "Partition",
-    "checked_fault", "checked_given", "parse_fault",
+    "checked_fault", "checked_given", "parse_fault", "shortened",
 ]  # fmt: skip
 
 Fault = Drop | Duplicate | Delay | Crash | Offline | Partition | Loss | Late | Again | Beat
@@ -62,3 +64,19 @@ def parse_fault(text: str) -> Fault:
         raise InputError(f"no fault {quoted(text)}; faults are {', '.join(FAULTS)}, such as: drop m1/ack:N#1")
     parse: Callable[[str], Fault] = FAULTS[kind].parse
     return parse(rest)
+
+
+def shortened(fault: Fault, scenario: "Scenario") -> Fault:
+    """Return the same fault as a learner would write it in this scenario: a packet by the shortest name it can have.
+
+    >>> from imteach import Scenario
+    >>> shortened(Drop("m1/ack:N#1"), Scenario("dedup"))
+    Drop("ack:N")
+    """
+    if not isinstance(fault, Drop | Duplicate | Delay):
+        return fault
+    short = replace(fault, name=short_name(fault.packet, scenario.msgids))
+    try:
+        return short if short.resolve(scenario) == fault else fault
+    except InputError:  # without its owner it could be anybody's
+        return fault

@@ -10,6 +10,7 @@ from imteach.errors import InputError, quoted
 from imteach.scenario.faults import Fault
 from imteach.scenario.node_faults import Crash, Offline, Partition
 from imteach.scenario.packet_faults import Delay, Drop, Duplicate, Loss
+from imteach.scenario.texts import plus
 from imteach.scenario.untimely import Again, Beat, Late
 
 
@@ -40,8 +41,16 @@ def _rest(fault: Fault) -> str:
     return str(fault).partition(" ")[2]
 
 
-def _with_equals(fault: Fault) -> str:
-    return f"{fault.packet}={fault.by}" if isinstance(fault, Delay) else _rest(fault)
+def _packet(fault: Fault) -> str:
+    """Return the packet of a fault by the name that it was given, which may be a short one, and its time."""
+    match fault:
+        case Delay(name, by):
+            return f"{name}={by}"
+        case Duplicate(name, after):
+            return f"{name}{plus(after)}"
+        case Drop(name):
+            return name
+    return _rest(fault)
 
 
 class FaultOption(NamedTuple):
@@ -55,15 +64,16 @@ class FaultOption(NamedTuple):
 
 
 FAULT_OPTIONS = {
-    "--drop": FaultOption("NAME", Drop.parse, "the network drops this packet: --drop ack:N", Drop),
+    "--drop": FaultOption("NAME", Drop.parse, "the network drops this packet: --drop ack:N", Drop, _packet),
     "--duplicate": FaultOption(
         "NAME[+MS]",
         Duplicate.parse,
         "the network makes a copy, which arrives MS later: --duplicate msg:N+50",
         Duplicate,
+        _packet,
     ),
     "--delay": FaultOption(
-        "NAME=MS", _delay, "the network delays this packet by MS: --delay msg:N=400", Delay, _with_equals
+        "NAME=MS", _delay, "the network delays this packet by MS: --delay msg:N=400", Delay, _packet
     ),
     "--crash": FaultOption(
         "NODE@WHEN+MS",
@@ -112,8 +122,8 @@ FAULT_OPTIONS = {
 def as_options(fault: Fault) -> list[tuple[str, str]]:
     """Return the options, each with its value, that ask for this fault on a command line.
 
-    >>> as_options(Delay("m1/msg:N#1", by=400)), as_options(Loss(0.2, seed=1))
-    ([('--delay', 'm1/msg:N#1=400')], [('--loss', '0.2'), ('--seed', '1')])
+    >>> as_options(Delay("msg:N", by=400)), as_options(Loss(0.2, seed=1))
+    ([('--delay', 'msg:N=400')], [('--loss', '0.2'), ('--seed', '1')])
     """
     if isinstance(fault, Loss):
         return [("--loss", str(fault.p)), *([("--seed", str(fault.seed))] if fault.seed else [])]

@@ -6,14 +6,15 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page
 
-MOUNT = """async ([script, css, state, shadow]) => {
-    document.body.replaceChildren();
+MOUNT = """async ([script, css, state, shadow, keep]) => {
+    if (!keep) document.body.replaceChildren();
     const host = document.body.appendChild(document.createElement("div"));
     const home = shadow ? host.attachShadow({mode: "open"}) : host;
     home.appendChild(document.createElement("style")).textContent = css;
     const el = home.appendChild(document.createElement("div"));
     const heard = {};
     window.sent = [];
+    window.kept = [];
     window.tell = (changed) => {  // as if Python had sent these traits
         Object.assign(state, changed);
         for (const name of Object.keys(changed)) for (const listen of heard[`change:${name}`] ?? []) listen();
@@ -23,26 +24,28 @@ MOUNT = """async ([script, css, state, shadow]) => {
         on: (event, listen) => (heard[event] ??= []).push(listen),
         off: (event, listen) => (heard[event] = heard[event].filter((other) => other !== listen)),
         send: (message) => window.sent.push(message),
+        set: (name, value) => window.kept.push([name, (state[name] = value)]),
+        save_changes: () => {},
     };
     const {default: widget} = await import(script);
     window.unmount = await widget.render({model, el});
 }"""
 
 
-def mount(page: Page, widget: Any, shadow: bool = False) -> Locator:
-    """Show a widget, perhaps in a shadow root as marimo does, and return its root.
+def mount(page: Page, widget: Any, shadow: bool = False, keep: bool = False) -> Locator:
+    """Show a widget, perhaps in a shadow root as marimo does, and return its root. With `keep` beside those before.
 
-    What it sends lies in `window.sent`; `window.tell` answers.
+    What it sends lies in `window.sent`, what it keeps in traits in `window.kept`; `window.tell` answers.
     """
     state = {name: value for name, value in widget.get_state().items() if not name.startswith("_")}
     script = "data:text/javascript;base64," + base64.b64encode(widget._esm.encode()).decode()
     css = str(widget._css)
-    page.evaluate(MOUNT, [script, css, json.loads(json.dumps(state, default=str)), shadow])
-    return page.locator(".imteach-lab, .imteach-map").first
+    page.evaluate(MOUNT, [script, css, json.loads(json.dumps(state, default=str)), shadow, keep])
+    return page.locator(".imteach-lab, .imteach-map").last
 
 
 def told(page: Page, widget: Any, *names: str) -> None:
-    """Let the page know what the widget holds now: all of it, or these traits."""
-    state = widget.get_state(names or None)
+    """Let the page know what the widget holds now: all that Python changes, or these traits."""
+    state = widget.get_state(names or [name for name in widget.keys if name != "at"])
     shown = {name: value for name, value in state.items() if not name.startswith("_")}
     page.evaluate("(state) => window.tell(state)", json.loads(json.dumps(shown, default=str)))

@@ -26,7 +26,8 @@ def test_the_focus_stays_on_the_packet_that_was_in_use(page: Page, shadow: bool)
     packet.focus()
     page.keyboard.press("Enter")
     soon(
-        lambda: page.evaluate("sent.map(({do: what, packet, rev}) => [what, packet, rev])"), [["drop", "m1/ack:N#1", 1]]
+        lambda: page.evaluate("sent.map(({do: what, tool, packet, rev}) => [what, tool, packet, rev])"),
+        [["strike", "drop", "m1/ack:N#1", 1]],
     )
     expect(packet).to_have_attribute("data-pending", "")
     lab.drop("ack:N")
@@ -44,7 +45,7 @@ def test_a_question_is_pending_until_python_is_done_with_it_and_its_words_have_o
     radio.check()
     radio.check()
     root.locator('[data-packet="m1/msg:R#1"] .imt-pill').click()
-    soon(lambda: page.evaluate("sent.map((message) => message.do)"), ["rung", "drop"])
+    soon(lambda: page.evaluate("sent.map((message) => message.do)"), ["rung", "strike"])
     sent = page.evaluate("sent")
     view = sent[0]["ask"][0]
     assert [message["ask"] for message in sent] == [[view, 1], [view, 2]]

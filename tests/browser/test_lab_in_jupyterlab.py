@@ -93,7 +93,7 @@ def test_undo_reset_and_the_drop_that_met_no_packet(run: Run):
     expect(reset).to_be_enabled()
 
     lab.get_by_role("radio", name="basic").check()
-    unused = lab.locator(".lab-faults li")
+    unused = lab.locator(".lab-faults li[data-unused]")
     expect(unused).to_contain_text("m1/ack:R#1: this run never sent that packet")
     undo.click()
     expect(lab.get_by_role("radio", name="acked")).to_be_checked()
@@ -141,7 +141,11 @@ def test_two_labs_of_a_notebook_each_show_their_own_rung(page: Page, run: Run):
 def test_keys_alone_will_do(page: Page, run: Run):
     lab = run('Lab("dedup")')
     lab.get_by_role("radio", name="dedup").focus()
-    page.keyboard.press("Tab")  # undo and reset are disabled: the diagram comes next
+    page.keyboard.press("Tab")  # undo, redo and reset are disabled
+    expect(lab.locator('[data-act="help"]')).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(lab.locator('[data-tool="drop"]')).to_be_focused()
+    page.keyboard.press("g")  # or Tab, past the phones and the time
     expect(packet(lab, "m1/msg:R#1")).to_be_focused()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowRight")
@@ -194,7 +198,9 @@ def test_the_key_that_runs_a_cell_and_the_key_that_saves_still_work_inside_the_l
 def test_every_part_has_a_role_and_a_name(run: Run):
     lab = run('Lab("retransmit", Drop("ack:N"))')
     diagram = lab.get_by_role("group", name=re.compile("^Sequence diagram"))
-    expect(diagram.get_by_role("button")).to_have_count(lab.locator("[data-packet]").count())
+    packets, heads = lab.locator("[data-packet]"), lab.locator('[role="button"][data-node]')
+    expect(heads).to_have_count(3)
+    expect(diagram.get_by_role("button")).to_have_count(packets.count() + heads.count())
     expect(diagram.get_by_role("button", pressed=True)).to_have_count(1)
     for button in diagram.get_by_role("button").all():
         assert len(button.get_attribute("aria-label").split()) > 3  # a sentence
@@ -204,7 +210,11 @@ def test_every_part_has_a_role_and_a_name(run: Run):
     expect(promises).to_have_count(5)
     expect(promises.filter(has_text="broken: ")).to_have_count(1)
     expect(promises.filter(has_text="✗")).to_have_count(1)  # not by colour alone
-    expect(lab.get_by_role("button", name="Copy")).to_be_visible()
+    expect(lab.get_by_role("radiogroup", name="Tool").get_by_role("radio")).to_have_count(7)
+    expect(lab.get_by_role("radio", name="Drop", checked=True)).to_have_count(1)
+    expect(lab.get_by_role("slider", name="Moment")).to_be_visible()
+    for name in ("Copy", "Play", "Keys", "Undo", "Redo", "Reset"):
+        expect(lab.get_by_role("button", name=name, exact=True)).to_be_visible()
 
 
 def test_the_code_can_be_copied(page: Page, run: Run):

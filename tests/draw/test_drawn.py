@@ -51,3 +51,14 @@ def test_an_instant_that_is_spread_out_stands_on_the_axis_twice():
     axis = drawn(Scenario("dedup", latency=0).run(Drop("ack:N"))).axis
     times = [t for t, _ in axis]
     assert times == [0, 0, 300, 300]
+
+
+def test_a_link_is_marked_between_the_heads_of_its_person_and_of_the_one_toward_the_server():
+    picture = drawn(Scenario("basic").run())
+    assert picture.nodes == ["alice", "server", "bob"]
+    cards = [
+        (float(x), float(x) + float(wide))
+        for x, wide in re.findall(r'imt-card" x="(\S+)" y="64" width="(\S+)"', picture.svg)
+    ]
+    (alice, server, bob) = cards
+    assert picture.links == [("alice", alice[1], server[0], 85.0), ("bob", bob[0], server[1], 85.0)]

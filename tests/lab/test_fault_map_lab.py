@@ -113,3 +113,12 @@ def test_its_python_makes_it_again():
     assert again.map == losses.map
     with pytest.raises(InputError, match="no cell"):
         losses.choose("msg:N")
+
+
+def test_a_run_in_which_more_is_said_is_not_in_the_map():
+    losses = FaultMapLab("retransmit")
+    losses.choose("ack:N")
+    losses.lab.say("and?", at=900)
+    assert losses.cell is None
+    losses.lab.undo()
+    assert losses.cell == losses.map["ack:N"]

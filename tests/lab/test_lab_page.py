@@ -3,10 +3,24 @@
 import json
 import sys
 
-from imteach import Client, Crash, Drop, Offline, Say, Scenario
+from imteach import (
+    Again,
+    Beat,
+    Client,
+    Crash,
+    Delay,
+    Drop,
+    Duplicate,
+    Late,
+    Loss,
+    Offline,
+    Partition,
+    Say,
+    Scenario,
+)
 from imteach.lab import page
 from imteach.lab.session import Session
-from imteach.protocol import PROMISES, Report
+from imteach.protocol import Report
 
 
 def bubbles(trace, person: str) -> list[tuple[str, str, str]]:
@@ -74,21 +88,15 @@ def test_with_three_people_each_bubble_says_who():
     assert chats == {"alice": ["to bob"], "bob": ["alice", "carol"], "carol": ["to bob"]}
 
 
-def test_every_promise_has_its_title_and_a_broken_one_its_reason():
-    kept = page.promises(Scenario("dedup").run())
-    assert [row["name"] for row in kept] == [name for name in PROMISES if name not in ("in_order", "stored_once")]
-    assert all(row["holds"] and row["title"] and not row["why"] for row in kept)
-
-    broken = {row["name"]: row for row in page.promises(Scenario("retransmit").run(Drop("ack:N")))}
-    assert broken["no_duplicates"]["holds"] is False
-    assert "m1/ack:N#1" in broken["no_duplicates"]["why"]
-    assert broken["no_silent_loss"]["why"] == ""
-
-
-def test_a_drop_that_met_no_packet_is_named():
-    (row,) = page.fault_rows(Scenario("basic").run(Drop("ack:R"), Drop("msg:N")))
-    assert row["fault"] == "drop m1/ack:R#1"
-    assert "never sent" in row["text"]
+def test_the_phones_of_a_moment_show_what_stood_there_then():
+    trace = Scenario("retransmit").run(Drop("ack:N"))
+    seen = {at: [[b["note"] for b in phone["bubbles"]] for phone in page.phones(trace, at)] for at in (60, 210, 400)}
+    assert seen == {
+        60: [["◷ sending"], []],
+        210: [["✓ sent"], ["at 100 ms"]],
+        400: [["✓ sent"], ["at 100 ms", "at 400 ms, shown again"]],
+    }
+    assert page.phones(trace, 10**6) == page.phones(trace)
 
 
 def test_all_parts_are_plain_json():
@@ -96,18 +104,105 @@ def test_all_parts_are_plain_json():
     assert json.loads(json.dumps(parts)) == parts
 
 
-def test_faults_that_are_no_arrow_stand_in_rows_and_drops_that_can_be_clicked_do_not():
-    trace = Scenario("offline").run(
-        Offline("bob", lasting=1000), Drop("msg:R"), Crash("alice", after="show m1", down=50)
+# Every fault, with its numbers
+
+
+def rows(trace) -> dict[str, dict]:
+    return {row["fault"]: row for row in page.faults(trace)}
+
+
+def test_every_fault_has_a_row_with_its_sentence_its_tool_and_what_it_strikes():
+    trace = Scenario("offline", say=[Say("hi"), Say("you?", "bob", "alice", at=30)]).run(
+        Drop("m1/ack:N"),
+        Duplicate("m1/msg:N"),
+        Delay("m2/msg:N", by=20),
+        Crash("server", at=150, down=50),
+        Offline("bob", at=900, lasting=100),
+        Partition("server", "alice", at=500, both=False),
+        Loss(0),
+        Again("m1", at=20),
+        Late("alice", "m1"),
     )
-    assert page.fault_rows(trace) == [
-        {"fault": "offline bob@0+1000", "text": "bob logs out at 0 ms for 1000 ms."},
-        {
-            "fault": "crash alice@show:m1+50",
-            "text": "crash alice@show:m1+50: alice never did that in this run, so nothing crashed; "
-            "alice did: send m1/msg:R#1, send m1/msg:R#2.",
-        },
+    told = [(row["tool"], row["on"], row["text"]) for row in page.faults(trace)]
+    assert told[:6] == [
+        ("drop", {"packet": "m1/ack:N#1"}, "The network loses m1/ack:N#1."),
+        ("duplicate", {"packet": "m1/msg:N#1"}, "The network makes a copy of m1/msg:N#1."),
+        ("delay", {"packet": "m2/msg:N#1"}, "m2/msg:N#1 takes 20 ms longer."),
+        ("crash", {"node": "server"}, "The server crashes at 150 ms and is down for 50 ms."),
+        ("away", {"node": "bob"}, "bob logs out at 900 ms for 100 ms."),
+        ("cut", {"link": "alice-server"}, "The link from the server to alice is cut at 500 ms and stays away."),
     ]
+    assert [(tool, on) for tool, on, _ in told[6:]] == [(None, {}), (None, {}), (None, {"node": "alice"})]
+    assert [row["fault"] for row in page.faults(trace)] == list(map(str, trace.faults))
+
+
+def test_a_fault_that_never_strikes_says_why_and_has_no_time():
+    row = rows(Scenario("basic").run(Drop("ack:R")))["drop m1/ack:R#1"]
+    assert row["text"] == "drop m1/ack:R#1: this run never sent that packet, so nothing was dropped."
+    assert (row["unused"], row["since"], row["until"]) == (True, None, None)
+
+
+def test_when_a_fault_strikes_is_read_from_the_run_where_it_follows_something():
+    trace = Scenario("offline").run(
+        Crash("bob", after="send m1/ack:R#1", down=50),
+        Offline("alice", after="send m1/ack:A#1"),
+        Offline("bob", at=700, lasting=0.5),
+        Drop("msg:A"),
+        Duplicate("m1/msg:R", after=30),
+        Delay("m1/msg:N", by=20),
+        Again("m1", after="send m1/msg:A#1"),
+        Partition("bob", "server", at=900),
+        Loss(0),
+    )
+    assert {fault: (row["since"], row["until"]) for fault, row in rows(trace).items()} == {
+        "crash bob@send:m1/ack:R#1+50": (120, 170),
+        "offline alice@send:m1/ack:A#1": (170, None),
+        "offline bob@700+0.5": (700, 700.5),
+        "drop m1/msg:A#1": (50, 80),
+        "duplicate m1/msg:R#1+30": (0, 80),
+        "delay m1/msg:N#1+20": (50, 120),
+        "again m1@send:m1/msg:A#1": (50, 50),
+        "partition bob-server@900": (900, None),
+        "loss 0 seed 0": (0, None),
+    }
+    crashed, restarted = trace.happened("crash")[0], trace.happened("restart")[0]
+    assert (crashed.t, restarted.t) == (120, 170)
+
+
+def test_the_amounts_of_a_fault_are_those_that_it_has_now():
+    trace = Scenario("offline", latency={"bob": 70}).run(
+        Duplicate("msg:N"), Crash("bob", after="show m1"), Offline("bob", at=900), Drop("ack:N"), Late("alice", "m1")
+    )
+    amounts = {
+        fault: [(amount["name"], amount["value"], amount["open"]) for amount in row["amounts"]]
+        for fault, row in rows(trace).items()
+    }
+    assert amounts == {
+        "duplicate m1/msg:N#1": [("after", 70, False)],  # one latency, which nobody said
+        "crash bob@show:m1+100": [("down", 100, False)],
+        "offline bob@900": [("at", 900, False), ("lasting", None, True)],
+        "drop m1/ack:N#1": [],
+        "late alice@m1": [],
+    }
+    assert {amount["unit"] for row in page.faults(trace) for amount in row["amounts"]} == {"ms"}
+    assert all(amount["label"] for row in page.faults(trace) for amount in row["amounts"])
+
+
+def test_a_heartbeat_before_its_time_strikes_a_member():
+    trace = Scenario("group", say=[Say(to="us")], groups={"us": ["alice", "bob"]}).run(Beat("bob", at=70))
+    row = rows(trace)["beat bob@70"]
+    assert (row["on"], row["since"], row["until"], row["tool"]) == ({"node": "bob"}, 70, 70, None)
+    assert [amount["name"] for amount in row["amounts"]] == ["at"]
+
+
+def test_each_amount_of_a_row_can_be_turned_by_its_text():
+    session = Session("offline", Duplicate("msg:N"), Crash("bob", at=150), Offline("bob", at=900))
+    for row in page.faults(session.trace):
+        for amount in row["amounts"]:
+            session.change(row["fault"], amount["name"], 77)
+            session.undo()
+            if amount["open"]:
+                session.change(row["fault"], amount["name"], None)
 
 
 def test_a_chat_costs_the_same_for_each_bubble_however_many_there_are():

@@ -134,9 +134,7 @@ function focusAgain(table, was) {
   same.focus({ preventScroll: true });
 }
 
-/**
- * @param {LegendRow} row
- */
+/** @param {LegendRow} row */
 function makeLegendRow({ sign, name, means, mood }) {
   const mark = make("span", { class: "map-sign", "data-mood": mood, "aria-hidden": "true" }, sign);
   return make("li", {}, mark, make("span", {}, make("b", {}, name), `: ${means}`));
@@ -180,9 +178,7 @@ function render({ model, el }) {
   el.append(root);
 
   // What is saved of it. Only the first of several is saved with the words.
-  /**
-   * @type {any} */ (root).imteachStill = (/**
-   * @type {boolean} */ first) => {
+  /** @type {any} */ (root).imteachStill = (/** @type {boolean} */ first) => {
     const { words, html, text } = model.get("still");
     return { "text/html": (first ? words : "") + html, "text/plain": text };
   };

@@ -3,17 +3,27 @@
 // State comes in traits, one for each part of the page; what the learner did goes out as a message.
 
 import { asks, connect, focusedIn, keepKeys } from "./live.js";
+import { ACTS } from "./actions.js";
+import { makeFading } from "./lab_fading.js";
+import { drawHolds, drawKnows } from "./lab_holds.js";
+import { watchKeys } from "./lab_keys.js";
+import { markPicture } from "./lab_marks.js";
 import { makePage } from "./lab_page.js";
-import { watchPackets } from "./lab_packets.js";
-import { makeFaultRow, makePhone, makePromise, makeRung } from "./lab_parts.js";
+import { drawPromises, makeFaultRow, makeRung } from "./lab_parts.js";
+import { makePhones } from "./lab_phones.js";
 import { parsePicture, placePicture } from "./lab_picture.js";
+import { watchPointing } from "./lab_pointing.js";
+import { watchTime } from "./lab_time.js";
+import { makeTools } from "./lab_tools.js";
+import { makeWhy } from "./lab_why.js";
 
 /** @typedef {import("./live.js").Model} Model */
 /** @typedef {import("./lab_page.js").Page} Page */
 
 /** @typedef {{chosen: string, rungs: {name: string, adds: string}[]}} Ladder */
 
-/** Put text on the clipboard; where the browser gives no access to it, select the text instead.
+/**
+ * Put text on the clipboard; where the browser gives no access to it, select the text instead.
  * @param {HTMLElement} element
  */
 async function copy(element) {
@@ -27,16 +37,35 @@ async function copy(element) {
 }
 
 /**
+ * The same in Python, or as a command line, to be copied.
+ * @param {Page} page
+ */
+function watchFoot({ python, shell, other, copyButton }) {
+  other.addEventListener("click", () => {
+    python.hidden = shell.hidden;
+    shell.hidden = !python.hidden;
+    other.setAttribute("aria-pressed", String(!shell.hidden));
+  });
+  copyButton.addEventListener("click", async () => {
+    copyButton.textContent = await copy(shell.hidden ? python : shell);
+    setTimeout(() => (copyButton.textContent = "Copy"), 1500);
+  });
+}
+
+/**
  * What a learner can do beside the picture.
  * @param {Page} page
- * @param {(message: object) => void} wish
+ * @param {(message: Record<string, any>) => void} wish
+ * @param {ReturnType<typeof makeWhy>} why
+ * @param {() => number} now
  */
-function watchControls({ rungs, undo, reset, earlier, later, faults, code, copyButton }, wish) {
+function watchControls(page, wish, why, now) {
+  const { root, rungs, undo, redo, reset, earlier, later, faults } = page;
   rungs.addEventListener("change", (event) => {
     wish({ do: "rung", rung: /** @type {HTMLInputElement} */ (event.target).value });
   });
-  for (const button of [undo, reset]) {
-    button.addEventListener("click", () => wish({ do: button.dataset.asks }));
+  for (const button of [undo, redo, reset]) {
+    button.addEventListener("click", () => wish({ do: button.dataset.act }));
   }
   for (const button of [earlier, later]) {
     button.addEventListener("click", () => wish({ do: "window", window: Number(button.dataset.window) }));
@@ -45,10 +74,53 @@ function watchControls({ rungs, undo, reset, earlier, later, faults, code, copyB
     const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-take-back]"));
     if (button) wish({ do: "take back", fault: button.dataset.takeBack });
   });
-  copyButton.addEventListener("click", async () => {
-    copyButton.textContent = await copy(code);
-    setTimeout(() => (copyButton.textContent = "Copy"), 1500);
+  faults.addEventListener("change", (event) => {
+    const { value, dataset } = /** @type {HTMLInputElement} */ (event.target);
+    wish({ do: "change", fault: dataset.of, amount: dataset.amount, value: value === "" ? null : Number(value) });
   });
+  root.addEventListener("click", (event) => {
+    const { marks, marksEvent, whyNot } =
+      /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("button"))?.dataset ?? {};
+    if (whyNot) wish({ ...JSON.parse(whyNot), at: now() });
+    else if (marks !== undefined) why.mark(marks, marksEvent);
+  });
+  page.unask.addEventListener("click", () => wish({ do: "why" }));
+  watchFoot(page);
+}
+
+/**
+ * Let the panels be folded and unfolded. `show` unfolds one that has news, unless the learner has folded it by hand.
+ * @param {Page} page
+ */
+function watchFolds({ folds, panels, side }) {
+  /** @type {Set<string>} */
+  const byHand = new Set();
+
+  /**
+   * @param {string} name
+   * @param {boolean} isOpen
+   */
+  function set(name, isOpen) {
+    const panel = /** @type {HTMLElement} */ (panels.querySelector(`[data-panel="${name}"]`));
+    if (panel.hidden !== isOpen) return;
+    panel.hidden = !isOpen;
+    folds.querySelector(`[data-fold="${name}"]`)?.setAttribute("aria-expanded", String(isOpen));
+    side.style.height = ""; // see lab_time.js
+  }
+
+  folds.addEventListener("click", (event) => {
+    const fold = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-fold]"));
+    if (!fold?.dataset.fold) return;
+    byHand.add(fold.dataset.fold);
+    set(fold.dataset.fold, fold.getAttribute("aria-expanded") !== "true");
+  });
+  /**
+   * @param {string} name
+   * @param {boolean} hasNews
+   */
+  return (name, hasNews) => {
+    if (!byHand.has(name)) set(name, hasNews);
+  };
 }
 
 /**
@@ -69,13 +141,13 @@ function drawLadder({ rungs, adds }, { chosen, rungs: all }, group) {
  * @param {any} [place]
  */
 function drawWay(button, place) {
-  /**
-   * @type {HTMLButtonElement} */ (button).disabled = (place ?? null) === null;
+  /** @type {HTMLButtonElement} */ (button).disabled = (place ?? null) === null;
   button.dataset.window = place;
   button.dataset.asks = asks({ do: "window", window: place });
 }
 
-/** Show which part of a long run is drawn, and the ways to its neighbours.
+/**
+ * Show which part of a long run is drawn, and the ways to its neighbours.
  * @param {Page} page
  * @param {{words?: string, earlier?: number | null, later?: number | null}} shown
  */
@@ -86,24 +158,30 @@ function drawStretch({ stretch, shows, earlier, later }, { words = "", ...places
   drawWay(later, places.later);
 }
 
-/**
- * @param {string} text
- */
+/** @param {string} text */
 function base64(text) {
   let bytes = "";
   for (const byte of new TextEncoder().encode(text)) bytes += String.fromCharCode(byte);
   return btoa(bytes);
 }
 
-/** What is saved of it: the picture as it is now. Only the first of several is saved with the words.
+/**
+ * What is saved of it: the picture as it is now. Only the first of several is saved with the words.
  * @param {Model} model
  * @param {boolean} first
  */
 function still(model, first) {
   const { words, before, after, text } = model.get("still");
-  const data = base64(model.get("picture").replace(/data-rev="\d+"/, 'data-rev="0"'));
+  const [head, ...rest] = model.get("picture").replace(/data-rev="\d+"/, 'data-rev="0"').split("\n");
+  const data = base64([head, `<style>${model.get("sheet")}</style>`, ...rest].join("\n"));
   return { "text/html": (first ? words : "") + before + data + after, "text/plain": text };
 }
+
+/**
+ * Nothing to show yet.
+ * @type {(t: number, y: number) => void}
+ */
+const nothing = () => {};
 
 /**
  * Show one view of the lab. Returns a function that takes it down again.
@@ -121,64 +199,138 @@ function render({ model, el }) {
 
   /**
    * Ask Python for something; it is about the picture that is shown.
-   * @param {object} message
+   * @param {Record<string, any>} message
    */
   const wish = (message) => ask(message, Number(drawing.querySelector("svg")?.dataset.rev));
 
   const place = placePicture(page);
-  const packets = watchPackets(page, wish);
-  watchControls(page, wish);
+  const why = makeWhy(page);
+  const phones = makePhones(page.phones, wish, () => time.now());
+  const shows = { picture: nothing, holds: nothing, knows: nothing, promises: nothing };
+
+  /**
+   * @param {number} t
+   * @param {number} y
+   */
+  const showMoment = (t, y) => {
+    for (const show of Object.values(shows)) show(t, y);
+    phones.show(t);
+  };
+
+  /**
+   * Python knows the moment that stays, as `lab.at`.
+   * @param {number | null} at
+   */
+  const keepMoment = (at) => {
+    if (root.dataset.kernel !== "alive" || model.get("at") === at || !model.set) return;
+    model.set("at", at);
+    model.save_changes?.();
+  };
+  const time = watchTime(page, showMoment, place.follow, keepMoment);
+  const tools = makeTools(page, wish, () => time.now());
+  const pointing = watchPointing(page, tools, time.momentAt);
+  tools.onChange(pointing.renew);
+  watchControls(page, wish, why, time.now);
+  const unfold = watchFolds(page);
+  const putAway = () => why.isOn() && wish({ do: "why" });
+  watchKeys(
+    page,
+    {
+      ...Object.fromEntries(Object.values(ACTS).map(({ act }) => [act, () => page[act].click()])),
+      timeout: () => time.jump("timeout"),
+      diagram: pointing.focus,
+      stop: () => {
+        time.pause();
+        putAway();
+      },
+    },
+    (tool) => tools.choose(tool, page.tools.contains(focusedIn(root))),
+  );
+  page.help.addEventListener("click", () => {
+    page.keys.hidden = !page.keys.hidden;
+    page.help.setAttribute("aria-expanded", String(!page.keys.hidden));
+  });
 
   /** What changes: one function for each trait. */
   const draw = {
     picture() {
-      place.show(parsePicture(model.get("picture"), page.sheet));
-      packets.renew();
+      const svg = parsePicture(model.get("picture"));
+      const drawn = model.get("drawn");
+      shows.picture = makeFading(svg, drawn, markPicture(svg, drawn));
+      place.show(svg);
+      time.renew(svg, drawn);
+      pointing.renew();
+      why.light();
       mark();
     },
+    sheet: () => (page.sheet.textContent = model.get("sheet")),
     ladder: () => drawLadder(page, model.get("ladder"), radioName),
     outcome: () => (page.outcome.textContent = model.get("outcome")),
-    phones: () => page.phones.replaceChildren(...model.get("phones").map(makePhone)),
-    promises: () => page.promises.replaceChildren(...model.get("promises").map(makePromise)),
-    fault_rows: () => page.faults.replaceChildren(...model.get("fault_rows").map(makeFaultRow)),
+    moments: () => time.moments(model.get("moments")),
+    chats: () => phones.renew(model.get("chats")),
+    promises: () => (shows.promises = drawPromises(page.promises, model.get("promises"))),
+    holds: () => (shows.holds = drawHolds(page.holds, model.get("holds"))),
+    knows: () => (shows.knows = drawKnows(page.knows, model.get("knows"))),
+    struck() {
+      const rows = model.get("struck");
+      page.faults.replaceChildren(...rows.map(makeFaultRow));
+      page.noFaults.hidden = rows.length > 0;
+      // a drop is seen in the picture; numbers to turn, and what strikes nothing, only here
+      unfold("strikes", rows.some((/** @type {any} */ row) => row.unused || row.amounts.length > 0));
+      page.struck.textContent = rows.length ? `What strikes (${rows.length})` : "What strikes";
+      tools.renew(rows);
+      pointing.renew();
+      mark();
+    },
+    why: () => why.show(model.get("why")),
     stretch() {
       drawStretch(page, model.get("stretch"));
       mark();
     },
     code: () => (page.code.textContent = model.get("code")),
+    command: () => (page.command.textContent = model.get("command")),
     steps() {
       const can = model.get("steps");
-      /**
-       * @type {HTMLButtonElement} */ (page.undo).disabled = !can.undo;
-      /**
-       * @type {HTMLButtonElement} */ (page.reset).disabled = !can.reset;
+      /** @type {HTMLButtonElement} */ (page.undo).disabled = !can.undo;
+      /** @type {HTMLButtonElement} */ (page.redo).disabled = !can.redo;
+      /** @type {HTMLButtonElement} */ (page.reset).disabled = !can.reset;
     },
     refusal: () => (page.refusal.textContent = model.get("refusal")),
+    at: () => time.go(model.get("at")),
   };
 
-  /** Draw a part. If what had the focus is gone, the packet that was in use gets it. */
+  // Python sends what one step changed in one piece; the moment is shown once all of it is drawn.
+  let isStale = false;
+  const drawMoment = () => {
+    isStale = false;
+    time.draw();
+  };
+
+  /** Draw a part. If what had the focus is gone, what was in use in the picture gets it. */
   const watch = Object.entries(draw).map(([part, drawPart]) => {
     const redraw = () => {
       const focused = focusedIn(root);
       drawPart();
-      if (focused && (!focused.isConnected || focused.matches(":disabled"))) packets.focus();
+      if (!isStale) queueMicrotask(drawMoment);
+      isStale = true;
+      if (focused && (!focused.isConnected || focused.matches(":disabled"))) pointing.focus();
       if (part === "picture" && focused) requestAnimationFrame(place.keepInSight);
     };
     return /** @type {[string, () => void]} */ ([`change:${part}`, redraw]);
   });
 
   // An event says when there is something else to save: then the saved notebook is out of date.
-  /**
-   * @type {any} */ (root).imteachStill = (/**
-   * @type {boolean} */ first) => still(model, first);
+  /** @type {any} */ (root).imteachStill = (/** @type {boolean} */ first) => still(model, first);
   watch.push(["change:still", () => root.dispatchEvent(new CustomEvent("imteach-still", { bubbles: true }))]);
 
   for (const drawPart of Object.values(draw)) drawPart();
+  drawMoment();
   for (const [event, redraw] of watch) model.on(event, redraw);
   el.append(root);
 
   return () => {
     stop();
+    time.stop();
     giveKeysBack();
     place.stop();
     for (const [event, redraw] of watch) model.off(event, redraw);

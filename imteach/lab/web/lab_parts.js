@@ -2,61 +2,71 @@
 // What stands in the parts of the lab's page, made of what Python says of a run.
 
 import { asks, make } from "./live.js";
+import { entryAt } from "./clock.js";
 
 /**
- * @typedef {{own: boolean, msgid: string, text: string, who: string, note: string, mood: string}} Bubble
- * @typedef {{person: string, bubbles: Bubble[], earlier: number}} Phone
- * @typedef {{name: string, title: string, holds: boolean, why: string}} PromiseRow
- * @typedef {{fault: string, text: string}} FaultRow
+ * @typedef {"kept" | "open" | "broken"} Holds
+ * @typedef {{name: string, title: string, history: [number, Holds, string][]}} Verdict
+ * @typedef {{name: string, label: string, value: number | null, open: boolean}} Amount
+ * @typedef {{fault: string, text: string, tool: string | null, on: Record<string, string | number>, since: number | null,
+ *   until: number | null, amounts: Amount[], unused: boolean}} FaultRow
  */
 
-/**
- * @param {Bubble} bubble
- */
-function makeBubble(bubble) {
-  const line = make("div", { class: "lab-text", dir: "auto" }, bubble.text);
-  const note = make("div", { class: "lab-note" }, bubble.note);
-  const item = make("li", { class: "lab-bubble", "data-msgid": bubble.msgid, "data-mood": bubble.mood }, line, note);
-  item.dataset.own = String(bubble.own);
-  if (bubble.who) item.prepend(make("div", { class: "lab-who" }, bubble.who));
-  return item;
+const SIGNS = { kept: "✓", open: "…", broken: "✗" };
+const WORDS = { kept: "kept: ", open: "not yet: ", broken: "broken: " };
+
+/** @param {Verdict} promise */
+function makePromise({ name, title, history }) {
+  const sign = make("span", { class: "lab-sign", "aria-hidden": "true" });
+  const word = make("span", { class: "lab-unseen" });
+  const code = make("code", { class: "lab-code-name" }, name);
+  const why = make("div", { class: "lab-why" });
+  const row = make("li", { "data-promise": name }, sign, make("div", { class: "lab-promise" }, word, title, " ", code), why);
+  /** @param {number} t */
+  const show = (t) => {
+    const [, holds, reason] = entryAt(history, t) ?? [0, /** @type {Holds} */ ("kept"), ""];
+    row.dataset.holds = { kept: "true", open: "open", broken: "false" }[holds];
+    sign.textContent = SIGNS[holds];
+    word.textContent = WORDS[holds];
+    why.textContent = reason;
+    why.hidden = !reason;
+  };
+  return { row, show };
 }
 
 /**
- * @param {Phone} phone
+ * @param {HTMLElement} place
+ * @param {Verdict[]} verdicts
+ * @returns {(t: number) => void} shows a moment
  */
-export function makePhone(phone) {
-  const chat = make("ol", { class: "lab-chat", role: "list" }, ...phone.bubbles.map(makeBubble));
-  if (phone.earlier) chat.prepend(make("li", { class: "lab-empty" }, `… ${phone.earlier} earlier`));
-  const content = phone.bubbles.length ? chat : make("p", { class: "lab-empty" }, "no messages");
-  const name = make("div", { class: "lab-name" }, phone.person);
-  const attributes = { class: "lab-phone", "data-phone": phone.person, role: "group" };
-  return make("div", { ...attributes, "aria-label": `${phone.person}'s phone` }, name, content);
+export function drawPromises(place, verdicts) {
+  const made = verdicts.map(makePromise);
+  place.replaceChildren(...made.map(({ row }) => row));
+  return (t) => made.forEach(({ show }) => show(t));
 }
 
 /**
- * @param {PromiseRow} promise
+ * A number of a fault, to be turned.
+ * @param {string} fault
+ * @param {Amount} amount
  */
-export function makePromise(promise) {
-  const sign = make("span", { class: "lab-sign", "aria-hidden": "true" }, promise.holds ? "✓" : "✗");
-  const word = make("span", { class: "lab-unseen" }, promise.holds ? "kept: " : "broken: ");
-  const name = make("code", { class: "lab-code-name" }, promise.name);
-  const title = make("div", { class: "lab-promise" }, word, promise.title, " ", name);
-  const attributes = { "data-promise": promise.name, "data-holds": String(promise.holds) };
-  const row = make("li", attributes, sign, title);
-  if (promise.why) row.append(make("div", { class: "lab-why" }, promise.why));
-  return row;
+function makeAmount(fault, { name, label, value, open }) {
+  const attributes = { type: "number", min: "0", step: "any", "data-amount": name, "data-of": fault };
+  const input = make("input", { ...attributes, value: value === null ? "" : String(value) });
+  if (open) input.setAttribute("placeholder", "to the end");
+  return make("label", { class: "lab-amount" }, `${label} `, input, " ms");
 }
 
-/**
- * @param {FaultRow} row
- */
-export function makeFaultRow({ fault, text }) {
+/** @param {FaultRow} row */
+export function makeFaultRow({ fault, text, amounts, unused }) {
   const what = `Take back: ${fault}`;
   const asked = { "data-asks": asks({ do: "take back", fault }) };
   const name = { "data-take-back": fault, "aria-label": what, title: what, ...asked };
   const button = make("button", { type: "button", class: "lab-button lab-small", ...name }, "✕");
-  return make("li", {}, make("span", {}, text), button);
+  const numbers = amounts.map((amount) => makeAmount(fault, amount));
+  const row = make("li", { "data-fault": fault }, make("span", { class: "lab-fault-text" }, text), ...numbers, button);
+  row.toggleAttribute("data-unused", unused);
+  return row;
 }
 
 /**

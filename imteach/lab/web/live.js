@@ -9,6 +9,8 @@
  * @property {(event: string, callback: (...told: any[]) => void) => void} on
  * @property {(event: string, callback: (...told: any[]) => void) => void} off
  * @property {(message: object) => void} send
+ * @property {(name: string, value: any) => void} [set]
+ * @property {() => void} [save_changes]
  * @property {any} [widget_manager]
  */
 
@@ -60,14 +62,10 @@ const ENDED = ["restarting", "autorestarting", "terminating", "dead"];
  */
 export function connect({ model, el, root, words, settle }) {
   const view = Math.random().toString(36).slice(2); // random, because each view has its own copy of this file
-  /**
-   * @type {{number: number, key: string, at: number}[]}
-   */
+  /** @type {{number: number, key: string, at: number}[]} */
   let pending = [];
   let number = 0;
-  /**
-   * @type {number[]}
-   */
+  /** @type {number[]} */
   let timers = [];
 
   /**
@@ -122,9 +120,7 @@ export function connect({ model, el, root, words, settle }) {
 
   // Who is there to ask. A kernel that ended does not come back: the next one knows nothing of this page.
 
-  /**
-   * @param {"gone" | "none"} what
-   */
+  /** @param {"gone" | "none"} what */
   function over(what) {
     if (root.dataset.kernel !== "alive") return;
     root.dataset.kernel = what;
@@ -176,17 +172,13 @@ function isNotebooks(event) {
  * @returns {() => void} what ends it
  */
 export function keepKeys(root) {
-  /**
-   * @param {Event} event
-   */
+  /** @param {Event} event */
   const down = (event) => {
     const target = event.composedPath()[0];
     if (!(target instanceof Element) || !root.contains(target)) return;
     target.toggleAttribute("data-lm-suppress-shortcuts", !isNotebooks(/** @type {KeyboardEvent} */ (event)));
   };
-  /**
-   * @param {Event} event
-   */
+  /** @param {Event} event */
   const up = (event) => {
     if (!isNotebooks(/** @type {KeyboardEvent} */ (event))) event.stopPropagation();
   };

@@ -4,7 +4,15 @@ from collections.abc import Iterator
 
 from imteach.draw.collector import uncollected
 from imteach.draw.letters.measure import fit
-from imteach.draw.sequence.layout.shapes import MARGIN, ROLE_SIZE, TITLE_SIZE, Gap, Layout
+from imteach.draw.sequence.layout.shapes import (
+    HEAD_HEIGHT,
+    HEAD_WIDTH,
+    MARGIN,
+    ROLE_SIZE,
+    TITLE_SIZE,
+    Gap,
+    Layout,
+)
 from imteach.draw.sequence.layout.whole import lay_out
 from imteach.draw.sequence.svg.hits import hits
 from imteach.draw.sequence.svg.lifelines import (
@@ -20,7 +28,7 @@ from imteach.draw.sequence.svg.markup import escape, n, start, text_at
 from imteach.draw.sequence.svg.packets import packet_of, passed
 from imteach.draw.sequence.svg.style import style
 from imteach.draw.sequence.window import Stretch, Window, cut_out
-from imteach.protocol import Value
+from imteach.protocol import SERVER, Value
 from imteach.trace import Trace
 
 
@@ -29,7 +37,8 @@ class Drawn(Value, frozen=True):
 
     `axis` is where each instant stands: (t, y) in simulated ms and in pixels, see `Layout.axis`. `notes` are the lines
     beside the lifelines, in the order of the SVG: (the id of the event that it tells, t). `packets` are those of the
-    SVG, in its order: (when it was sent, when it arrived or was lost).
+    SVG, in its order: (when it was sent, when it arrived or was lost). `nodes` are the lifelines from left to right,
+    and `links` where a person's link to the server can be marked beside the heads: (person, x0, x1, y).
     """
 
     svg: str
@@ -37,6 +46,8 @@ class Drawn(Value, frozen=True):
     axis: list[tuple[float, float]]
     notes: list[tuple[int, float]]
     packets: list[tuple[float, float]]
+    nodes: list[str]
+    links: list[tuple[str, float, float, float]]
 
 
 @uncollected
@@ -70,7 +81,20 @@ def drawn(trace: Trace, rev: int = 0, window: Window | None = None) -> Drawn:
         [(mark.t, round(mark.y, 1)) for mark in layout.axis],
         [(note.line.event, note.t) for note in layout.notes],
         [(arrow.packet.sent, arrow.ended) for arrow in layout.arrows],
+        [line.name for line in layout.lifelines],
+        list(_links(layout)),
     )
+
+
+def _links(layout: Layout) -> Iterator[tuple[str, float, float, float]]:
+    """Yield for each person the stretch from their head to the next one on the side of the server."""
+    lines = layout.lifelines
+    middle = [line.name for line in lines].index(SERVER)
+    for place, line in enumerate(lines):
+        if place != middle:
+            toward = 1 if place < middle else -1
+            ends = line.x + toward * HEAD_WIDTH / 2, lines[place + toward].x - toward * HEAD_WIDTH / 2
+            yield line.name, *ends, layout.top - HEAD_HEIGHT / 2
 
 
 def _laid_out(trace: Trace, window: Window | None) -> Layout:

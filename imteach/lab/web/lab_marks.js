@@ -1,0 +1,99 @@
+// @ts-check
+// A picture that came as markup becomes one that can show a moment: what tells an event, which head is whose, where a
+// link is, and a veil over what has not happened yet. Python says all of that in the order in which it was drawn.
+
+/**
+ * @typedef {object} Drawn
+ * @property {import("./clock.js").Mark[]} axis
+ * @property {[number, number][]} notes the event that each line tells, and its time
+ * @property {[number, number][]} packets when each was sent, and when its way ended
+ * @property {string[]} nodes
+ * @property {[string, number, number, number][]} links
+ */
+
+const SVG = "http://www.w3.org/2000/svg";
+export const SERVER = "server";
+
+/**
+ * Make an element of a picture.
+ * @param {string} tag
+ * @param {Record<string, string | number>} attributes
+ * @param {...Element} children
+ * @returns {SVGElement}
+ */
+export function makeSvg(tag, attributes, ...children) {
+  const element = /** @type {SVGElement} */ (document.createElementNS(SVG, tag));
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  element.append(...children);
+  return element;
+}
+
+/**
+ * Put elements that stand beside each other into a group.
+ * @param {Record<string, string | number>} attributes
+ * @param {Element[]} parts
+ */
+function group(attributes, parts) {
+  const made = makeSvg("g", attributes);
+  parts[0].before(made);
+  made.append(...parts);
+  return made;
+}
+
+/**
+ * What stands beside the lifelines, each line with its bubble or its paper.
+ * @param {Element} svg
+ */
+function linesBeside(svg) {
+  const lines = Array.from(svg.children).filter((part) => part.matches(".imt-note:not(.imt-cut-words, .imt-idle)"));
+  return lines.map((line) => {
+    const behind = line.previousElementSibling;
+    return behind?.matches(".imt-bubble, .imt-paper") ? [behind, line] : [line];
+  });
+}
+
+/**
+ * Mark everything in a picture that can be pointed at, and return what the moment is shown with.
+ * @param {Element} svg
+ * @param {Drawn} drawn
+ */
+export function markPicture(svg, { notes, nodes, links }) {
+  const cards = Array.from(svg.querySelectorAll(".imt-card"));
+  const heads = cards.map((card, place) => {
+    const words = [card.nextElementSibling, card.nextElementSibling?.nextElementSibling];
+    const node = nodes[place];
+    const label = `The lifeline of ${node === SERVER ? `the ${node}` : node}`;
+    const named = { class: "lab-head", role: "button", tabindex: -1, "data-node": node, "aria-label": label };
+    return group(named, /** @type {Element[]} */ ([card, ...words]));
+  });
+  const told = linesBeside(svg).map((parts, place) =>
+    group({ class: "lab-told", tabindex: -1, "data-event": notes[place]?.[0] ?? "" }, parts),
+  );
+  const veil = makeSvg("rect", { class: "lab-veil", x: 0, width: "100%", y: 0, height: 0 });
+  const flying = makeSvg("g", { class: "lab-flying", "aria-hidden": "true" });
+  const after = svg.querySelector(".lab-told, .imt-cut-words, .imt-packet");
+  for (const part of [veil, flying]) after ? after.before(part) : svg.append(part);
+  heads[0]?.parentElement && links.forEach((link) => svg.append(makeLink(...link)));
+  return { told, veil, flying };
+}
+
+/**
+ * A person's link to the server, to be cut: between the heads.
+ * @param {string} person
+ * @param {number} x0
+ * @param {number} x1
+ * @param {number} y
+ */
+function makeLink(person, x0, x1, y) {
+  const middle = (x0 + x1) / 2;
+  const name = `${person}-${SERVER}`;
+  const label = `The link between ${person} and the server`;
+  return makeSvg(
+    "g",
+    { class: "lab-link", role: "button", tabindex: -1, "data-link": name, "aria-label": label },
+    makeSvg("rect", { class: "lab-link-hit", x: Math.min(x0, x1), y: y - 14, width: Math.abs(x1 - x0), height: 28 }),
+    makeSvg("path", { class: "lab-link-line", d: `M${x0} ${y}H${x1}` }),
+    makeSvg("circle", { class: "lab-link-knob", cx: middle, cy: y, r: 10 }),
+    makeSvg("path", { class: "lab-link-sign", d: `M${middle - 3} ${y - 5}l1 10M${middle + 3} ${y - 5}l-1 10` }),
+  );
+}

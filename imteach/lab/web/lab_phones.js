@@ -1,0 +1,147 @@
+// @ts-check
+// The phones: what each person sees at a moment, and what they can do there. A phone stays where it is while its chat
+// is made anew, so that nobody loses what they are typing.
+
+import { asks, make } from "./live.js";
+import { entryAt } from "./clock.js";
+
+/**
+ * @typedef {object} Bubble
+ * @property {boolean} own
+ * @property {string} msgid
+ * @property {string} text
+ * @property {string} who
+ * @property {number} since
+ * @property {[number, string, string][]} notes from when on which note, and in which mood
+ *
+ * @typedef {object} Chat
+ * @property {string} person
+ * @property {Bubble[]} bubbles
+ * @property {number} earlier
+ * @property {[number, number | null][]} away when this person was logged out
+ * @property {[number, number | null][]} down when their client was down
+ * @property {string[]} to to whom they can say something
+ */
+
+const MOST = 10000; // characters of a message
+
+/**
+ * @param {[number, number | null][]} spans
+ * @param {number} t
+ */
+const isIn = (spans, t) => spans.some(([from, to]) => from <= t && (to === null || t < to));
+
+/** @param {Bubble} bubble */
+function makeBubble({ own, msgid, text, who, since, notes }) {
+  const line = make("div", { class: "lab-text", dir: "auto" }, text);
+  const note = make("div", { class: "lab-note" });
+  const item = make("li", { class: "lab-bubble", "data-msgid": msgid, "data-own": String(own) }, line, note);
+  if (who) item.prepend(make("div", { class: "lab-who" }, who));
+  const asked = { do: "resend", msgid };
+  const again = make("button", { type: "button", class: "lab-button lab-small", "data-resend": msgid }, "Send again");
+  again.dataset.asks = asks(asked);
+  if (own) item.append(again);
+  /** @param {number} t */
+  const show = (t) => {
+    const [changed, words, mood] = entryAt(notes, t) ?? [NaN, "", ""];
+    item.hidden = since > t;
+    if (note.textContent !== words) note.textContent = words;
+    item.dataset.mood = mood;
+    item.toggleAttribute("data-changed", since === t || changed === t);
+    again.hidden = !(own && mood === "failed");
+  };
+  return { item, show };
+}
+
+/**
+ * One phone, still empty.
+ * @param {string} person
+ * @param {(message: Record<string, any>) => void} wish
+ * @param {() => number} now
+ */
+function makePhone(person, wish, now) {
+  const name = make("div", { class: "lab-name" }, person);
+  const online = /** @type {HTMLInputElement} */ (make("input", { type: "checkbox", role: "switch" }));
+  const word = make("span");
+  const label = make("label", { class: "lab-online" }, online, word);
+  const chat = make("ol", { class: "lab-chat", role: "list" });
+  const none = make("p", { class: "lab-empty" }, "no messages");
+  const text = /** @type {HTMLInputElement} */ (
+    make("input", { type: "text", maxlength: String(MOST), placeholder: "say something …", autocomplete: "off" })
+  );
+  text.setAttribute("aria-label", `${person} says something`);
+  const to = /** @type {HTMLSelectElement} */ (make("select", { "aria-label": "to" }));
+  const send = make("button", { type: "submit", class: "lab-button lab-small" }, "Say");
+  const form = make("form", { class: "lab-say" }, text, to, send);
+  const frame = { class: "lab-phone", "data-phone": person, role: "group", "aria-label": `${person}'s phone` };
+  const element = make("div", frame, make("div", { class: "lab-phone-head" }, name, label), chat, none, form);
+  /** @type {(t: number) => void} */
+  let showBubbles = () => {};
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (!text.value.trim()) return;
+    wish({ do: "say", sender: person, to: to.value, text: text.value, at: now() });
+    text.value = "";
+  });
+  online.addEventListener("change", () => wish({ do: "presence", person, online: online.checked, at: now() }));
+  chat.addEventListener("click", (event) => {
+    const msgid = /** @type {HTMLElement} */ (event.target).dataset.resend;
+    if (msgid) wish({ do: "resend", msgid, at: now() });
+  });
+
+  /** @type {Chat} */
+  let shown = { person, bubbles: [], earlier: 0, away: [], down: [], to: [] };
+
+  /** @param {Chat} changed */
+  function renew(changed) {
+    shown = changed;
+    const bubbles = changed.bubbles.map(makeBubble);
+    chat.replaceChildren(...bubbles.map(({ item }) => item));
+    if (changed.earlier) chat.prepend(make("li", { class: "lab-empty" }, `… ${changed.earlier} earlier`));
+    if (to.childElementCount !== changed.to.length) {
+      to.replaceChildren(...changed.to.map((other) => make("option", { value: other }, `to ${other}`)));
+    }
+    to.hidden = changed.to.length < 2;
+    form.hidden = !changed.to.length;
+    showBubbles = (t) => bubbles.forEach(({ show }) => show(t));
+  }
+
+  /** @param {number} t */
+  function show(t) {
+    showBubbles(t);
+    const isDown = isIn(shown.down, t);
+    const isAway = isIn(shown.away, t);
+    element.toggleAttribute("data-away", isAway || isDown);
+    online.checked = !isAway;
+    word.textContent = isDown ? "crashed" : isAway ? "offline" : "online";
+    none.hidden = shown.bubbles.some(({ since }) => since <= t);
+  }
+  return { element, renew, show };
+}
+
+/**
+ * The phones of a lab; those of the same people stay.
+ * @param {HTMLElement} place
+ * @param {(message: Record<string, any>) => void} wish
+ * @param {() => number} now
+ */
+export function makePhones(place, wish, now) {
+  /** @type {Map<string, ReturnType<typeof makePhone>>} */
+  let phones = new Map();
+  return {
+    /** @param {Chat[]} chats */
+    renew(chats) {
+      const before = phones;
+      phones = new Map(chats.map(({ person }) => [person, before.get(person) ?? makePhone(person, wish, now)]));
+      if ([...before.keys()].join() !== [...phones.keys()].join()) {
+        place.replaceChildren(...[...phones.values()].map(({ element }) => element));
+      }
+      for (const chat of chats) phones.get(chat.person)?.renew(chat);
+    },
+    /** @param {number} t */
+    show(t) {
+      for (const phone of phones.values()) phone.show(t);
+    },
+  };
+}

@@ -1,0 +1,186 @@
+// @ts-check
+// Pointing at things in the picture, by mouse, touch and keys: which one is meant, and which one is in use.
+
+import { asks } from "./live.js";
+import { targetOf } from "./lab_tools.js";
+
+/** @typedef {import("./lab_page.js").Page} Page */
+/** @typedef {ReturnType<typeof import("./lab_tools.js").makeTools>} Tools */
+
+const ALL = "[data-packet], [data-event], [data-node], [data-link]";
+const ON_LIFELINE = 22; // px of the picture: so near its lifeline a node is meant
+
+/**
+ * How far each key moves in the row of things that can be clicked.
+ * @type {Record<string, number>}
+ */
+const MOVES = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
+
+/**
+ * @param {HTMLElement} drawing
+ * @returns {SVGElement[]}
+ */
+const packetsIn = (drawing) => Array.from(drawing.querySelectorAll("[data-packet]"));
+
+/**
+ * What an event is about. A head that stays in sight while the picture scrolls stands for the one in the picture.
+ * @param {Event} event
+ * @param {HTMLElement} drawing
+ * @returns {SVGElement | null}
+ */
+function thingOf({ target }, drawing) {
+  const at = /** @type {Element} */ (target);
+  const copied = /** @type {SVGElement | null} */ (at.closest("[data-head-of]"))?.dataset.headOf;
+  return copied ? drawing.querySelector(`[data-node="${CSS.escape(copied)}"]`) : at.closest(ALL);
+}
+
+/**
+ * A place on the screen as a place of the picture.
+ * @param {SVGGraphicsElement} within
+ * @param {MouseEvent} event
+ */
+const placeIn = (within, { clientX, clientY }) =>
+  new DOMPoint(clientX, clientY).matrixTransform(/** @type {DOMMatrix} */ (within.getScreenCTM()).inverse());
+
+/**
+ * How far a place on the screen is from a packet's line.
+ * @param {SVGLineElement} line
+ * @param {MouseEvent} event
+ */
+function distance(line, event) {
+  const here = placeIn(line, event);
+  const [from, to] = [line.getPointAtLength(0), line.getPointAtLength(line.getTotalLength())];
+  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  const along = ((here.x - from.x) * dx + (here.y - from.y) * dy) / (dx * dx + dy * dy || 1);
+  const part = Math.min(1, Math.max(0, along));
+  return Math.hypot(from.x + part * dx - here.x, from.y + part * dy - here.y);
+}
+
+/**
+ * The thing that is meant at a place: a packet whose label is there, else the one whose line is nearest.
+ * @param {MouseEvent} event
+ * @param {HTMLElement} drawing
+ */
+function thingAt(event, drawing) {
+  if (!(/** @type {Element} */ (event.target).matches(".imt-hit"))) return thingOf(event, drawing);
+  const root = /** @type {Document | ShadowRoot} */ (drawing.getRootNode());
+  const here = root.elementsFromPoint(event.clientX, event.clientY);
+  const hits = here.filter((element) => element.matches(".imt-hit") && drawing.contains(element));
+  const close = hits.map((hit) => /** @type {Element} */ (hit.parentElement));
+  const all = /** @type {Element[]} */ (packetsIn(drawing));
+  const lines = drawing.querySelectorAll("line.imt-line"); // one for each packet, in their order
+  const far = close.map((packet) => distance(/** @type {any} */ (lines[all.indexOf(packet)]), event));
+  return /** @type {SVGElement | null} */ (close[far.indexOf(Math.min(...far))]) ?? thingOf(event, drawing);
+}
+
+/**
+ * The node on whose lifeline a place is.
+ * @param {MouseEvent} event
+ * @param {HTMLElement} drawing
+ */
+function nodeAt(event, drawing) {
+  const svg = /** @type {SVGSVGElement | null} */ (drawing.querySelector("svg"));
+  if (!svg) return undefined;
+  const { x } = placeIn(svg, event);
+  const heads = /** @type {SVGElement[]} */ (Array.from(drawing.querySelectorAll("[data-node]")));
+  return heads.find((head) => {
+    const card = /** @type {SVGRectElement} */ (head.querySelector("rect"));
+    return Math.abs(card.x.baseVal.value + card.width.baseVal.value / 2 - x) <= ON_LIFELINE;
+  })?.dataset.node;
+}
+
+/**
+ * Show what a click would be for, as the mouse moves.
+ * @param {Page} page
+ * @param {Tools} tools
+ */
+function showMeant({ picture, drawing }, tools) {
+  picture.addEventListener("pointermove", (event) => {
+    const at = thingAt(event, drawing);
+    const meant = at && tools.canUse(at) ? at : null;
+    const before = picture.querySelector(".lab-meant");
+    if (before === meant) return;
+    before?.classList.remove("lab-meant");
+    meant?.classList.add("lab-meant");
+  });
+  picture.addEventListener("pointerleave", () => picture.querySelector(".lab-meant")?.classList.remove("lab-meant"));
+}
+
+/**
+ * Let things in the picture be clicked. One of them is in the page's tab order, and the arrow keys move among them:
+ * `focus` gives it the focus; call `renew` when they were drawn anew or another tool is chosen.
+ * @param {Page} page
+ * @param {Tools} tools
+ * @param {(event: MouseEvent) => number} momentAt
+ * @returns {{focus: () => void, renew: () => void}}
+ */
+export function watchPointing(page, tools, momentAt) {
+  const { picture, drawing } = page;
+  let current = ""; // what is in the tab order
+  let place = 0; // where it stands among the others
+
+  /** @param {Element} thing */
+  const nameOf = (thing) => asks(targetOf(thing));
+
+  /**
+   * Make this the one in the tab order.
+   * @param {SVGElement | undefined} thing
+   */
+  function choose(thing) {
+    for (const other of picture.querySelectorAll('[tabindex="0"]')) other.setAttribute("tabindex", "-1");
+    thing?.setAttribute("tabindex", "0");
+    current = thing ? nameOf(thing) : current;
+    place = thing ? Math.max(0, tools.targets().indexOf(thing)) : 0;
+  }
+
+  /** @param {SVGElement} thing */
+  function use(thing) {
+    choose(thing);
+    tools.use(thing);
+  }
+
+  function renew() {
+    const all = tools.targets();
+    for (const thing of drawing.querySelectorAll(ALL)) {
+      const can = tools.canUse(thing);
+      thing.classList.toggle("lab-can", can);
+      if (!thing.matches("[data-packet]")) thing.toggleAttribute("data-asks", false);
+      if (thing.matches("[data-event]")) can ? thing.setAttribute("role", "button") : thing.removeAttribute("role");
+      else if (!thing.matches("[data-packet]")) thing.setAttribute("aria-disabled", String(!can));
+    }
+    for (const packet of packetsIn(drawing)) packet.dataset.asks = asks(tools.wished(targetOf(packet)));
+    choose(all.find((thing) => nameOf(thing) === current) ?? all[Math.min(place, all.length - 1)]);
+  }
+
+  picture.addEventListener("click", (event) => {
+    const at = /** @type {Element} */ (event.target);
+    if (at.closest(".lab-grip")) return;
+    const thing = thingAt(event, drawing);
+    if (thing && tools.canUse(thing)) {
+      use(thing);
+      return;
+    }
+    const node = tools.isOnNodes() ? nodeAt(event, drawing) : undefined;
+    const head = node && drawing.querySelector(`[data-node="${CSS.escape(node)}"]`);
+    if (node && head && tools.canUse(head)) tools.useAt(node, momentAt(event));
+    else if (thing) tools.missed();
+  });
+  showMeant(page, tools);
+  picture.addEventListener("focusin", (event) => {
+    const thing = thingOf(event, drawing);
+    if (thing) choose(thing);
+  });
+  picture.addEventListener("keydown", (event) => {
+    const thing = thingOf(event, drawing);
+    if (!thing || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      if (!event.repeat && tools.canUse(thing)) use(thing);
+    } else if (event.key in MOVES) {
+      event.preventDefault();
+      const all = tools.targets();
+      all[Math.max(0, Math.min(all.length - 1, all.indexOf(thing) + MOVES[event.key]))]?.focus();
+    }
+  });
+  return { focus: () => tools.targets()[place]?.focus({ preventScroll: true }), renew };
+}

@@ -1,0 +1,294 @@
+// @ts-check
+// The moment that the lab shows: it is dragged, stepped and played here, in the page, without Python.
+
+import { JUMPS, PAUSE, SPEEDS, ACTS } from "./actions.js";
+import { makeAxis, ms } from "./clock.js";
+import { makeSvg } from "./lab_marks.js";
+
+/** @typedef {import("./lab_page.js").Page} Page */
+/** @typedef {import("./lab_marks.js").Drawn} Drawn */
+
+/**
+ * @typedef {object} Moments
+ * @property {number} end when the last thing happens
+ * @property {number[]} instants at which something happens
+ * @property {Record<string, number[]>} jumps moments of a kind, by its name
+ * @property {[number, string][]} told what happens at an instant, in words
+ */
+
+const NEAR = 5; // px; a drag that ends so near an instant means it
+const STEP = 900; // ms; from one instant to the next, for those who want no motion
+const QUIET = 500; // ms; a moment that stays so long is told to a screen reader
+
+/**
+ * The time of a lab. `at` is the moment shown, null for the end of the run.
+ * @param {Page} page
+ * @param {(t: number, y: number) => void} show shows a moment, at a height of the picture
+ * @param {(y: number) => void} follow brings a height of the picture into sight
+ * @param {(at: number | null) => void} settled is told a moment that stays
+ */
+export function watchTime(page, show, follow, settled) {
+  let axis = makeAxis([]);
+  let height = 0; // of the picture
+  /** @type {Moments} */
+  let moments = { end: 0, instants: [], jumps: {}, told: [] };
+  /** @type {number | null} */
+  let at = null;
+  /** @type {SVGElement | null} */
+  let cursor = null;
+  let frame = 0; // of the play, 0 while it stands still
+  let quiet = 0; // the timer after which a moment is told
+  let speed = SPEEDS[1][1];
+
+  const now = () => at ?? moments.end;
+
+  /** What happens at the moment shown, in words. */
+  function told() {
+    const t = now();
+    const here = moments.told.find(([when]) => when === t)?.[1];
+    if (here || at === null) return here ?? "";
+    const [before, after] = [moments.instants.filter((when) => when < t).pop(), moments.instants.find((when) => when > t)];
+    if (before === undefined || after === undefined) return "";
+    return moments.instants.includes(t) ? "" : `Between ${ms(before)} and ${ms(after)}: only time passes.`;
+  }
+
+  /** Show the moment, everywhere. */
+  function draw() {
+    const t = now();
+    const y = at === null ? height - 10 : axis.yAt(t);
+    show(t, at === null ? Infinity : y);
+    /** @type {HTMLInputElement} */ (page.time).min = String(axis.first);
+    page.time.setAttribute("aria-valuetext", `${ms(t)} of ${ms(moments.end)}`);
+    /** @type {HTMLInputElement} */ (page.time).value = String(t);
+    page.when.textContent = at === null ? `end, ${ms(t)}` : ms(t);
+    page.now.textContent = told();
+    page.root.toggleAttribute("data-past", at !== null);
+    placeCursor(t, y);
+    clearTimeout(quiet);
+    quiet = setTimeout(() => {
+      if (!frame) settled(at);
+      page.spoken.textContent = at === null ? "" : `At ${ms(t)}: ${told() || "nothing to tell"}`;
+    }, QUIET);
+  }
+
+  /**
+   * @param {number} t
+   * @param {number} y
+   */
+  function placeCursor(t, y) {
+    if (!cursor) return;
+    cursor.setAttribute("transform", `translate(0 ${y})`);
+    /** @type {Element} */ (cursor.querySelector("text")).textContent = at === null ? "end" : ms(t);
+  }
+
+  /**
+   * Go to a moment; after the last one, to the end.
+   * @param {number | null} t
+   */
+  function go(t) {
+    const before = at;
+    at = t === null || t >= moments.end ? null : Math.max(t, 0);
+    if ((at === null) !== (before === null)) keepHeight(at !== null);
+    draw();
+  }
+
+  /**
+   * Keep what stands above the picture as high as it is, or the picture would move under the hand that drags the time.
+   * @param {boolean} isKept
+   */
+  function keepHeight(isKept) {
+    page.side.style.height = isKept && !page.body.classList.contains("lab-beside") ? `${page.side.offsetHeight}px` : "";
+  }
+
+  /** @param {number | null} t */
+  function step(t) {
+    pause();
+    go(t);
+    follow(at === null ? axis.bottom : axis.yAt(at));
+  }
+
+  const next = () => step(moments.instants.find((t) => t > now()) ?? null);
+  const previous = () => step(moments.instants.filter((t) => t < now()).pop() ?? axis.first);
+
+  /** @param {string} kind */
+  function jump(kind) {
+    const times = moments.jumps[kind] ?? [];
+    const from = at ?? -1; // from the end it goes on at the beginning
+    if (times.length) step(times.find((t) => t > from) ?? times[0]);
+  }
+
+  // Playing: the picture's time is cut short where nothing happens, so the height runs evenly, and not the time
+
+  function pause() {
+    cancelAnimationFrame(frame);
+    clearTimeout(frame);
+    frame = 0;
+    say();
+  }
+
+  function say() {
+    const act = ACTS.play;
+    page.play.querySelector("path")?.setAttribute("d", frame ? PAUSE : act.icon);
+    const words = page.play.querySelector(".lab-word");
+    if (words) words.textContent = frame ? "Pause" : act.label;
+    page.play.setAttribute("aria-label", frame ? "Pause" : act.label);
+  }
+
+  function play() {
+    if (frame) {
+      pause();
+      settled(at);
+      return;
+    }
+    if (at === null) go(axis.first);
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) playInSteps();
+    else playEvenly();
+    say();
+  }
+
+  function playInSteps() {
+    frame = setTimeout(() => {
+      go(moments.instants.find((t) => t > now()) ?? null);
+      follow(axis.yAt(now()));
+      if (at === null) pause();
+      else playInSteps();
+    }, STEP);
+  }
+
+  function playEvenly() {
+    let y = axis.yAt(now());
+    let shown = at;
+    let before = performance.now();
+    /** @param {number} time */
+    const run = (time) => {
+      if (at !== shown) y = axis.yAt(now()); // the run is another one, or the moment was moved
+      y += (speed * Math.max(0, Math.min(time - before, 100))) / 1000;
+      before = time;
+      if (y >= axis.bottom) {
+        go(null);
+        pause();
+        return;
+      }
+      go(Math.max(axis.tAt(y), now()));
+      shown = at;
+      follow(y);
+      frame = requestAnimationFrame(run);
+    };
+    frame = requestAnimationFrame(run);
+  }
+
+  // Dragging
+
+  /**
+   * The moment at a place of the picture.
+   * @param {PointerEvent | MouseEvent} event
+   */
+  function momentAt(event) {
+    const svg = /** @type {SVGSVGElement | null} */ (page.drawing.querySelector("svg"));
+    const matrix = svg?.getScreenCTM();
+    if (!matrix) return now();
+    const { y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix.inverse());
+    const near = moments.instants.find((t) => Math.abs(axis.yAt(t) - y) <= NEAR);
+    return near ?? (y > axis.bottom + NEAR ? moments.end : axis.tAt(y));
+  }
+
+  /** @param {number} width */
+  function makeCursor(width) {
+    const grip = makeSvg("g", { class: "lab-grip" });
+    grip.append(
+      makeSvg("rect", { class: "lab-grip-hit", x: 0, y: -15, width: 46, height: 30 }),
+      makeSvg("path", { class: "lab-grip-tip", d: "M3 -8h10l10 8l-10 8h-10z" }),
+      makeSvg("rect", { class: "lab-grip-pill", x: 24, y: -11, width: 68, height: 22, rx: 11 }),
+      makeSvg("text", { class: "lab-grip-text", x: 58, y: 4, "text-anchor": "middle" }),
+    );
+    const line = makeSvg("path", { class: "lab-cursor-line", d: `M22 0H${width - 4}` });
+    return makeSvg("g", { class: "lab-cursor", "aria-hidden": "true" }, line, grip);
+  }
+
+  let wanted = NaN; // the moment to show in the next frame: a mouse moves more often than the screen is painted
+  /** @param {number} t */
+  function soon(t) {
+    if (Number.isNaN(wanted)) {
+      requestAnimationFrame(() => {
+        const to = wanted;
+        wanted = NaN;
+        go(to);
+      });
+    }
+    wanted = t;
+  }
+
+  page.drawing.addEventListener("pointerdown", (event) => {
+    const grip = /** @type {Element} */ (event.target).closest(".lab-grip");
+    if (!grip || event.button !== 0) return;
+    event.preventDefault();
+    pause();
+    const drag = (/** @type {PointerEvent} */ moved) => soon(momentAt(moved));
+    const end = () => {
+      window.removeEventListener("pointermove", drag);
+      page.root.removeAttribute("data-dragging");
+    };
+    page.root.setAttribute("data-dragging", "");
+    window.addEventListener("pointermove", drag);
+    for (const over of ["pointerup", "pointercancel"]) window.addEventListener(over, end, { once: true });
+  });
+  page.time.addEventListener("input", () => {
+    pause();
+    soon(Number(/** @type {HTMLInputElement} */ (page.time).value));
+  });
+  page.play.addEventListener("click", play);
+  page.next.addEventListener("click", next);
+  page.previous.addEventListener("click", previous);
+  page.jumps.addEventListener("click", (event) => {
+    const kind = /** @type {HTMLElement} */ (event.target).closest("button")?.dataset.jump;
+    if (kind) jump(kind);
+  });
+  page.speed.addEventListener("change", () => {
+    speed = SPEEDS.find(([name]) => name === /** @type {HTMLSelectElement} */ (page.speed).value)?.[1] ?? speed;
+  });
+
+  return {
+    /** The moment that a step in the page is about. */
+    now,
+    play,
+    pause,
+    next,
+    previous,
+    jump,
+    go,
+    /**
+     * The time at a height of the picture.
+     * @param {MouseEvent} event
+     */
+    momentAt,
+    /**
+     * Show another picture at the moment that was shown.
+     * @param {Element} svg
+     * @param {Drawn} drawn
+     */
+    renew(svg, drawn) {
+      axis = makeAxis(drawn.axis);
+      height = Number(svg.getAttribute("height"));
+      cursor = makeCursor(Number(svg.getAttribute("width")));
+      svg.append(cursor);
+    },
+    /** @param {Moments} changed */
+    moments(changed) {
+      moments = changed;
+      if (at !== null && at >= moments.end) at = null;
+      const time = /** @type {HTMLInputElement} */ (page.time);
+      time.max = String(moments.end);
+      time.step = moments.instants.every(Number.isInteger) ? "1" : "any";
+      for (const [kind] of JUMPS) {
+        const button = /** @type {HTMLElement} */ (page.jumps.querySelector(`[data-jump="${kind}"]`));
+        button.hidden = !(moments.jumps[kind] ?? []).length;
+      }
+      page.jumps.hidden = !JUMPS.some(([kind]) => (moments.jumps[kind] ?? []).length);
+    },
+    draw,
+    stop() {
+      pause();
+      clearTimeout(quiet);
+    },
+  };
+}

@@ -1,0 +1,384 @@
+"""The lab's tools, by mouse and by keys: every fault by hand, talk, reasons; with Python really behind the page."""
+
+from collections.abc import Iterator
+
+import driving
+import pytest
+from alone_with_python import Desk
+from playwright.sync_api import Browser, Page, expect
+
+from imteach import Crash, Delay, Drop, Lab, Offline, Say, Scenario
+
+NASTY = "</svg><script>window.struck = 1</script> \"><img src=x onerror='window.struck = 1'>"
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:  # no Jupyter here
+    page = driving.new_page(browser)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def desk(page: Page) -> Desk:
+    return Desk(page, Lab("dedup"))
+
+
+def packet(name: str) -> str:
+    return f'[data-packet="{name}"] .imt-pill'
+
+
+# Packets
+
+
+@pytest.mark.parametrize(
+    ("tool", "fault"),
+    [
+        ("drop", "drop m1/msg:N#1"),
+        ("duplicate", "duplicate m1/msg:N#1"),
+        ("delay", "delay m1/msg:N#1+400"),
+    ],
+)
+def test_a_packet_tool_strikes_and_a_second_click_takes_it_back(desk: Desk, tool: str, fault: str):
+    desk.choose(tool)
+    desk.click(packet("m1/msg:N#1"))
+    assert desk.faults == [fault]
+    expect(desk.root.locator(f'[data-fault="{fault}"]')).to_have_count(1)
+    desk.click(packet("m1/msg:N#1"))
+    assert desk.faults == []
+
+
+def test_another_tool_puts_its_fault_in_the_place_of_the_one_before(desk: Desk):
+    desk.click(packet("m1/ack:N#1"))
+    desk.choose("delay")
+    desk.click(packet("m1/ack:N#1"))
+    assert desk.faults == ["delay m1/ack:N#1+400"]
+
+
+# Nodes, events and links
+
+
+def test_a_node_crashes_at_the_moment_shown_and_a_click_while_it_is_down_takes_that_back(desk: Desk):
+    desk.choose("crash")
+    desk.go(120)
+    desk.click('[data-node="bob"]')
+    assert desk.faults == ["crash bob@120+100"]
+    expect(desk.root.locator('[data-phone="bob"]')).to_contain_text("crashed")
+    desk.go(200)
+    desk.click('[data-node="bob"]')
+    assert desk.faults == []
+
+
+def test_a_node_crashes_right_after_what_it_did(desk: Desk):
+    desk.choose("crash")
+    desk.click('.lab-told:has-text("hello") >> nth=1')  # bob's bubble
+    assert desk.faults == ["crash bob@show:m1+100"]
+    desk.click('.lab-told:has-text("hello") >> nth=1')
+    assert desk.faults == []
+
+
+def test_a_click_on_a_lifeline_means_the_moment_at_that_height(desk: Desk):
+    desk.root.locator(".lab-picture").evaluate("picture => picture.style.maxHeight = 'none'")
+    desk.choose("crash")
+    line = desk.root.locator(".lab-drawing .imt-lifeline").nth(1).bounding_box()
+    label = desk.root.locator(".lab-drawing .imt-time", has_text="100 ms").bounding_box()
+    desk.page.mouse.click(line["x"] + line["width"] / 2 + 6, label["y"] + label["height"] / 2 + 1)
+    desk.answer()
+    assert desk.faults == ["crash server@100+100"]
+
+
+def test_a_person_logs_out_and_the_server_cannot(desk: Desk):
+    desk.choose("away")
+    desk.go(60)
+    server = desk.root.locator('[data-node="server"]')
+    expect(server).to_have_attribute("aria-disabled", "true")
+    box = server.bounding_box()
+    desk.page.mouse.click(box["x"] + 20, box["y"] + 20)
+    assert desk.answer() == []  # the hint says again what can be clicked
+    expect(desk.root.locator(".lab-hint")).to_have_class("lab-hint lab-missed")
+    desk.click('[data-node="bob"]')
+    assert desk.faults == ["offline bob@60+1000"]
+    expect(desk.root.locator('[data-phone="bob"]')).to_contain_text("offline")
+
+
+def test_a_link_is_cut_between_two_heads(desk: Desk):
+    link = desk.root.locator('[role="button"][data-link="alice-server"]')
+    expect(link).to_be_hidden()
+    desk.choose("cut")
+    expect(link).to_be_visible()
+    desk.go(100)
+    desk.click('[data-link="alice-server"]')
+    assert desk.faults == ["partition alice-server@100+500"]
+    desk.go(300)
+    desk.click('[data-link="alice-server"]')
+    assert desk.faults == []
+
+
+def test_what_a_tool_does_nothing_with_is_no_dead_button(desk: Desk):
+    desk.choose("cut")
+    assert desk.click(packet("m1/msg:R#1")) == []
+    expect(desk.root.locator(".lab-hint")).to_have_class("lab-hint lab-missed")
+    expect(desk.root.locator(".lab-drawing .lab-can")).to_have_count(2)  # the two links
+
+
+# The list of faults, and the way back
+
+
+def test_the_numbers_of_a_fault_can_be_turned_in_its_row(page: Page):
+    desk = Desk(page, Lab("offline", Crash("bob", at=150, down=50), Offline("alice", at=0, lasting=1000)))
+    crash, away = desk.root.locator("[data-fault]").all()
+    expect(crash).to_contain_text("bob crashes at 150 ms and is down for 50 ms.")
+    crash.get_by_label("is down for").fill("200")
+    crash.get_by_label("is down for").press("Enter")
+    desk.answer()
+    assert desk.faults[0] == "crash bob@150+200"
+    field = desk.root.locator('[data-fault^="offline"]').get_by_label("is away for")
+    field.fill("")
+    field.press("Enter")
+    desk.answer()
+    assert desk.faults[1] == "offline alice@0"
+    expect(away).to_contain_text("stays away")
+    desk.root.get_by_role("button", name="Take back: offline alice@0").click()
+    desk.answer()
+    assert desk.faults == ["crash bob@150+200"]
+    field = desk.root.get_by_label("is down for")
+    field.fill("0")
+    field.press("Enter")
+    desk.answer()
+    expect(desk.root.get_by_role("alert")).to_contain_text("down")
+    assert desk.faults == ["crash bob@150+200"]
+
+
+def test_a_panel_unfolds_where_there_are_numbers_to_turn_unless_it_was_folded_by_hand(desk: Desk):
+    panel, fold = (desk.root.locator(f'[data-{what}="strikes"]') for what in ("panel", "fold"))
+    desk.click(packet("m1/ack:N#1"))  # seen in the picture
+    expect(panel).to_be_hidden()
+    expect(fold).to_have_text("What strikes (1)")
+    desk.choose("delay")
+    desk.click(packet("m1/ack:A#1"))
+    expect(panel).to_be_visible()
+    fold.click()
+    expect(panel).to_be_hidden()
+    desk.click(packet("m1/ack:R#1"))
+    expect(panel).to_be_hidden()
+    expect(fold).to_have_attribute("aria-expanded", "false")
+
+
+def test_undo_redo_and_reset(desk: Desk):
+    undo, redo, reset = (desk.root.locator(f'[data-act="{act}"]') for act in ("undo", "redo", "reset"))
+    for button in (undo, redo, reset):
+        expect(button).to_be_disabled()
+    desk.click(packet("m1/ack:N#1"))
+    undo.click()
+    desk.answer()
+    assert desk.faults == []
+    redo.click()
+    desk.answer()
+    assert desk.faults == ["drop m1/ack:N#1"]
+    expect(redo).to_be_disabled()
+    reset.click()
+    desk.answer()
+    assert desk.faults == []
+    undo.click()
+    desk.answer()
+    assert desk.faults == ["drop m1/ack:N#1"]
+
+
+def test_the_same_stands_there_in_python_and_as_a_command_line(desk: Desk):
+    desk.click(packet("m1/ack:N#1"))
+    python, shell = (desk.root.locator(css) for css in (".lab-python", ".lab-shell"))
+    expect(python).to_have_text('Scenario("dedup").run(Drop("ack:N"))')
+    expect(shell).to_be_hidden()
+    desk.root.get_by_role("button", name="Command line").click()
+    expect(python).to_be_hidden()
+    expect(shell).to_have_text("imteach run dedup --drop ack:N")
+
+
+# By keys alone
+
+
+def test_all_of_it_by_keys(desk: Desk):
+    keyboard = desk.page.keyboard
+    desk.root.locator('[data-tool="drop"]').focus()
+    keyboard.press("ArrowRight")
+    expect(desk.root.locator('[data-tool="duplicate"]')).to_be_focused()
+    expect(desk.root.locator('[data-tool="duplicate"]')).to_have_attribute("aria-checked", "true")
+    keyboard.press("6")
+    link = desk.root.locator('[data-link="alice-server"]')
+    expect(link).to_have_attribute("tabindex", "0")
+    link.focus()
+    keyboard.press("ArrowRight")
+    expect(desk.root.locator('[data-link="bob-server"]')).to_be_focused()
+    for _ in range(9):
+        keyboard.press(",")
+    expect(desk.root.locator(".lab-when")).to_have_text("0 ms")
+    keyboard.press("Enter")
+    desk.answer()
+    assert desk.faults == ["partition bob-server@0+500"]
+    expect(desk.root.locator('[data-link="bob-server"]')).to_be_focused()
+    keyboard.press("u")
+    desk.answer()
+    assert desk.faults == []
+    keyboard.press("y")
+    desk.answer()
+    assert desk.faults == ["partition bob-server@0+500"]
+    keyboard.press("7")
+    keyboard.press("t")
+    expect(desk.root.locator("[data-event]:focus")).to_have_count(0)
+    desk.root.locator('.lab-drawing [tabindex="0"]').focus()
+    keyboard.press("Enter")
+    assert [message["do"] for message in desk.answer()] == ["why"]
+    expect(desk.root.get_by_role("group", name="Why")).to_be_visible()
+    keyboard.press("Escape")
+    desk.answer()
+    expect(desk.root.get_by_role("group", name="Why")).to_be_hidden()
+
+
+# Why, and why not
+
+
+def test_why_lights_up_what_led_to_it_and_each_sentence_marks_its_arrow(page: Page):
+    desk = Desk(page, Lab("retransmit", Drop("ack:N")))
+    desk.choose("why")
+    desk.click('.lab-told:has-text("a duplicate")')
+    panel = desk.root.get_by_role("group", name="Why")
+    expect(panel).to_contain_text("Why is bob shown “hello” again?")
+    lit = desk.root.evaluate("root => [...root.querySelectorAll('[data-packet].lab-led')].map(p => p.dataset.packet)")
+    trace = desk.lab.trace
+    shown = trace.happened("show")[1]
+    past = {event.packet for event in trace.causes(shown) if event.packet}
+    assert set(lit) >= past
+    assert "m1/ack:N#1" in lit  # its loss is the reason, though it caused nothing
+    assert "m1/ack:A#2" not in lit
+    ways = desk.root.locator(".lab-drawing g.lab-led:has(> line.imt-line)")
+    expect(ways).to_have_count(len(lit))
+    panel.get_by_role("button", name="m1/ack:N#1 was dropped").click()
+    expect(desk.root.locator('[data-packet="m1/ack:N#1"]')).to_have_class(
+        "imt-packet imt-ack imt-dropped lab-can lab-led lab-marked"
+    )
+    desk.root.get_by_role("button", name="Put the reasons away").click()
+    desk.answer()
+    expect(panel).to_be_hidden()
+    expect(desk.root.locator(".lab-led, .lab-asked")).to_have_count(0)
+
+
+def test_a_packet_can_be_asked_why_it_did_not_arrive(page: Page):
+    desk = Desk(page, Lab("dedup", Drop("ack:N")))
+    desk.choose("why")
+    desk.click(packet("m1/ack:N#1"))
+    expect(desk.root.get_by_role("group", name="Why")).to_contain_text("Why did m1/ack:N#1 not arrive?")
+    assert desk.faults == ["drop m1/ack:N#1"]  # asking strikes nothing
+
+
+def test_what_did_not_happen_can_be_asked_too(page: Page):
+    desk = Desk(page, Lab("basic", Drop("msg:N")))
+    desk.root.locator('[data-fold="knows"]').click()
+    desk.root.get_by_role("button", name="Why is it not so that bob has it?").click()
+    desk.answer()
+    panel = desk.root.get_by_role("group", name="Why")
+    expect(panel).to_contain_text("Why did bob not see “hello”?")
+    expect(panel).to_contain_text("m1/msg:N#1 is dropped on its way to bob")
+    desk.go(60)
+    desk.root.get_by_role("button", name="Why is it not so that bob has it?").click()
+    (asked,) = desk.answer()
+    assert asked["at"] == 60
+    expect(panel).not_to_contain_text("80 ms")  # no look into the future
+    desk.lab.drop("msg:R")  # another run: what was asked of the one before is put away
+    assert desk.lab.why == {}
+
+
+def test_by_which_packet_somebody_knows_is_marked_in_the_picture(page: Page):
+    desk = Desk(page, Lab("dedup"))
+    desk.root.locator('[data-fold="knows"]').click()
+    desk.root.get_by_role("button", name="by m1/ack:N#1").click()
+    expect(desk.root.locator('[data-packet="m1/ack:N#1"].lab-marked')).to_have_count(1)
+    assert desk.answer() == []
+
+
+# Talk
+
+
+def test_people_talk_at_the_moment_shown(page: Page):
+    desk = Desk(page, Lab("dedup"))
+    desk.go(60)
+    bob = desk.root.locator('[data-phone="bob"]')
+    bob.get_by_role("textbox").fill(NASTY)
+    bob.get_by_role("button", name="Say").click()
+    desk.answer()
+    assert [(say.text, say.sender, say.to, say.at) for say in desk.lab.scenario.say] == [
+        ("hello", "alice", "bob", 0),
+        (NASTY, "bob", "alice", 60),
+    ]
+    desk.root.locator('[data-part="time"]').fill("5000")
+    expect(desk.root.locator('[data-phone="alice"] [data-msgid="m2"] .lab-text')).to_have_text(NASTY)
+    expect(bob.get_by_role("textbox")).to_have_value("")
+    assert desk.root.locator("script, img").count() == 0
+    assert page.evaluate("window.struck") is None
+
+
+def test_what_somebody_is_typing_outlives_a_step(desk: Desk):
+    words = desk.root.locator('[data-phone="alice"]').get_by_role("textbox")
+    words.fill("half a sent")
+    desk.lab.drop("ack:N")
+    desk.click(packet("m1/ack:A#1"))
+    expect(words).to_have_value("half a sent")
+
+
+def test_a_person_logs_out_and_in_with_the_switch(page: Page):
+    desk = Desk(page, Lab("offline"))
+    online = desk.root.locator('[data-phone="bob"]').get_by_role("switch")
+    desk.go(20)
+    online.click()
+    desk.answer()
+    assert desk.faults == ["offline bob@20"]
+    desk.root.locator('[data-part="time"]').fill("60")
+    online.click()
+    desk.answer()
+    assert desk.faults == ["offline bob@20+40"]
+
+
+def test_what_failed_can_be_sent_again_from_the_phone(page: Page):
+    desk = Desk(page, Lab("dedup", *(Drop(f"msg:R#{number}") for number in (1, 2, 3))))
+    again = desk.root.get_by_role("button", name="Send again")
+    expect(again).to_be_visible()
+    again.click()
+    desk.answer()
+    assert [(resend.msgid, resend.at) for resend in desk.lab.scenario.resend] == [
+        ("m1", desk.lab.trace.happened("resend")[0].t)
+    ]
+    expect(desk.root.locator('[data-phone="bob"] [data-msgid="m1"]')).to_have_count(1)
+
+
+def test_with_more_people_one_says_to_whom(page: Page):
+    people = Scenario("dedup", say=[Say("hi"), Say("hey", "carol", "bob", at=10)])
+    desk = Desk(page, Lab(people))
+    carol = desk.root.locator('[data-phone="carol"]')
+    carol.get_by_role("combobox").select_option("alice")
+    carol.get_by_role("textbox").fill("psst")
+    carol.get_by_role("textbox").press("Enter")
+    desk.answer()
+    assert desk.lab.scenario.say[-1].to == "alice"
+
+
+# While it plays
+
+
+def test_a_packet_in_flight_is_clicked_and_lost_and_the_play_goes_on(page: Page):
+    desk = Desk(page, Lab("dedup"))
+    desk.root.locator(".lab-speed").select_option("slow")
+    desk.root.locator('[data-act="play"]').click()
+    page.wait_for_function("() => document.querySelectorAll('.lab-flying circle').length > 0")
+    dot = desk.root.locator(".lab-flying circle").first.bounding_box()
+    page.mouse.click(dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2)
+    (asked,) = desk.answer()
+    assert (asked["do"], asked["packet"]) == ("strike", "m1/msg:R#1")
+    assert desk.faults == ["drop m1/msg:R#1"]
+    expect(desk.root.locator('[data-act="play"]')).to_have_accessible_name("Pause")
+    desk.root.locator(".lab-speed").select_option("fast")
+    expect(desk.root.locator(".lab-when")).to_have_text(f"end, {desk.lab.trace.events[-1].t} ms", timeout=20_000)
+
+
+def test_a_delayed_packet_and_its_retransmission_are_seen_in_flight_together(page: Page):
+    desk = Desk(page, Lab("dedup", Delay("msg:R", by=400)))
+    desk.go(320)
+    expect(desk.root.locator(".lab-flying circle")).to_have_count(2)
