@@ -5,7 +5,9 @@ its view and its number there; `answered` holds the number of the last request o
 successfully or not. So a page knows what is still pending, even if answers come late or several at once.
 """
 
+import json
 import re
+import zlib
 from functools import cache
 from pathlib import Path
 from threading import RLock
@@ -40,6 +42,15 @@ def _with_imported(name: str, before: dict[str, str]) -> dict[str, str]:
             _with_imported(other, before)
     before[name] = text
     return before
+
+
+def packed(value: object, _widget: object) -> bytes:
+    """Return what goes to the page of a large part: JSON, deflated. `lab_unpack.js` is the page's half."""
+    return zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), 1)
+
+
+LARGE: dict[str, Any] = {"sync": True, "to_json": packed}
+"""How a trait is tagged that goes to the page compressed."""
 
 
 class LiveWidget(anywidget.AnyWidget):

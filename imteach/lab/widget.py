@@ -3,19 +3,21 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from traitlets import Dict, Float, List, Unicode
+from traitlets import Any as AnyTrait
+from traitlets import Dict, List, Unicode, validate
 
 from imteach.draw import drawn, image
 from imteach.draw.sequence.window import Window, windows
 from imteach.errors import InputError, quoted
 from imteach.lab import page
 from imteach.lab.actions import NAMES, Wish, understood
-from imteach.lab.live import WEB, LiveWidget, page_script
+from imteach.lab.live import LARGE, WEB, LiveWidget, page_script
 from imteach.lab.moments import Histories, chats
 from imteach.lab.session import Session
 from imteach.lab.steps.history import AlreadyError
 from imteach.lab.still import STILL, for_listeners, parts
 from imteach.scenario import Fault, Scenario, parse_scenario
+from imteach.scenario.checks import milliseconds
 from imteach.trace import Trace
 
 
@@ -47,19 +49,19 @@ class Lab(LiveWidget):
     _css = WEB / "lab.css"
 
     # The parts of the page. Only those that a step changes are sent and drawn again.
-    picture = Unicode().tag(sync=True)
+    picture = Unicode().tag(**LARGE)
     sheet = Unicode().tag(sync=True)  # the picture's style
-    drawn = Dict().tag(sync=True)  # what of the picture stands at which moment
+    drawn = Dict().tag(**LARGE)  # what of the picture stands at which moment
     still = Dict().tag(sync=True)  # what is around the picture when it is saved
     ladder = Dict().tag(sync=True)
     outcome = Unicode().tag(sync=True)
-    moments = Dict().tag(sync=True)
-    chats: List[Any] = List().tag(sync=True)
-    promises: List[Any] = List().tag(sync=True)
-    holds: List[Any] = List().tag(sync=True)
-    knows: List[Any] = List().tag(sync=True)
-    why = Dict().tag(sync=True)
-    at = Float(None, allow_none=True).tag(sync=True)  # the moment shown, in simulated ms; None: the end
+    moments = Dict().tag(**LARGE)
+    chats: List[Any] = List().tag(**LARGE)
+    promises: List[Any] = List().tag(**LARGE)
+    holds: List[Any] = List().tag(**LARGE)
+    knows: List[Any] = List().tag(**LARGE)
+    why = Dict().tag(**LARGE)
+    at = AnyTrait(None).tag(sync=True)  # the moment shown, in simulated ms; None: the end
     struck: List[Any] = List().tag(sync=True)
     code = Unicode().tag(sync=True)
     command = Unicode().tag(sync=True)  # the line for a shell; "" if there is none
@@ -223,6 +225,11 @@ class Lab(LiveWidget):
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         html = f"<p>{STILL}</p>{image(self.trace, self._windows[self._window])}"
         return for_listeners({**data, "text/plain": repr(self), "text/html": html}), metadata
+
+    @validate("at")
+    def _checked_at(self, proposal: Any) -> float | None:
+        """Return the moment that is to be shown, if it is one: a page may ask for anything."""
+        return None if proposal["value"] is None else milliseconds(proposal["value"], "at")
 
     def _step(self, step: Callable[[], None]) -> None:
         """Take a step and show what came of it, before anybody else takes one."""

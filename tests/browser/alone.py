@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from playwright.sync_api import Locator, Page
@@ -37,15 +38,21 @@ def mount(page: Page, widget: Any, shadow: bool = False, keep: bool = False) -> 
 
     What it sends lies in `window.sent`, what it keeps in traits in `window.kept`; `window.tell` answers.
     """
-    state = {name: value for name, value in widget.get_state().items() if not name.startswith("_")}
+    state = state_of(widget)
     script = "data:text/javascript;base64," + base64.b64encode(widget._esm.encode()).decode()
     css = str(widget._css)
-    page.evaluate(MOUNT, [script, css, json.loads(json.dumps(state, default=str)), shadow, keep])
+    page.evaluate(MOUNT, [script, css, state, shadow, keep])
     return page.locator(".imteach-lab, .imteach-map").last
 
 
 def told(page: Page, widget: Any, *names: str) -> None:
     """Let the page know what the widget holds now: all that Python changes, or these traits."""
-    state = widget.get_state(names or [name for name in widget.keys if name != "at"])
-    shown = {name: value for name, value in state.items() if not name.startswith("_")}
-    page.evaluate("(state) => window.tell(state)", json.loads(json.dumps(shown, default=str)))
+    page.evaluate(
+        "(state) => window.tell(state)", state_of(widget, names or [name for name in widget.keys if name != "at"])
+    )
+
+
+def state_of(widget: Any, names: Sequence[str] = ()) -> dict[str, Any]:
+    """The traits as the page has them, what travels compressed already unpacked; those of ipywidgets left out."""
+    state = {name: getattr(widget, name) for name in names or widget.keys if not name.startswith("_")}
+    return json.loads(json.dumps(state, default=str))

@@ -1,6 +1,5 @@
 """A lab's page without Jupyter, but with its Python: what the page asks for the widget answers, in this process."""
 
-import json
 from typing import Any
 
 import alone
@@ -30,9 +29,9 @@ class Desk:
         return asked
 
     def _state(self) -> dict[str, Any]:
-        state = {name: value for name, value in self.lab.get_state().items() if not name.startswith("_")}
+        state = alone.state_of(self.lab)
         state.pop("at")  # the page's own
-        return json.loads(json.dumps(state, default=str))
+        return state
 
     @property
     def faults(self) -> list[str]:

@@ -2,8 +2,10 @@
 
 import json
 import logging
+import math
 import subprocess
 import sys
+import zlib
 from threading import Thread
 
 import pytest
@@ -26,7 +28,15 @@ def tell(lab: Lab, content: object) -> None:
 
 
 def parts(lab: Lab) -> dict:
-    return {name: value for name, value in lab.get_state().items() if name in PARTS}
+    return {name: getattr(lab, name) for name in PARTS}
+
+
+def sent_parts(data: dict, buffers: list) -> dict:
+    """What a message brings to the page: the parts as they are, what travels compressed unpacked."""
+    large = {
+        path: json.loads(zlib.decompress(buffer)) for (path,), buffer in zip(data["buffer_paths"], buffers, strict=True)
+    }
+    return data["state"] | large
 
 
 def revision(lab: Lab) -> int:
@@ -93,7 +103,7 @@ def test_each_question_of_each_view_is_answered_whatever_came_of_it():
 def test_a_step_that_comes_from_another_thread_in_the_middle_of_one_waits_until_that_one_is_shown(monkeypatch):
     lab = Lab("retransmit")
     sent: list[dict] = []
-    monkeypatch.setattr(lab.comm, "send", lambda data=None, **_: sent.append(data["state"]))  # what goes to the page
+    monkeypatch.setattr(lab.comm, "send", lambda data=None, buffers=(), **_: sent.append(sent_parts(data, buffers)))
     click = Thread(target=tell, args=(lab, {"do": "drop", "packet": "m1/msg:N#1", "ask": ["page", 1]}))
 
     def drawn_slowly(*asked):
@@ -251,6 +261,23 @@ def test_the_state_is_json_all_of_it():
     assert json.loads(json.dumps(page)) == page
 
 
+def test_the_moment_that_is_shown_is_a_moment():
+    lab = Lab("dedup")
+    lab.at = 210
+    assert [[bubble["note"] for bubble in phone["bubbles"]] for phone in lab.phones] == [
+        ["✓✓ delivered"],
+        ["at 100 ms"],
+    ]
+    lab.at = 60
+    assert lab.phones[1]["bubbles"] == []
+    for wrong in (-1, math.inf, math.nan, "60", True, [60]):
+        with pytest.raises(InputError, match="at: expected"):
+            lab.at = wrong
+    assert lab.at == 60
+    lab.at = None
+    assert lab.phones[1]["bubbles"][0]["note"] == "at 100 ms"
+
+
 def test_it_is_printed_without_an_address():
     assert repr(Lab("dedup", Drop("m1/ack:N#1"))) == 'Lab(Scenario("dedup"), Drop("ack:N"))'
     assert repr(Lab("basic")) == 'Lab(Scenario("basic"))'
@@ -295,7 +322,7 @@ def test_a_long_run_is_shown_in_windows_and_says_so():
 def test_another_window_comes_to_the_page_in_one_piece(monkeypatch):
     lab = Lab(Scenario("acked", say=[Say(f"message {n}", at=50 * n) for n in range(50)]))
     sent: list[set[str]] = []
-    monkeypatch.setattr(lab.comm, "send", lambda data=None, **_: sent.append(set(data["state"])))
+    monkeypatch.setattr(lab.comm, "send", lambda data=None, buffers=(), **_: sent.append({*sent_parts(data, buffers)}))
     lab.window = 1
     assert len(sent) == 1
     assert {"picture", "stretch", "moments"} <= sent[0] <= OF_THE_PICTURE

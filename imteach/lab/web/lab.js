@@ -15,6 +15,7 @@ import { parsePicture, placePicture } from "./lab_picture.js";
 import { watchPointing } from "./lab_pointing.js";
 import { watchTime } from "./lab_time.js";
 import { makeTools } from "./lab_tools.js";
+import { makeDrawing } from "./lab_unpack.js";
 import { makeWhy } from "./lab_why.js";
 
 /** @typedef {import("./live.js").Model} Model */
@@ -40,14 +41,14 @@ async function copy(element) {
  * The same in Python, or as a command line, to be copied.
  * @param {Page} page
  */
-function watchFoot({ python, shell, other, copyButton }) {
+function watchFoot({ python, shell, line, other, copyButton }) {
   other.addEventListener("click", () => {
-    python.hidden = shell.hidden;
-    shell.hidden = !python.hidden;
-    other.setAttribute("aria-pressed", String(!shell.hidden));
+    python.hidden = line.hidden;
+    line.hidden = !python.hidden;
+    other.setAttribute("aria-pressed", String(!line.hidden));
   });
   copyButton.addEventListener("click", async () => {
-    copyButton.textContent = await copy(shell.hidden ? python : shell);
+    copyButton.textContent = await copy(line.hidden ? python : shell);
     setTimeout(() => (copyButton.textContent = "Copy"), 1500);
   });
 }
@@ -168,11 +169,12 @@ function base64(text) {
 /**
  * What is saved of it: the picture as it is now. Only the first of several is saved with the words.
  * @param {Model} model
+ * @param {string} picture
  * @param {boolean} first
  */
-function still(model, first) {
+function still(model, picture, first) {
   const { words, before, after, text } = model.get("still");
-  const [head, ...rest] = model.get("picture").replace(/data-rev="\d+"/, 'data-rev="0"').split("\n");
+  const [head, ...rest] = picture.replace(/data-rev="\d+"/, 'data-rev="0"').split("\n");
   const data = base64([head, `<style>${model.get("sheet")}</style>`, ...rest].join("\n"));
   return { "text/html": (first ? words : "") + before + data + after, "text/plain": text };
 }
@@ -194,7 +196,8 @@ function render({ model, el }) {
   // of all radio buttons of one name the browser checks only one.
   const radioName = `imteach-rung-${Math.random()}`;
 
-  const { ask, mark, stop } = connect({ model, el, root, words: page.live, settle: () => draw.ladder() });
+  const settle = () => drawLadder(page, model.get("ladder"), radioName);
+  const { ask, mark, stop } = connect({ model, el, root, words: page.live, settle, whenDrawn: () => parts.whenDrawn() });
   const giveKeysBack = keepKeys(root);
 
   /**
@@ -251,86 +254,87 @@ function render({ model, el }) {
     page.help.setAttribute("aria-expanded", String(!page.keys.hidden));
   });
 
-  /** What changes: one function for each trait. */
+  let picture = ""; // as it came
+  /** @type {import("./lab_marks.js").Drawn} */
+  let drawn = { axis: [], notes: [], packets: [], nodes: [], links: [] };
+
+  /**
+   * What changes: one function for each trait, in the order in which they are drawn.
+   * @type {Record<string, (value: any) => void>}
+   */
   const draw = {
-    picture() {
-      const svg = parsePicture(model.get("picture"));
-      const drawn = model.get("drawn");
+    sheet: (text) => (page.sheet.textContent = text),
+    drawn: (value) => (drawn = value),
+    picture(markup) {
+      picture = markup;
+      const svg = parsePicture(markup);
       shows.picture = makeFading(svg, drawn, markPicture(svg, drawn));
       place.show(svg);
       time.renew(svg, drawn);
-      pointing.renew();
-      why.light();
-      mark();
     },
-    sheet: () => (page.sheet.textContent = model.get("sheet")),
-    ladder: () => drawLadder(page, model.get("ladder"), radioName),
-    outcome: () => (page.outcome.textContent = model.get("outcome")),
-    moments: () => time.moments(model.get("moments")),
-    chats: () => phones.renew(model.get("chats")),
-    promises: () => (shows.promises = drawPromises(page.promises, model.get("promises"))),
-    holds: () => (shows.holds = drawHolds(page.holds, model.get("holds"))),
-    knows: () => (shows.knows = drawKnows(page.knows, model.get("knows"))),
-    struck() {
-      const rows = model.get("struck");
+    struck(rows) {
       page.faults.replaceChildren(...rows.map(makeFaultRow));
+      page.struck.textContent = rows.length ? `What strikes (${rows.length})` : "What strikes";
       page.noFaults.hidden = rows.length > 0;
       // a drop is seen in the picture; numbers to turn, and what strikes nothing, only here
       unfold("strikes", rows.some((/** @type {any} */ row) => row.unused || row.amounts.length > 0));
-      page.struck.textContent = rows.length ? `What strikes (${rows.length})` : "What strikes";
       tools.renew(rows);
-      pointing.renew();
-      mark();
     },
-    why: () => why.show(model.get("why")),
-    stretch() {
-      drawStretch(page, model.get("stretch"));
-      mark();
+    ladder: (ladder) => drawLadder(page, ladder, radioName),
+    outcome: (text) => (page.outcome.textContent = text),
+    moments: (moments) => time.moments(moments),
+    chats: (chats) => phones.renew(chats),
+    promises: (verdicts) => (shows.promises = drawPromises(page.promises, verdicts)),
+    holds: (holders) => (shows.holds = drawHolds(page.holds, holders)),
+    knows: (messages) => (shows.knows = drawKnows(page.knows, messages)),
+    why: (asked) => why.show(asked),
+    stretch: (shown) => drawStretch(page, shown),
+    code: (text) => (page.code.textContent = text),
+    command(text) {
+      page.command.textContent = text;
+      page.shell.hidden = !text;
     },
-    code: () => (page.code.textContent = model.get("code")),
-    command: () => (page.command.textContent = model.get("command")),
-    steps() {
-      const can = model.get("steps");
+    command_note: (text) => (page.note.textContent = text),
+    steps(can) {
       /** @type {HTMLButtonElement} */ (page.undo).disabled = !can.undo;
       /** @type {HTMLButtonElement} */ (page.redo).disabled = !can.redo;
       /** @type {HTMLButtonElement} */ (page.reset).disabled = !can.reset;
     },
-    refusal: () => (page.refusal.textContent = model.get("refusal")),
-    at: () => time.go(model.get("at")),
+    refusal: (text) => (page.refusal.textContent = text),
+    at: (at) => time.go(at),
   };
 
-  // Python sends what one step changed in one piece; the moment is shown once all of it is drawn.
-  let isStale = false;
-  const drawMoment = () => {
-    isStale = false;
+  /**
+   * Once parts were drawn: show the moment in them. If what had the focus is gone, what was in use in the picture gets it.
+   * @param {string[]} names
+   * @param {Element | null} focused what had the focus before
+   */
+  function after(names, focused) {
+    const isLost = focused && (!focused.isConnected || focused.matches(":disabled"));
+    if (names.includes("picture") || names.includes("struck")) pointing.renew();
+    if (names.includes("picture")) why.light();
+    mark();
     time.draw();
-  };
+    if (isLost) pointing.focus();
+    if (names.includes("picture") && focused) requestAnimationFrame(place.keepInSight);
+  }
+  const parts = makeDrawing((name) => model.get(name), draw, () => focusedIn(root), after);
 
-  /** Draw a part. If what had the focus is gone, what was in use in the picture gets it. */
-  const watch = Object.entries(draw).map(([part, drawPart]) => {
-    const redraw = () => {
-      const focused = focusedIn(root);
-      drawPart();
-      if (!isStale) queueMicrotask(drawMoment);
-      isStale = true;
-      if (focused && (!focused.isConnected || focused.matches(":disabled"))) pointing.focus();
-      if (part === "picture" && focused) requestAnimationFrame(place.keepInSight);
-    };
-    return /** @type {[string, () => void]} */ ([`change:${part}`, redraw]);
-  });
+  /** @type {[string, () => void][]} */
+  const watch = Object.keys(draw).map((part) => [`change:${part}`, () => parts.changed(part)]);
 
   // An event says when there is something else to save: then the saved notebook is out of date.
-  /** @type {any} */ (root).imteachStill = (/** @type {boolean} */ first) => still(model, first);
+  /** @type {any} */ (root).imteachStill = (/** @type {boolean} */ first) => still(model, picture, first);
   watch.push(["change:still", () => root.dispatchEvent(new CustomEvent("imteach-still", { bubbles: true }))]);
 
-  for (const drawPart of Object.values(draw)) drawPart();
-  drawMoment();
+  for (const part of Object.keys(draw)) parts.changed(part);
   for (const [event, redraw] of watch) model.on(event, redraw);
   el.append(root);
 
   return () => {
     stop();
     time.stop();
+    parts.stop();
     giveKeysBack();
     place.stop();
     for (const [event, redraw] of watch) model.off(event, redraw);

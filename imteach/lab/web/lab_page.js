@@ -155,11 +155,13 @@ function makeFoot() {
   const python = make("pre", { class: "lab-python", "aria-label": "The same in Python" }, code);
   const command = make("code");
   const shell = make("pre", { class: "lab-shell", "aria-label": "The same on the command line" }, command);
-  shell.hidden = true;
+  const note = make("p", { class: "lab-empty" });
+  const line = make("div", { class: "lab-command" }, shell, note);
+  line.hidden = true;
   const other = makeButton("Command line", { "aria-pressed": "false", title: "Show the same as a command line" });
   const copyButton = makeButton("Copy");
-  const foot = make("div", { class: "lab-foot" }, python, shell, other, copyButton);
-  return { foot, python, shell, other, code, copyButton, command };
+  const foot = make("div", { class: "lab-foot" }, python, line, other, copyButton);
+  return { foot, python, shell, line, note, other, code, copyButton, command };
 }
 
 /**

@@ -55,12 +55,13 @@ const ENDED = ["restarting", "autorestarting", "terminating", "dead"];
 
 /**
  * Connect a page with Python. `ask` asks for something; it is pending until the trait `answered` says that it is done
- * with: meanwhile the root and what was clicked have `data-pending`. `data-kernel` of the root says whether there is
+ * with and `whenDrawn` that all that came of it is drawn: meanwhile the root and what was clicked have `data-pending`. `data-kernel` of the root says whether there is
  * anybody to ask. `words` says both; nobody else writes there. `settle` is called when nothing is pending any more.
- * @param {{model: Model, el: HTMLElement, root: HTMLElement, words: HTMLElement, settle: () => void}} page
+ * @param {{model: Model, el: HTMLElement, root: HTMLElement, words: HTMLElement, settle: () => void,
+ *   whenDrawn?: () => Promise<void>}} page
  * @returns {{ask: (message: Record<string, any>, seen: number) => void, mark: () => void, stop: () => void}}
  */
-export function connect({ model, el, root, words, settle }) {
+export function connect({ model, el, root, words, settle, whenDrawn }) {
   const view = Math.random().toString(36).slice(2); // random, because each view has its own copy of this file
   /** @type {{number: number, key: string, at: number}[]} */
   let pending = [];
@@ -99,7 +100,11 @@ export function connect({ model, el, root, words, settle }) {
     settle();
   }
 
-  const answered = () => done(model.get("answered")?.[view] ?? 0);
+  const answered = () => {
+    const last = model.get("answered")?.[view] ?? 0;
+    if (whenDrawn) queueMicrotask(() => void whenDrawn().then(() => done(last)));
+    else done(last);
+  };
 
   /**
    * @param {Record<string, any>} message

@@ -1,0 +1,57 @@
+// @ts-check
+// Large parts of the page come compressed: JSON, deflated. Python's half stands in live.py.
+
+/**
+ * The value of a part as Python meant it.
+ * @param {any} value
+ * @returns {Promise<any>}
+ */
+export async function unpack(value) {
+  if (!(value instanceof DataView)) return value;
+  const { DecompressionStream } = /** @type {any} */ (globalThis); // TypeScript 4.8 does not know it yet
+  const bytes = new Blob([/** @type {any} */ (value)]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return JSON.parse(await new Response(bytes).text());
+}
+
+/**
+ * Draw the parts that changed, all that Python sent at once in one go: first they are unpacked, and then drawn in the
+ * order of `draw`. `changed` says which part has changed; `whenDrawn` is done when nothing is left to draw.
+ * @template Before
+ * @param {(name: string) => any} get the value of a part
+ * @param {Record<string, (value: any) => void>} draw
+ * @param {() => Before} before is called before parts are drawn
+ * @param {(names: string[], was: Before) => void} after is called when they were drawn, with what `before` returned
+ */
+export function makeDrawing(get, draw, before, after) {
+  /** @type {Set<string>} */
+  const changed = new Set();
+  /** @type {Promise<void> | null} */
+  let working = null;
+  let isStopped = false;
+
+  async function work() {
+    await null; // Python's changes are told one by one: all of them come first
+    while (changed.size && !isStopped) {
+      const names = Object.keys(draw).filter((name) => changed.has(name));
+      changed.clear();
+      const values = await Promise.all(names.map((name) => unpack(get(name))));
+      if (isStopped) return;
+      const was = before();
+      names.forEach((name, place) => draw[name](values[place]));
+      after(names, was);
+    }
+    working = null;
+  }
+
+  return {
+    /** @param {string} name */
+    changed(name) {
+      changed.add(name);
+      working ??= work();
+    },
+    whenDrawn: async () => {
+      while (working) await working;
+    },
+    stop: () => (isStopped = true),
+  };
+}
