@@ -5,6 +5,7 @@ long run, of which the picture shows a window, only what is so in that window is
 """
 
 from collections.abc import Iterable, Sequence
+from math import inf
 from typing import Any
 
 from imteach.draw.sequence.window import Window
@@ -26,12 +27,15 @@ MOST_KNOWN = 12
 
 
 class Histories:
-    """All histories of one run: made once, and cut for each window of it that is shown."""
+    """The histories of one run, cut for each window of it that is shown.
+
+    What is told of the whole run is made once; what each side holds is read for each window, because to look at every
+    moment of a long run takes most of the time.
+    """
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
         self.verdicts = verdicts(trace)
-        self.holds = holds(trace)
         self.instants, self.jumps, self.told = instants(trace), jumps(trace, self.verdicts), told(trace)
 
     def shown(self, window: Window) -> dict[str, Any]:
@@ -63,7 +67,7 @@ class Histories:
                 }
                 for verdict in self.verdicts
             ],
-            "holds": _holds(self.holds, span),
+            "holds": _holds(holds(self.trace, span.start, span.stop), span),
             "knows": _knows(self.trace, span),
         }
 
@@ -74,6 +78,8 @@ class _Span:
     def __init__(self, window: Window) -> None:
         self.is_whole = window.is_whole
         self.window = window
+        self.start = 0.0 if window.is_whole else window.start
+        self.stop = inf if window.is_whole else window.end
 
     def end(self, trace: Trace) -> float:
         """When the last thing happens that can be shown."""

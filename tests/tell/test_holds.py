@@ -540,3 +540,20 @@ def test_all_moments_together_are_one_replay(monkeypatch):
     people = trace.scenario.people
     assert count["told"] == len(trace.events)
     assert count["looked"] == len({(event.t, event.node) for event in trace.events if event.node in people} | {*people})
+
+
+@pytest.mark.parametrize(("since", "until"), [(0, 90), (130, 420), (300, 300), (420, 10**6), (10**6, 10**7)])
+@pytest.mark.parametrize("rung", ["dedup", "offline", "durable"])
+def test_a_part_of_a_run_is_told_as_in_the_whole(rung, since, until):
+    says = [Say("one"), Say("two", at=70), Say("three", "bob", "alice", at=260)]
+    faults = [Drop("m1/ack:N"), Crash("bob", at=210, down=60), Offline("alice", at=330, lasting=200)]
+    trace = Scenario(rung, say=says).run(*faults)
+    moments = [t for t in sorted({event.t for event in trace.events}) if since <= t <= until] or [since]
+    whole, part = holds(trace).holders, holds(trace, since, until).holders
+    for all_of_it, some in zip(whole, part, strict=True):
+        rows = {row.what: row for row in some.rows}
+        for row in all_of_it.rows:
+            told = [at(row, t) for t in moments]
+            assert [at(rows[row.what], t) for t in moments] == told if row.what in rows else set(told) == {None}
+        running = [(timer.name, timer.since) for timer in all_of_it.timers if timer.since <= moments[-1]]
+        assert [(timer.name, timer.since) for timer in some.timers] == running

@@ -7,6 +7,7 @@ to them; so all moments together cost about what the last one does.
 from collections.abc import Callable, Container, Iterable, Mapping
 from copy import deepcopy
 from itertools import groupby
+from math import inf
 from operator import attrgetter
 from typing import Any
 
@@ -56,8 +57,8 @@ class Holdings(Value, frozen=True):
     why_none: str = ""
 
 
-def holds(trace: Trace) -> Holdings:
-    """Return what each node holds at every moment.
+def holds(trace: Trace, since: float = 0, until: float = inf) -> Holdings:
+    """Return what each node holds at every moment, or at those from `since` to `until` simulated ms.
 
     A row's text at `t` is what is so just after everything that happens at `t` simulated ms, as in `Trace.state_at`. A
     trace from a file whose class the file cannot hold has no holders, and the reason stands in `why_none`.
@@ -72,7 +73,7 @@ def holds(trace: Trace) -> Holdings:
     'none kept: it passed m1 on and forgot it'
     """
     try:
-        return Holdings(_Holding(trace).read(trace.events))
+        return Holdings(_Holding(trace).read(trace.events, since, until))
     except InputError as error:
         return Holdings((), str(error))
     except Exception as error:  # a learner's class that does not do the same again
@@ -87,10 +88,17 @@ class _Holding:
         self.replay = Replay(trace.scenario, trace.packets, unfinished)
         self.sides = {name: _Side(trace.scenario, name, self.replay) for name in self.replay.nodes}
 
-    def read(self, events: Iterable[Event]) -> tuple[Holder, ...]:
-        for side in self.sides.values():
-            side.look(0)
+    def read(self, events: Iterable[Event], since: float, until: float) -> tuple[Holder, ...]:
+        """Read a run up to `until`; before `since` nobody is looked at, which takes most of the time."""
+        before = 0.0
+        if since <= 0:
+            self._look(0)
         for t, now in groupby(events, key=attrgetter("t")):
+            if t > until:
+                break
+            if before < since <= t:
+                self._look(before)  # what was so when the part that is wanted begins
+            before = t
             touched: dict[str, _Side] = {}
             for event in now:
                 if event.node in self.sides:  # what happens in the network happens to no node
@@ -98,8 +106,14 @@ class _Holding:
                     touched[event.node].before(event)
                 self.replay.tell(event)
             for side in touched.values():
-                side.look(t)
+                side.look(t) if t >= since else side.tell_deeds(t)
+        if before < since:
+            self._look(before)  # nothing happens in the part that is wanted
         return tuple(side.done() for side in self.sides.values())
+
+    def _look(self, t: float) -> None:
+        for side in self.sides.values():
+            side.look(t)
 
 
 class _Side:
@@ -140,12 +154,11 @@ class _Side:
         """Look at the node just after everything that happens at `t`."""
         self.program.tell(t)
         self.disk.tell(t)
+        self.tell_deeds(t)
         node = self.replay.nodes[self.name]
         if self.name in self.replay.down:
             for row in self.rows.values():
                 row.lose(t)
-            if self.in_flight is not None:
-                self.in_flight.down(t)
             return
         parts = self._parts(node)
         for key, raw in parts.items():
@@ -153,8 +166,15 @@ class _Side:
         for key, row in self.rows.items():
             if key not in parts:
                 self._left_out(key, row, t)
-        if self.in_flight is not None:
-            self.in_flight.tell(t, node)
+
+    def tell_deeds(self, t: float) -> None:
+        """Say what the server did in the moment that ends at `t` with what was in flight."""
+        if self.in_flight is None:
+            return
+        if self.name in self.replay.down:
+            self.in_flight.down(t)
+        else:
+            self.in_flight.tell(t, self.replay.nodes[self.name])
 
     def _left_out(self, key: Key, row: StateRow, t: float) -> None:
         """Read a row that the state leaves out: a store says nothing of those for whom nothing is kept."""
