@@ -134,6 +134,8 @@ ACTIONS = {
     "presence": Wish("set_online", "log in or out", {"person": _TEXT, "online": Takes(switch), "at": _AT}),
     "rung": Wish("choose", "go to another rung", {"rung": _ANYTHING}),
     "window": Wish("_look_at", "look at another part of a long run", {"window": Takes(anything, -1)}, for_eyes=True),
+    "open": Wish("open", "go to what a scenario file says", {"text": Takes(anything)}),
+    "export": Wish("_export", "save the lab in some form", {"form": _TEXT}, for_eyes=True),
     "why": Wish(
         "_ask_why",
         "say why something happened",

@@ -26,9 +26,9 @@ _MODULE_ONLY = re.compile(r"^import .*\n|^export (?!default)", re.MULTILINE)
 
 @cache
 def page_script(name: str) -> str:
-    """Return the script of this page behind all that it imports, as the one module that anywidget takes.
+    r"""Return the script of this page behind all that it imports, as the one module that anywidget takes.
 
-    >>> page_script("lab.js").count("export"), page_script("lab.js").count("function make(")
+    >>> page_script("lab.js").count("\nexport "), page_script("lab.js").count("function make(")
     (1, 1)
     """
     return "\n".join(_MODULE_ONLY.sub("", text) for text in _with_imported(name, {}).values())
@@ -64,6 +64,7 @@ class LiveWidget(anywidget.AnyWidget):
 
     def __init__(self, lock: Any = None) -> None:
         self._lock = lock or RLock()
+        self._asking = ""  # the view whose request is being done
         super().__init__()
         self.on_msg(self._hear)
 
@@ -88,9 +89,11 @@ class LiveWidget(anywidget.AnyWidget):
             self.comm.__dict__.pop("_reply_subshell_id", None)
 
     def _hear(self, _widget: object, content: object, _buffers: object) -> None:
+        ask = content.get("ask") if isinstance(content, dict) else None
         with self._lock, self.hold_sync():
+            self._asking = ask[0] if isinstance(ask, list) and ask and isinstance(ask[0], str) else ""
             self._answer(content)
-            self._done_with(content.get("ask") if isinstance(content, dict) else None)
+            self._done_with(ask)
 
     def _answer(self, content: object) -> None:
         """Do what the page asks for, and show it. A message cannot be trusted: if it makes no sense, show that."""

@@ -78,6 +78,21 @@ class Session(Striking, Talking):
         scenario, faults = parse_scenario(text)
         return cls(scenario, *faults)
 
+    def open(self, text: str) -> None:
+        r"""Go to what a scenario file's text says: a step. Raises `InputError` that names the key, or the line.
+
+        >>> session = Session("dedup")
+        >>> session.open('rung = "basic"\nfaults = ["drop msg:N"]')
+        >>> session
+        Session(Scenario("basic"), Drop("msg:N"))
+        >>> session.undo(); session.rung
+        'dedup'
+        """
+        if not isinstance(text, str):
+            raise InputError(f"expected the text of a scenario file, got {quoted(text)}")
+        scenario, faults = parse_scenario(text)
+        self._step(ran(scenario, tuple(faults)))
+
     @property
     def mistake(self) -> str:
         """What a learner's own code did wrong in this run, in a sentence, with its line; "" if nothing."""

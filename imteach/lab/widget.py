@@ -14,6 +14,7 @@ from imteach.lab.actions import NAMES, Wish, understood
 from imteach.lab.live import LARGE, WEB, LiveWidget, page_script
 from imteach.lab.moments import Histories, chats
 from imteach.lab.session import Session
+from imteach.lab.share import exported, forms
 from imteach.lab.steps.history import AlreadyError
 from imteach.lab.still import STILL, for_listeners, parts
 from imteach.scenario import Fault, Scenario, parse_scenario
@@ -61,6 +62,8 @@ class Lab(LiveWidget):
     holds: List[Any] = List().tag(**LARGE)
     knows: List[Any] = List().tag(**LARGE)
     why = Dict().tag(**LARGE)
+    forms: List[Any] = List().tag(sync=True)  # what it can be saved as
+    exported = Dict().tag(**LARGE)  # what was saved last, for the view that asked for it
     at = AnyTrait(None).tag(sync=True)  # the moment shown, in simulated ms; None: the end
     struck: List[Any] = List().tag(sync=True)
     code = Unicode().tag(sync=True)
@@ -78,6 +81,7 @@ class Lab(LiveWidget):
         self._window = 0  # the place of the one that is shown
         self._run_since = self._names_since = 0  # the picture from which on events, or msgids, are those of now
         super().__init__()
+        self.forms = forms()
         self._show()
 
     # What a learner does, in Python
@@ -187,6 +191,10 @@ class Lab(LiveWidget):
         scenario, faults = parse_scenario(text)
         return cls(scenario, *faults)
 
+    def open_text(self, text: str) -> None:  # not `open`: ipywidgets calls that itself
+        """Go to what a scenario file's text says. That is a step, and can be undone. Raises `InputError`."""
+        self._step(lambda: self._session.open(text))
+
     @property
     def phones(self) -> list[dict[str, Any]]:
         """What each person's phone shows at the moment `at`: their bubbles, in the order in which they stand.
@@ -249,7 +257,7 @@ class Lab(LiveWidget):
                 self._run_since = self._rev
                 if before is not None and before.scenario.say != self.scenario.say:
                     self._names_since = self._rev
-                self.why = {}  # it was asked of another run
+                self.why = self.exported = {}  # that was asked of another run
                 self.still = {**parts(self.trace), "text": repr(self)}
                 self.chats = chats(self.trace)
                 for part, value in page.everything(self._session).items():
@@ -281,6 +289,10 @@ class Lab(LiveWidget):
     def _ask_why_not(self, msgid: str, who: str, at: float) -> None:
         """Show why somebody did not see a message by this moment, or did not learn that it is there."""
         self.why = page.why_not(self.trace, msgid, who, None if at >= self.trace.events[-1].t else at)
+
+    def _export(self, form: str) -> None:
+        """Make the lab in this form, for the view that asks for it to save."""
+        self.exported = {"view": self._asking, **exported(self._session, form)}
 
     def _answer(self, content: object) -> None:
         """Do what the learner did in the page. What cannot be done changes nothing, and the page says so.

@@ -1,6 +1,7 @@
 """The lab's tools, by mouse and by keys: every fault by hand, talk, reasons; with Python really behind the page."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import driving
 import pytest
@@ -382,3 +383,41 @@ def test_a_delayed_packet_and_its_retransmission_are_seen_in_flight_together(pag
     desk = Desk(page, Lab("dedup", Delay("msg:R", by=400)))
     desk.go(320)
     expect(desk.root.locator(".lab-flying circle")).to_have_count(2)
+
+
+# To pass it on
+
+
+def test_a_lab_is_saved_in_any_form_and_opened_from_a_file(page: Page, tmp_path: Path):
+    desk = Desk(page, Lab("dedup", Drop("ack:N")))
+    share = desk.root.get_by_role("group", name="Share")
+    expect(share).to_be_hidden()
+    desk.root.locator('[data-act="share"]').click()
+    for name, text in {
+        "Scenario file": 'faults = ["drop m1/ack:N#1"]',
+        "SVG": "<svg",
+        "Mermaid": "sequenceDiagram",
+    }.items():
+        with page.expect_download() as saving:
+            share.get_by_role("button", name=name, exact=True).click()
+            desk.answer()
+        path = tmp_path / saving.value.suggested_filename
+        saving.value.save_as(path)
+        assert text in path.read_text("utf-8")
+    desk.root.get_by_role("radio", name="basic").check()
+    desk.answer()
+    share.get_by_label("Open a scenario file").set_input_files(tmp_path / "dedup.toml")
+    page.wait_for_function("() => window.sent.at(-1).do === 'open'")
+    desk.answer()
+    assert repr(desk.lab) == 'Lab(Scenario("dedup"), Drop("ack:N"))'
+
+
+def test_a_file_that_is_too_large_is_not_even_sent(page: Page, tmp_path: Path):
+    (tmp_path / "large.toml").write_text("#" * 1_000_001)
+    desk = Desk(page, Lab("dedup"))
+    desk.root.locator('[data-act="share"]').click()
+    desk.root.get_by_label("Open a scenario file").set_input_files(tmp_path / "large.toml")
+    expect(desk.root.get_by_role("alert")).to_have_text(
+        "large.toml has 1000001 bytes; a scenario file has at most 1000000"
+    )
+    assert desk.answer() == []

@@ -128,6 +128,13 @@ export const ACTS = {
     title: "To the next moment at which something happens",
     icon: "M4.5 3.5L10 8l-5.5 4.5zM12 3.5v9",
   },
+  share: {
+    act: "share",
+    key: "x",
+    label: "Share",
+    title: "Save this lab as a file, or open one",
+    icon: "M8 10V2M4.8 5L8 1.8 11.2 5M3 8.5V14h10V8.5",
+  },
   help: {
     act: "help",
     key: "?",

@@ -4,25 +4,27 @@
 /** @typedef {[number, number]} Mark a moment in simulated ms, and its height in pixels */
 
 /**
+ * How many of these times, which are in order, are not later than `t`.
+ * @param {number[]} times
+ * @param {number} t
+ */
+export function countUpTo(times, t) {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle] <= t) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
  * Between two marks time runs evenly. An instant that is spread out has two marks: it stands at the lower one, because
  * by then all of it has happened.
  * @param {Mark[]} marks in time order, going down
  */
 export function makeAxis(marks) {
-  /**
-   * How many marks come before this, or are at it.
-   * @param {0 | 1} which the time of a mark, or its height
-   * @param {number} value
-   */
-  function upTo(which, value) {
-    let [low, high] = [0, marks.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (marks[middle][which] <= value) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
+  const columns = [marks.map(([t]) => t), marks.map(([, y]) => y)];
 
   /**
    * What lies as far between two marks as this does.
@@ -31,7 +33,7 @@ export function makeAxis(marks) {
    */
   function between(which, value) {
     if (!marks.length) return 0;
-    const place = upTo(which, value);
+    const place = countUpTo(columns[which], value);
     const [before, after] = [marks[Math.max(place - 1, 0)], marks[Math.min(place, marks.length - 1)]];
     const other = which === 0 ? 1 : 0;
     const whole = after[which] - before[which];

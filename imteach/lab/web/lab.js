@@ -13,6 +13,7 @@ import { drawPromises, makeFaultRow, makeRung } from "./lab_parts.js";
 import { makePhones } from "./lab_phones.js";
 import { parsePicture, placePicture } from "./lab_picture.js";
 import { watchPointing } from "./lab_pointing.js";
+import { watchShare } from "./lab_share.js";
 import { watchTime } from "./lab_time.js";
 import { makeTools } from "./lab_tools.js";
 import { makeDrawing } from "./lab_unpack.js";
@@ -197,7 +198,7 @@ function render({ model, el }) {
   const radioName = `imteach-rung-${Math.random()}`;
 
   const settle = () => drawLadder(page, model.get("ladder"), radioName);
-  const { ask, mark, stop } = connect({ model, el, root, words: page.live, settle, whenDrawn: () => parts.whenDrawn() });
+  const { view, ask, mark, stop } = connect({ model, el, root, words: page.live, settle, whenDrawn: () => parts.whenDrawn() });
   const giveKeysBack = keepKeys(root);
 
   /**
@@ -209,15 +210,19 @@ function render({ model, el }) {
   const place = placePicture(page);
   const why = makeWhy(page);
   const phones = makePhones(page.phones, wish, () => time.now());
-  const shows = { picture: nothing, holds: nothing, knows: nothing, promises: nothing };
+  const shows = { picture: nothing, timers: nothing, holds: nothing, knows: nothing, promises: nothing, phones: phones.show };
 
   /**
+   * Show a moment. What stands beside the picture changes at instants only, but for timers.
    * @param {number} t
    * @param {number} y
+   * @param {boolean} isAnother whether it is between other instants than the one before
    */
-  const showMoment = (t, y) => {
-    for (const show of Object.values(shows)) show(t, y);
-    phones.show(t);
+  const showMoment = (t, y, isAnother) => {
+    shows.picture(t, y);
+    shows.timers(t, y);
+    if (!isAnother) return;
+    for (const show of [shows.holds, shows.knows, shows.promises, shows.phones]) show(t, y);
   };
 
   /**
@@ -235,11 +240,14 @@ function render({ model, el }) {
   tools.onChange(pointing.renew);
   watchControls(page, wish, why, time.now);
   const unfold = watchFolds(page);
+  const share = watchShare(page, wish, view);
   const putAway = () => why.isOn() && wish({ do: "why" });
+  /** @type {Record<string, HTMLElement>} */
+  const buttons = { ...page, share: page.shareButton };
   watchKeys(
     page,
     {
-      ...Object.fromEntries(Object.values(ACTS).map(({ act }) => [act, () => page[act].click()])),
+      ...Object.fromEntries(Object.values(ACTS).map(({ act }) => [act, () => buttons[act].click()])),
       timeout: () => time.jump("timeout"),
       diagram: pointing.focus,
       stop: () => {
@@ -249,10 +257,12 @@ function render({ model, el }) {
     },
     (tool) => tools.choose(tool, page.tools.contains(focusedIn(root))),
   );
-  page.help.addEventListener("click", () => {
-    page.keys.hidden = !page.keys.hidden;
-    page.help.setAttribute("aria-expanded", String(!page.keys.hidden));
-  });
+  for (const [button, part] of [[page.help, page.keys], [page.shareButton, page.share]]) {
+    button.addEventListener("click", () => {
+      part.hidden = !part.hidden;
+      button.setAttribute("aria-expanded", String(!part.hidden));
+    });
+  }
 
   let picture = ""; // as it came
   /** @type {import("./lab_marks.js").Drawn} */
@@ -285,7 +295,7 @@ function render({ model, el }) {
     moments: (moments) => time.moments(moments),
     chats: (chats) => phones.renew(chats),
     promises: (verdicts) => (shows.promises = drawPromises(page.promises, verdicts)),
-    holds: (holders) => (shows.holds = drawHolds(page.holds, holders)),
+    holds: (holders) => ({ show: shows.holds, run: shows.timers } = drawHolds(page.holds, holders)),
     knows: (messages) => (shows.knows = drawKnows(page.knows, messages)),
     why: (asked) => why.show(asked),
     stretch: (shown) => drawStretch(page, shown),
@@ -300,6 +310,8 @@ function render({ model, el }) {
       /** @type {HTMLButtonElement} */ (page.redo).disabled = !can.redo;
       /** @type {HTMLButtonElement} */ (page.reset).disabled = !can.reset;
     },
+    forms: (forms) => share.forms(forms),
+    exported: (exported) => share.exported(exported),
     refusal: (text) => (page.refusal.textContent = text),
     at: (at) => time.go(at),
   };
@@ -314,7 +326,7 @@ function render({ model, el }) {
     if (names.includes("picture") || names.includes("struck")) pointing.renew();
     if (names.includes("picture")) why.light();
     mark();
-    time.draw();
+    time.draw(true);
     if (isLost) pointing.focus();
     if (names.includes("picture") && focused) requestAnimationFrame(place.keepInSight);
   }

@@ -62,6 +62,7 @@ export function makeFading(svg, { notes, packets }, { told, veil, flying }) {
       dot.setAttribute("cy", String(y1 + far * (y2 - y1)));
       const half = /imt-(?:msg|ack)\b/.exec(buttons[place].getAttribute("class") ?? "");
       dot.setAttribute("class", half ? half[0] : "");
+      dot.setAttribute("data-flies", buttons[place].getAttribute("data-packet") ?? "");
     });
     while (flying.children.length > used) flying.lastElementChild?.remove();
   }

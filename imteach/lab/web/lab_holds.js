@@ -14,14 +14,11 @@ import { entryAt, ms } from "./clock.js";
  * @typedef {{msgid: string, text: string, said: number, rows: KnowsRow[]}} Known
  */
 
-/**
- * Let something show any moment; it is called with the moment, and with the instant that it belongs to.
- * @typedef {(t: number) => void} ShowMoment
- */
+/** @typedef {(t: number) => void} ShowMoment shows any moment */
 
 /**
  * @param {Holder} holder
- * @returns {{element: HTMLElement, show: ShowMoment}}
+ * @returns {{element: HTMLElement, show: ShowMoment, run: ShowMoment}} `run` shows its timers, which change all the time
  */
 function makeHolder({ node, rows, timers }) {
   const lines = rows.map(({ what, history }) => {
@@ -54,22 +51,23 @@ function makeHolder({ node, rows, timers }) {
     };
     return { line, show };
   });
-  const all = [...lines, ...bars];
-  const list = make("ul", { role: "list" }, ...all.map(({ line }) => line));
+  const list = make("ul", { role: "list" }, ...[...lines, ...bars].map(({ line }) => line));
   const name = make("div", { class: "lab-holder" }, node);
   const element = make("div", { class: "lab-holds-of", "data-holds-of": node }, name, list);
-  return { element, show: (t) => all.forEach(({ show }) => show(t)) };
+  /** @param {number} t */
+  const run = (t) => bars.forEach(({ show }) => show(t));
+  return { element, show: (t) => lines.forEach(({ show }) => show(t)), run };
 }
 
 /**
  * @param {HTMLElement} place
  * @param {Holder[]} holders
- * @returns {ShowMoment}
+ * @returns {{show: ShowMoment, run: ShowMoment}}
  */
 export function drawHolds(place, holders) {
   const made = holders.map(makeHolder);
   place.replaceChildren(...made.map(({ element }) => element));
-  return (t) => made.forEach(({ show }) => show(t));
+  return { show: (t) => made.forEach(({ show }) => show(t)), run: (t) => made.forEach(({ run }) => run(t)) };
 }
 
 /**

@@ -63,15 +63,19 @@ function makeBar() {
   const rungs = make("div", { class: "lab-rungs" });
   const adds = make("p", { class: "lab-adds" });
   const ladder = make("fieldset", { class: "lab-ladder" }, make("legend", {}, "Rung"), rungs);
-  const [undo, redo, reset, help] = [ACTS.undo, ACTS.redo, ACTS.reset, ACTS.help].map(makeAct);
+  const [undo, redo, reset] = [ACTS.undo, ACTS.redo, ACTS.reset].map(makeAct);
+  const [shareButton, help] = [ACTS.share, ACTS.help].map(makeAct);
   for (const button of [undo, redo, reset]) button.dataset.asks = button.dataset.act;
-  help.setAttribute("aria-expanded", "false");
+  for (const button of [shareButton, help]) button.setAttribute("aria-expanded", "false");
   const tools = make("div", { class: "lab-tools", role: "radiogroup", "aria-label": "Tool" }, ...TOOLS.map(makeTool));
-  const steps = make("div", { class: "lab-steps" }, undo, redo, reset, help);
+  const steps = make("div", { class: "lab-steps" }, undo, redo, reset, shareButton, help);
+  const share = make("div", { class: "lab-share", role: "group", "aria-label": "Share" });
+  const shareNote = make("p", { class: "lab-empty", "aria-live": "polite" });
+  share.hidden = true;
   const keys = make("div", { class: "lab-keys", role: "group", "aria-label": "Keys" }, makeKeyList());
   keys.hidden = true;
-  const bar = make("div", { class: "lab-bar" }, ladder, steps, tools, adds, keys);
-  return { bar, rungs, adds, undo, redo, reset, help, tools, keys };
+  const bar = make("div", { class: "lab-bar" }, ladder, steps, tools, adds, share, keys);
+  return { bar, rungs, adds, undo, redo, reset, shareButton, share, shareNote, help, tools, keys };
 }
 
 /**

@@ -23,15 +23,17 @@ const MOVES = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, Home: -
 const packetsIn = (drawing) => Array.from(drawing.querySelectorAll("[data-packet]"));
 
 /**
- * What an event is about. A head that stays in sight while the picture scrolls stands for the one in the picture.
+ * What an event is about. A head that stays in sight while the picture scrolls stands for the one in the picture, and
+ * the dot of a packet in flight for the packet.
  * @param {Event} event
  * @param {HTMLElement} drawing
  * @returns {SVGElement | null}
  */
 function thingOf({ target }, drawing) {
   const at = /** @type {Element} */ (target);
-  const copied = /** @type {SVGElement | null} */ (at.closest("[data-head-of]"))?.dataset.headOf;
-  return copied ? drawing.querySelector(`[data-node="${CSS.escape(copied)}"]`) : at.closest(ALL);
+  const { headOf, flies } = /** @type {SVGElement | null} */ (at.closest("[data-head-of], [data-flies]"))?.dataset ?? {};
+  if (headOf) return drawing.querySelector(`[data-node="${CSS.escape(headOf)}"]`);
+  return flies ? drawing.querySelector(`[data-packet="${CSS.escape(flies)}"]`) : at.closest(ALL);
 }
 
 /**

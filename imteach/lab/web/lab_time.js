@@ -2,7 +2,7 @@
 // The moment that the lab shows: it is dragged, stepped and played here, in the page, without Python.
 
 import { JUMPS, PAUSE, SPEEDS, ACTS } from "./actions.js";
-import { makeAxis, ms } from "./clock.js";
+import { countUpTo, makeAxis, ms } from "./clock.js";
 import { makeSvg } from "./lab_marks.js";
 
 /** @typedef {import("./lab_page.js").Page} Page */
@@ -23,7 +23,8 @@ const QUIET = 500; // ms; a moment that stays so long is told to a screen reader
 /**
  * The time of a lab. `at` is the moment shown, null for the end of the run.
  * @param {Page} page
- * @param {(t: number, y: number) => void} show shows a moment, at a height of the picture
+ * @param {(t: number, y: number, isAnother: boolean) => void} show shows a moment, at a height of the picture; is it
+ *   another one than before for those who only know what happened so far?
  * @param {(y: number) => void} follow brings a height of the picture into sight
  * @param {(at: number | null) => void} settled is told a moment that stays
  */
@@ -52,16 +53,25 @@ export function watchTime(page, show, follow, settled) {
     return moments.instants.includes(t) ? "" : `Between ${ms(before)} and ${ms(after)}: only time passes.`;
   }
 
-  /** Show the moment, everywhere. */
-  function draw() {
+  let between = ""; // which instants the moment shown lies between
+
+  /**
+   * Show the moment, everywhere.
+   * @param {boolean} [isAnother] whether all is to be shown anew
+   */
+  function draw(isAnother = false) {
     const t = now();
+    const place = countUpTo(moments.instants, t);
+    const here = `${place} ${moments.instants[place - 1] === t}`;
+    isAnother ||= here !== between;
+    between = here;
     const y = at === null ? height - 10 : axis.yAt(t);
-    show(t, at === null ? Infinity : y);
+    show(t, at === null ? Infinity : y, isAnother);
     /** @type {HTMLInputElement} */ (page.time).min = String(axis.first);
     page.time.setAttribute("aria-valuetext", `${ms(t)} of ${ms(moments.end)}`);
     /** @type {HTMLInputElement} */ (page.time).value = String(t);
     page.when.textContent = at === null ? `end, ${ms(t)}` : ms(t);
-    page.now.textContent = told();
+    if (isAnother) page.now.textContent = told();
     page.root.toggleAttribute("data-past", at !== null);
     placeCursor(t, y);
     clearTimeout(quiet);

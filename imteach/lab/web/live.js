@@ -59,7 +59,7 @@ const ENDED = ["restarting", "autorestarting", "terminating", "dead"];
  * anybody to ask. `words` says both; nobody else writes there. `settle` is called when nothing is pending any more.
  * @param {{model: Model, el: HTMLElement, root: HTMLElement, words: HTMLElement, settle: () => void,
  *   whenDrawn?: () => Promise<void>}} page
- * @returns {{ask: (message: Record<string, any>, seen: number) => void, mark: () => void, stop: () => void}}
+ * @returns {{view: string, ask: (message: Record<string, any>, seen: number) => void, mark: () => void, stop: () => void}}
  */
 export function connect({ model, el, root, words, settle, whenDrawn }) {
   const view = Math.random().toString(36).slice(2); // random, because each view has its own copy of this file
@@ -157,7 +157,7 @@ export function connect({ model, el, root, words, settle, whenDrawn }) {
     model.off("comm_live_update", cutOff);
     model.off("change:answered", answered);
   };
-  return { ask, mark, stop };
+  return { view, ask, mark, stop };
 }
 
 /**
