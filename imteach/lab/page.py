@@ -8,6 +8,7 @@ from imteach.draw import Drawn
 from imteach.draw.sequence.window import Window
 from imteach.lab.command import command
 from imteach.lab.session import Session
+from imteach.lab.steps.overtaking import swappable
 from imteach.lab.tools import Amount, amounts_of, tool_of
 from imteach.protocol import LADDER, SERVER
 from imteach.scenario import Beat, Crash, Delay, Drop, Duplicate, Fault, Late, Offline, Partition
@@ -103,6 +104,7 @@ def faults(trace: Trace) -> list[Part]:
             "amounts": [
                 {**_amount(amount), "value": _value(fault, amount.name, trace)} for amount in amounts_of(fault)
             ],
+            "overtakers": _overtakers(fault, trace),
             "unused": fault in trace.unused,
         }
         for fault, span in spans(trace).items()
@@ -129,6 +131,17 @@ def _fault_text(fault: Fault, trace: Trace) -> str:
     if isinstance(fault, Drop):
         return f"The network loses {fault.packet}."
     return f"{fault_in_words(fault)}."
+
+
+MOST_OVERTAKERS = 8
+"""The most packets that a late one is offered to arrive behind."""
+
+
+def _overtakers(fault: Fault, trace: Trace) -> list[str]:
+    """Of a packet that is late, which others it could be made to arrive right behind; [] for other faults."""
+    if not isinstance(fault, Delay) or fault.packet not in trace.packet or trace.packet[fault.packet].fate != "arrived":
+        return []
+    return swappable(trace, fault.packet)[:MOST_OVERTAKERS]
 
 
 def _effects(trace: Trace) -> dict[tuple[str, str], int]:

@@ -150,6 +150,19 @@ def test_the_numbers_of_a_fault_can_be_turned_in_its_row(page: Page):
     assert desk.faults == ["crash bob@150+200"]
 
 
+def test_two_packets_are_swapped_by_a_delay_of_the_first(page: Page):
+    desk = Desk(page, Lab(Scenario("dedup", say=[Say("one"), Say("two", at=10)])))
+    desk.choose("delay")
+    desk.click(packet("m1/msg:N#1"))
+    behind = desk.root.get_by_label("or right behind")
+    assert behind.locator("option").all_text_contents()[:3] == ["…", "m2/msg:N#1", "m2/ack:A#1"]
+    behind.select_option("m2/msg:N#1")
+    desk.answer()
+    trace = desk.lab.trace
+    assert trace.packet["m1/msg:N"].arrived > trace.packet["m2/msg:N"].arrived
+    assert desk.faults == ["delay m1/msg:N#1+11"]
+
+
 def test_a_panel_unfolds_where_there_are_numbers_to_turn_unless_it_was_folded_by_hand(desk: Desk):
     panel, fold = (desk.root.locator(f'[data-{what}="strikes"]') for what in ("panel", "fold"))
     desk.click(packet("m1/ack:N#1"))  # seen in the picture

@@ -14,8 +14,10 @@ def swappable(trace: Trace, name: str) -> list[str]:
     ['m2/msg:N#1', 'm2/ack:A#1']
     """
     one = _arrived(trace, name)
-    after = trace.packets[_place(trace, one) + 1 :]
-    return [other.name for other in after if _goes_behind(one, other) and not _comes_of(trace, other, one)]
+    after, due = trace.packets[_place(trace, one) + 1 :], one.due - _delayed(trace, one)
+    same_way = [other for other in after if (one.src, one.dst) == (other.src, other.dst)]
+    behind = [other for other in same_way if other.arrived is not None and other.arrived >= due]
+    return [other.name for other in behind if not _comes_of(trace, other, one)]
 
 
 def delay_behind(trace: Trace, one: str, other: str) -> Delay:
@@ -34,8 +36,13 @@ def delay_behind(trace: Trace, one: str, other: str) -> Delay:
         raise InputError(f"{second.name} is not sent after {first.name}, so there is nothing to overtake")
     if _comes_of(trace, second, first):
         raise InputError(f"{second.name} is sent because of {first.name}, so it cannot arrive before it")
-    delayed = sum(fault.by for fault in trace.faults if isinstance(fault, Delay) and fault.packet == first.name)
-    return Delay(first.name, by=round(just_after(second.due, trace) - (first.due - delayed), 3))
+    due = first.due - _delayed(trace, first)
+    return Delay(first.name, by=round(just_after(second.due, trace) - due, 3))
+
+
+def _delayed(trace: Trace, packet: PacketRecord) -> float:
+    """By how much faults delay this packet."""
+    return sum(fault.by for fault in trace.faults if isinstance(fault, Delay) and fault.packet == packet.name)
 
 
 def is_behind(trace: Trace, one: str, other: str) -> bool:
@@ -44,6 +51,12 @@ def is_behind(trace: Trace, one: str, other: str) -> bool:
     if first is None or second is None or first.arrived is None or second.arrived is None:
         return False
     return (first.src, first.dst) == (second.src, second.dst) and first.arrived > second.arrived
+
+
+def is_something_between(trace: Trace, one: str, other: str) -> bool:
+    """Whether anything happens after one packet has arrived and before another does."""
+    since, until = trace.packet[one].arrived, trace.packet[other].arrived
+    return since is not None and until is not None and any(since < event.t < until for event in trace.events)
 
 
 def _arrived(trace: Trace, name: str) -> PacketRecord:
@@ -58,12 +71,6 @@ def _arrived(trace: Trace, name: str) -> PacketRecord:
 
 def _place(trace: Trace, packet: PacketRecord) -> int:
     return next(place for place, other in enumerate(trace.packets) if other.name == packet.name)
-
-
-def _goes_behind(one: PacketRecord, other: PacketRecord) -> bool:
-    """Whether a packet sent later goes the same way, and arrives no earlier."""
-    same_way = (one.src, one.dst) == (other.src, other.dst)
-    return same_way and other.arrived is not None and other.arrived >= one.due
 
 
 def _comes_of(trace: Trace, packet: PacketRecord, other: PacketRecord) -> bool:

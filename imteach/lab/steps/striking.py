@@ -2,9 +2,9 @@
 
 from imteach.errors import InputError, quoted
 from imteach.lab.steps.history import AlreadyError, Steps, ran
-from imteach.lab.steps.overtaking import delay_behind, is_behind, swappable
+from imteach.lab.steps.overtaking import delay_behind, is_behind, is_something_between, swappable
 from imteach.lab.tools import PACKET_FAULTS, made_by, same_strike, turned
-from imteach.scenario import Drop, Fault, Scenario, parse_fault
+from imteach.scenario import Delay, Drop, Fault, Scenario, parse_fault
 from imteach.scenario.faults import checked_fault
 from imteach.tell import why_unused
 
@@ -98,7 +98,8 @@ class Striking(Steps):
         ['m2', 'm1']
         """
         first, second = self._whole(one).packet, self._whole(other).packet
-        if is_behind(self.trace, first, second):
+        is_late = any(isinstance(fault, Delay) and fault.packet == first for fault in self.faults)
+        if is_behind(self.trace, first, second) and not (is_late and is_something_between(self.trace, second, first)):
             raise AlreadyError(f"{first} arrives after {second} already")
         late = delay_behind(self.trace, first, second)
         swapped = ran(self.scenario, _with(self.faults, late))

@@ -78,7 +78,8 @@ function watchControls(page, wish, why, now) {
   });
   faults.addEventListener("change", (event) => {
     const { value, dataset } = /** @type {HTMLInputElement} */ (event.target);
-    wish({ do: "change", fault: dataset.of, amount: dataset.amount, value: value === "" ? null : Number(value) });
+    if (dataset.swap) wish({ do: "swap", one: dataset.swap, other: value });
+    else wish({ do: "change", fault: dataset.of, amount: dataset.amount, value: value === "" ? null : Number(value) });
   });
   root.addEventListener("click", (event) => {
     const { marks, marksEvent, whyNot } =

@@ -9,7 +9,7 @@ import { entryAt } from "./clock.js";
  * @typedef {{name: string, title: string, history: [number, Holds, string][]}} Verdict
  * @typedef {{name: string, label: string, value: number | null, open: boolean}} Amount
  * @typedef {{fault: string, text: string, tool: string | null, on: Record<string, string | number>, since: number | null,
- *   until: number | null, amounts: Amount[], unused: boolean}} FaultRow
+ *   until: number | null, amounts: Amount[], overtakers: string[], unused: boolean}} FaultRow
  */
 
 const SIGNS = { kept: "✓", open: "…", broken: "✗" };
@@ -57,14 +57,27 @@ function makeAmount(fault, { name, label, value, open }) {
   return make("label", { class: "lab-amount" }, `${label} `, input, " ms");
 }
 
+/**
+ * Let a late packet arrive right behind another one.
+ * @param {string} packet
+ * @param {string[]} overtakers
+ */
+function makeSwap(packet, overtakers) {
+  const options = overtakers.map((other) => make("option", { value: other }, other));
+  const select = make("select", { "data-swap": packet }, make("option", { value: "" }, "…"), ...options);
+  return make("label", { class: "lab-amount" }, "or right behind ", select);
+}
+
 /** @param {FaultRow} row */
-export function makeFaultRow({ fault, text, amounts, unused }) {
+export function makeFaultRow({ fault, text, on, amounts, overtakers, unused }) {
   const what = `Take back: ${fault}`;
   const asked = { "data-asks": asks({ do: "take back", fault }) };
   const name = { "data-take-back": fault, "aria-label": what, title: what, ...asked };
   const button = make("button", { type: "button", class: "lab-button lab-small", ...name }, "✕");
   const numbers = amounts.map((amount) => makeAmount(fault, amount));
-  const row = make("li", { "data-fault": fault }, make("span", { class: "lab-fault-text" }, text), ...numbers, button);
+  const swap = overtakers.length ? [makeSwap(String(on.packet), overtakers)] : [];
+  const words = make("span", { class: "lab-fault-text" }, text);
+  const row = make("li", { "data-fault": fault }, words, ...numbers, ...swap, button);
   row.toggleAttribute("data-unused", unused);
   return row;
 }
