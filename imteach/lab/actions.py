@@ -132,6 +132,15 @@ ACTIONS = {
     "unsay": Wish("unsay", "let something not be said", {"msgid": _TEXT}),
     "resend": Wish("resend", "send again what failed", {"msgid": _TEXT, "at": _AT}),
     "presence": Wish("set_online", "log in or out", {"person": _TEXT, "online": Takes(switch), "at": _AT}),
+    "set": Wish(
+        "turn",
+        "set a number: RTO, retries, latency …",
+        {"name": _TEXT, "value": Takes(anything), "who": Takes(text_or_none, None)},
+    ),  # the scenario says what is wrong with a value
+    "preset": Wish("preset", "go to a situation by its name", {"name": _TEXT}),
+    "add person": Wish("add_person", "let somebody more be there", {"person": _TEXT}),
+    "remove person": Wish("remove_person", "let somebody go", {"person": _TEXT}, may_be_gone=True),
+    "group": Wish("gather", "say who is in the group", {"members": Takes(anything)}),
     "rung": Wish("choose", "go to another rung", {"rung": _ANYTHING}),
     "window": Wish("_look_at", "look at another part of a long run", {"window": Takes(anything, -1)}, for_eyes=True),
     "open": Wish("open", "go to what a scenario file says", {"text": Takes(anything)}),

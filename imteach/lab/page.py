@@ -9,6 +9,8 @@ from imteach.draw.sequence.window import Window
 from imteach.lab.command import command
 from imteach.lab.session import Session
 from imteach.lab.steps.overtaking import swappable
+from imteach.lab.steps.setting import NUMBERS, does_something, why_stays
+from imteach.lab.steps.situations import GROUP, offered, shown_by
 from imteach.lab.tools import Amount, amounts_of, tool_of
 from imteach.protocol import LADDER, SERVER
 from imteach.scenario import Beat, Crash, Delay, Drop, Duplicate, Fault, Late, Offline, Partition
@@ -232,6 +234,60 @@ def stretch(parts: list[Window], place: int) -> Part:
     }
 
 
+def settings(session: Session) -> Part:
+    """The numbers that can be set, with what each does; the people with their links; and who is in the group.
+
+    `useless` says why a number does nothing now, `stays` why somebody cannot go; "" if it does, or they can. `group` is
+    None below the rung that has groups, and where there are several.
+
+    >>> part = settings(Session("acked"))
+    >>> [(row["name"], row["value"], row["useless"]) for row in part["numbers"]][:2]
+    [('rto', 300, ''), ('retries', 2, 'Does nothing below the rung retransmit.')]
+    >>> part["people"][1]
+    {'person': 'bob', 'latency': 50, 'member': False, 'stays': 'something is said to bob'}
+    """
+    scenario, trace = session.scenario, session.trace
+    rows = [
+        {
+            **{name: getattr(number, name) for name in ("name", "label", "unit", "about", "step", "least", "most")},
+            "value": getattr(scenario, number.name),
+            "useless": "" if does_something(number, scenario) else _useless(number.needs),
+        }
+        for number in NUMBERS
+    ]
+    group = next(iter(scenario.groups), GROUP) if scenario.setting.groups and len(scenario.groups) < 2 else None
+    members = scenario.groups.get(str(group), ())
+    people = [
+        {
+            "person": name,
+            "latency": scenario.latency_of(name),
+            "member": name in members,
+            "stays": why_stays(trace, name),
+        }
+        for name in scenario.people
+    ]
+    return {"numbers": rows, "people": people, "group": group}
+
+
+def _useless(needs: str) -> str:
+    return "Does nothing without a group." if needs == "group" else f"Does nothing below the rung {needs}."
+
+
+def presets(session: Session) -> Part:
+    """The situations by name, the one in which the run is now, and for which of them the lab would change the rung.
+
+    >>> part = presets(Session("basic", Drop("msg:N")))
+    >>> part["now"], [row["name"] for row in part["rows"] if row["climbs"] == "retransmit"]
+    ('msg:N is lost', ['every try is lost'])
+    """
+    height = list(LADDER).index
+    rows = [
+        {"name": name, "climbs": situation.rung if height(situation.rung) > height(session.rung) else ""}
+        for name, situation in offered(session.scenario).items()
+    ]
+    return {"rows": rows, "now": shown_by(session.trace), "note": session.climbed}
+
+
 def everything(session: Session) -> dict[str, Any]:
     """All parts of the page but the picture, by the name of the trait that carries each."""
     trace = session.trace
@@ -239,6 +295,8 @@ def everything(session: Session) -> dict[str, Any]:
         "ladder": ladder(session),
         "outcome": in_short(trace),
         "struck": faults(trace),
+        "settings": settings(session),
+        "presets": presets(session),
         "code": session.code,
         **_command(session),
         "steps": {"undo": session.can_undo, "redo": session.can_redo, "reset": session.can_reset},

@@ -32,6 +32,8 @@ class Lab(LiveWidget):
       node="bob", at=150)`, `lab.change("crash bob@150+100", "down", 50)`, `lab.swap("m1/msg:N", "m2/msg:N")`
     - talk: `lab.say("hi", sender="bob", to="alice", at=400)`, `lab.unsay("m2")`, `lab.resend("m1", at=2000)`,
       `lab.set_online("bob", False, at=100)`
+    - settings: `lab.set(rto=200, latency={"bob": 80})`, `lab.add_person("carol")`, `lab.remove_person("carol")`,
+      `lab.preset("ack:N is lost")`
     - steps: `lab.rung = "acked"`, `lab.undo()`, `lab.redo()`, `lab.reset()`
 
     `lab.trace` is the run as it is now, `lab.code` the Python that gives it, `lab.command` the same for a shell,
@@ -66,6 +68,8 @@ class Lab(LiveWidget):
     exported = Dict().tag(**LARGE)  # what was saved last, for the view that asked for it
     at = AnyTrait(None).tag(sync=True)  # the moment shown, in simulated ms; None: the end
     struck: List[Any] = List().tag(sync=True)
+    settings = Dict().tag(sync=True)
+    presets = Dict().tag(sync=True)
     code = Unicode().tag(sync=True)
     command = Unicode().tag(sync=True)  # the line for a shell; "" if there is none
     command_note = Unicode().tag(sync=True)  # why there is none, or what to do first
@@ -145,6 +149,28 @@ class Lab(LiveWidget):
     def set_online(self, person: str, online: bool, at: float) -> None:
         """Log a person out or in `at` so many simulated ms. Raises `InputError`: see `Session.set_online`."""
         self._step(lambda: self._session.set_online(person, online, at))
+
+    def set(self, **settings: Any) -> None:
+        """Set fields of the scenario in one step: `lab.set(rto=200, latency={"bob": 80})`. Times are in simulated ms.
+
+        Faults stay. Raises `InputError`: see `Session.set`.
+        """
+        self._step(lambda: self._session.set(**settings))
+
+    def add_person(self, name: str) -> None:
+        """Let somebody more be there, and in the group if there is one. Raises `InputError` for no name."""
+        self._step(lambda: self._session.add_person(name))
+
+    def remove_person(self, name: str) -> None:
+        """Let somebody go. Raises `InputError` if they have a part in what happens: see `Session.remove_person`."""
+        self._step(lambda: self._session.remove_person(name))
+
+    def preset(self, name: str) -> None:
+        """Go to a situation of the article: `lab.preset("ack:N is lost")`. Raises `InputError` with all their names.
+
+        The rung stays, unless it is too low for that: see `Session.preset`.
+        """
+        self._step(lambda: self._session.preset(name))
 
     @property
     def window(self) -> int:

@@ -4,6 +4,7 @@ import inspect
 import json
 import logging
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -103,12 +104,17 @@ TWICE = [
     {"do": "presence", "person": "bob", "online": False, "at": 900},
     {"do": "presence", "person": "alice", "online": True, "at": 600},
     {"do": "swap", "one": "m1/msg:N#1", "other": "m2/msg:N#1"},
+    {"do": "set", "name": "rto", "value": 200},
+    {"do": "set", "name": "latency", "value": 80, "who": "bob"},
+    {"do": "preset", "name": "ack:N is lost"},
+    {"do": "add person", "person": "carol"},
+    {"do": "remove person", "person": "dave"},
 ]
 
 
 @pytest.mark.parametrize("message", TWICE, ids=lambda message: f"{message['do']} {message.get('tool', '')}")
 def test_a_double_click_is_one_step_and_no_complaint(message):
-    lab = Lab(TWO, Delay("m1/msg:A", by=7), Offline("alice", at=550))
+    lab = Lab(replace(TWO, people=["alice", "bob", "dave"]), Delay("m1/msg:A", by=7), Offline("alice", at=550))
     seen = revision(lab)
     tell(lab, **message, rev=seen)
     once = state(lab)
@@ -207,6 +213,34 @@ HOSTILE = [
     {"do": "presence", "person": "bob", "online": True, "at": 1},
     {"do": "swap", "one": "m1/ack:N#1", "other": "m1/ack:N#1"},
     {"do": "swap", "one": "m1/ack:N#1"},
+    {"do": "set", "name": "rto"},
+    {"do": "set", "name": "client", "value": 1},
+    {"do": "set", "name": "say", "value": []},
+    {"do": "set", "name": "groups", "value": {"us": ["alice", "bob"]}},
+    {"do": "set", "name": ["rto"], "value": 1},
+    {"do": "set", "name": "rto", "value": 1, "who": "bob"},
+    {"do": "set", "name": "latency", "value": 1, "who": "server"},
+    {"do": "set", "name": "latency", "value": {"<b>": 1}},
+    {"do": "set", "name": "latency", "value": {"bob": "1"}},
+    *(
+        {"do": "set", "name": name, "value": value}
+        for name in ("rto", "retries", "backoff", "latency", "heartbeat", "ack_every")
+        for value in (None, -1, math.nan, math.inf, "1", True, [1], 10**400)
+    ),
+    {"do": "preset", "name": "bob is ill"},
+    {"do": "preset", "name": ["ack:N is lost"]},
+    {"do": "preset", "name": "x" * 10**6},
+    {"do": "add person", "person": "<script>"},
+    {"do": "add person", "person": "x" * 41},
+    {"do": "add person", "person": None},
+    {"do": "add person", "person": "bob"},
+    {"do": "remove person", "person": "bob"},
+    {"do": "remove person", "person": "mallory"},
+    {"do": "group", "members": ["alice", "bob"]},
+    {"do": "group", "members": "alice"},
+    {"do": "group", "members": {"alice": 1}},
+    {"do": "group", "members": [["alice"]]},
+    {"do": "group", "members": ["alice"] * 10**5},
     {"do": "redo"},
     {"do": "redo", "times": 10**9},
     {"do": "__init__"},
@@ -246,6 +280,9 @@ leaves = any_.one_of(
             "drop",
             "down",
             "crash bob@500+100",
+            "latency",
+            "carol",
+            "ack:N is lost",
             0,
             400,
         ]

@@ -18,6 +18,7 @@ from imteach import (
     Scenario,
 )
 from imteach.lab.session import Session
+from imteach.lab.steps.situations import offered
 from imteach.protocol import KINDS
 
 TEXTS = ("hi", "it's me", 'say "no"', "$HOME `ls` \\ !", "a: b>c@1", "-x", "✓ שלום", "two\nlines", "m1@2#3", "")
@@ -133,6 +134,28 @@ def _say(session: Session, chance: Random) -> None:
     session.say(chance.choice(TEXTS), person(session, chance), to, at(chance))
 
 
+def _set(session: Session, chance: Random) -> None:
+    name, values = chance.choice(
+        (
+            ("rto", (120.5, 300, 0)),
+            ("retries", (0, 2, -1)),
+            ("backoff", (1, 2)),
+            ("latency", (20, 50, {"bob": 80}, {"carol": 10})),
+            ("presence_timeout", (7, 1000)),
+            ("heartbeat", (500, 2000)),
+            ("groups", ({}, {"us": ["alice", "bob"]}, {"us": ["bob", "carol", "dave"]})),
+        )
+    )
+    session.set(**{name: chance.choice(values)})
+
+
+def _people(session: Session, chance: Random) -> None:
+    if chance.random() < 0.5:
+        session.add_person(chance.choice(("carol", "dave", "erin")))
+    else:
+        session.remove_person(person(session, chance))
+
+
 STEPS = (
     _use,
     _use,
@@ -146,6 +169,11 @@ STEPS = (
     lambda session, chance: session.resend(msgid(session, chance), at(chance)),
     lambda session, chance: session.set_online(person(session, chance), chance.random() < 0.5, at(chance)),
     lambda session, chance: session.choose(chance.choice(("retransmit", "offline", "ordered", "group"))),
+    _set,
+    _people,
+    lambda session, chance: session.preset(chance.choice([*offered(session.scenario)])),
+    lambda session, chance: session.turn("latency", chance.choice((10, 50)), person(session, chance)),
+    lambda session, chance: session.gather(session.scenario.people[: chance.randrange(4)]),
     lambda session, chance: session.undo(),
     lambda session, chance: session.redo(),
     lambda session, chance: session.reset() if chance.random() < 0.2 else None,
