@@ -237,8 +237,8 @@ def stretch(parts: list[Window], place: int) -> Part:
 def settings(session: Session) -> Part:
     """The numbers that can be set, with what each does; the people with their links; and who is in the group.
 
-    `useless` says why a number does nothing now, `stays` why somebody cannot go; "" if it does, or they can. `group` is
-    None below the rung that has groups, and where there are several.
+    `useless` says why a number does nothing now, `stays` why somebody cannot go; "" if it does, or they can. What only
+    groups have is `beside` the matter below their rung. `group` is None there, and where there are several.
 
     >>> part = settings(Session("acked"))
     >>> [(row["name"], row["value"], row["useless"]) for row in part["numbers"]][:2]
@@ -251,6 +251,7 @@ def settings(session: Session) -> Part:
         {
             **{name: getattr(number, name) for name in ("name", "label", "unit", "about", "step", "least", "most")},
             "value": getattr(scenario, number.name),
+            "beside": number.needs == "group" and not scenario.setting.groups,
             "useless": "" if does_something(number, scenario) else _useless(number.needs),
         }
         for number in NUMBERS
@@ -273,19 +274,26 @@ def _useless(needs: str) -> str:
     return "Does nothing without a group." if needs == "group" else f"Does nothing below the rung {needs}."
 
 
-def presets(session: Session) -> Part:
-    """The situations by name, the one in which the run is now, and for which of them the lab would change the rung.
+def presets(session: Session) -> list[Part]:
+    """The situations by name, and to which rung the lab would go for each; "" if it would stay.
 
-    >>> part = presets(Session("basic", Drop("msg:N")))
-    >>> part["now"], [row["name"] for row in part["rows"] if row["climbs"] == "retransmit"]
-    ('msg:N is lost', ['every try is lost'])
+    >>> [row["name"] for row in presets(Session("basic")) if row["climbs"] == "retransmit"]
+    ['every try is lost']
     """
     height = list(LADDER).index
-    rows = [
-        {"name": name, "climbs": situation.rung if height(situation.rung) > height(session.rung) else ""}
-        for name, situation in offered(session.scenario).items()
+    return [
+        {"name": name, "climbs": one.rung if height(one.rung) > height(session.rung) else ""}
+        for name, one in offered(session.scenario).items()
     ]
-    return {"rows": rows, "now": shown_by(session.trace), "note": session.climbed}
+
+
+def situation(session: Session) -> Part:
+    """The name of the situation in which the run is, None if it has none; and why its rung is another one now.
+
+    >>> situation(Session("basic", Drop("msg:N")))
+    {'now': 'msg:N is lost', 'note': ''}
+    """
+    return {"now": shown_by(session.trace), "note": session.climbed}
 
 
 def everything(session: Session) -> dict[str, Any]:
@@ -297,6 +305,7 @@ def everything(session: Session) -> dict[str, Any]:
         "struck": faults(trace),
         "settings": settings(session),
         "presets": presets(session),
+        "situation": situation(session),
         "code": session.code,
         **_command(session),
         "steps": {"undo": session.can_undo, "redo": session.can_redo, "reset": session.can_reset},

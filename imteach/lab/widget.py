@@ -69,7 +69,8 @@ class Lab(LiveWidget):
     at = AnyTrait(None).tag(sync=True)  # the moment shown, in simulated ms; None: the end
     struck: List[Any] = List().tag(sync=True)
     settings = Dict().tag(sync=True)
-    presets = Dict().tag(sync=True)
+    presets: List[Any] = List().tag(sync=True)
+    situation = Dict().tag(sync=True)  # the one of them that it is in
     code = Unicode().tag(sync=True)
     command = Unicode().tag(sync=True)  # the line for a shell; "" if there is none
     command_note = Unicode().tag(sync=True)  # why there is none, or what to do first

@@ -368,14 +368,14 @@ def test_a_preset_is_one_step_and_says_if_it_needs_another_rung():
 
 def test_the_one_that_matches_is_marked_however_one_came_there():
     session = Session("dedup")
-    assert page.presets(session)["now"] == "nothing goes wrong"
+    assert page.situation(session)["now"] == "nothing goes wrong"
     session.drop("ack:N")
-    assert page.presets(session)["now"] == "ack:N is lost"
+    assert page.situation(session)["now"] == "ack:N is lost"
     session.apply(Crash("bob", at=900))
-    assert page.presets(session)["now"] is None
+    assert page.situation(session)["now"] is None
     for name in offered(session.scenario):
         session.preset(name)
-        assert page.presets(session)["now"] == name
+        assert page.situation(session)["now"] == name
         session.preset(name)  # is no step
         session.undo()
 
@@ -399,11 +399,11 @@ def test_a_situation_has_the_people_that_there_are():
 
 def test_odd_labs_have_situations_or_say_why_not():
     alone = Session(Scenario("dedup", people=["alice"], say=()))
-    assert page.presets(alone)["now"] is None
+    assert page.situation(alone)["now"] is None
     with pytest.raises(InputError, match="a situation needs two people"):
         alone.preset("msg:N is lost")
     friends = Session(Scenario("dedup", say=[Say(sender="friends", to="bob")]))
-    assert page.presets(friends)["now"] == "nothing goes wrong"
+    assert page.situation(friends)["now"] == "nothing goes wrong"
     with pytest.raises(InputError, match="'friends' is a person's name"):
         friends.preset("alice misses it in a group")
 
@@ -420,14 +420,18 @@ def test_odd_labs_have_situations_or_say_why_not():
 
 def test_the_parts_of_the_page_are_json_and_what_they_say_can_be_asked_for():
     lab = Lab(Scenario("group", groups=GROUP, say=[Say(to="friends")]))
-    assert json.loads(json.dumps([lab.settings, lab.presets])) == [lab.settings, lab.presets]
+    assert json.loads(json.dumps([lab.settings, lab.presets, lab.situation])) == [
+        lab.settings,
+        lab.presets,
+        lab.situation,
+    ]
     for row in lab.settings["numbers"]:
         lab._handle_custom_msg({"do": "set", "name": row["name"], "value": row["value"] + 1, "rev": lab._rev}, [])
         assert lab.refusal == ""
         assert getattr(lab.scenario, row["name"]) == row["value"] + 1
-    for row in lab.presets["rows"]:
+    for row in lab.presets:
         lab._handle_custom_msg({"do": "preset", "name": row["name"], "rev": lab._rev}, [])
-        assert (lab.refusal, lab.presets["now"]) == ("", row["name"])
+        assert (lab.refusal, lab.situation["now"]) == ("", row["name"])
 
 
 def test_the_lab_has_the_same_steps_and_its_python_and_its_file_stay_right():

@@ -36,13 +36,13 @@ class Number:
 
 
 NUMBERS = (
-    Number("rto", "Timeout (RTO)", "ms", "How long a sender waits for an answer before the timer runs out."),
+    Number("rto", "RTO", "ms", "How long a sender waits for an answer."),
     Number("retries", "Retries", "times", "How often one message may be retransmitted.", "retransmit", 1, most=1000),
     Number("backoff", "Backoff", "×", "Each wait is this many times the one before.", "retransmit", 0.5, least=1),
-    Number("presence_timeout", "Presence", "ms", "How long after a crash of a client the server learns of it."),
-    Number("heartbeat", "Heartbeat", "ms", "How often a member asks whether it missed something.", "group", 100),
-    Number("ack_every", "Ack after", "messages", "A member acks after so many messages,", "group", 1, 1, 1000),
-    Number("ack_delay", "or after", "ms", "or so long after the first of them.", "group"),
+    Number("presence_timeout", "Presence", "ms", "After a client's crash, until the server knows."),
+    Number("heartbeat", "Heartbeat", "ms", "How often a member asks what it missed.", "group", 100),
+    Number("ack_every", "Ack after", "messages", "So many, and a member acks …", "group", 1, 1, 1000),
+    Number("ack_delay", "Ack delay", "ms", "… or so long after the first of them.", "group"),
 )
 """The numbers, in the order in which a page shows them. Latency stands with the people: each has their own link."""
 

@@ -128,6 +128,13 @@ export const ACTS = {
     title: "To the next moment at which something happens",
     icon: "M4.5 3.5L10 8l-5.5 4.5zM12 3.5v9",
   },
+  settings: {
+    act: "settings",
+    key: "s",
+    label: "Settings",
+    title: "RTO, retries, latency, people; situations by name",
+    icon: "M2 5h6.2M11.8 5H14M2 11h2.2M7.8 11H14M11.8 5a1.8 1.8 0 1 1-3.6 0a1.8 1.8 0 0 1 3.6 0M7.8 11a1.8 1.8 0 1 1-3.6 0a1.8 1.8 0 0 1 3.6 0",
+  },
   share: {
     act: "share",
     key: "x",

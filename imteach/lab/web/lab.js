@@ -13,6 +13,7 @@ import { drawPromises, makeFaultRow, makeRung } from "./lab_parts.js";
 import { makePhones } from "./lab_phones.js";
 import { parsePicture, placePicture } from "./lab_picture.js";
 import { watchPointing } from "./lab_pointing.js";
+import { watchSettings } from "./lab_settings.js";
 import { watchShare } from "./lab_share.js";
 import { watchTime } from "./lab_time.js";
 import { makeTools } from "./lab_tools.js";
@@ -198,9 +199,14 @@ function render({ model, el }) {
   // of all radio buttons of one name the browser checks only one.
   const radioName = `imteach-rung-${Math.random()}`;
 
-  const settle = () => drawLadder(page, model.get("ladder"), radioName);
   const { view, ask, mark, stop } = connect({ model, el, root, words: page.live, settle, whenDrawn: () => parts.whenDrawn() });
   const giveKeysBack = keepKeys(root);
+
+  /** Show what Python knows, where a control went ahead of it. */
+  function settle() {
+    drawLadder(page, model.get("ladder"), radioName);
+    settings.settle();
+  }
 
   /**
    * Ask Python for something; it is about the picture that is shown.
@@ -240,6 +246,7 @@ function render({ model, el }) {
   const pointing = watchPointing(page, tools, time.momentAt);
   tools.onChange(pointing.renew);
   watchControls(page, wish, why, time.now);
+  const settings = watchSettings(page, wish);
   const unfold = watchFolds(page);
   const share = watchShare(page, wish, view);
   const putAway = () => why.isOn() && wish({ do: "why" });
@@ -306,6 +313,9 @@ function render({ model, el }) {
       page.shell.hidden = !text;
     },
     command_note: (text) => (page.note.textContent = text),
+    settings: (shown) => settings.renew(shown),
+    presets: (rows) => settings.renewPresets(rows),
+    situation: (now) => settings.renewSituation(now),
     steps(can) {
       /** @type {HTMLButtonElement} */ (page.undo).disabled = !can.undo;
       /** @type {HTMLButtonElement} */ (page.redo).disabled = !can.redo;
@@ -323,7 +333,7 @@ function render({ model, el }) {
    * @param {Element | null} focused what had the focus before
    */
   function after(names, focused) {
-    const isLost = focused && (!focused.isConnected || focused.matches(":disabled"));
+    const isLost = focused && (focused.isConnected ? focused.matches(":disabled") : !focusedIn(root));
     if (names.includes("picture") || names.includes("struck")) pointing.renew();
     if (names.includes("picture")) why.light();
     mark();

@@ -4,6 +4,7 @@
 import { ACTS, JUMPS, SPEEDS, TOOLS } from "./actions.js";
 import { makeKeyList } from "./lab_keys.js";
 import { makeSvg } from "./lab_marks.js";
+import { makeSettings } from "./lab_settings.js";
 import { make } from "./live.js";
 
 /** @typedef {Record<string, HTMLElement>} Page every part of the page, by its name */
@@ -64,18 +65,19 @@ function makeBar() {
   const adds = make("p", { class: "lab-adds" });
   const ladder = make("fieldset", { class: "lab-ladder" }, make("legend", {}, "Rung"), rungs);
   const [undo, redo, reset] = [ACTS.undo, ACTS.redo, ACTS.reset].map(makeAct);
-  const [shareButton, help] = [ACTS.share, ACTS.help].map(makeAct);
+  const [settings, shareButton, help] = [ACTS.settings, ACTS.share, ACTS.help].map(makeAct);
   for (const button of [undo, redo, reset]) button.dataset.asks = button.dataset.act;
   for (const button of [shareButton, help]) button.setAttribute("aria-expanded", "false");
   const tools = make("div", { class: "lab-tools", role: "radiogroup", "aria-label": "Tool" }, ...TOOLS.map(makeTool));
-  const steps = make("div", { class: "lab-steps" }, undo, redo, reset, shareButton, help);
+  const steps = make("div", { class: "lab-steps" }, undo, redo, reset, settings, shareButton, help);
   const share = make("div", { class: "lab-share", role: "group", "aria-label": "Share" });
   const shareNote = make("p", { class: "lab-empty", "aria-live": "polite" });
   share.hidden = true;
   const keys = make("div", { class: "lab-keys", role: "group", "aria-label": "Keys" }, makeKeyList());
   keys.hidden = true;
-  const bar = make("div", { class: "lab-bar" }, ladder, steps, tools, adds, share, keys);
-  return { bar, rungs, adds, undo, redo, reset, shareButton, share, shareNote, help, tools, keys };
+  const set = makeSettings();
+  const bar = make("div", { class: "lab-bar" }, ladder, steps, tools, adds, share, keys, set.strip);
+  return { bar, rungs, adds, undo, redo, reset, settings, ...set, shareButton, share, shareNote, help, tools, keys };
 }
 
 /**

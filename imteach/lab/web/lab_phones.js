@@ -99,7 +99,7 @@ function makePhone(person, wish, now) {
     const bubbles = changed.bubbles.map(makeBubble);
     chat.replaceChildren(...bubbles.map(({ item }) => item));
     if (changed.earlier) chat.prepend(make("li", { class: "lab-empty" }, `… ${changed.earlier} earlier`));
-    if (to.childElementCount !== changed.to.length) {
+    if (Array.from(to.children, (option) => /** @type {HTMLOptionElement} */ (option).value).join() !== changed.to.join()) {
       to.replaceChildren(...changed.to.map((other) => make("option", { value: other }, `to ${other}`)));
     }
     to.hidden = changed.to.length < 2;
