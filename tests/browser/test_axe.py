@@ -31,6 +31,7 @@ def shown(server, page):
         stack.enter_context(driving.running(page, driving.write_notebook(server, "axe.ipynb", CELLS)))
         driving.first_lab(page)
         expect(page.locator(OUTPUTS)).to_have_count(len(CELLS) - 1)
+        page.locator('[data-act="settings"]').click()
         yield page
 
 
