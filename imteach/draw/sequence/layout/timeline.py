@@ -7,6 +7,7 @@ which one node does several things is spread out so that they can be told apart.
 
 from bisect import bisect_right
 from collections import deque
+from collections.abc import Sequence
 
 from imteach.draw.sequence.chronicle.chronicle import Chronicle
 from imteach.draw.sequence.chronicle.moments import BUBBLES, Moment, NoteLine
@@ -48,56 +49,28 @@ class Break(Value, frozen=True):
 
 
 class Timeline:
-    """Where everything stands, in pixels from the first instant: `y` of each moment, `end` of each packet, `breaks`.
+    """Where everything of one run stands, in pixels from the first instant.
 
-    `reach` is that of each moment, by its number.
+    `y` of each moment, `end` of each packet; `breaks` and `height`, which runs on one time scale share. `reach` is that
+    of each moment, by its number.
     """
 
     def __init__(self, chronicle: Chronicle) -> None:
-        packets = chronicle.trace.packets
-        self.is_timed = chronicle.trace.timed
-        self.scale = _scale([packet.due - packet.sent for packet in packets]) if self.is_timed else PACE
-        by_instant: dict[float, list[Moment]] = {}
+        self.instants: dict[float, list[Moment]] = {}
         for moment in chronicle.moments:
-            by_instant.setdefault(moment.t, []).append(moment)
-        _add_missed(by_instant, chronicle)
+            self.instants.setdefault(moment.t, []).append(moment)
+        _add_missed(self.instants, chronicle)
         for edge in chronicle.edges:  # links are cut and mended before anything else of that instant
-            by_instant.setdefault(edge.t, []).insert(0, edge)
-        self.reach = {moment.number: reach(moment) for moments in by_instant.values() for moment in moments}
+            self.instants.setdefault(edge.t, []).insert(0, edge)
+        self.reach = {moment.number: reach(moment) for moments in self.instants.values() for moment in moments}
         self.y: dict[int, float] = {}
         self.end: dict[str, float] = {}  # by packet: where its way ends, or would have
         self.breaks: list[Break] = []
+        self.height = 0.0
+        self.deepest = 0.0  # how far down anything reaches
         self._lowest: dict[str, tuple[float, float]] = {}  # by node: its last moment, and how far that reaches
-        self._deepest = 0.0  # how far down anything reaches
-        seen = {moment.t for moment in (*chronicle.moments, *chronicle.edges)}
-        self._seen = sorted(seen | set(chronicle.ended.values()))
-        busy = _busy(sorted([(packet.sent, chronicle.until(packet)) for packet in packets]))
-        self._busy, self._busy_ends = busy, [end for _, end in busy]
-        before, y = None, 0.0
-        for t in sorted(by_instant):
-            if before is not None:
-                y = self._advance(y, before, t, by_instant[t])
-            y = self._place(by_instant[t], y)
-            before = t
-        self.height = y
 
-    def _advance(self, y: float, before: float, t: float, moments: list[Moment]) -> float:
-        """Return where the instant `t` begins, when the one before ended at `y`."""
-        apart = (t - before) * self.scale
-        idle = self._idle(before, t)
-        if self.is_timed and apart > (IDLE if idle else FLYING):
-            lead = 0 if idle else LEAD
-            y0 = lead + max(y, self._deepest)
-            skipped = t - (self._last_seen(before) if idle else before) - 2 * lead / self.scale
-            self.breaks.append(Break(y0, y0 + CUT, skipped if idle else round(skipped), t))
-            return lead + y0 + CUT + max([self.reach[moment.number][0] for moment in moments]) / 2
-        return max(y + apart, *map(self._least, moments))
-
-    def _last_seen(self, t: float) -> float:
-        """When something last happened that the picture shows, at `t` or before: what a break counts from."""
-        return self._seen[bisect_right(self._seen, t) - 1]
-
-    def _least(self, moment: Moment) -> float:
+    def least(self, moment: Moment) -> float:
         """Return the least height of a moment that leaves room for what stands above it on its lifeline."""
         if moment.node not in self._lowest:
             return 0
@@ -105,16 +78,11 @@ class Timeline:
         apart = below + self.reach[moment.number][0]
         return at + (apart if apart > ROW else ROW)
 
-    def _idle(self, start: float, end: float) -> bool:
-        """Whether nothing is in flight between two instants."""
-        following = bisect_right(self._busy_ends, start)
-        return following == len(self._busy) or self._busy[following][0] >= end
-
-    def _place(self, moments: list[Moment], y: float) -> float:
-        """Place the moments of one instant from `y` on; return where the last one stands."""
+    def place(self, t: float, y: float) -> float:
+        """Place the moments of the instant `t` from `y` on; return where the last one stands."""
         end = y
-        for moment in moments:
-            at = max(y, self._least(moment))
+        for moment in self.instants.get(t, ()):
+            at = max(y, self.least(moment))
             if moment.after is not None and self.y[moment.after] >= y:
                 at = max(at, self.y[moment.after] + ROW)  # a packet that takes no time still goes down
             self.y[moment.number] = at
@@ -122,11 +90,65 @@ class Timeline:
                 self.end[moment.arrived] = at
             below = self.reach[moment.number][1]
             self._lowest[moment.node] = at, below
-            if at + below > self._deepest:
-                self._deepest = at + below
+            if at + below > self.deepest:
+                self.deepest = at + below
             if at > end:
                 end = at
         return end
+
+
+def timelines(*chronicles: Chronicle) -> list[Timeline]:
+    """Return where everything of these runs stands on one time scale: an instant begins at one height in all of them.
+
+    They all have a clock, or none has.
+    """
+    pace = _Pace(chronicles)
+    before, y = None, 0.0
+    for t in sorted({t for line in pace.lines for t in line.instants}):
+        if before is not None:
+            y = pace.advance(y, before, t)
+        y = max([line.place(t, y) for line in pace.lines])
+        before = t
+    for line in pace.lines:
+        line.breaks, line.height = pace.breaks, y
+    return pace.lines
+
+
+class _Pace:
+    """How far it is from one instant to the next, for runs on one time scale."""
+
+    def __init__(self, chronicles: Sequence[Chronicle]) -> None:
+        self.lines = [Timeline(chronicle) for chronicle in chronicles]
+        self.breaks: list[Break] = []
+        self._is_timed = chronicles[0].trace.timed
+        packets = [(packet, chronicle) for chronicle in chronicles for packet in chronicle.trace.packets]
+        self._scale = _scale([packet.due - packet.sent for packet, _ in packets]) if self._is_timed else PACE
+        seen = {moment.t for chronicle in chronicles for moment in (*chronicle.moments, *chronicle.edges)}
+        self._seen = sorted(seen.union(*(chronicle.ended.values() for chronicle in chronicles)))
+        self._busy = _busy(sorted([(packet.sent, chronicle.until(packet)) for packet, chronicle in packets]))
+        self._busy_ends = [end for _, end in self._busy]
+
+    def advance(self, y: float, before: float, t: float) -> float:
+        """Return where the instant `t` begins, when the one before ended at `y`."""
+        apart = (t - before) * self._scale
+        idle = self._idle(before, t)
+        moments = [(line, moment) for line in self.lines for moment in line.instants.get(t, ())]
+        if self._is_timed and apart > (IDLE if idle else FLYING):
+            lead = 0 if idle else LEAD
+            y0 = lead + max(y, *[line.deepest for line in self.lines])
+            skipped = t - (self._last_seen(before) if idle else before) - 2 * lead / self._scale
+            self.breaks.append(Break(y0, y0 + CUT, skipped if idle else round(skipped), t))
+            return lead + y0 + CUT + max([line.reach[moment.number][0] for line, moment in moments]) / 2
+        return max(y + apart, *[line.least(moment) for line, moment in moments])
+
+    def _last_seen(self, t: float) -> float:
+        """When something last happened that the picture shows, at `t` or before: what a break counts from."""
+        return self._seen[bisect_right(self._seen, t) - 1]
+
+    def _idle(self, start: float, end: float) -> bool:
+        """Whether nothing is in flight between two instants."""
+        following = bisect_right(self._busy_ends, start)
+        return following == len(self._busy) or self._busy[following][0] >= end
 
 
 def _add_missed(by_instant: dict[float, list[Moment]], chronicle: Chronicle) -> None:

@@ -21,7 +21,7 @@ from imteach.draw.sequence.layout.page import Page
 from imteach.draw.sequence.layout.rounds import room_for_round, round_of
 from imteach.draw.sequence.layout.shapes import HEAD_HEIGHT, MARGIN, PILL_HEIGHT, Arrow, CutLink, Layout, Note
 from imteach.draw.sequence.layout.stretches import cut_links, gaps, lanes_of, timer_bars
-from imteach.draw.sequence.layout.timeline import Timeline
+from imteach.draw.sequence.layout.timeline import timelines
 from imteach.draw.sequence.words import idle, settings, title, unit
 from imteach.trace import Trace
 
@@ -35,7 +35,7 @@ def lay_out(trace: Trace) -> Layout:
     (['alice', 'server', 'bob'], ['msg:R', 'msg:A', 'msg:N'])
     """
     chronicle = Chronicle(trace)
-    timeline = Timeline(chronicle)
+    (timeline,) = timelines(chronicle)
     lanes, blocks, labels = lanes_of(chronicle.timers, timeline.y), blocks_of(chronicle), labels_of(chronicle)
     left = max(room_for_times(chronicle), room_for_round(chronicle))
     columns = Columns(trace.scenario, chronicle.timers, lanes)
