@@ -32,6 +32,7 @@ from imteach.views import register
 
 if TYPE_CHECKING:
     from imteach.lab import FaultMapLab, Lab
+    from imteach.trace.compare import Compare
     from imteach.verify import check, examine, explore, fault_map, follow, machine_graph, state_graph, stats, sweep
 
 # Which function answers each question that a trace, a scenario, a graph or a result cannot answer itself: see
@@ -47,6 +48,12 @@ register(
         "Trace.to_text": "imteach.draw.sequence.text:to_text",
         "Trace.to_mermaid": "imteach.draw.sequence.mermaid:to_mermaid",
         "Trace.mimebundle": "imteach.draw.sequence.notebook:mimebundle",
+        "Compare.in_a_line": "imteach.tell.difference:compare_in_a_line",
+        "Compare.sentence": "imteach.tell.difference:difference_in_words",
+        "Compare.outcome": "imteach.tell.difference:what_came_of_each",
+        "Compare.to_svg": "imteach.draw.compare.svg:compare_to_svg",
+        "Compare.to_text": "imteach.draw.compare.text:compare_to_text",
+        "Compare.mimebundle": "imteach.draw.compare.notebook:compare_mimebundle",
         "Graph.to_dot": "imteach.draw.graph.dot:graph_to_dot",
         "Graph.to_svg": "imteach.draw.graph.svg:graph_to_svg",
         "Graph.to_text": "imteach.draw.graph.svg:graph_to_text",
@@ -66,6 +73,7 @@ __all__ = [
     "Again",
     "Beat",
     "Client",
+    "Compare",
     "Crash",
     "Delay",
     "Drop",
@@ -100,6 +108,7 @@ offer(
     __name__,
     {
         "lab": ["FaultMapLab", "Lab"],
+        "trace.compare": ["Compare"],
         "verify": [
             *("check", "examine", "explore", "fault_map", "follow", "machine_graph", "state_graph", "stats", "sweep"),
         ],

@@ -15,6 +15,8 @@ imteach: why a message can be lost without anyone noticing, and how six packets 
 
   imteach lab                       open the lessons in JupyterLab
   imteach run dedup --drop ack:N    run the protocol here, and drop a packet
+  imteach compare calm.toml lost.toml
+                                    two runs side by side, and where they first differ
   imteach map retransmit            what comes of losing each packet
   imteach explore dedup --faults 3  every way to lose three packets, and which promises hold
   imteach check dedup --faults 1    every order in which things can happen
@@ -27,6 +29,7 @@ imteach: why a message can be lost without anyone noticing, and how six packets 
 _COMMANDS = {  # by name: the module in which it stands, and what it does
     "lab": ("jupyter", "open the lessons in JupyterLab"),
     "run": ("run", "run a scenario and show what happened"),
+    "compare": ("compare", "put two runs side by side, and say where they first differ"),
     "map": ("losses", "lose each packet once, and say what comes of it"),
     "explore": ("search", "run a scenario under every plan of faults"),
     "check": ("search", "try every order in which things can happen"),

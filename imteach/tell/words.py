@@ -1,11 +1,13 @@
 """Words and phrases from which sentences about a run are put together."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from imteach.plain import plain
 from imteach.protocol import SERVER, STATUSES
+from imteach.trace import PacketRecord
 
 TEXT_SHOWN = 40  # characters of a message that a sentence quotes
+MOST_NAMED = 3  # faults in a title; msgids, before only the first and the last are named
 NAMES_SHOWN = 4  # packets that a sentence names before it counts the rest
 
 
@@ -88,3 +90,30 @@ def the(node: str) -> str:
     ('the server', 'bob')
     """
     return "the server" if node == SERVER else node
+
+
+def content(packet: PacketRecord) -> list[str]:
+    """What a packet carries that its label doesn't say."""
+    content = []
+    if packet.seq:
+        content.append(f"carries number {packet.seq}{f' and base {packet.base}' if packet.base else ''}")
+    if packet.kind == "offline:A":
+        content.append(f"brings {names([kept.msgid for kept in packet.kept]) if packet.kept else 'nothing'}")
+    if packet.more:
+        content.append("there is more")
+    if packet.msgids:
+        verb = "holds back" if packet.kind == "offline:R" else "confirms"
+        content.append(f"{verb} {names(packet.msgids)}")
+    if packet.group and packet.kind in ("ack:R", "offline:R"):
+        content.append(f"has everything up to number {packet.cursor} of {plain(packet.group)}")
+    return content
+
+
+def names(msgids: Iterable[str]) -> str:
+    """Return a few names, or the first and the last of many.
+
+    >>> names(["m1", "m2"]), names(f"m{number}" for number in range(1, 21))
+    ('m1, m2', 'm1 … m20')
+    """
+    listed = [plain(msgid) for msgid in msgids]
+    return ", ".join(listed) if len(listed) <= MOST_NAMED else f"{listed[0]} … {listed[-1]}"

@@ -36,7 +36,7 @@ def to_json(trace: "Trace") -> str:
         **({} if trace.timed else {"timed": False}),
         **({} if trace.loop is None else {"loop": trace.loop}),
         "packets": [_packet_out(packet) for packet in trace.packets],
-        "events": [_event_out(event) for event in trace.events],
+        "events": [event_out(event) for event in trace.events],
         "messages": [message_out(outcome) for outcome in trace.messages],
         "promises": trace.promises,
     }
@@ -97,7 +97,8 @@ def _kept_out(kept: KeptRecord) -> dict[str, Any]:
     return out
 
 
-def _event_out(event: Event) -> dict[str, Any]:
+def event_out(event: Event) -> dict[str, Any]:
+    """Return an event as JSON has it."""
     out = {name: value for name, value in event._asdict().items() if value is not None}
     if event.said == event.msgid:
         out.pop("said", None)

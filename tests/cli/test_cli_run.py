@@ -327,8 +327,11 @@ def test_a_wrong_argument_leaves_the_file_as_it_was(capsys: pytest.CaptureFixtur
         ("run -o no/such/folder/run.txt", "imteach run: cannot write no/such/folder/run.txt: No such file"),
         ("run -o .", "imteach run: cannot write .: Is a directory"),
         ("fly", "'fly'"),
-        ("--fast run", "imteach: expected a command, not '--fast', one of lab, run, map, explore, check, examine"),
-        ("", "imteach: expected a command, one of lab, run, map, explore, check, examine, stats, validate"),
+        (
+            "--fast run",
+            "imteach: expected a command, not '--fast', one of lab, run, compare, map, explore, check, examine",
+        ),
+        ("", "imteach: expected a command, one of lab, run, compare, map, explore, check, examine, stats, validate"),
         ("validate no-such-folder", "imteach validate: no folder no-such-folder"),
         ("validate --wrote", "imteach validate: no argument '--wrote' here"),
     ],

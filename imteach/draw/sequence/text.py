@@ -45,7 +45,7 @@ def to_text(trace: Trace) -> str:
       100 ms   timer cancelled ┃│◀━━━━━━━━ msg:A ━━━━━━━━━│                         │
                         ✓ sent ┃│                         │                         │
     """
-    return "".join(f"{line}\n" for line in _TextPage(lay_out(trace)).lines())
+    return "".join(f"{line}\n" for line in TextPage(lay_out(trace)).lines())
 
 
 class _Row(NamedTuple):
@@ -63,11 +63,15 @@ class _Row(NamedTuple):
     rule: str = ""
 
 
-class _TextPage:
-    """The lines in the making: a column for each lifeline, and what stands beside it."""
+class TextPage:
+    """The lines in the making: a column for each lifeline, and what stands beside it.
 
-    def __init__(self, layout: Layout) -> None:
+    At `first`, in simulated ms, before all that happens then, a line across says that two runs differ from there on.
+    """
+
+    def __init__(self, layout: Layout, first: float | None = None) -> None:
         self.layout = layout
+        self.first = first
         times = [mark.t for mark in layout.times] + [arrow.ended for arrow in layout.arrows]
         self.times = max([TIMES, *(len(f"{t}{layout.unit}") + 3 for t in times)])
         self.lanes = self._lanes()
@@ -90,14 +94,24 @@ class _TextPage:
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of the whole diagram."""
+        yield from self.head()
+        for _, line, _ in self.happening():
+            yield line
+
+    def head(self) -> Iterator[str]:
+        """Yield the lines of the title, and the names over the lifelines."""
         yield from map(with_isolates, [self.layout.title, *self.layout.subtitles])
         names = TextLine()
         for name, x in self.x.items():
             names.put(x - columns(name) // 2, name)
         yield ""
         yield str(names)
+
+    def happening(self) -> Iterator[tuple[float, str, TextLine]]:
+        """Yield the lines of what happens: the time, in simulated ms, the line, and a line on which nothing happens."""
         for row in self._rows():
-            yield from map(str, self._draw(row))
+            for line in self._draw(row):
+                yield row.t, str(line), self._lifelines()
 
     # Across
 
@@ -149,7 +163,12 @@ class _TextPage:
         return sorted(rows, key=lambda row: (row.t, row.y))
 
     def _rules(self) -> Iterator[_Row]:
-        """The lines around what goes round for ever: after the moment since when it does, and after all of it."""
+        """The lines across: before the first difference from another run, and around what goes round for ever.
+
+        Those stand after the moment since when it does, and after all of it.
+        """
+        if self.first is not None:
+            yield _Row(self.first, 1, None, [], rule="first difference")  # below an idle stretch that ends there
         if self.layout.round is not None:
             since = self.layout.round.since
             yield _Row(since, inf, None, [], rule="from here on over and over")
@@ -186,6 +205,9 @@ class _TextPage:
         while self.absent and (self.absent[-1].start, self.absent[-1].y0) < (row.t, row.y):
             self.gaps.append(self.absent.pop())
         self.gaps = [gap for gap in self.gaps if (gap.end, gap.y1) > (row.t, row.y)]
+        return self._lifelines()
+
+    def _lifelines(self) -> TextLine:
         line = TextLine(self.standing)
         for gap in self.gaps:
             line.put(self.x[gap.node], GAPS[gap.kind])

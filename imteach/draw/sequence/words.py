@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from imteach.plain import plain
 from imteach.scenario import DEFAULT_LATENCY, Delay, Drop, Duplicate, Fault, Late, Loss, Scenario
 from imteach.tell import done_instead
+from imteach.tell.words import MOST_NAMED, content
 from imteach.trace import PacketRecord, Trace, instant
 
-MOST_NAMED = 3  # faults in a title
 UNDER_WAY = "still under way"  # what is said of a packet that waits for the next round of what goes round for ever
 
 
@@ -51,25 +51,8 @@ def packet_sentence(
     end = f"arrived at {packet.arrived}{unit}" if packet.fate == "arrived" else ending or packet.fate
     end += f": {plain(why)}" if why else ""
     of = plain(packet.msgid if packet.msgid is not None else packet.name.partition("/")[0])
-    told = ", ".join([end, *remarks, *_content(packet)])
+    told = ", ".join([end, *remarks, *content(packet)])
     return f"{packet.kind} of {of}{number} from {packet.src} to {packet.dst}: sent at {packet.sent}{unit}, {told}"
-
-
-def _content(packet: PacketRecord) -> list[str]:
-    """What a packet carries that its label doesn't say."""
-    content = []
-    if packet.seq:
-        content.append(f"carries number {packet.seq}{f' and base {packet.base}' if packet.base else ''}")
-    if packet.kind == "offline:A":
-        content.append(f"brings {names([kept.msgid for kept in packet.kept]) if packet.kept else 'nothing'}")
-    if packet.more:
-        content.append("there is more")
-    if packet.msgids:
-        verb = "holds back" if packet.kind == "offline:R" else "confirms"
-        content.append(f"{verb} {names(packet.msgids)}")
-    if packet.group and packet.kind in ("ack:R", "offline:R"):
-        content.append(f"has everything up to number {packet.cursor} of {plain(packet.group)}")
-    return content
 
 
 def remarks(packet: PacketRecord, usual: float) -> list[str]:
@@ -96,16 +79,6 @@ def in_few_words(why: str) -> str:
     if why.startswith("the link from "):
         return "the link is cut"
     return "old connection" if why.endswith("'s old connection is gone") else why
-
-
-def names(msgids: Iterable[str]) -> str:
-    """Return a few names, or the first and the last of many.
-
-    >>> names(["m1", "m2"]), names(f"m{number}" for number in range(1, 21))
-    ('m1, m2', 'm1 … m20')
-    """
-    listed = [plain(msgid) for msgid in msgids]
-    return ", ".join(listed) if len(listed) <= MOST_NAMED else f"{listed[0]} … {listed[-1]}"
 
 
 def title(trace: Trace) -> str:

@@ -2,7 +2,7 @@
 
 from imteach.draw.sequence.chronicle.acks import ACKS, Acked, confirmed
 from imteach.draw.sequence.chronicle.moments import Moment, NoteLine
-from imteach.draw.sequence.words import names
+from imteach.tell.words import names
 from imteach.trace import Trace
 
 DISCARDED = "discarded"

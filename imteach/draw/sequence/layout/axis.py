@@ -1,5 +1,6 @@
 """The times at the left, and the stretches in which nothing happens."""
 
+from collections.abc import Sequence
 from itertools import groupby
 from operator import itemgetter
 
@@ -27,13 +28,13 @@ def widest_time(chronicle: Chronicle, unit: str) -> float:
     return max([text_width(f"{t}{unit}", TIME_SIZE) for t in times], default=0)
 
 
-def time_marks(page: Page) -> list[TimeMark]:
-    """Return the times that have room, each beside what happens then: moments, and packets that are lost.
+def time_marks(happens: Sequence[tuple[float, float]]) -> list[TimeMark]:
+    """Return the times that have room, each beside what `happens` then: moments, and packets that are lost.
 
     An instant that is spread out has its time more than once.
     """
     marks: list[TimeMark] = []
-    for y, t in happening(page):
+    for y, t in happens:
         if not marks or (y - marks[-1].y >= TIME_SIZE + 3 and t >= marks[-1].t):
             marks.append(TimeMark(t, y))
     return marks

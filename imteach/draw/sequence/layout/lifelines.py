@@ -10,6 +10,7 @@ from imteach.scenario import Scenario
 
 COLUMN = 216.0  # between two lifelines, at least
 GUTTER = 164.0  # beside a lifeline, at least: so that the picture keeps its place when a learner drops a packet
+NARROW = 156.0  # between two lifelines, at least, where two pictures stand side by side
 
 
 def in_columns(scenario: Scenario) -> list[str]:
@@ -54,12 +55,23 @@ class Columns:
 
     def place(self, left: float, notes: Mapping[str, float], label: float) -> None:
         """Give each lifeline its place, right of `left`, with room for its `notes` and for the widest `label`."""
-        gutters = {name: 0 if name == SERVER else GUTTER for name in self._names}
+        self._place(left, notes, max(COLUMN, 2.6 * label), GUTTER)
+
+    def place_beside(self, left: float, notes: Mapping[str, float], label: float, bars: Mapping[str, float]) -> None:
+        """Do the same where two pictures stand side by side: lifelines are as near to each other as that allows.
+
+        `bars` is the room for the timers beside each lifeline, so that equal nodes stand alike in both pictures.
+        """
+        self.bars_width = {node: bars[node] for node in self.bars_width}
+        own = {node: width for node, width in notes.items() if node in self.sides}
+        self._place(left, own, max(NARROW, 2.1 * label), 0)
+
+    def _place(self, left: float, notes: Mapping[str, float], column: float, gutter: float) -> None:
+        gutters = {name: 0 if name == SERVER else gutter for name in self._names}
         for node, width in notes.items():
             gutters[node] = max(gutters[node], self.bars_width[node] + width + 10)
-        column = max([COLUMN, 2.6 * label])
         first, last = self._names[0], self._names[-1]
-        x = left + MARGIN + (gutters[first] if self.sides[first] < 0 else HEAD_WIDTH / 2)
+        x = left + MARGIN + max(gutters[first] * (self.sides[first] < 0), HEAD_WIDTH / 2)
         self.x[first] = x
         for one, other in pairwise(self._names):
             x += max(column, gutters[one] * (self.sides[one] > 0) + gutters[other] * (self.sides[other] < 0) + 40)

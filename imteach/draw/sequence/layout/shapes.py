@@ -180,3 +180,16 @@ class Layout(Value, frozen=True):
     unit: str
     round: Round | None
     axis: list[TimeMark]
+
+
+class Beside(Value, frozen=True):
+    """Two sequence diagrams side by side, as high as each other; an instant begins at one height in both.
+
+    `times` is the time axis of both; each of the two layouts has none. `first` is how far down their first difference
+    stands; None if there is none.
+    """
+
+    one: Layout
+    other: Layout
+    times: list[TimeMark]
+    first: float | None

@@ -44,3 +44,17 @@ def text_at(css: str, x: float, y: float, text: str, anchor: str = "start") -> s
 def start(words: Words) -> tuple[float, float]:
     """Return where words in a box begin: the left end of their line."""
     return words.box.x, words.box.y + 11.5
+
+
+def opening(about: str, width: float, height: float, more: str = "") -> str:
+    """Return the tag with which a picture begins: what it is `about`, for those who cannot see it, and its size."""
+    wide, high = n(width), n(height)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="imteach-diagram" role="group" aria-label="{escape(about)}"'
+        f'{more} viewBox="0 0 {wide} {high}" width="{wide}" height="{high}">'
+    )
+
+
+def paper(width: float, height: float) -> str:
+    """Return what all of a picture stands on."""
+    return f'<rect class="imt-paper" width="{n(width)}" height="{n(height)}"/>'

@@ -24,7 +24,7 @@ from imteach.draw.sequence.svg.lifelines import (
     time_lines,
     timer_bar,
 )
-from imteach.draw.sequence.svg.markup import escape, n, start, text_at
+from imteach.draw.sequence.svg.markup import opening, paper, start, text_at
 from imteach.draw.sequence.svg.packets import packet_of, passed
 from imteach.draw.sequence.svg.style import style
 from imteach.draw.sequence.window import Stretch, Window, cut_out
@@ -106,12 +106,32 @@ def _laid_out(trace: Trace, window: Window | None) -> Layout:
 
 def _parts(layout: Layout, rev: int) -> list[str]:
     """Return the lines of the SVG, without its style sheet."""
+    about = f", {layout.words}" if isinstance(layout, Stretch) else ""
+    size = layout.width, layout.height
+    return [
+        opening(f"Sequence diagram: {layout.title}{about}", *size, f' data-rev="{rev}"'),
+        paper(*size),
+        *titled(layout),
+        *time_lines(layout),
+        *body(layout),
+        "</svg>",
+    ]
+
+
+def titled(layout: Layout) -> Iterator[str]:
+    """Yield the title of a picture and what stands below that."""
+    room = layout.width - 2 * MARGIN - 8
+    yield text_at("imt-title", MARGIN + 8, MARGIN + 14, fit(layout.title, TITLE_SIZE * 1.12, room))
+    for row, words in enumerate(layout.subtitles):
+        yield text_at("imt-role", MARGIN + 8, MARGIN + 31 + 15 * row, fit(words, ROLE_SIZE, room))
+
+
+def body(layout: Layout) -> list[str]:
+    """Return all of a picture but its title and its times."""
     passing = layout.passing if isinstance(layout, Stretch) else []
     packets = [packet_of(*each, layout.unit) for each in zip(layout.arrows, hits(layout), strict=True)]
     backed = len(layout.lifelines) > 3
     return [
-        *_head(layout, rev),
-        *time_lines(layout),
         *([going_round(layout.round, layout.unit)] if layout.round else []),
         *map(cut_link, layout.cuts),
         *_lifelines(layout),
@@ -122,23 +142,7 @@ def _parts(layout: Layout, rev: int) -> list[str]:
         *[note_beside(note, backed) for note in layout.notes],
         *(text_at("imt-note imt-cut-words", *start(words), words.text) for cut in layout.cuts for words in cut.words),
         *[button for _, button in packets],
-        "</svg>",
     ]
-
-
-def _head(layout: Layout, rev: int) -> Iterator[str]:
-    """Yield how the picture begins: its size and its paper, its title and what stands below that."""
-    width, height, room = n(layout.width), n(layout.height), layout.width - 2 * MARGIN - 8
-    about = f", {layout.words}" if isinstance(layout, Stretch) else ""
-    yield (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="imteach-diagram" role="group" '
-        f'aria-label="{escape(f"Sequence diagram: {layout.title}{about}")}" data-rev="{rev}" '
-        f'viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
-    )
-    yield f'<rect class="imt-paper" width="{width}" height="{height}"/>'
-    yield text_at("imt-title", MARGIN + 8, MARGIN + 14, fit(layout.title, TITLE_SIZE * 1.12, room))
-    for row, words in enumerate(layout.subtitles):
-        yield text_at("imt-role", MARGIN + 8, MARGIN + 31 + 15 * row, fit(words, ROLE_SIZE, room))
 
 
 def _lifelines(layout: Layout) -> Iterator[str]:

@@ -97,6 +97,12 @@ _SELDOM = {
     "unsaid": {".imt-unsaid": f"fill:{_colour('drop')};font-weight:600"},
     "forgotten": {".imt-forgotten": f"fill:{_colour('muted')};font-style:italic"},
     "passing": {".imt-passing": "opacity:0.5"},
+    "beside": {
+        ".imt-first": f"stroke:{_colour('ink')};stroke-width:1.6;stroke-dasharray:7 4",
+        ".imt-first-pill": f"fill:{_colour('ink')}",
+        ".imt-first-words": f"fill:{_colour('paper')};font-size:{LABEL_SIZE:g}px;font-weight:600",
+        ".imt-told": f"font-size:{NAME_SIZE:g}px",
+    },
     "written": {".imt-written": f"fill:{_colour('muted')}"},
 }
 """Rules that few pictures need, by what needs them: see `_seldom`."""
@@ -113,9 +119,9 @@ _STYLE = _rules(_RULES) + in_the_dark("imteach-diagram", DARK)
 _MORE = {css: _rules(rules) for css, rules in _SELDOM.items()}
 
 
-def style(layout: Layout) -> str:
-    """Return the style sheet of a picture."""
-    seldom = _seldom(layout)
+def style(*layouts: Layout) -> str:
+    """Return the style sheet of a picture, or of one that is made of several."""
+    seldom = set().union(*map(_seldom, layouts)) | {"beside" for _ in layouts[1:]}
     return _STYLE + "".join(rules for what, rules in _MORE.items() if what in seldom)
 
 

@@ -1,0 +1,1 @@
+"""Two runs side by side: as a picture, as text, in a notebook."""

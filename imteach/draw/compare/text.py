@@ -1,0 +1,69 @@
+"""Two sequence diagrams as text, for a terminal and for screen readers: side by side, or below each other."""
+
+from collections.abc import Iterator
+
+from imteach.draw.collector import uncollected
+from imteach.draw.compare.svg import laid_out
+from imteach.draw.letters.measure import columns
+from imteach.draw.sequence.text import TextPage
+from imteach.printed import LINE, fold
+from imteach.trace.compare import Compare
+
+APART = "   "  # between two diagrams that stand side by side
+
+
+@uncollected
+def compare_to_text(compare: Compare, width: int = LINE) -> str:
+    """Return the first difference, both diagrams, and what came of it where that differs: lines of text.
+
+    The diagrams stand side by side if `width` columns are enough, what happens at one time in one line; else below each
+    other. A line across says in both where they begin to differ.
+    """
+    beside = laid_out(compare)
+    first = None if compare.first is None else compare.first.t
+    pages = [TextPage(layout, first) for layout in (beside.one, beside.other)]
+    told = [fold(f"{sentence}", min(width, LINE)) for sentence in (compare.sentence, *compare.outcome)]
+    drawn = list(_side_by_side(*pages))
+    if max(map(columns, drawn)) > width:
+        drawn = [*pages[0].lines(), "", *pages[1].lines()]
+    came = ["", "What came of it:", *told[1:]] if told[1:] else ["", "What came of it is the same in both."]
+    return "".join(f"{line}\n" for line in [told[0], "", *drawn, *came])
+
+
+def _side_by_side(one: TextPage, other: TextPage) -> Iterator[str]:
+    """Yield the lines of two diagrams side by side."""
+    heads = [*one.head()], [*other.head()]
+    most = max(map(len, heads))
+    pairs = list(zip(*(_as_high(head, most) for head in heads), strict=True))
+    here, there = _Column(one), _Column(other)
+    for t in sorted({*here.lines, *there.lines}):
+        most = max(len(column.lines.get(t, ())) for column in (here, there))
+        pairs += zip(here.at(t, most), there.at(t, most), strict=True)
+    widest = max(columns(left) for left, _ in pairs)
+    for left, right in pairs:
+        yield f"{left}{' ' * (widest - columns(left))}{APART}{right}".rstrip()
+
+
+def _as_high(head: list[str], most: int) -> list[str]:
+    """Return what stands above a diagram in this many lines, with the names in the last of them."""
+    return [*head[:-2], *[""] * (most - len(head)), *head[-2:]]
+
+
+class _Column:
+    """One of two diagrams side by side: its `lines` by time."""
+
+    def __init__(self, page: TextPage) -> None:
+        self._idle = str(page.standing)  # how its lifelines look while nothing happens
+        self.lines: dict[float, list[str]] = {}
+        self._after: dict[float, str] = {}
+        for t, line, idle in page.happening():
+            self.lines.setdefault(t, []).append(line)
+            self._after[t] = str(idle)
+
+    def at(self, t: float, count: int) -> Iterator[str]:
+        """Yield so many lines for what happens at `t`; where less happens, the lifelines go on."""
+        lines = self.lines.get(t, [])
+        self._idle = self._after.get(t, self._idle)
+        yield from lines
+        for _ in range(count - len(lines)):
+            yield self._idle
