@@ -179,6 +179,10 @@ def _at(t: float, trace: Trace) -> str:
 # What came of each
 
 
+ALIKE = "What came of it is the same in both."
+"""What is said where `what_came_of_each` has nothing to say of two runs that differ, or of two that do not."""
+
+
 def what_came_of_each(compare: Compare) -> list[str]:
     """Return what came of two runs where that differs, a sentence each; the first `MOST_TOLD`, and how many more.
 
@@ -217,17 +221,23 @@ def _of_message(here: Outcome | None, there: Outcome | None) -> Iterator[str]:
         said = here or there
         if said is not None:
             run = "first" if here is not None else "second"
-            yield f"{said.sender} says {quote(said.text)} to {join(said.to)} in the {run} run only"
+            yield f"{_says(said)} in the {run} run only"
         return
-    if here.text != there.text:
+    if (here.sender, here.to) != (there.sender, there.to):
+        yield f"{_says(here)} in the first run, {_says(there)} in the second"
+    elif here.text != there.text:
         yield f"{here.sender} says {quote(here.text)} in the first run, {quote(there.text)} in the second"
     for who in dict.fromkeys([*here.shown, *there.shown]):
         counts = here.shown.get(who, 0), there.shown.get(who, 0)
         if counts[0] != counts[1]:
             what = "it" if here.text != there.text else quote(here.text)
             yield f"{who} is shown {what} {times(counts[0])} in the first run, {times(counts[1])} in the second"
-    if here.status != there.status:
+    if here.sender == there.sender and here.status != there.status:
         yield f"{here.sender} sees {sign(here.status)} in the first run, {sign(there.status)} in the second"
+
+
+def _says(said: Outcome) -> str:
+    return f"{said.sender} says {quote(said.text)} to {join(said.to)}"
 
 
 def _of_promises(here: dict[str, bool], there: dict[str, bool]) -> Iterator[str]:

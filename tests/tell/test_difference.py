@@ -161,6 +161,15 @@ def test_of_several_messages_each_is_named():
     assert "m2: alice says “two” to bob in the first run only." in compare.outcome
 
 
+def test_who_says_it_to_whom_is_told_where_that_differs():
+    back = Scenario("dedup", say=[Say("hi", sender="bob", to="alice")]).run()
+    assert [*Compare(DEDUP.run(), back).outcome] == [
+        "alice says “hello” to bob in the first run, bob says “hi” to alice in the second.",
+        "bob is shown it once in the first run, never in the second.",
+        "alice is shown it never in the first run, once in the second.",
+    ]
+
+
 def test_of_very_much_that_differs_the_rest_is_counted():
     many = Scenario("basic", say=[Say(f"message {n}", at=10 * n) for n in range(40)]).run()
     compare = Compare(many, Scenario("basic").run())

@@ -12,6 +12,7 @@ from imteach.draw.sequence.svg.markup import escape, n, opening, paper, text_at
 from imteach.draw.sequence.svg.picture import body, titled
 from imteach.draw.sequence.svg.style import style
 from imteach.protocol import Value
+from imteach.tell.difference import ALIKE
 from imteach.trace.compare import Compare
 
 FIRST = "first difference"
@@ -60,9 +61,10 @@ def compare_to_svg(compare: Compare) -> str:
     room = across.width - 2 * MARGIN - 8
     above = wrapped(f"{compare.sentence}", NAME_SIZE, room)
     below = [line for told in compare.outcome for line in wrapped(f"{told}", NAME_SIZE, room)]
+    came = ["What came of it"] if below else [ALIKE]
     down = MARGIN + LINE * len(above)
     bottom = down + beside.one.height
-    height = bottom + (LINE * (len(below) + 1) + MARGIN if below else 0)
+    height = bottom + LINE * (len(below) + 1) + MARGIN
     return "\n".join(
         [
             opening(f"Two runs side by side. {compare.sentence}", across.width, height),
@@ -75,7 +77,7 @@ def compare_to_svg(compare: Compare) -> str:
             *_half(beside.one, 0),
             *_half(beside.other, across.axis1),
             "</g>",
-            *(_lines("imt-name", ["What came of it"], bottom + 6) if below else ()),
+            *_lines("imt-name", came, bottom + 6),
             *_lines("imt-told", below, bottom + 6 + LINE),
             "</svg>",
         ]

@@ -7,6 +7,7 @@ from imteach.draw.compare.svg import laid_out
 from imteach.draw.letters.measure import columns
 from imteach.draw.sequence.text import TextPage
 from imteach.printed import LINE, fold
+from imteach.tell.difference import ALIKE
 from imteach.trace.compare import Compare
 
 APART = "   "  # between two diagrams that stand side by side
@@ -26,7 +27,7 @@ def compare_to_text(compare: Compare, width: int = LINE) -> str:
     drawn = list(_side_by_side(*pages))
     if max(map(columns, drawn)) > width:
         drawn = [*pages[0].lines(), "", *pages[1].lines()]
-    came = ["", "What came of it:", *told[1:]] if told[1:] else ["", "What came of it is the same in both."]
+    came = ["", "What came of it:", *told[1:]] if told[1:] else ["", ALIKE]
     return "".join(f"{line}\n" for line in [told[0], "", *drawn, *came])
 
 
