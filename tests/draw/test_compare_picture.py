@@ -170,6 +170,35 @@ def test_the_text_has_both_diagrams_below_each_other_and_marks_both():
     assert lines[-3:] == ["What came of it:", *map(str, TWICE.outcome)]
 
 
+def without_strips(text):
+    """The lines of a diagram but for its idle stretches: where two runs stand side by side, both must be idle."""
+    return [line for line in text.splitlines() if " ms pass··" not in line]
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS, ids=str)
+def test_each_half_of_the_text_is_the_text_of_its_run(one, other):
+    compare = Compare(GALLERY[one], GALLERY[other])
+    text = compare.to_text(0)
+    for name, trace in (("First", compare.one), ("Second", compare.other)):
+        half = text.partition(f"\n{name} run: ")[2].splitlines()
+        whole = without_strips(trace.to_text())
+        assert [line for line in without_strips("\n".join(half)) if "─ first difference ─" not in line][
+            : len(whole)
+        ] == whole
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS, ids=str)
+def test_side_by_side_each_line_has_that_of_either_run_and_no_more_columns_than_were_given(one, other):
+    compare = Compare(GALLERY[one], GALLERY[other])
+    lines = compare.to_text(1000).splitlines()
+    for part in without_strips(compare.one.to_text())[1:]:
+        assert any(line.startswith(part) for line in lines), part
+    for part in without_strips(compare.other.to_text())[1:]:
+        assert any(line.endswith(part) for line in lines), part
+    widest = max(map(columns, lines))
+    assert max(map(columns, compare.to_text(widest).splitlines())) <= widest
+
+
 def test_where_there_is_room_what_happens_at_one_time_stands_side_by_side():
     lines = Compare(DEDUP.run(), DEDUP.run(Drop("msg:N"))).to_text(240).splitlines()
     acked = next(line for line in lines if "200 ms" in line)
@@ -182,12 +211,12 @@ def test_where_there_is_room_what_happens_at_one_time_stands_side_by_side():
     assert mark.count("first difference") == 2
 
 
-def test_where_there_is_just_too_little_room_they_stand_below_each_other():
+def test_where_there_is_too_little_room_they_stand_below_each_other():
     compare = Compare(DEDUP.run(), DEDUP.run(Offline("bob", at=60)))
     side_by_side = compare.to_text(1000)
     widest = max(map(columns, side_by_side.splitlines()))
-    assert compare.to_text(widest) == side_by_side
-    assert compare.to_text(widest - 1) != side_by_side
+    assert compare.to_text(widest + 2) == side_by_side
+    assert compare.to_text(widest - 1) == compare.to_text() != side_by_side
 
 
 def test_equal_runs_say_so_as_text_and_mark_nothing():

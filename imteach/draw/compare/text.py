@@ -1,6 +1,7 @@
 """Two sequence diagrams as text, for a terminal and for screen readers: side by side, or below each other."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from imteach.draw.collector import uncollected
 from imteach.draw.compare.svg import laid_out
@@ -11,6 +12,7 @@ from imteach.tell.difference import ALIKE
 from imteach.trace.compare import Compare
 
 APART = "   "  # between two diagrams that stand side by side
+LEAST = 40  # columns in which a sentence can be read; a terminal that is narrower breaks its lines itself
 
 
 @uncollected
@@ -22,11 +24,12 @@ def compare_to_text(compare: Compare, width: int = LINE) -> str:
     """
     beside = laid_out(compare)
     first = None if compare.first is None else compare.first.t
-    pages = [TextPage(layout, first) for layout in (beside.one, beside.other)]
-    told = [fold(f"{sentence}", min(width, LINE)) for sentence in (compare.sentence, *compare.outcome)]
-    drawn = list(_side_by_side(*pages))
-    if max(map(columns, drawn)) > width:
-        drawn = [*pages[0].lines(), "", *pages[1].lines()]
+    here, there = TextPage(beside.one, first), TextPage(beside.other, first)
+    told = [fold(f"{sentence}", min(max(width, LEAST), LINE)) for sentence in (compare.sentence, *compare.outcome)]
+    if here.width + len(APART) + there.width <= width:
+        drawn = _side_by_side(here, there)
+    else:
+        drawn = chain(here.lines(), [""], there.lines())
     came = ["", "What came of it:", *told[1:]] if told[1:] else ["", ALIKE]
     return "".join(f"{line}\n" for line in [told[0], "", *drawn, *came])
 
@@ -40,9 +43,8 @@ def _side_by_side(one: TextPage, other: TextPage) -> Iterator[str]:
     for t in sorted({*here.lines, *there.lines}):
         most = max(len(column.lines.get(t, ())) for column in (here, there))
         pairs += zip(here.at(t, most), there.at(t, most), strict=True)
-    widest = max(columns(left) for left, _ in pairs)
     for left, right in pairs:
-        yield f"{left}{' ' * (widest - columns(left))}{APART}{right}".rstrip()
+        yield f"{left}{' ' * (one.width - columns(left))}{APART}{right}".rstrip()
 
 
 def _as_high(head: list[str], most: int) -> list[str]:

@@ -92,8 +92,15 @@ class TextPage:
         self.gaps: list[Gap] = []
         self.sides = {line.name: line.side for line in layout.lifelines}
 
+    @property
+    def width(self) -> int:
+        """How many columns the diagram takes, what is written beside its last lifeline and above it included."""
+        line = self.layout.lifelines[-1]
+        beside = self.room[line.name] if line.side > 0 else 0
+        return max(self.x[line.name] + max(beside, columns(line.name)) + 1, *map(columns, self.head()))
+
     def lines(self) -> Iterator[str]:
-        """Yield the lines of the whole diagram."""
+        """Yield the lines of the whole diagram, from the top down. It can be asked for once."""
         yield from self.head()
         for _, line, _ in self.happening():
             yield line
