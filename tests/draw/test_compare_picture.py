@@ -29,24 +29,39 @@ PAIRS = [
 PAIRS = [(one, other) for one, other in PAIRS if GALLERY[one].timed == GALLERY[other].timed]
 
 
-def starts(line, chronicle):
-    """How far down each instant begins."""
-    found = {}
-    for t, moments in line.instants.items():
-        found[t] = min(line.y[moment.number] for moment in moments)
-    assert {moment.t for moment in chronicle.moments} <= set(found)
-    return found
+def spans(line):
+    """How far down each instant begins, and where its last moment stands."""
+    heights = {t: [line.y[moment.number] for moment in moments] for t, moments in line.instants.items()}
+    return {t: (min(those), max(those)) for t, those in heights.items()}
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS, ids=str)
 def test_an_instant_begins_at_one_height_in_both_and_time_never_goes_back_up(one, other):
-    chronicles = Chronicle(GALLERY[one]), Chronicle(GALLERY[other])
-    here, there = (starts(*each) for each in zip(timelines(*chronicles), chronicles, strict=True))
+    here, there = map(spans, timelines(Chronicle(GALLERY[one]), Chronicle(GALLERY[other])))
     shared = here.keys() & there.keys()
     assert shared or "nothing-said" in (one, other)
-    assert {t: here[t] for t in shared} == {t: there[t] for t in shared}
-    both = sorted((here | there).items())
-    assert [y for _, y in both] == sorted(y for _, y in both)
+    assert {t: here[t][0] for t in shared} == {t: there[t][0] for t in shared}
+    deepest = 0.0
+    for t in sorted(here.keys() | there.keys()):
+        both = [half[t] for half in (here, there) if t in half]
+        assert min(begin for begin, _ in both) >= deepest, t
+        deepest = max(end for _, end in both)
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS, ids=str)
+def test_no_strip_of_an_idle_stretch_hides_words_of_either_run(one, other):
+    beside = lay_out_beside(GALLERY[one], GALLERY[other])
+    for half in (beside.one, beside.other):
+        boxes = [note.box for note in half.notes]
+        for idle in half.breaks:
+            top, bottom = idle.box.y - 3, idle.box.y + idle.box.height + 3
+            assert not [box for box in boxes if box.y < bottom - 0.5 and box.y + box.height > top + 0.5]
+
+
+def test_a_line_more_under_one_title_moves_both_heads_down():
+    never, plain = GALLERY["never-sent"], GALLERY["basic"]
+    tops = [lay_out_beside(*pair).one.top for pair in ((plain, plain), (never, plain), (plain, never))]
+    assert tops[0] < tops[1] == tops[2]
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS, ids=str)
@@ -108,6 +123,7 @@ def test_the_line_of_the_first_difference_crosses_out_no_words():
     moved = float(second.get("transform").partition("(")[2].split()[0])
     (told,) = [text for text in second.iter(f"{SVG}text") if text.text == "m1 was shown before:"]
     x = moved + float(told.get("x"))
+    assert len(lines) == 3  # broken by the time, by what bob is shown and by why he is shown nothing
     assert not any(x0 < x + 20 and x1 > x for x0, _, x1 in lines)
     assert any(x1 <= x for _, _, x1 in lines)
 
@@ -204,6 +220,9 @@ def test_where_there_is_room_what_happens_at_one_time_stands_side_by_side():
     acked = next(line for line in lines if "200 ms" in line)
     assert acked.count("200 ms") == 1  # only in the first run
     assert acked.count("│") == 6  # and yet the lifelines of both go on
+    dropped, alone = (next(line for line in lines[2:] if f"{t} ms" in line) for t in (80, 450))
+    assert dropped.count("┃") == 2  # as their timers do
+    assert alone.count("┃") == 1
     both = [line for line in lines[2:] if "100 ms" in line]
     assert both[0].count("100 ms") == 2
     assert max(map(columns, lines)) <= 240

@@ -39,10 +39,11 @@ def _side_by_side(one: TextPage, other: TextPage) -> Iterator[str]:
     heads = [*one.head()], [*other.head()]
     most = max(map(len, heads))
     pairs = list(zip(*(_as_high(head, most) for head in heads), strict=True))
-    here, there = _Column(one), _Column(other)
-    for t in sorted({*here.lines, *there.lines}):
-        most = max(len(column.lines.get(t, ())) for column in (here, there))
-        pairs += zip(here.at(t, most), there.at(t, most), strict=True)
+    for t in sorted({*one.rows, *other.rows}):
+        lines = [*one.at(t)], [*other.at(t)]
+        most = max(map(len, lines))
+        idle = one.idle(t), other.idle(t)
+        pairs += zip(*(own + [rest] * (most - len(own)) for own, rest in zip(lines, idle, strict=True)), strict=True)
     for left, right in pairs:
         yield f"{left}{' ' * (one.width - columns(left))}{APART}{right}".rstrip()
 
@@ -50,23 +51,3 @@ def _side_by_side(one: TextPage, other: TextPage) -> Iterator[str]:
 def _as_high(head: list[str], most: int) -> list[str]:
     """Return what stands above a diagram in this many lines, with the names in the last of them."""
     return [*head[:-2], *[""] * (most - len(head)), *head[-2:]]
-
-
-class _Column:
-    """One of two diagrams side by side: its `lines` by time."""
-
-    def __init__(self, page: TextPage) -> None:
-        self._idle = str(page.standing)  # how its lifelines look while nothing happens
-        self.lines: dict[float, list[str]] = {}
-        self._after: dict[float, str] = {}
-        for t, line, idle in page.happening():
-            self.lines.setdefault(t, []).append(line)
-            self._after[t] = str(idle)
-
-    def at(self, t: float, count: int) -> Iterator[str]:
-        """Yield so many lines for what happens at `t`; where less happens, the lifelines go on."""
-        lines = self.lines.get(t, [])
-        self._idle = self._after.get(t, self._idle)
-        yield from lines
-        for _ in range(count - len(lines)):
-            yield self._idle

@@ -7,6 +7,7 @@ while its person is logged out, and a row of crosses while its node is down.
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import cached_property
 from heapq import heappop, heappush
 from itertools import pairwise
 from math import inf
@@ -102,8 +103,8 @@ class TextPage:
     def lines(self) -> Iterator[str]:
         """Yield the lines of the whole diagram, from the top down. It can be asked for once."""
         yield from self.head()
-        for _, line, _ in self.happening():
-            yield line
+        for t in self.rows:
+            yield from self.at(t)
 
     def head(self) -> Iterator[str]:
         """Yield the lines of the title, and the names over the lifelines."""
@@ -114,11 +115,22 @@ class TextPage:
         yield ""
         yield str(names)
 
-    def happening(self) -> Iterator[tuple[float, str, TextLine]]:
-        """Yield the lines of what happens: the time, in simulated ms, the line, and a line on which nothing happens."""
+    @cached_property
+    def rows(self) -> dict[float, list[_Row]]:
+        """What happens, by its time in simulated ms, in time order."""
+        rows: dict[float, list[_Row]] = {}
         for row in self._rows():
-            for line in self._draw(row):
-                yield row.t, str(line), self._lifelines()
+            rows.setdefault(row.t, []).append(row)
+        return rows
+
+    def at(self, t: float) -> Iterator[str]:
+        """Yield the lines of what happens at this time, if anything does. Times are asked for in time order."""
+        for row in self.rows.get(t, ()):
+            yield from map(str, self._draw(row))
+
+    def idle(self, t: float) -> str:
+        """Return a line on which nothing happens, after all that happens at this time."""
+        return str(self._blank(_Row(t, inf, None, [])))
 
     # Across
 
@@ -212,9 +224,6 @@ class TextPage:
         while self.absent and (self.absent[-1].start, self.absent[-1].y0) < (row.t, row.y):
             self.gaps.append(self.absent.pop())
         self.gaps = [gap for gap in self.gaps if (gap.end, gap.y1) > (row.t, row.y)]
-        return self._lifelines()
-
-    def _lifelines(self) -> TextLine:
         line = TextLine(self.standing)
         for gap in self.gaps:
             line.put(self.x[gap.node], GAPS[gap.kind])
