@@ -69,6 +69,10 @@ def test_heads_and_feet_stand_at_one_height_and_strips_too(one, other):
     beside = lay_out_beside(GALLERY[one], GALLERY[other])
     assert (beside.one.top, beside.one.bottom) == (beside.other.top, beside.other.bottom)
     assert [idle.box.y for idle in beside.one.breaks] == [idle.box.y for idle in beside.other.breaks]
+    lowest = max(
+        [note.box.y + note.box.height for half in (beside.one, beside.other) for note in half.notes], default=0
+    )
+    assert beside.one.bottom > max(lowest, beside.times[-1].y if beside.times else 0)
     assert not beside.one.times
     assert not beside.other.times
     assert [mark.y for mark in beside.times] == sorted(mark.y for mark in beside.times)
