@@ -47,6 +47,7 @@ register(
         "Trace.to_svg": "imteach.draw.sequence.svg.picture:to_svg",
         "Trace.to_text": "imteach.draw.sequence.text:to_text",
         "Trace.to_mermaid": "imteach.draw.sequence.mermaid:to_mermaid",
+        "Trace.to_plantuml": "imteach.draw.sequence.plantuml:to_plantuml",
         "Trace.mimebundle": "imteach.draw.sequence.notebook:mimebundle",
         "Compare.in_a_line": "imteach.tell.difference:compare_in_a_line",
         "Compare.sentence": "imteach.tell.difference:difference_in_words",

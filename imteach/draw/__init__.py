@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from imteach.draw.sequence.layout.whole import lay_out
     from imteach.draw.sequence.mermaid import to_mermaid
     from imteach.draw.sequence.notebook import alt_text, image, mimebundle
+    from imteach.draw.sequence.plantuml import to_plantuml
     from imteach.draw.sequence.svg.picture import Drawn, drawn, to_svg
     from imteach.draw.sequence.text import to_text
     from imteach.draw.sequence.window import Window, window_of, windows
@@ -23,6 +24,7 @@ __all__ = [
     "lay_out",
     "mimebundle",
     "to_mermaid",
+    "to_plantuml",
     "to_svg",
     "to_text",
     "window_of",
@@ -36,6 +38,7 @@ offer(
         "sequence.layout.whole": ["lay_out"],
         "sequence.mermaid": ["to_mermaid"],
         "sequence.notebook": ["alt_text", "image", "mimebundle"],
+        "sequence.plantuml": ["to_plantuml"],
         "sequence.svg.picture": ["Drawn", "drawn", "to_svg"],
         "sequence.text": ["to_text"],
         "sequence.window": ["Window", "window_of", "windows"],

@@ -290,6 +290,14 @@ class Trace:
         diagram: str = ask("Trace.to_mermaid", self)
         return diagram
 
+    def to_plantuml(self, slanted: bool = False) -> str:
+        """Return the sequence diagram in PlantUML's language, with lost arrows.
+
+        Arrows are horizontal unless `slanted`, which PlantUML of 2020 (Debian 12) refuses.
+        """
+        diagram: str = ask("Trace.to_plantuml", self, slanted)
+        return diagram
+
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         bundle: dict[str, str] = ask("Trace.mimebundle", self)
         return bundle

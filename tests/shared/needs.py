@@ -9,3 +9,7 @@ dot = pytest.mark.skipif(
     shutil.which("dot") is None and not os.environ.get("IMTEACH_CI"),
     reason="no graphviz on this machine: apt install graphviz",
 )
+plantuml = pytest.mark.skipif(
+    shutil.which("plantuml") is None and not os.environ.get("IMTEACH_CI"),
+    reason="no PlantUML on this machine: apt install plantuml",
+)

@@ -7,11 +7,8 @@ import re
 import warnings
 
 from imteach.draw.collector import uncollected
-from imteach.draw.letters.direction import isolated, with_isolates
-from imteach.draw.sequence.chronicle.chronicle import Chronicle
-from imteach.draw.sequence.layout.lifelines import in_columns
-from imteach.draw.sequence.words import UNDER_WAY, packet_label, unit
-from imteach.protocol import SERVER
+from imteach.draw.letters.direction import with_isolates
+from imteach.draw.sequence.script import Cue, is_under_way, script
 from imteach.trace import Trace
 
 # Characters that mean something to Mermaid, written as numbered entities. $$ encloses mathematics, ﬂ° and ¶ß are
@@ -43,37 +40,23 @@ def to_mermaid(trace: Trace) -> str:
         Note left of n0: 100 ms: timer cancelled
         Note left of n0: 100 ms: ✓ sent
     """
-    chronicle = Chronicle(trace)
-    node = {name: f"n{number}" for number, name in enumerate(in_columns(trace.scenario))}
-    middle, after = len(node) // 2, unit(trace)
-    rows: list[tuple[float, int, str]] = []
-    for number, packet in enumerate(trace.packets):
-        arrived = packet.fate == "arrived"
-        told = [*chronicle.remarks.get(packet.name, []), *([] if arrived else [chronicle.fate(packet)])]
-        label = " ".join([packet_label(packet, chronicle.several), ", ".join(told)]).rstrip()
-        arrow = "->>" if arrived else "-->>" if chronicle.ending(packet) == UNDER_WAY else "--x"
-        ended = chronicle.ended[packet.name]
-        rows.append((ended, number, f"{node[packet.src]}{arrow}{node[packet.dst]}: {ended}{after}: {_text(label)}"))
-    for moment in chronicle.moments:
-        side = "left" if list(node).index(moment.node) < middle else "right"
-        for line in moment.lines:
-            text = isolated(line.text) if line.is_bubble else line.text
-            words = " ".join(part for part in (line.tag, text, line.sign) if part)
-            note = f"Note {side} of {node[moment.node]}: {moment.t}{after}: {_text(words)}"
-            rows.append((moment.t, len(trace.packets) + moment.number, note))
-    for cut in chronicle.cuts:
-        ends = sorted([node[cut.person], node[SERVER]], key=list(node.values()).index)
-        for edge, words in ((cut.begins, cut.words), (cut.mended, "mended")):
-            if edge is not None:
-                rows.append((edge.t, -1, f"Note over {','.join(ends)}: {edge.t}{after}: {_text(words)}"))
-    heads = [f"participant {short} as {_text(name)}" for name, short in node.items()]
-    ordered = sorted(rows, key=lambda row: row[:2])
-    before = [row[-1] for row in ordered if trace.loop is None or row[0] <= trace.loop]
-    again = [f"    {row[-1]}" for row in ordered[len(before) :]]
+    nodes, once, over_and_over = script(trace)
+    heads = [f"participant {short} as {_text(name)}" for name, short in nodes.items()]
+    again = [f"    {_line(cue)}" for cue in over_and_over]
     loop = ["loop over and over", *again, "end"] if again else []
-    diagram = "".join(f"{line}\n" for line in ["sequenceDiagram", *(f"    {line}" for line in heads + before + loop)])
+    rows = [*heads, *map(_line, once), *loop]
+    diagram = "".join(f"{line}\n" for line in ["sequenceDiagram", *(f"    {row}" for row in rows)])
     _warn_if_too_long(diagram)
     return diagram
+
+
+def _line(cue: Cue) -> str:
+    words = f"{cue.when}: {_text(cue.words)}"
+    if cue.packet is not None:
+        arrow = "->>" if not cue.ending else "-->>" if is_under_way(cue) else "--x"
+        return f"{arrow.join(cue.nodes)}: {words}"
+    where = f"{cue.side} of" if cue.side else "over"
+    return f"Note {where} {','.join(cue.nodes)}: {words}"
 
 
 def _text(words: str) -> str:
