@@ -48,6 +48,8 @@ register(
         "Trace.to_text": "imteach.draw.sequence.text:to_text",
         "Trace.to_mermaid": "imteach.draw.sequence.mermaid:to_mermaid",
         "Trace.to_plantuml": "imteach.draw.sequence.plantuml:to_plantuml",
+        "Trace.to_png": "imteach.draw.sequence.png:to_png",
+        "Trace.to_shiviz": "imteach.draw.sequence.shiviz:to_shiviz",
         "Trace.mimebundle": "imteach.draw.sequence.notebook:mimebundle",
         "Compare.in_a_line": "imteach.tell.difference:compare_in_a_line",
         "Compare.sentence": "imteach.tell.difference:difference_in_words",

@@ -8,6 +8,7 @@ from imteach import tell
 from imteach.cli.asked import add_scenario_arguments, scenario_and_faults
 from imteach.cli.parser import Command
 from imteach.cli.terminal import note, say
+from imteach.errors import InputError
 from imteach.files import write_whole
 from imteach.protocol import LADDER
 from imteach.scenario import to_toml
@@ -47,11 +48,14 @@ def _toml(trace: Trace) -> str:
     return to_toml(trace.scenario, trace.faults)
 
 
-FORMATS: dict[str, Callable[[Trace], str]] = {
+FORMATS: dict[str, Callable[[Trace], str | bytes]] = {
     "text": _text,
     "json": Trace.to_json,
     "svg": Trace.to_svg,
     "mermaid": Trace.to_mermaid,
+    "plantuml": Trace.to_plantuml,
+    "shiviz": Trace.to_shiviz,
+    "png": Trace.to_png,
     "toml": _toml,
 }
 
@@ -69,15 +73,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(asked: argparse.Namespace, _: Sequence[str]) -> int:
     """Run it. Raises `InputError` for a value, name or file that is not what was expected."""
     scenario, faults = scenario_and_faults(asked)
+    if asked.format == "png" and asked.output is None:
+        raise InputError("expected -o FILE beside it: a PNG is no text for a terminal", where="--format png")
     trace = scenario.run(*faults)
     with warnings.catch_warnings(record=True) as doubts:
         warnings.simplefilter("always")
-        text = FORMATS[asked.format](trace).rstrip("\n") + "\n"
+        made = FORMATS[asked.format](trace)
+    content = made if isinstance(made, bytes) else made.rstrip("\n") + "\n"
     status = 0
-    if asked.output is None:
-        status = say(text)
-    else:
-        write_whole(asked.output, text)
+    if asked.output is not None:
+        write_whole(asked.output, content)
+    elif isinstance(content, str):
+        status = say(content)
     for doubt in doubts:
         note(str(doubt.message))
     for fault in trace.unused:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from imteach.draw.sequence.mermaid import to_mermaid
     from imteach.draw.sequence.notebook import alt_text, image, mimebundle
     from imteach.draw.sequence.plantuml import to_plantuml
+    from imteach.draw.sequence.png import to_png
+    from imteach.draw.sequence.shiviz import to_shiviz
     from imteach.draw.sequence.svg.picture import Drawn, drawn, to_svg
     from imteach.draw.sequence.text import to_text
     from imteach.draw.sequence.window import Window, window_of, windows
@@ -25,6 +27,8 @@ __all__ = [
     "mimebundle",
     "to_mermaid",
     "to_plantuml",
+    "to_png",
+    "to_shiviz",
     "to_svg",
     "to_text",
     "window_of",
@@ -39,6 +43,8 @@ offer(
         "sequence.mermaid": ["to_mermaid"],
         "sequence.notebook": ["alt_text", "image", "mimebundle"],
         "sequence.plantuml": ["to_plantuml"],
+        "sequence.png": ["to_png"],
+        "sequence.shiviz": ["to_shiviz"],
         "sequence.svg.picture": ["Drawn", "drawn", "to_svg"],
         "sequence.text": ["to_text"],
         "sequence.window": ["Window", "window_of", "windows"],

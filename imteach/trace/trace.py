@@ -298,6 +298,19 @@ class Trace:
         diagram: str = ask("Trace.to_plantuml", self, slanted)
         return diagram
 
+    def to_shiviz(self) -> str:
+        """Return the run as a log for ShiViz, with vector clocks. Warns of packets for which it draws no arrow."""
+        log: str = ask("Trace.to_shiviz", self)
+        return log
+
+    def to_png(self, scale: float = 2) -> bytes:
+        """Return the sequence diagram as a PNG, with `scale` pixels for each of the SVG's. Needs `imteach[lab]`.
+
+        Raises `InputError` for a bad scale, a picture too large, and where the library or every font is missing.
+        """
+        picture: bytes = ask("Trace.to_png", self, scale)
+        return picture
+
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         bundle: dict[str, str] = ask("Trace.mimebundle", self)
         return bundle

@@ -89,12 +89,29 @@ def test_below_the_diagram_stands_what_came_of_it_and_why_a_promise_is_broken(
     assert "✗" not in out(capsys, "dedup", "--drop", "ack:N")
 
 
-@pytest.mark.parametrize(("form", "method"), [("svg", Trace.to_svg), ("mermaid", Trace.to_mermaid)])
+@pytest.mark.parametrize(
+    ("form", "method"),
+    [
+        *(("svg", Trace.to_svg), ("mermaid", Trace.to_mermaid)),
+        *(("plantuml", Trace.to_plantuml), ("shiviz", Trace.to_shiviz)),
+    ],
+)
 def test_a_diagram_is_the_traces_own(
     capsys: pytest.CaptureFixture[str], form: str, method: Callable[[Trace], str]
 ) -> None:
     trace = Scenario("dedup").run(Drop("ack:N"))
     assert out(capsys, "--drop", "ack:N", "--format", form) == method(trace).rstrip("\n") + "\n"
+
+
+def test_a_png_goes_to_a_file_and_not_to_a_terminal(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["run", "basic", "--format", "png"])
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err == "imteach run: --format png: expected -o FILE beside it: a PNG is no text for a terminal\n"
+    written = tmp_path / "basic.png"
+    assert main(["run", "basic", "--format", "png", "-o", str(written)]) == 0
+    assert written.read_bytes()[:4] == b"\x89PNG"
 
 
 FAULTS_TYPED = {
