@@ -23,7 +23,7 @@ def to_png(trace: Trace, scale: float = 2) -> bytes:
     r"""Return the sequence diagram of a trace as a PNG, in the light theme, `scale` pixels for each of the SVG's.
 
     Which fonts draw the words is up to the machine, so the bytes are too. Raises `InputError` for a scale that is not
-    above 0 or is over 10, for a picture of more than 100 million pixels, and where the library or all fonts are missing.
+    above 0 or is over 10, for a picture of over 100 million pixels, and where the library or every font is missing.
 
     >>> from imteach import Scenario
     >>> to_png(Scenario("basic").run())[:4]
