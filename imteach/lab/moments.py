@@ -14,6 +14,7 @@ from imteach.protocol import SERVER
 from imteach.tell import PROMISE_TITLES
 from imteach.tell.moments import holds, instants, jumps, phone_histories, told, verdicts
 from imteach.tell.moments.holds import Holdings
+from imteach.tell.moments.phones import MOST_BUBBLES, Phone
 from imteach.tell.words import cut, the
 from imteach.trace import Trace
 from imteach.trace.knowledge import Fact
@@ -36,6 +37,8 @@ class Histories:
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
         self.verdicts = verdicts(trace)
+        self.phones = phone_histories(trace, most=len(trace.events))
+        self.last = trace.events[-1].t if trace.events else 0
         self.instants, self.jumps, self.told = instants(trace), jumps(trace, self.verdicts), told(trace)
 
     def shown(self, window: Window) -> dict[str, Any]:
@@ -55,6 +58,7 @@ class Histories:
         return {
             "moments": {
                 "end": span.end(self.trace),
+                **({} if span.stop >= self.last else {"part": True}),
                 "instants": span.within(self.instants),
                 "jumps": {sort: span.within(times) for sort, times in self.jumps.items()},
                 "told": span.cut([[t, line] for t, line in self.told]),
@@ -67,6 +71,7 @@ class Histories:
                 }
                 for verdict in self.verdicts
             ],
+            "chats": _chats(self.phones, self.trace, span),
             "holds": _holds(holds(self.trace, span.start, span.stop), span),
             "knows": _knows(self.trace, span),
         }
@@ -102,13 +107,13 @@ class _Span:
         return self.is_whole or (since <= self.window.end and (ended is None or ended >= self.window.start))
 
 
-def chats(trace: Trace) -> list[Part]:
+def _chats(phones: Sequence[Phone], trace: Trace, span: _Span) -> list[Part]:
     """Each person's phone: its bubbles with their notes, when its person is away, to whom they can say something."""
     people, groups = trace.scenario.people, trace.scenario.groups_of
     return [
         {
             "person": phone.person,
-            "earlier": phone.earlier,
+            "earlier": max(0, len(chat) - MOST_BUBBLES),
             "away": list(map(list, phone.away)),
             "down": list(map(list, phone.down)),
             "to": [*groups.get(phone.person, ()), *(other for other in people if other != phone.person)],
@@ -121,10 +126,11 @@ def chats(trace: Trace) -> list[Part]:
                     "since": bubble.since,
                     "notes": [[note.since, note.note, note.mood] for note in bubble.notes],
                 }
-                for bubble in phone.bubbles
+                for bubble in chat[-MOST_BUBBLES:]
             ],
         }
-        for phone in phone_histories(trace)
+        for phone in phones
+        for chat in [[bubble for bubble in phone.bubbles if bubble.since <= span.stop]]
     ]
 
 

@@ -12,7 +12,7 @@ from imteach.errors import InputError, quoted
 from imteach.lab import page
 from imteach.lab.actions import NAMES, Wish, understood
 from imteach.lab.live import LARGE, WEB, LiveWidget, page_script
-from imteach.lab.moments import Histories, chats
+from imteach.lab.moments import Histories
 from imteach.lab.session import Session
 from imteach.lab.share import exported, forms
 from imteach.lab.steps.history import AlreadyError
@@ -286,7 +286,6 @@ class Lab(LiveWidget):
                     self._names_since = self._rev
                 self.why = self.exported = {}  # that was asked of another run
                 self.still = {**parts(self.trace), "text": repr(self)}
-                self.chats = chats(self.trace)
                 for part, value in page.everything(self._session).items():
                     setattr(self, part, value)
             self.refusal = refusal or self._session.mistake

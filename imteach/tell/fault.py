@@ -30,7 +30,7 @@ def fault_in_words(fault: Fault) -> str:
             return f"{person} logs out {when} {_for(lasting)}"
         case Partition(one, other, at, lasting, both):
             way = f"between {the(one)} and {the(other)}" if both else f"from {the(one)} to {the(other)}"
-            return f"The link {way} is cut at {at} ms {_for(lasting)}"
+            return f"The link {way} is cut at {at} ms {_for(lasting, 'stays cut')}"
         case Loss(p):
             return f"Each packet is dropped with a chance of {p:.0%}"
         case Again(msgid, at, after):
@@ -47,8 +47,8 @@ def fault_in_words(fault: Fault) -> str:
     return ""
 
 
-def _for(lasting: float | None) -> str:
-    return "and stays away" if lasting is None else f"for {lasting} ms"
+def _for(lasting: float | None, for_good: str = "stays away") -> str:
+    return f"and {for_good}" if lasting is None else f"for {lasting} ms"
 
 
 def done_instead(fault: Fault, events: Iterable[Event]) -> str:

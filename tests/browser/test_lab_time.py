@@ -120,7 +120,7 @@ def test_a_fabricated_ack_gives_a_belief_and_no_knowledge(page: Page):
     row = knows(lab, "alice knows that bob has it")
     expect(row).to_have_attribute("data-true", "false")
     expect(row).to_have_attribute("data-believed", "")
-    expect(row).to_contain_text("only believed, by m1/ack:N#1")
+    expect(row).to_contain_text("alice believes that bob has it by m1/ack:N#1")
     go(lab, 60)
     expect(row).not_to_have_attribute("data-believed", "")
     expect(lab.locator('[data-phone="bob"] [role="switch"]')).not_to_be_checked()
@@ -141,10 +141,13 @@ def test_one_can_step_from_event_to_event_and_jump(lab: Locator):
     for kind, shown in jumps.items():
         lab.locator(f'[data-jump="{kind}"]').click()
         expect(when).to_have_text(shown)
-    lab.locator('[data-jump="loss"]').click()  # there is no later one: it begins again
-    expect(when).to_have_text("180 ms")
+    for kind in jumps:  # there is no later one
+        expect(lab.locator(f'[data-jump="{kind}"]')).to_be_disabled()
+    lab.locator('[data-jump="loss"]').evaluate("button => button.click()")
+    expect(when).to_have_text("400 ms")
     previous.click()
-    expect(when).to_have_text("150 ms")
+    expect(when).to_have_text("350 ms")
+    expect(lab.locator('[data-jump="duplicate"]')).to_be_enabled()
     expect(lab.locator('[data-jump="broken"]')).to_be_hidden()
     assert lab.page.evaluate("sent") == []  # all of that without Python
 
@@ -215,6 +218,11 @@ def test_keys_move_the_time_but_not_where_somebody_types(page: Page, lab: Locato
     lab.locator('[data-tool="drop"]').focus()
     page.keyboard.press(",")
     expect(when).to_have_text("450 ms")
+    page.keyboard.press("t")  # there is none later
+    expect(when).to_have_text("450 ms")
+    for _ in range(5):
+        page.keyboard.press(",")
+    expect(when).to_have_text("180 ms")
     page.keyboard.press("t")
     expect(when).to_have_text("300 ms")
     page.keyboard.press(".")
@@ -236,6 +244,37 @@ def test_the_moment_is_told_to_a_screen_reader_once_it_stays(lab: Locator):
     expect(time(lab)).to_have_attribute("aria-valuetext", "180 ms of 500 ms")
 
 
+def test_between_two_instants_it_says_what_is_on_the_way(lab: Locator):
+    go(lab, 60)
+    expect(lab.locator(".lab-now")).to_have_text("Between 50 ms and 100 ms: on the way are m1/msg:A#1, m1/msg:N#1.")
+    go(lab, 210)
+    expect(lab.locator(".lab-now")).to_have_text("Between 200 ms and 300 ms: only time passes.")
+
+
+def test_the_diagram_follows_the_slider(lab: Locator):
+    lab.locator(".lab-picture").evaluate("picture => picture.style.maxHeight = '240px'")
+    inside = """lab => {
+        const boxes = [".lab-grip-tip", ".lab-picture"].map((css) => lab.querySelector(css).getBoundingClientRect());
+        const [tip, frame] = boxes;
+        return frame.top <= tip.top && tip.bottom <= frame.bottom;
+    }"""
+    for t in (450, 20, 300):
+        go(lab, t)
+        soon(lambda: lab.evaluate(inside), True)
+
+
+def test_a_click_beside_the_times_goes_there(page: Page, lab: Locator):
+    lab.locator(".lab-picture").evaluate("picture => picture.style.maxHeight = 'none'")
+    label = lab.locator(".lab-drawing .imt-time", has_text="150 ms").bounding_box()
+    page.mouse.click(label["x"] + 10, label["y"] + label["height"] / 2)
+    expect(lab.locator(".lab-when")).to_have_text("150 ms")
+
+
+def test_what_happened_is_told_with_who_and_when(lab: Locator):
+    names = lab.locator("[data-event]").evaluate_all("all => all.map((one) => one.getAttribute('aria-label'))")
+    assert names[2:4] == ["alice at 100 ms: ✓ sent", "bob at 100 ms: hello"]
+
+
 def test_two_labs_on_a_page_have_their_own_time(page: Page):
     one = alone.mount(page, Lab("dedup"))
     go(one, 60)
@@ -252,4 +291,5 @@ def test_a_long_run_has_the_time_of_the_window_that_is_shown(page: Page):
     first, last = (float(time(root).get_attribute(name)) for name in ("min", "max"))
     assert 1500 < first < 1800 < last < 3800
     root.locator('[data-act="previous"]').click()
+    expect(root.locator(".lab-outcome")).to_contain_text("The whole run: ")
     assert first < float(root.locator(".lab-when").text_content().removesuffix(" ms")) < last

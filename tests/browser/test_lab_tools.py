@@ -49,6 +49,26 @@ def test_a_packet_tool_strikes_and_a_second_click_takes_it_back(desk: Desk, tool
     assert desk.faults == []
 
 
+def test_a_second_click_in_the_same_place_means_the_same_packet(page: Page):
+    desk = Desk(page, Lab("retransmit"))
+    box = desk.root.locator(f".lab-drawing {packet('m1/ack:N#1')}").bounding_box()
+    at = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.click(*at)
+    desk.answer()
+    assert desk.faults == ["drop m1/ack:N#1"]
+    page.evaluate(driving.TWO_FRAMES)
+    after = desk.root.locator(f".lab-drawing {packet('m1/ack:N#1')}").bounding_box()
+    assert abs(after["y"] - box["y"]) < box["height"] / 2
+
+
+def test_a_node_that_is_down_cannot_log_out(page: Page):
+    desk = Desk(page, Lab("dedup", Crash("bob", at=100, down=200)))
+    desk.go(150)
+    expect(desk.root.locator('[data-phone="bob"]').get_by_role("switch")).to_be_disabled()
+    desk.go(310)
+    expect(desk.root.locator('[data-phone="bob"]').get_by_role("switch")).to_be_enabled()
+
+
 def test_another_tool_puts_its_fault_in_the_place_of_the_one_before(desk: Desk):
     desk.click(packet("m1/ack:N#1"))
     desk.choose("delay")

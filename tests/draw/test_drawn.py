@@ -28,8 +28,8 @@ def test_each_line_beside_a_lifeline_tells_an_event_of_its_moment(name):
     lines = re.findall(r'<text class="imt-note(?! imt-(?:idle|cut-words)| imt-note)', beside)
     in_rounds = beside.count('<text class="imt-note" x') - beside.count('class="imt-bubble')
     assert len(picture.notes) == len(lines) - in_rounds
-    for event, t in picture.notes:
-        assert trace.events[event].t == t
+    for event, t, node in picture.notes:
+        assert (trace.events[event].t, trace.events[event].node) == (t, node)
 
 
 @every_run

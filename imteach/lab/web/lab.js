@@ -243,7 +243,7 @@ function render({ model, el }) {
   };
   const time = watchTime(page, showMoment, place.follow, keepMoment);
   const tools = makeTools(page, wish, () => time.now());
-  const pointing = watchPointing(page, tools, time.momentAt);
+  const pointing = watchPointing(page, tools, time);
   tools.onChange(pointing.renew);
   watchControls(page, wish, why, time.now);
   const settings = watchSettings(page, wish);
@@ -299,7 +299,7 @@ function render({ model, el }) {
       tools.renew(rows);
     },
     ladder: (ladder) => drawLadder(page, ladder, radioName),
-    outcome: (text) => (page.outcome.textContent = text),
+    outcome: (text) => (page.outcome.textContent = model.get("stretch").words ? `The whole run: ${text}` : text),
     moments: (moments) => time.moments(moments),
     chats: (chats) => phones.renew(chats),
     promises: (verdicts) => (shows.promises = drawPromises(page.promises, verdicts)),
@@ -330,18 +330,22 @@ function render({ model, el }) {
   /**
    * Once parts were drawn: show the moment in them. If what had the focus is gone, what was in use in the picture gets it.
    * @param {string[]} names
-   * @param {Element | null} focused what had the focus before
+   * @param {{focused: Element | null, y: number | null}} was what had the focus before, and where a packet that had it stood
    */
-  function after(names, focused) {
+  function after(names, { focused, y }) {
     const isLost = focused && (focused.isConnected ? focused.matches(":disabled") : !focusedIn(root));
     if (names.includes("picture") || names.includes("struck")) pointing.renew();
     if (names.includes("picture")) why.light();
     mark();
     time.draw(true);
     if (isLost) pointing.focus();
-    if (names.includes("picture") && focused) requestAnimationFrame(place.keepInSight);
+    if (!names.includes("picture")) return;
+    if (y !== null) place.keepAt(y);
+    else if (!tools.isOnPackets()) time.showCursor();
+    if (focused) requestAnimationFrame(place.keepInSight);
   }
-  const parts = makeDrawing((name) => model.get(name), draw, () => focusedIn(root), after);
+  const before = () => ({ focused: focusedIn(root), y: place.focusedAt() });
+  const parts = makeDrawing((name) => model.get(name), draw, before, after);
 
   /** @type {[string, () => void][]} */
   const watch = Object.keys(draw).map((part) => [`change:${part}`, () => parts.changed(part)]);

@@ -84,7 +84,8 @@ function makeKnows(msgid, { claim, ask, history }) {
   question.dataset.whyNot = JSON.stringify(asked);
   question.dataset.asks = asks(asked);
   question.setAttribute("aria-label", `Why is it not so that ${claim}?`);
-  const text = make("span", {}, word, claim, " ");
+  const words = make("span");
+  const text = make("span", {}, word, words, " ");
   const element = make("li", { class: "lab-knows-row", "data-knows": claim }, sign, text, mark, question);
   /** @param {number} t */
   const show = (t) => {
@@ -93,9 +94,10 @@ function makeKnows(msgid, { claim, ask, history }) {
     element.toggleAttribute("data-believed", believes);
     element.toggleAttribute("data-changed", since === t && (isTrue || believes));
     sign.textContent = isTrue ? "✓" : believes ? "≈" : "✗";
-    word.textContent = isTrue ? "yes: " : believes ? "only believed: " : "no: ";
+    word.textContent = isTrue ? "yes: " : believes ? "not known: " : "no: ";
     mark.hidden = !packet;
-    mark.textContent = packet ? `${believes ? "only believed, " : ""}by ${packet}` : "";
+    words.textContent = believes ? claim.replace(" knows that ", " believes that ") : claim;
+    mark.textContent = packet ? `by ${packet}` : "";
     mark.dataset.marks = packet ?? "";
     question.hidden = isTrue || !ask;
   };

@@ -5,11 +5,13 @@
 /**
  * @typedef {object} Drawn
  * @property {import("./clock.js").Mark[]} axis
- * @property {[number, number][]} notes the event that each line tells, and its time
+ * @property {[number, number, string][]} notes the event that each line tells, its time, and whose line it is
  * @property {[number, number][]} packets when each was sent, and when its way ended
  * @property {string[]} nodes
  * @property {[string, number, number, number][]} links
  */
+
+import { ms } from "./clock.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 export const SERVER = "server";
@@ -57,7 +59,7 @@ function linesBeside(svg) {
  * @param {Element} svg
  * @param {Drawn} drawn
  */
-export function markPicture(svg, { notes, nodes, links }) {
+export function markPicture(svg, { notes, packets, nodes, links }) {
   const cards = Array.from(svg.querySelectorAll(".imt-card"));
   const heads = cards.map((card, place) => {
     const words = [card.nextElementSibling, card.nextElementSibling?.nextElementSibling];
@@ -66,9 +68,14 @@ export function markPicture(svg, { notes, nodes, links }) {
     const named = { class: "lab-head", role: "button", tabindex: -1, "data-node": node, "aria-label": label };
     return group(named, /** @type {Element[]} */ ([card, ...words]));
   });
-  const told = linesBeside(svg).map((parts, place) =>
-    group({ class: "lab-told", tabindex: -1, "data-event": notes[place]?.[0] ?? "" }, parts),
-  );
+  const told = linesBeside(svg).map((parts, place) => {
+    const [event, t, node] = notes[place];
+    const label = `${node} at ${ms(t)}: ${parts[parts.length - 1].textContent}`;
+    return group({ class: "lab-told", tabindex: -1, "data-event": event, "data-t": t, "aria-label": label }, parts);
+  });
+  Array.from(svg.querySelectorAll("[data-packet]")).forEach((packet, place) => {
+    packet.setAttribute("data-t", String(packets[place][0]));
+  });
   const veil = makeSvg("rect", { class: "lab-veil", x: 0, width: "100%", y: 0, height: 0 });
   const flying = makeSvg("g", { class: "lab-flying", "aria-hidden": "true" });
   const after = svg.querySelector(".lab-told, .imt-cut-words, .imt-packet");

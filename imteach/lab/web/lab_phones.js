@@ -67,7 +67,7 @@ function makePhone(person, wish, now) {
   const chat = make("ol", { class: "lab-chat", role: "list" });
   const none = make("p", { class: "lab-empty" }, "no messages");
   const text = /** @type {HTMLInputElement} */ (
-    make("input", { type: "text", maxlength: String(MOST), placeholder: "say something …", autocomplete: "off" })
+    make("input", { type: "text", maxlength: String(MOST), placeholder: "say …", autocomplete: "off" })
   );
   text.setAttribute("aria-label", `${person} says something`);
   const to = /** @type {HTMLSelectElement} */ (make("select", { "aria-label": "to" }));
@@ -113,7 +113,8 @@ function makePhone(person, wish, now) {
     const isDown = isIn(shown.down, t);
     const isAway = isIn(shown.away, t);
     element.toggleAttribute("data-away", isAway || isDown);
-    online.checked = !isAway;
+    online.checked = !isAway && !isDown;
+    online.disabled = isDown; // its person cannot do anything until it has started again
     word.textContent = isDown ? "crashed" : isAway ? "offline" : "online";
     none.hidden = shown.bubbles.some(({ since }) => since <= t);
   }

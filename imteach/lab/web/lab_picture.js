@@ -43,7 +43,6 @@ export function parsePicture(markup) {
  * Give the picture its place. `show` puts another one there, `keepInSight` scrolls to what is in use, `follow` to a
  * height of the picture, and `stop` ends it all.
  * @param {Page} page
- * @returns {{show: (svg: Element) => void, keepInSight: () => void, follow: (y: number) => void, stop: () => void}}
  */
 export function placePicture({ root, body, bar, side, foot, picture, names, drawing }) {
   let heads = make("div"); // the lifelines' names, drawn once more, and their lower edge in the picture
@@ -63,6 +62,18 @@ export function placePicture({ root, body, bar, side, foot, picture, names, draw
     const top = names.firstElementChild?.getBoundingClientRect().bottom ?? frame.top;
     if (box.top < top) picture.scrollTop -= top - box.top + 8;
     else if (box.bottom > frame.bottom) picture.scrollTop += box.bottom - frame.bottom + 24;
+  }
+
+  /** How far down on the screen the label of the packet in use stands; null if no packet has the focus. */
+  const focusedAt = () => focusedIn(drawing)?.querySelector(".imt-pill")?.getBoundingClientRect().top ?? null;
+
+  /**
+   * Scroll so that the packet in use stands where it stood: a second click in the same place means it again.
+   * @param {number} y
+   */
+  function keepAt(y) {
+    const now = focusedAt();
+    if (now !== null) picture.scrollTop += now - y;
   }
 
   /**
@@ -106,5 +117,5 @@ export function placePicture({ root, body, bar, side, foot, picture, names, draw
   });
   for (const part of [body, bar, side, foot, picture]) watchSize.observe(part);
   picture.addEventListener("scroll", showNames, { passive: true });
-  return { show, keepInSight, follow, stop: () => watchSize.disconnect() };
+  return { show, keepInSight, focusedAt, keepAt, follow, stop: () => watchSize.disconnect() };
 }

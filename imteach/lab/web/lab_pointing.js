@@ -92,6 +92,17 @@ function nodeAt(event, drawing) {
 }
 
 /**
+ * Whether a place is at the left, where the times stand.
+ * @param {MouseEvent} event
+ * @param {HTMLElement} drawing
+ */
+function isAtTheTimes(event, drawing) {
+  const svg = /** @type {SVGSVGElement | null} */ (drawing.querySelector("svg"));
+  const rule = svg?.querySelector(".imt-rule");
+  return Boolean(svg && rule && placeIn(svg, event).x < Number(rule.getAttribute("x1")) + 20);
+}
+
+/**
  * Show what a click would be for, as the mouse moves.
  * @param {Page} page
  * @param {Tools} tools
@@ -113,10 +124,10 @@ function showMeant({ picture, drawing }, tools) {
  * `focus` gives it the focus; call `renew` when they were drawn anew or another tool is chosen.
  * @param {Page} page
  * @param {Tools} tools
- * @param {(event: MouseEvent) => number} momentAt
+ * @param {{momentAt: (event: MouseEvent) => number, goTo: (t: number) => void}} time
  * @returns {{focus: () => void, renew: () => void}}
  */
-export function watchPointing(page, tools, momentAt) {
+export function watchPointing(page, tools, { momentAt, goTo }) {
   const { picture, drawing } = page;
   let current = ""; // what is in the tab order
   let place = 0; // where it stands among the others
@@ -166,6 +177,7 @@ export function watchPointing(page, tools, momentAt) {
     const head = node && drawing.querySelector(`[data-node="${CSS.escape(node)}"]`);
     if (node && head && tools.canUse(head)) tools.useAt(node, momentAt(event));
     else if (thing) tools.missed();
+    else if (isAtTheTimes(event, drawing)) goTo(momentAt(event));
   });
   showMeant(page, tools);
   picture.addEventListener("focusin", (event) => {

@@ -11,6 +11,7 @@ import { makeSvg } from "./lab_marks.js";
 /**
  * @typedef {object} Moments
  * @property {number} end when the last thing happens
+ * @property {boolean} [part] whether that is only the end of a part of a long run
  * @property {number[]} instants at which something happens
  * @property {Record<string, number[]>} jumps moments of a kind, by its name
  * @property {[number, string][]} told what happens at an instant, in words
@@ -18,6 +19,7 @@ import { makeSvg } from "./lab_marks.js";
 
 const NEAR = 5; // px; a drag that ends so near an instant means it
 const STEP = 900; // ms; from one instant to the next, for those who want no motion
+const [EDGE, SCROLL] = [24, 8]; // px; a drag so near the edge of what is seen scrolls it, by so much at a time
 const QUIET = 500; // ms; a moment that stays so long is told to a screen reader
 
 /**
@@ -33,9 +35,11 @@ export function watchTime(page, show, follow, settled) {
   let height = 0; // of the picture
   /** @type {Moments} */
   let moments = { end: 0, instants: [], jumps: {}, told: [] };
+  /** @type {{name: string, sent: number, ended: number}[]} */
+  let flights = [];
   /** @type {number | null} */
   let at = null;
-  /** @type {SVGElement | null} */
+  /** @type {{line: SVGElement, grip: SVGElement} | null} */
   let cursor = null;
   let frame = 0; // of the play, 0 while it stands still
   let quiet = 0; // the timer after which a moment is told
@@ -49,8 +53,10 @@ export function watchTime(page, show, follow, settled) {
     const here = moments.told.find(([when]) => when === t)?.[1];
     if (here || at === null) return here ?? "";
     const [before, after] = [moments.instants.filter((when) => when < t).pop(), moments.instants.find((when) => when > t)];
-    if (before === undefined || after === undefined) return "";
-    return moments.instants.includes(t) ? "" : `Between ${ms(before)} and ${ms(after)}: only time passes.`;
+    if (before === undefined || after === undefined || moments.instants.includes(t)) return "";
+    const flying = flights.filter(({ sent, ended }) => sent <= t && t < ended).map(({ name }) => name);
+    const what = flying.length ? `on the way ${flying.length === 1 ? "is" : "are"} ${flying.join(", ")}` : "only time passes";
+    return `Between ${ms(before)} and ${ms(after)}: ${what}.`;
   }
 
   let between = ""; // which instants the moment shown lies between
@@ -70,7 +76,11 @@ export function watchTime(page, show, follow, settled) {
     /** @type {HTMLInputElement} */ (page.time).min = String(axis.first);
     page.time.setAttribute("aria-valuetext", `${ms(t)} of ${ms(moments.end)}`);
     /** @type {HTMLInputElement} */ (page.time).value = String(t);
-    page.when.textContent = at === null ? `end, ${ms(t)}` : ms(t);
+    page.when.textContent = at === null ? `${moments.part ? "end of this part" : "end"}, ${ms(t)}` : ms(t);
+    for (const button of page.jumps.querySelectorAll("button")) {
+      const times = moments.jumps[button.dataset.jump ?? ""] ?? [];
+      button.disabled = at !== null && !times.some((time) => time > t);
+    }
     if (isAnother) page.now.textContent = told();
     page.root.toggleAttribute("data-past", at !== null);
     placeCursor(t, y);
@@ -87,8 +97,8 @@ export function watchTime(page, show, follow, settled) {
    */
   function placeCursor(t, y) {
     if (!cursor) return;
-    cursor.setAttribute("transform", `translate(0 ${y})`);
-    /** @type {Element} */ (cursor.querySelector("text")).textContent = at === null ? "end" : ms(t);
+    for (const part of [cursor.line, cursor.grip]) part.setAttribute("transform", `translate(0 ${y})`);
+    /** @type {Element} */ (cursor.grip.querySelector("text")).textContent = at === null ? "end" : ms(t);
   }
 
   /**
@@ -107,7 +117,7 @@ export function watchTime(page, show, follow, settled) {
    * @param {boolean} isKept
    */
   function keepHeight(isKept) {
-    page.side.style.height = isKept && !page.body.classList.contains("lab-beside") ? `${page.side.offsetHeight}px` : "";
+    page.side.style.minHeight = isKept && !page.body.classList.contains("lab-beside") ? `${page.side.offsetHeight}px` : "";
   }
 
   /** @param {number | null} t */
@@ -124,7 +134,8 @@ export function watchTime(page, show, follow, settled) {
   function jump(kind) {
     const times = moments.jumps[kind] ?? [];
     const from = at ?? -1; // from the end it goes on at the beginning
-    if (times.length) step(times.find((t) => t > from) ?? times[0]);
+    const to = times.find((t) => t > from);
+    if (to !== undefined) step(to);
   }
 
   // Playing: the picture's time is cut short where nothing happens, so the height runs evenly, and not the time
@@ -179,13 +190,19 @@ export function watchTime(page, show, follow, settled) {
         pause();
         return;
       }
-      go(Math.max(axis.tAt(y), now()));
+      go(Math.max(whole(axis.tAt(y)), now()));
       shown = at;
       follow(y);
       frame = requestAnimationFrame(run);
     };
     frame = requestAnimationFrame(run);
   }
+
+  /**
+   * A moment that was met on the way: whole, unless something happens just then.
+   * @param {number} t
+   */
+  const whole = (t) => (moments.instants.includes(t) ? t : Math.round(t));
 
   // Dragging
 
@@ -199,20 +216,24 @@ export function watchTime(page, show, follow, settled) {
     if (!matrix) return now();
     const { y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix.inverse());
     const near = moments.instants.find((t) => Math.abs(axis.yAt(t) - y) <= NEAR);
-    return near ?? (y > axis.bottom + NEAR ? moments.end : axis.tAt(y));
+    return near ?? (y > axis.bottom + NEAR ? moments.end : whole(axis.tAt(y)));
   }
 
-  /** @param {number} width */
-  function makeCursor(width) {
+  /**
+   * The line across the picture at a moment, and what it is dragged by.
+   * @param {number} left where the times end
+   * @param {number} width
+   */
+  function makeCursor(left, width) {
     const grip = makeSvg("g", { class: "lab-grip" });
     grip.append(
-      makeSvg("rect", { class: "lab-grip-hit", x: 0, y: -15, width: 46, height: 30 }),
-      makeSvg("path", { class: "lab-grip-tip", d: "M3 -8h10l10 8l-10 8h-10z" }),
-      makeSvg("rect", { class: "lab-grip-pill", x: 24, y: -11, width: 68, height: 22, rx: 11 }),
-      makeSvg("text", { class: "lab-grip-text", x: 58, y: 4, "text-anchor": "middle" }),
+      makeSvg("rect", { class: "lab-grip-hit", x: 0, y: -15, width: left, height: 30 }),
+      makeSvg("path", { class: "lab-grip-tip", d: "M0 -8h4l7 8l-7 8h-4z" }),
+      makeSvg("rect", { class: "lab-grip-pill", x: left + 2, y: -11, width: 72, height: 22, rx: 11 }),
+      makeSvg("text", { class: "lab-grip-text", x: left + 38, y: 4, "text-anchor": "middle" }),
     );
-    const line = makeSvg("path", { class: "lab-cursor-line", d: `M22 0H${width - 4}` });
-    return makeSvg("g", { class: "lab-cursor", "aria-hidden": "true" }, line, grip);
+    const line = makeSvg("path", { class: "lab-cursor-line", d: `M${left} 0H${width - 4}`, "aria-hidden": "true" });
+    return { line, grip: makeSvg("g", { class: "lab-cursor", "aria-hidden": "true" }, grip) };
   }
 
   let wanted = NaN; // the moment to show in the next frame: a mouse moves more often than the screen is painted
@@ -233,8 +254,21 @@ export function watchTime(page, show, follow, settled) {
     if (!grip || event.button !== 0) return;
     event.preventDefault();
     pause();
-    const drag = (/** @type {PointerEvent} */ moved) => soon(momentAt(moved));
+    /** @type {PointerEvent} */
+    let last = event;
+    const drag = (/** @type {PointerEvent} */ moved) => {
+      last = moved;
+      soon(momentAt(moved));
+    };
+    const edges = setInterval(() => {
+      const { top, bottom } = page.picture.getBoundingClientRect();
+      const by = last.clientY > bottom - EDGE ? SCROLL : last.clientY < top + EDGE ? -SCROLL : 0;
+      if (!by) return;
+      page.picture.scrollTop += by;
+      soon(momentAt(last));
+    }, 16);
     const end = () => {
+      clearInterval(edges);
       window.removeEventListener("pointermove", drag);
       page.root.removeAttribute("data-dragging");
     };
@@ -244,7 +278,9 @@ export function watchTime(page, show, follow, settled) {
   });
   page.time.addEventListener("input", () => {
     pause();
-    soon(Number(/** @type {HTMLInputElement} */ (page.time).value));
+    const t = Number(/** @type {HTMLInputElement} */ (page.time).value);
+    soon(t);
+    follow(axis.yAt(t));
   });
   page.play.addEventListener("click", play);
   page.next.addEventListener("click", next);
@@ -271,6 +307,9 @@ export function watchTime(page, show, follow, settled) {
      * @param {MouseEvent} event
      */
     momentAt,
+    goTo: step,
+    /** Bring the moment into sight, if it is not the end. */
+    showCursor: () => at !== null && follow(axis.yAt(at)),
     /**
      * Show another picture at the moment that was shown.
      * @param {Element} svg
@@ -279,8 +318,12 @@ export function watchTime(page, show, follow, settled) {
     renew(svg, drawn) {
       axis = makeAxis(drawn.axis);
       height = Number(svg.getAttribute("height"));
-      cursor = makeCursor(Number(svg.getAttribute("width")));
-      svg.append(cursor);
+      const left = Number(svg.querySelector(".imt-rule")?.getAttribute("x1") ?? 46);
+      cursor = makeCursor(left, Number(svg.getAttribute("width")));
+      svg.querySelector(".lab-flying")?.before(cursor.line); // below the words, which stay legible
+      svg.append(cursor.grip);
+      const names = Array.from(svg.querySelectorAll("[data-packet]"), (packet) => packet.getAttribute("data-packet") ?? "");
+      flights = drawn.packets.map(([sent, ended], place) => ({ name: names[place], sent, ended }));
     },
     /** @param {Moments} changed */
     moments(changed) {

@@ -103,10 +103,13 @@ export function makeTools(page, wish, now) {
     canUse,
     wished,
     /**
-     * All in the picture that it can be used on, from the top down.
+     * All in the picture that it can be used on, in the order of time.
      * @returns {SVGElement[]}
      */
-    targets: () => /** @type {SVGElement[]} */ (Array.from(page.drawing.querySelectorAll(tool.on))).filter(canUse),
+    targets() {
+      const all = /** @type {SVGElement[]} */ (Array.from(page.drawing.querySelectorAll(tool.on)));
+      return all.filter(canUse).sort((one, other) => Number(one.dataset.t ?? -1) - Number(other.dataset.t ?? -1));
+    },
     /**
      * Use it on something in the picture.
      * @param {Element} element

@@ -78,6 +78,7 @@ export function makeWhy(page) {
       shown = why ?? {};
       page.why.hidden = !shown.reasons;
       page.whyTitle.textContent = shown.title ?? "";
+      if (shown.reasons?.length) page.spoken.textContent = [shown.title, ...shown.reasons.map(({ text }) => text)].join(" ");
       page.reasons.replaceChildren(...(shown.reasons ?? []).map(makeReason));
       light();
     },

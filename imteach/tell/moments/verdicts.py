@@ -5,12 +5,13 @@ broken from that moment on. Any other is open while its outcomes so far would br
 come; only the end says that it is broken.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
 
 from imteach.protocol import PROMISES, SERVER, Outcome, Value, judge
 from imteach.tell.promise import why_broken
+from imteach.tell.reasons.until import until
 from imteach.tell.words import counted, quote, sign
 from imteach.trace import Event, Trace
 from imteach.trace.outcomes import OutcomeReader, outcome
@@ -57,7 +58,18 @@ def verdicts(trace: Trace) -> list[PromiseHistory]:
     end = trace.events[-1].t if trace.events else 0
     for name, breaking in reader.breaking.items():
         _add(histories[name], SoFar(end, "broken", f"{why_broken(trace, name)}") if breaking else SoFar(end, "kept"))
-    return [PromiseHistory(name, tuple(history)) for name, history in histories.items()]
+    return [PromiseHistory(name, tuple(_explained(history, name, trace))) for name, history in histories.items()]
+
+
+def _explained(history: list[SoFar], name: str, trace: Trace) -> Iterator[SoFar]:
+    """Yield a promise's history with the reason as of the moment in which it breaks; what says no more is left out."""
+    why = None
+    for so_far in history:
+        if so_far.holds == "broken" and why is None:
+            so_far = so_far._replace(why=f"{why_broken(until(trace, so_far.since), name)}")
+        if so_far.why != why or so_far.holds != "broken":
+            yield so_far
+        why = so_far.why if so_far.holds == "broken" else None
 
 
 def _add(history: list[SoFar], now: SoFar) -> None:

@@ -36,15 +36,15 @@ class Drawn(Value, frozen=True):
     """A picture for a page that shows one moment of it after another: its SVG without the style sheet, and the `sheet`.
 
     `axis` is where each instant stands: (t, y) in simulated ms and in pixels, see `Layout.axis`. `notes` are the lines
-    beside the lifelines, in the order of the SVG: (the id of the event that it tells, t). `packets` are those of the
-    SVG, in its order: (when it was sent, when it arrived or was lost). `nodes` are the lifelines from left to right,
-    and `links` where a person's link to the server can be marked beside the heads: (person, x0, x1, y).
+    beside the lifelines, in the order of the SVG: (the id of the event that it tells, t, the node). `packets` are those
+    of the SVG, in its order: (when it was sent, when it arrived or was lost). `nodes` are the lifelines from left to
+    right, and `links` where a person's link to the server can be marked beside the heads: (person, x0, x1, y).
     """
 
     svg: str
     sheet: str
     axis: list[tuple[float, float]]
-    notes: list[tuple[int, float]]
+    notes: list[tuple[int, float, str]]
     packets: list[tuple[float, float]]
     nodes: list[str]
     links: list[tuple[str, float, float, float]]
@@ -79,7 +79,7 @@ def drawn(trace: Trace, rev: int = 0, window: Window | None = None) -> Drawn:
         "\n".join(_parts(layout, rev)),
         style(layout),
         [(mark.t, round(mark.y, 1)) for mark in layout.axis],
-        [(note.line.event, note.t) for note in layout.notes],
+        [(note.line.event, note.t, note.node) for note in layout.notes],
         [(arrow.packet.sent, arrow.ended) for arrow in layout.arrows],
         [line.name for line in layout.lifelines],
         list(_links(layout)),
