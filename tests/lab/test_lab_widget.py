@@ -15,8 +15,8 @@ from imteach.draw import drawn, mimebundle
 from imteach.lab import widget
 from imteach.lab.live import MOST_VIEWS
 
-OF_THE_PICTURE = {"picture", "drawn", "sheet", "moments", "promises", "holds", "knows", "stretch"}
-PARTS = (*OF_THE_PICTURE, "ladder", "outcome", "chats", "struck", "code", "command", "steps", "refusal", "why", "at")
+OF_THE_PICTURE = {"picture", "drawn", "sheet", "moments", "promises", "holds", "knows", "stretch", "chats"}
+PARTS = (*OF_THE_PICTURE, "ladder", "outcome", "struck", "code", "command", "steps", "refusal", "why", "at")
 
 NASTY = "<script>alert(1)</script> & <img src=x onerror=\"alert('2')\"> ]]> </svg>"
 

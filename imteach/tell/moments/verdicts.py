@@ -44,7 +44,7 @@ def verdicts(trace: Trace) -> list[PromiseHistory]:
     >>> from imteach import Drop, Scenario
     >>> for verdict in verdicts(Scenario("retransmit").run(Drop("ack:N"))):
     ...     print(verdict.name, [(so_far.since, so_far.holds) for so_far in verdict.history])
-    no_duplicates [(0, 'kept'), (400, 'broken'), (500, 'broken')]
+    no_duplicates [(0, 'kept'), (400, 'broken')]
     no_false_delivery [(0, 'kept')]
     no_silent_loss [(0, 'open'), (100, 'kept')]
     no_false_failure [(0, 'kept')]
