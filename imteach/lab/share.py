@@ -26,8 +26,11 @@ def _of_trace(make: Callable[[Trace], str | bytes]) -> Callable[[Session], str |
 EXPORTS: Mapping[str, Export] = {
     "toml": Export("Scenario file", "toml", "application/toml", Session.to_text),
     "svg": Export("SVG", "svg", "image/svg+xml", _of_trace(Trace.to_svg)),
+    "png": Export("PNG", "png", "image/png", _of_trace(Trace.to_png)),
     "text": Export("Text", "txt", "text/plain", _of_trace(Trace.to_text)),
     "mermaid": Export("Mermaid", "mmd", "text/plain", _of_trace(Trace.to_mermaid)),
+    "plantuml": Export("PlantUML", "puml", "text/plain", _of_trace(Trace.to_plantuml)),
+    "shiviz": Export("ShiViz", "log", "text/plain", _of_trace(Trace.to_shiviz)),
     "json": Export("JSON", "json", "application/json", _of_trace(Trace.to_json)),
 }
 """What a lab can be saved as, by name."""

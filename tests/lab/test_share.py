@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from imteach import Client, Drop, InputError, Lab, Say, Scenario, Trace
+from imteach import Client, Drop, Duplicate, InputError, Lab, Say, Scenario, Trace
 from imteach.lab.session import Session
 from imteach.lab.share import EXPORTS, exported, forms
 from imteach.scenario import parse_scenario
@@ -35,7 +35,9 @@ def test_each_form_has_a_name_and_a_title(form):
 
 
 def test_what_a_form_loses_is_said():
-    assert "slope" in exported(SESSION, "mermaid")["note"] or exported(SESSION, "mermaid")["note"] == ""
+    twice = Session("dedup", Duplicate("msg:N"))
+    assert exported(twice, "shiviz")["note"] != ""
+    assert exported(Session("dedup"), "svg")["note"] == ""
 
 
 def test_a_form_that_there_is_not_and_a_class_that_no_file_can_hold():
