@@ -1,11 +1,12 @@
 """How long a click in the lab takes until the page shows what came of it, in real JupyterLab.
 
-    python tests/bench/click_to_repaint.py [CLICKS] [CHECKOUT]
+    python tests/bench/click_to_repaint.py [CLICKS] [MESSAGES] [CHECKOUT]
 
-With the folder of another CHECKOUT its lab is measured too, in the same run, and the ratio of the two is printed. A lab
-is compared with a click on an ipywidgets Button that does nothing, in the same page: the load of the machine
-and Jupyter's own way to the kernel and back are in both. The two are clicked in turn, CLICKS times each (default
-60, after 5 that do not count). The exit status is 1 if the lab's median is more than 1.5 times the Button's.
+The lab shows a run of so many MESSAGES, six packets each (default 5), with every panel unfolded. With the folder of
+another CHECKOUT its lab is measured too, in the same run, and the ratio of the two is printed. A lab is compared with
+a click on an ipywidgets Button that does nothing, in the same page: the load of the machine and Jupyter's own way to
+the kernel and back are in both. They are clicked in turn, CLICKS times each (default 60, after 5 that do not count).
+The exit status is 1 if the lab's median is more than 1.5 times the Button's.
 
 A click is timed in the page, by its own clock, from the click event to the second animation frame after the page
 changed: the first of them paints the change, and when the next begins, it is on the screen. The Button's handler
@@ -30,8 +31,8 @@ LIMIT = 1.5
 WARM_UP = 5
 
 CELLS = [
-    "from imteach import Lab, Scenario",
-    'Lab("dedup")',
+    "from imteach import Lab, Say, Scenario",
+    "Lab(Scenario('dedup', say=[Say('hello', at=100 * number) for number in range(MESSAGES)]))",
     """import ipywidgets
 button, done = ipywidgets.Button(description="no-op"), ipywidgets.Label("0")
 button.on_click(lambda _: setattr(done, "value", str(int(done.value) + 1)))
@@ -58,28 +59,31 @@ Times = list[tuple[float, float]]  # ms until a click's change was on the screen
 
 
 @contextmanager
-def notebook(page: Page, checkout: str | None) -> Iterator[Page]:
+def notebook(page: Page, messages: int, checkout: str | None) -> Iterator[Page]:
     """The page with a lab of this checkout and a Button, ready to be clicked."""
+    cells = [cell.replace("MESSAGES", str(messages)) for cell in CELLS]
     with tempfile.TemporaryDirectory() as home, driving.jupyterlab(Path(home), checkout=checkout) as server:
         driving.enter(page, server)
-        with driving.running(page, driving.write_notebook(server, "bench.ipynb", CELLS)):
+        with driving.running(page, driving.write_notebook(server, "bench.ipynb", cells)):
             driving.first_lab(page)
             page.locator(".jupyter-button").wait_for()
+            for fold in page.locator("[data-fold]").all():
+                fold.click()
             yield page
 
 
-def measure(clicks: int, checkout: str | None = None) -> dict[str, Times]:
+def measure(clicks: int, messages: int, checkout: str | None = None) -> dict[str, Times]:
     """Click all in turn; return the times of each."""
     executable = driving.chromium()
     if executable is None:
         sys.exit("no Chromium on this machine: apt install chromium")
     times: dict[str, Times] = {}
     with driving.chromium_page(executable) as page, ExitStack() as stack:
-        stack.enter_context(notebook(page, None))
+        stack.enter_context(notebook(page, messages, None))
         what = {"Lab": (page, LAB), "Button": (page, BUTTON)}
         if checkout is not None:
             other = page.context.browser.new_page(viewport=driving.SCREEN)
-            what["Other"] = (stack.enter_context(notebook(other, checkout)), LAB)
+            what["Other"] = (stack.enter_context(notebook(other, messages, checkout)), LAB)
         for _ in range(WARM_UP + clicks):
             for name, (clicked, click) in what.items():
                 clicked.bring_to_front()
@@ -91,7 +95,8 @@ def measure(clicks: int, checkout: str | None = None) -> dict[str, Times]:
 def main() -> None:
     """Measure, print and judge."""
     clicks = int(sys.argv[1]) if len(sys.argv) > 1 else 60
-    times = measure(clicks, sys.argv[2] if len(sys.argv) > 2 else None)
+    messages = int(sys.argv[2]) if len(sys.argv) > 2 else 5
+    times = measure(clicks, messages, sys.argv[3] if len(sys.argv) > 3 else None)
     medians = {}
     for name, values in times.items():
         repaint, change = zip(*values, strict=True)

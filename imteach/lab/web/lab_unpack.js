@@ -9,8 +9,11 @@
 export async function unpack(value) {
   if (!(value instanceof DataView)) return value;
   const { DecompressionStream } = /** @type {any} */ (globalThis); // TypeScript 4.8 does not know it yet
-  const bytes = new Blob([/** @type {any} */ (value)]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return JSON.parse(await new Response(bytes).text());
+  const inflating = new DecompressionStream("deflate");
+  const writer = inflating.writable.getWriter(); // a Blob's stream would take three times as long
+  void writer.write(value);
+  void writer.close();
+  return JSON.parse(await new Response(inflating.readable).text());
 }
 
 /**
