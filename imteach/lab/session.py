@@ -12,7 +12,7 @@ from imteach.lab.steps.setting import Setting
 from imteach.lab.steps.striking import Striking
 from imteach.lab.steps.talking import Talking
 from imteach.protocol import LADDER
-from imteach.scenario import parse_scenario, to_toml
+from imteach.scenario import from_link, parse_scenario, to_link, to_toml
 from imteach.scenario.faults import shortened
 
 
@@ -93,6 +93,20 @@ class Session(Striking, Talking, Setting):
             raise InputError(f"expected the text of a scenario file, got {quoted(text)}")
         scenario, faults = parse_scenario(text)
         self._step(ran(scenario, tuple(faults)))
+
+    def link(self) -> str:
+        """Return the scenario and its faults as the fragment of a link, `#lab=…`. Raises `InputError` as `to_text`."""
+        return to_link(self.to_text())
+
+    @classmethod
+    def from_link(cls, link: str) -> "Session":
+        """Return a session that begins with what such a link holds. Raises `InputError` for what is no such link.
+
+        >>> from imteach import Drop
+        >>> Session.from_link(Session("dedup", Drop("ack:N")).link())
+        Session(Scenario("dedup"), Drop("ack:N"))
+        """
+        return cls.from_text(from_link(link))
 
     @property
     def mistake(self) -> str:

@@ -17,7 +17,7 @@ from imteach.lab.session import Session
 from imteach.lab.share import exported, forms
 from imteach.lab.steps.history import AlreadyError
 from imteach.lab.still import STILL, for_listeners, parts
-from imteach.scenario import Fault, Scenario, parse_scenario
+from imteach.scenario import Fault, Scenario, from_link, parse_scenario
 from imteach.scenario.checks import milliseconds
 from imteach.trace import Trace
 
@@ -221,6 +221,19 @@ class Lab(LiveWidget):
     def open_text(self, text: str) -> None:  # not `open`: ipywidgets calls that itself
         """Go to what a scenario file's text says. That is a step, and can be undone. Raises `InputError`."""
         self._step(lambda: self._session.open(text))
+
+    def link(self) -> str:
+        """Return the scenario and its faults as the fragment of a link, `#lab=…`. Raises `InputError` as `to_text`."""
+        return self._session.link()
+
+    @classmethod
+    def from_link(cls, link: str) -> "Lab":
+        """Return a lab that begins with what such a link holds. Raises `InputError` for what is no such link.
+
+        >>> Lab.from_link(Lab("dedup").link())
+        Lab(Scenario("dedup"))
+        """
+        return cls.from_text(from_link(link))
 
     @property
     def phones(self) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from imteach.scenario.faults import (
     parse_fault,
 )
 from imteach.scenario.file import parse_scenario, read_scenario, to_toml, usual_say
+from imteach.scenario.links import from_link, to_link
 from imteach.scenario.naming import PacketName, parse_name, short_name
 from imteach.scenario.people import Resend, Say
 from imteach.scenario.scenario import DEFAULT_LATENCY, HEARTBEAT, Scenario
@@ -40,12 +41,14 @@ __all__ = [
     "Resend",
     "Say",
     "Scenario",
+    "from_link",
     "parse_fault",
     "parse_name",
     "parse_scenario",
     "python",
     "read_scenario",
     "short_name",
+    "to_link",
     "to_toml",
     "usual_say",
 ]
