@@ -130,7 +130,7 @@ def test_every_fault_has_a_row_with_its_sentence_its_tool_and_what_it_strikes():
         ("delay", {"packet": "m2/msg:N#1"}, "m2/msg:N#1 takes 20 ms longer."),
         ("crash", {"node": "server"}, "The server crashes at 150 ms and is down for 50 ms."),
         ("away", {"node": "bob"}, "bob logs out at 900 ms for 100 ms."),
-        ("cut", {"link": "alice-server"}, "The link from the server to alice is cut at 500 ms and stays away."),
+        ("cut", {"link": "alice-server"}, "The link from the server to alice is cut at 500 ms and stays cut."),
     ]
     assert [(tool, on) for tool, on, _ in told[6:]] == [(None, {}), (None, {}), (None, {"node": "alice"})]
     assert [row["fault"] for row in page.faults(trace)] == list(map(str, trace.faults))

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from worlds import runs  # the random runs of the simulator's tests
 
-from imteach import Client, Drop, InputError, LearnerError, Offline, Scenario, check, explore, fault_map
-from imteach.lab import page
+from imteach import Client, Drop, InputError, Lab, LearnerError, Offline, Scenario, check, explore, fault_map
 from imteach.printed import LINE, ROOM, Sentence
 from imteach.tell import in_short, why_broken
 from imteach.verify import stats
@@ -42,7 +41,8 @@ def test_where_it_is_part_of_something_else_it_is_one_line():
     for text in (f"{why}", why + "", " ".join([why]), json.loads(json.dumps(why)), f"{why:s}"):
         assert "\n" not in text
         assert text == why
-    (row,) = [row for row in page.promises(Scenario("acked").run(Drop("ack:R"), Drop("msg:A"))) if row["why"] == why]
+    shown = Lab("acked", Drop("ack:R"), Drop("msg:A")).promises
+    (row,) = [row for row in shown if row["history"][-1][2] == why]
     assert "\n" not in json.dumps(row).replace("\\n", "\n")
 
 
