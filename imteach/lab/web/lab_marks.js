@@ -61,12 +61,12 @@ function linesBeside(svg) {
  */
 export function markPicture(svg, { notes, packets, nodes, links }) {
   const cards = Array.from(svg.querySelectorAll(".imt-card"));
-  const heads = cards.map((card, place) => {
+  cards.forEach((card, place) => {
     const words = [card.nextElementSibling, card.nextElementSibling?.nextElementSibling];
     const node = nodes[place];
     const label = `The lifeline of ${node === SERVER ? `the ${node}` : node}`;
     const named = { class: "lab-head", role: "button", tabindex: -1, "data-node": node, "aria-label": label };
-    return group(named, /** @type {Element[]} */ ([card, ...words]));
+    group(named, /** @type {Element[]} */ ([card, ...words]));
   });
   const told = linesBeside(svg).map((parts, place) => {
     const [event, t, node] = notes[place];
@@ -80,7 +80,7 @@ export function markPicture(svg, { notes, packets, nodes, links }) {
   const flying = makeSvg("g", { class: "lab-flying", "aria-hidden": "true" });
   const after = svg.querySelector(".lab-told, .imt-cut-words, .imt-packet");
   for (const part of [veil, flying]) after ? after.before(part) : svg.append(part);
-  heads[0]?.parentElement && links.forEach((link) => svg.append(makeLink(...link)));
+  svg.append(...links.map((link) => makeLink(...link)));
   return { told, veil, flying };
 }
 

@@ -18,14 +18,10 @@ import { make } from "./live.js";
  * @property {string[]} [packets]
  */
 
-/**
- * @param {Reason} reason
- * @param {number} place
- */
-function makeReason({ text, event, packets }, place) {
+/** @param {Reason} reason */
+function makeReason({ text, event, packets }) {
   const marks = { "data-marks": packets.join(" "), "data-marks-event": String(event) };
   const button = make("button", { type: "button", class: "lab-reason", dir: "auto", ...marks }, text);
-  button.dataset.place = String(place);
   return make("li", {}, button);
 }
 
