@@ -38,7 +38,11 @@ def mount(page: Page, widget: Any, shadow: bool = False, keep: bool = False) -> 
 
     What it sends lies in `window.sent`, what it keeps in traits in `window.kept`; `window.tell` answers.
     """
-    state = state_of(widget)
+    return mount_state(page, widget, state_of(widget), shadow, keep)
+
+
+def mount_state(page: Page, widget: Any, state: dict[str, Any], shadow: bool = False, keep: bool = False) -> Locator:
+    """Show a widget as it was when `state_of` gave this state."""
     script = "data:text/javascript;base64," + base64.b64encode(widget._esm.encode()).decode()
     css = str(widget._css)
     page.evaluate(MOUNT, [script, css, state, shadow, keep])

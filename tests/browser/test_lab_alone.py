@@ -6,7 +6,7 @@ import alone
 import driving
 import pytest
 from driving import soon
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from imteach import Lab, Say, Scenario
 
@@ -62,6 +62,79 @@ def test_a_question_is_pending_until_python_is_done_with_it_and_its_words_have_o
     expect(root).not_to_have_attribute("data-pending", "")
     expect(words).to_be_empty()
     expect(root.get_by_role("radio", name="dedup")).to_be_checked()
+
+
+def test_what_takes_long_is_seen_to_be_pending_and_what_does_not_never_flickers(page: Page):
+    lab = Lab("dedup")
+    root = alone.mount(page, lab)
+    packet = root.locator('[data-packet="m1/msg:N#1"]')
+    pill = packet.locator(".imt-pill")
+    view = page.evaluate(
+        """async () => {
+            const root = document.querySelector(".imteach-lab");
+            window.shown = [];
+            new MutationObserver(() => shown.push(root.hasAttribute("data-waiting")))
+                .observe(root, {attributeFilter: ["data-waiting"]});
+            root.querySelector('[data-packet="m1/msg:N#1"] .imt-hit')
+                .dispatchEvent(new MouseEvent("click", {bubbles: true}));
+            const view = sent[0].ask[0];
+            await new Promise((resolve) => setTimeout(resolve, 40));
+            tell({answered: {[view]: 1}});
+            await new Promise((resolve) => setTimeout(resolve, 250));
+            return view;
+        }"""
+    )
+    assert page.evaluate("shown") == []
+    expect(pill).not_to_have_css("stroke-dasharray", "2px, 3px")
+    packet.locator(".imt-pill").click()
+    expect(pill).to_have_css("stroke-dasharray", "2px, 3px")
+    page.evaluate("(view) => tell({answered: {[view]: 2}})", view)
+    expect(pill).not_to_have_css("stroke-dasharray", "2px, 3px")
+    assert page.evaluate("shown") == [True, False]
+
+
+ROWS = "[data-holds-of], [data-holds-of] li, [data-knows], [data-promise], [data-msgid]"
+BESIDE = ["promises", "phones", "holds", "knows"]
+
+
+def unfold(root: Locator) -> None:
+    """Let every panel be seen."""
+    for fold in root.locator("[data-fold]").all():
+        if fold.get_attribute("aria-expanded") == "false":
+            fold.click()
+
+
+def beside(root: Locator) -> list[list[str]]:
+    """What stands beside the picture, as it is read."""
+    return [root.locator(f".lab-{part}").all_inner_texts() for part in BESIDE]
+
+
+def test_rows_beside_the_picture_stay_and_say_what_they_would_if_they_were_new(page: Page):
+    lab = Lab(Scenario("dedup", say=[Say("hello"), Say("hi", at=100)]))
+    root = alone.mount(page, lab)
+    unfold(root)
+    root.evaluate("(root, rows) => (window.before = [...root.querySelectorAll(rows)])", ROWS)
+    steps = [
+        lambda: lab.drop("m1/ack:N"),
+        lambda: setattr(lab, "rung", "offline"),
+        lambda: lab.set_online("bob", False, at=0),
+        lambda: setattr(lab, "rung", "basic"),
+        lambda: lab.add_person("carol"),
+        lambda: lab.unsay("m1"),
+        lab.reset,
+    ]
+    came = []
+    for step in steps:
+        step()
+        alone.told(page, lab)
+        expect(root.locator(".imteach-diagram")).to_have_attribute("data-rev", str(lab._rev))
+        came.append((alone.state_of(lab), beside(root)))
+    stayed = root.evaluate("(root) => before.filter((row) => root.contains(row)).length / before.length")
+    assert stayed > 0.3  # of what the smallest of these runs had
+    for state, shown in came:
+        fresh = alone.mount_state(page, lab, state)
+        unfold(fresh)
+        assert beside(fresh) == shown
 
 
 CLOSE = """root => {  // places where two packets can be hit, which line is nearer there, and whom a click there meant

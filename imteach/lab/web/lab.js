@@ -5,11 +5,11 @@
 import { asks, connect, focusedIn, keepKeys } from "./live.js";
 import { ACTS } from "./actions.js";
 import { makeFading } from "./lab_fading.js";
-import { drawHolds, drawKnows } from "./lab_holds.js";
+import { makeHolds, makeKnows } from "./lab_holds.js";
 import { watchKeys } from "./lab_keys.js";
 import { markPicture } from "./lab_marks.js";
 import { makePage } from "./lab_page.js";
-import { drawPromises, makeFaultRow, makeRung } from "./lab_parts.js";
+import { makeFaultRow, makePromises, makeRung } from "./lab_parts.js";
 import { makePhones } from "./lab_phones.js";
 import { parsePicture, placePicture } from "./lab_picture.js";
 import { watchPointing } from "./lab_pointing.js";
@@ -217,7 +217,8 @@ function render({ model, el }) {
   const place = placePicture(page);
   const why = makeWhy(page);
   const phones = makePhones(page.phones, wish, () => time.now());
-  const shows = { picture: nothing, timers: nothing, holds: nothing, knows: nothing, promises: nothing, phones: phones.show };
+  const [holds, knows, promises] = [makeHolds(page.holds), makeKnows(page.knows), makePromises(page.promises)];
+  let showPicture = nothing;
 
   /**
    * Show a moment. What stands beside the picture changes at instants only, but for timers.
@@ -226,10 +227,10 @@ function render({ model, el }) {
    * @param {boolean} isAnother whether it is between other instants than the one before
    */
   const showMoment = (t, y, isAnother) => {
-    shows.picture(t, y);
-    shows.timers(t, y);
+    showPicture(t, y);
+    holds.run(t);
     if (!isAnother) return;
-    for (const show of [shows.holds, shows.knows, shows.promises, shows.phones]) show(t, y);
+    for (const { show } of [holds, knows, promises, phones]) show(t);
   };
 
   /**
@@ -286,7 +287,7 @@ function render({ model, el }) {
     picture(markup) {
       picture = markup;
       const svg = parsePicture(markup);
-      shows.picture = makeFading(svg, drawn, markPicture(svg, drawn));
+      showPicture = makeFading(svg, drawn, markPicture(svg, drawn));
       place.show(svg);
       time.renew(svg, drawn);
     },
@@ -302,9 +303,9 @@ function render({ model, el }) {
     outcome: (text) => (page.outcome.textContent = model.get("stretch").words ? `The whole run: ${text}` : text),
     moments: (moments) => time.moments(moments),
     chats: (chats) => phones.renew(chats),
-    promises: (verdicts) => (shows.promises = drawPromises(page.promises, verdicts)),
-    holds: (holders) => ({ show: shows.holds, run: shows.timers } = drawHolds(page.holds, holders)),
-    knows: (messages) => (shows.knows = drawKnows(page.knows, messages)),
+    promises: promises.renew,
+    holds: holds.renew,
+    knows: knows.renew,
     why: (asked) => why.show(asked),
     stretch: (shown) => drawStretch(page, shown),
     code: (text) => (page.code.textContent = text),

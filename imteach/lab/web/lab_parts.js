@@ -3,6 +3,7 @@
 
 import { asks, make } from "./live.js";
 import { entryAt } from "./clock.js";
+import { makeSlots, write } from "./lab_slots.js";
 
 /**
  * @typedef {"kept" | "open" | "broken"} Holds
@@ -15,35 +16,42 @@ import { entryAt } from "./clock.js";
 const SIGNS = { kept: "✓", open: "…", broken: "✗" };
 const WORDS = { kept: "kept: ", open: "not yet: ", broken: "broken: " };
 
-/** @param {Verdict} promise */
-function makePromise({ name, title, history }) {
+function makePromise() {
   const sign = make("span", { class: "lab-sign", "aria-hidden": "true" });
   const word = make("span", { class: "lab-unseen" });
-  const code = make("code", { class: "lab-code-name" }, name);
+  const title = make("span");
+  const code = make("code", { class: "lab-code-name" });
   const why = make("div", { class: "lab-why" });
-  const row = make("li", { "data-promise": name }, sign, make("div", { class: "lab-promise" }, word, title, " ", code), why);
-  /** @param {number} t */
-  const show = (t) => {
-    const [, holds, reason] = entryAt(history, t) ?? [0, /** @type {Holds} */ ("kept"), ""];
-    row.dataset.holds = { kept: "true", open: "open", broken: "false" }[holds];
-    sign.textContent = SIGNS[holds];
-    word.textContent = WORDS[holds];
-    why.textContent = reason;
-    why.hidden = !reason;
+  const element = make("li", {}, sign, make("div", { class: "lab-promise" }, word, title, " ", code), why);
+  /** @type {Verdict["history"]} */
+  let history = [];
+  return {
+    element,
+    /** @param {Verdict} promise */
+    renew(promise) {
+      history = promise.history;
+      element.dataset.promise = promise.name;
+      write(title, promise.title);
+      write(code, promise.name);
+    },
+    /** @param {number} t */
+    show(t) {
+      const [, holds, reason] = entryAt(history, t) ?? [0, /** @type {Holds} */ ("kept"), ""];
+      element.dataset.holds = { kept: "true", open: "open", broken: "false" }[holds];
+      write(sign, SIGNS[holds]);
+      write(word, WORDS[holds]);
+      write(why, reason);
+      why.hidden = !reason;
+    },
   };
-  return { row, show };
 }
 
 /**
+ * The promises, and whether each is kept.
  * @param {HTMLElement} place
- * @param {Verdict[]} verdicts
- * @returns {(t: number) => void} shows a moment
+ * @returns {{renew: (verdicts: Verdict[]) => void, show: (t: number) => void}}
  */
-export function drawPromises(place, verdicts) {
-  const made = verdicts.map(makePromise);
-  place.replaceChildren(...made.map(({ row }) => row));
-  return (t) => made.forEach(({ show }) => show(t));
-}
+export const makePromises = (place) => makeSlots(place, makePromise);
 
 /**
  * A number of a fault, to be turned.

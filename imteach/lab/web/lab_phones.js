@@ -4,6 +4,7 @@
 
 import { asks, make } from "./live.js";
 import { entryAt } from "./clock.js";
+import { makeSlots, write } from "./lab_slots.js";
 
 /**
  * @typedef {object} Bubble
@@ -31,26 +32,37 @@ const MOST = 10000; // characters of a message
  */
 const isIn = (spans, t) => spans.some(([from, to]) => from <= t && (to === null || t < to));
 
-/** @param {Bubble} bubble */
-function makeBubble({ own, msgid, text, who, since, notes }) {
-  const line = make("div", { class: "lab-text", dir: "auto" }, text);
+function makeBubble() {
+  const who = make("div", { class: "lab-who" });
+  const line = make("div", { class: "lab-text", dir: "auto" });
   const note = make("div", { class: "lab-note" });
-  const item = make("li", { class: "lab-bubble", "data-msgid": msgid, "data-own": String(own) }, line, note);
-  if (who) item.prepend(make("div", { class: "lab-who" }, who));
-  const asked = { do: "resend", msgid };
-  const again = make("button", { type: "button", class: "lab-button lab-small", "data-resend": msgid }, "Send again");
-  again.dataset.asks = asks(asked);
-  if (own) item.append(again);
-  /** @param {number} t */
-  const show = (t) => {
-    const [changed, words, mood] = entryAt(notes, t) ?? [NaN, "", ""];
-    item.hidden = since > t;
-    if (note.textContent !== words) note.textContent = words;
-    item.dataset.mood = mood;
-    item.toggleAttribute("data-changed", since === t || changed === t);
-    again.hidden = !(own && mood === "failed");
+  const again = make("button", { type: "button", class: "lab-button lab-small" }, "Send again");
+  const element = make("li", { class: "lab-bubble" }, who, line, note, again);
+  /** @type {Bubble} */
+  let bubble = { own: false, msgid: "", text: "", who: "", since: 0, notes: [] };
+  return {
+    element,
+    /** @param {Bubble} changed */
+    renew(changed) {
+      bubble = changed;
+      write(line, bubble.text);
+      write(who, bubble.who);
+      who.hidden = !bubble.who;
+      element.dataset.msgid = again.dataset.resend = bubble.msgid;
+      element.dataset.own = String(bubble.own);
+      again.dataset.asks = asks({ do: "resend", msgid: bubble.msgid });
+    },
+    /** @param {number} t */
+    show(t) {
+      const { own, since, notes } = bubble;
+      const [changed, words, mood] = entryAt(notes, t) ?? [NaN, "", ""];
+      element.hidden = since > t;
+      write(note, words);
+      element.dataset.mood = mood;
+      element.toggleAttribute("data-changed", since === t || changed === t);
+      again.hidden = !(own && mood === "failed");
+    },
   };
-  return { item, show };
 }
 
 /**
@@ -75,8 +87,9 @@ function makePhone(person, wish, now) {
   const form = make("form", { class: "lab-say" }, text, to, send);
   const frame = { class: "lab-phone", "data-phone": person, role: "group", "aria-label": `${person}'s phone` };
   const element = make("div", frame, make("div", { class: "lab-phone-head" }, name, label), chat, none, form);
-  /** @type {(t: number) => void} */
-  let showBubbles = () => {};
+  const earlier = make("li", { class: "lab-earlier" });
+  chat.append(earlier);
+  const bubbles = makeSlots(chat, makeBubble);
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -96,26 +109,25 @@ function makePhone(person, wish, now) {
   /** @param {Chat} changed */
   function renew(changed) {
     shown = changed;
-    const bubbles = changed.bubbles.map(makeBubble);
-    chat.replaceChildren(...bubbles.map(({ item }) => item));
-    if (changed.earlier) chat.prepend(make("li", { class: "lab-empty" }, `… ${changed.earlier} earlier`));
+    bubbles.renew(changed.bubbles);
+    write(earlier, changed.earlier ? `… ${changed.earlier} earlier` : "");
+    earlier.hidden = !changed.earlier;
     if (Array.from(to.children, (option) => /** @type {HTMLOptionElement} */ (option).value).join() !== changed.to.join()) {
       to.replaceChildren(...changed.to.map((other) => make("option", { value: other }, `to ${other}`)));
     }
     to.hidden = changed.to.length < 2;
     form.hidden = !changed.to.length;
-    showBubbles = (t) => bubbles.forEach(({ show }) => show(t));
   }
 
   /** @param {number} t */
   function show(t) {
-    showBubbles(t);
+    bubbles.show(t);
     const isDown = isIn(shown.down, t);
     const isAway = isIn(shown.away, t);
     element.toggleAttribute("data-away", isAway || isDown);
     online.checked = !isAway && !isDown;
     online.disabled = isDown; // its person cannot do anything until it has started again
-    word.textContent = isDown ? "crashed" : isAway ? "offline" : "online";
+    write(word, isDown ? "crashed" : isAway ? "offline" : "online");
     none.hidden = shown.bubbles.some(({ since }) => since <= t);
   }
   return { element, renew, show };

@@ -14,6 +14,7 @@
  * @property {any} [widget_manager]
  */
 
+const SHOWN = 120; // ms; an answer that comes sooner is not shown to be pending: that would only flicker
 const SOON = 400; // ms; an answer that comes sooner needs no words
 const LATE = 4000; // ms; from now on the same may be asked again, because a question can be lost
 
@@ -55,8 +56,9 @@ const ENDED = ["restarting", "autorestarting", "terminating", "dead"];
 
 /**
  * Connect a page with Python. `ask` asks for something; it is pending until the trait `answered` says that it is done
- * with and `whenDrawn` that all that came of it is drawn: meanwhile the root and what was clicked have `data-pending`. `data-kernel` of the root says whether there is
- * anybody to ask. `words` says both; nobody else writes there. `settle` is called when nothing is pending any more.
+ * with and `whenDrawn` that all that came of it is drawn: meanwhile the root and what was clicked have `data-pending`,
+ * and if it takes so long that it should be seen, the root has `data-waiting`. `data-kernel` of the root says whether
+ * there is anybody to ask. `words` says both; nobody else writes there. `settle` is called when nothing is pending any more.
  * @param {{model: Model, el: HTMLElement, root: HTMLElement, words: HTMLElement, settle: () => void,
  *   whenDrawn?: () => Promise<void>}} page
  * @returns {{view: string, ask: (message: Record<string, any>, seen: number) => void, mark: () => void, stop: () => void}}
@@ -68,6 +70,7 @@ export function connect({ model, el, root, words, settle, whenDrawn }) {
   let number = 0;
   /** @type {number[]} */
   let timers = [];
+  let waiting = 0; // the timer after which it is shown that something is pending
 
   /**
    * Say this now, and later that.
@@ -96,6 +99,8 @@ export function connect({ model, el, root, words, settle, whenDrawn }) {
     pending = pending.filter((one) => one.number > last);
     mark();
     if (pending.length) return;
+    clearTimeout(waiting);
+    root.removeAttribute("data-waiting");
     say();
     settle();
   }
@@ -119,6 +124,8 @@ export function connect({ model, el, root, words, settle, whenDrawn }) {
     if (pending.some((one) => one.key === key && Date.now() - one.at < LATE)) return; // it is on its way
     pending.push({ number: ++number, key, at: Date.now() });
     mark();
+    clearTimeout(waiting);
+    waiting = setTimeout(() => root.setAttribute("data-waiting", ""), SHOWN);
     say([SOON, WAITING], [LATE, STILL_WAITING]);
     model.send({ ...message, rev: seen, ask: [view, number] });
   }
@@ -151,7 +158,7 @@ export function connect({ model, el, root, words, settle, whenDrawn }) {
   model.on("comm_live_update", cutOff);
   model.on("change:answered", answered);
   const stop = () => {
-    timers.forEach(clearTimeout);
+    [waiting, ...timers].forEach(clearTimeout);
     kernel?.statusChanged?.disconnect(heard);
     kernel?.disposed?.disconnect(closed);
     model.off("comm_live_update", cutOff);
