@@ -12,7 +12,7 @@ from imteach.lab.steps.setting import Setting
 from imteach.lab.steps.striking import Striking
 from imteach.lab.steps.talking import Talking
 from imteach.protocol import LADDER
-from imteach.scenario import from_link, parse_scenario, to_link, to_toml
+from imteach.scenario import from_link, is_link, parse_scenario, to_link, to_toml
 from imteach.scenario.faults import shortened
 
 
@@ -80,7 +80,9 @@ class Session(Striking, Talking, Setting):
         return cls(scenario, *faults)
 
     def open(self, text: str) -> None:
-        r"""Go to what a scenario file's text says: a step. Raises `InputError` that names the key, or the line.
+        r"""Go to what a scenario file's text, or the link of a lab, says: a step.
+
+        Raises `InputError` that names the key, or the line.
 
         >>> session = Session("dedup")
         >>> session.open('rung = "basic"\nfaults = ["drop msg:N"]')
@@ -91,7 +93,7 @@ class Session(Striking, Talking, Setting):
         """
         if not isinstance(text, str):
             raise InputError(f"expected the text of a scenario file, got {quoted(text)}")
-        scenario, faults = parse_scenario(text)
+        scenario, faults = parse_scenario(from_link(text) if is_link(text) else text)
         self._step(ran(scenario, tuple(faults)))
 
     def link(self) -> str:

@@ -219,7 +219,7 @@ class Lab(LiveWidget):
         return cls(scenario, *faults)
 
     def open_text(self, text: str) -> None:  # not `open`: ipywidgets calls that itself
-        """Go to what a scenario file's text says. That is a step, and can be undone. Raises `InputError`."""
+        """Go to what a scenario file's text, or a link of a lab, says: a step. Raises `InputError`."""
         self._step(lambda: self._session.open(text))
 
     def link(self) -> str:

@@ -16,7 +16,7 @@ from imteach.scenario.faults import (
     parse_fault,
 )
 from imteach.scenario.file import parse_scenario, read_scenario, to_toml, usual_say
-from imteach.scenario.links import from_link, to_link
+from imteach.scenario.links import from_link, is_link, to_link
 from imteach.scenario.naming import PacketName, parse_name, short_name
 from imteach.scenario.people import Resend, Say
 from imteach.scenario.scenario import DEFAULT_LATENCY, HEARTBEAT, Scenario
@@ -42,6 +42,7 @@ __all__ = [
     "Say",
     "Scenario",
     "from_link",
+    "is_link",
     "parse_fault",
     "parse_name",
     "parse_scenario",

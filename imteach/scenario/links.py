@@ -46,6 +46,15 @@ def from_link(link: str) -> str:
     return text
 
 
+def is_link(text: str) -> bool:
+    """Whether a text is a link of a lab and no scenario file: one line, with `#lab=` at its beginning or after a URL.
+
+    >>> is_link("#lab=q1Y"), is_link("https://example.org/six.html#lab=q1Y"), is_link('rung = "dedup"  #lab=q1Y')
+    (True, True, False)
+    """
+    return BEGIN in text and len(text.split()) == 1
+
+
 def _decoded(written: str) -> bytes:
     padded = written.encode("ascii") + b"=" * (-len(written) % 4)
     packed = urlsafe_b64decode(padded)

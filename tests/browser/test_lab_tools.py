@@ -1,5 +1,7 @@
 """The lab's tools, by mouse and by keys: every fault by hand, talk, reasons; with Python really behind the page."""
 
+import base64
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -443,6 +445,55 @@ def test_a_lab_is_saved_in_any_form_and_opened_from_a_file(page: Page, tmp_path:
     page.wait_for_function("() => window.sent.at(-1).do === 'open'")
     desk.answer()
     assert repr(desk.lab) == 'Lab(Scenario("dedup"), Drop("ack:N"))'
+
+
+def test_a_lab_is_copied_as_a_link_and_opened_from_one_in_another_lab(page: Page):
+    desk = Desk(page, Lab("dedup", Drop("ack:N")))
+    desk.root.locator('[data-act="share"]').click()
+    share = desk.root.get_by_role("group", name="Share")
+    share.get_by_role("button", name="Link", exact=True).click()
+    desk.answer()
+    link = share.get_by_label("The link")
+    expect(link).to_have_text(desk.lab.link())
+    expect(share).to_contain_text(re.compile("(Copied|Selected). Paste it under Share"))
+
+    other = Desk(page, Lab("basic"))
+    other.root.locator('[data-act="share"]').click()
+    field = other.root.get_by_label("or paste a link")
+    field.fill("#lab=damaged")
+    field.press("Enter")
+    other.answer()
+    expect(other.root.get_by_role("alert")).to_contain_text("damaged after #lab=")
+    field.fill(desk.lab.link())
+    other.root.get_by_role("button", name="Open", exact=True).click()
+    other.answer()
+    assert repr(other.lab) == 'Lab(Scenario("dedup"), Drop("ack:N"))'
+    expect(field).to_have_value("")
+
+
+def test_a_saved_png_is_the_picture_in_a_browser_too(page: Page, tmp_path: Path):
+    desk = Desk(page, Lab("dedup", Drop("ack:N")))
+    desk.root.locator('[data-act="share"]').click()
+    with page.expect_download() as saving:
+        desk.root.get_by_role("button", name="PNG", exact=True).click()
+        desk.answer()
+    saving.value.save_as(tmp_path / "lab.png")
+    address = "data:image/png;base64," + base64.b64encode((tmp_path / "lab.png").read_bytes()).decode()
+    size = page.evaluate(
+        """async (address) => {
+            const image = new Image();
+            image.src = address;
+            await image.decode();
+            return [image.naturalWidth, image.naturalHeight];
+        }""",
+        address,
+    )
+    drawn = desk.root.locator(".lab-drawing svg").evaluate(
+        "svg => [svg.viewBox.baseVal.width, svg.viewBox.baseVal.height]"
+    )
+    scale = size[0] / drawn[0]
+    assert scale >= 1
+    assert size[1] == pytest.approx(scale * drawn[1], abs=2)
 
 
 def test_a_file_that_is_too_large_is_not_even_sent(page: Page, tmp_path: Path):

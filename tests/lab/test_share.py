@@ -29,8 +29,9 @@ def test_each_form_is_that_of_the_run_that_is_shown():
 @pytest.mark.parametrize("form", EXPORTS)
 def test_each_form_has_a_name_and_a_title(form):
     made = exported(SESSION, form)
-    assert made["name"] == f"retransmit.{EXPORTS[form].suffix}"
-    assert {"name": form, "title": EXPORTS[form].title} in forms()
+    suffix = EXPORTS[form].suffix
+    assert made["name"] == (f"retransmit.{suffix}" if suffix else "")
+    assert {"name": form, "title": EXPORTS[form].title, "copy": not suffix} in forms()
     assert len(content(SESSION, form)) > 40
 
 
@@ -41,7 +42,7 @@ def test_what_a_form_loses_is_said():
 
 
 def test_a_form_that_there_is_not_and_a_class_that_no_file_can_hold():
-    with pytest.raises(InputError, match="no form 'gif'; a lab can be saved as toml, svg"):
+    with pytest.raises(InputError, match="no form 'gif'; a lab can be saved as toml, link, svg"):
         exported(SESSION, "gif")
 
     class Mine(Client):
@@ -63,6 +64,17 @@ def test_what_is_opened_is_a_step_and_what_is_wrong_changes_nothing():
     assert repr(lab) == 'Lab(Scenario("dedup"), Drop("ack:N"))'
     lab._handle_custom_msg({"do": "open", "text": "rung =", "rev": 3}, [])
     assert lab.refusal != ""
+
+
+def test_a_link_is_opened_where_a_scenario_file_is():
+    lab = Lab("basic")
+    lab.open_text(f" https://example.org/page{content(SESSION, 'link').decode()}\n")
+    assert lab.trace == SESSION.trace
+    lab.open_text('rung = "dedup"  # no link: #lab=q1Y')
+    assert repr(lab) == 'Lab(Scenario("dedup"))'
+    with pytest.raises(InputError, match="damaged after #lab="):
+        lab.open_text("#lab=q1Y")
+    assert repr(lab) == 'Lab(Scenario("dedup"))'
 
 
 def test_only_the_view_that_asked_for_it_saves_it():

@@ -14,7 +14,7 @@ import { makePhones } from "./lab_phones.js";
 import { parsePicture, placePicture } from "./lab_picture.js";
 import { watchPointing } from "./lab_pointing.js";
 import { watchSettings } from "./lab_settings.js";
-import { watchShare } from "./lab_share.js";
+import { copy, watchShare } from "./lab_share.js";
 import { watchTime } from "./lab_time.js";
 import { makeTools } from "./lab_tools.js";
 import { makeDrawing } from "./lab_unpack.js";
@@ -24,20 +24,6 @@ import { makeWhy } from "./lab_why.js";
 /** @typedef {import("./lab_page.js").Page} Page */
 
 /** @typedef {{chosen: string, rungs: {name: string, adds: string}[]}} Ladder */
-
-/**
- * Put text on the clipboard; where the browser gives no access to it, select the text instead.
- * @param {HTMLElement} element
- */
-async function copy(element) {
-  try {
-    await navigator.clipboard.writeText(element.textContent ?? "");
-    return "Copied";
-  } catch {
-    getSelection()?.selectAllChildren(element);
-    return "Selected";
-  }
-}
 
 /**
  * The same in Python, or as a command line, to be copied.

@@ -1,10 +1,10 @@
 // @ts-check
-// To pass a lab on: saved as a file, in several forms, and opened from one.
+// To pass a lab on: saved as a file, in several forms, or copied as a link; and opened from one.
 
 import { asks, make } from "./live.js";
 
 /** @typedef {import("./lab_page.js").Page} Page */
-/** @typedef {{name: string, title: string}} Form */
+/** @typedef {{name: string, title: string, copy: boolean}} Form */
 /** @typedef {{view?: string, name: string, media: string, note: string, text?: string, base64?: string}} Exported */
 
 const LARGEST = 1_000_000; // bytes of a file that is opened
@@ -30,6 +30,20 @@ function save(exported) {
 }
 
 /**
+ * Put text on the clipboard; where the browser gives no access to it, select the text instead.
+ * @param {HTMLElement} element
+ */
+export async function copy(element) {
+  try {
+    await navigator.clipboard.writeText(element.textContent ?? "");
+    return "Copied";
+  } catch {
+    getSelection()?.selectAllChildren(element);
+    return "Selected";
+  }
+}
+
+/**
  * Fill the part of the page in which a lab is passed on, and listen there.
  * @param {Page} page
  * @param {(message: Record<string, any>) => void} wish
@@ -39,11 +53,29 @@ export function watchShare({ share, shareNote, refusal }, wish, view) {
   const saves = make("div", { class: "lab-share-row", role: "group", "aria-label": "Save as" });
   const file = /** @type {HTMLInputElement} */ (make("input", { type: "file", accept: ".toml,text/plain" }));
   const open = make("label", { class: "lab-share-open" }, "Open a scenario file: ", file);
-  share.replaceChildren(saves, open, shareNote);
+  const text = /** @type {HTMLInputElement} */ (make("input", { type: "text", placeholder: "#lab=…", autocomplete: "off" }));
+  const go = make("button", { type: "submit", class: "lab-button lab-small" }, "Open");
+  const paste = make("form", { class: "lab-share-open" }, make("label", {}, "or paste a link: ", text), " ", go);
+  const link = make("code", { tabindex: "0", "aria-label": "The link" });
+  const copied = make("p", { class: "lab-link-text" }, link);
+  copied.hidden = true;
+  share.replaceChildren(saves, open, paste, shareNote, copied);
+
+  /** @param {Exported} exported */
+  async function copyLink({ text: made = "" }) {
+    link.textContent = made;
+    copied.hidden = false;
+    shareNote.textContent = `${await copy(link)}. Paste it under Share in any Lab, or call Lab.from_link("…"): that is this lab.`;
+  }
 
   saves.addEventListener("click", (event) => {
     const form = /** @type {HTMLElement} */ (event.target).closest("button")?.dataset.form;
     if (form) wish({ do: "export", form });
+  });
+  paste.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (text.value.trim()) wish({ do: "open", text: text.value.trim() });
+    text.value = "";
   });
   file.addEventListener("change", async () => {
     const [chosen] = file.files ?? [];
@@ -59,17 +91,21 @@ export function watchShare({ share, shareNote, refusal }, wish, view) {
   return {
     /** @param {Form[]} forms */
     forms(forms) {
-      const buttons = forms.map(({ name, title }) => {
+      /** @param {Form} form */
+      const button = ({ name, title }) => {
         const asked = { "data-form": name, "data-asks": asks({ do: "export", form: name }) };
         return make("button", { type: "button", class: "lab-button lab-small", ...asked }, title);
-      });
-      saves.replaceChildren("Save as ", ...buttons);
+      };
+      const [files, texts] = [false, true].map((isCopied) => forms.filter((form) => form.copy === isCopied).map(button));
+      saves.replaceChildren("Save as ", ...files, " or copy as ", ...texts);
     },
     /** @param {Exported} exported */
     exported(exported) {
       if (exported.view !== view) return;
       shareNote.textContent = exported.note;
-      save(exported);
+      copied.hidden = true;
+      if (exported.name) save(exported);
+      else void copyLink(exported);
     },
   };
 }
