@@ -23,6 +23,7 @@ imteach: why a message can be lost without anyone noticing, and how six packets 
   imteach examine mine.py:MyClient  find the bug in a class of your own, and say why
   imteach stats dedup --loss 0.2 --messages 10000
                                     how often a message comes through, and how often its sender sees a wrong status
+  imteach page -o six.html          the lab as one file that needs no Python, for slides, blogs and classes
   imteach validate                  run every lesson and compare its outputs
 """
 
@@ -35,6 +36,7 @@ _COMMANDS = {  # by name: the module in which it stands, and what it does
     "check": ("search", "try every order in which things can happen"),
     "examine": ("examine", "find the bug in a class of your own, and say why"),
     "stats": ("stats", "run a scenario many times under random loss, and count"),
+    "page": ("page", "write the lab as one file that needs no Python"),
     "validate": ("jupyter", "run every lesson and compare its outputs"),
 }
 

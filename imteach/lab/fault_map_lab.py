@@ -8,7 +8,8 @@ from traitlets import Dict, Int, List, Unicode
 
 from imteach.draw import image
 from imteach.errors import InputError, quoted
-from imteach.lab.live import WEB, LiveWidget, page_script
+from imteach.lab.live import LiveWidget
+from imteach.lab.scripts import WEB, page_script
 from imteach.lab.still import for_listeners
 from imteach.lab.widget import Lab
 from imteach.plain import plain

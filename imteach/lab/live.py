@@ -6,10 +6,7 @@ successfully or not. So a page knows what is still pending, even if answers come
 """
 
 import json
-import re
 import zlib
-from functools import cache
-from pathlib import Path
 from threading import RLock
 from typing import Any
 
@@ -18,30 +15,6 @@ from traitlets import Dict
 
 MOST_VIEWS = 16
 """The most views of one widget to remember. If there are more, the oldest look pending until they ask again."""
-
-WEB = Path(__file__).parent / "web"
-_IMPORTED = re.compile(r'^import .* from "\./(.*)";', re.MULTILINE)
-_MODULE_ONLY = re.compile(r"^import .*\n|^export (?!default)", re.MULTILINE)
-
-
-@cache
-def page_script(name: str) -> str:
-    r"""Return the script of this page behind all that it imports, as the one module that anywidget takes.
-
-    >>> page_script("lab.js").count("\nexport "), page_script("lab.js").count("function make(")
-    (1, 1)
-    """
-    return "\n".join(_MODULE_ONLY.sub("", text) for text in _with_imported(name, {}).values())
-
-
-def _with_imported(name: str, before: dict[str, str]) -> dict[str, str]:
-    """Return the text of a script by its name, behind those of the scripts that it imports, each once."""
-    text = (WEB / name).read_text("utf-8")
-    for other in _IMPORTED.findall(text):
-        if other not in before:
-            _with_imported(other, before)
-    before[name] = text
-    return before
 
 
 def packed(value: object, _widget: object) -> bytes:

@@ -1,6 +1,7 @@
 """`Lab`, the interactive sequence diagram: a thin widget around a `Session`."""
 
 from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
 from typing import Any
 
 from traitlets import Any as AnyTrait
@@ -9,10 +10,13 @@ from traitlets import Dict, List, Unicode, validate
 from imteach.draw import drawn, image
 from imteach.draw.sequence.window import Window, windows
 from imteach.errors import InputError, quoted
+from imteach.files import check_writable, write_whole
 from imteach.lab import page
 from imteach.lab.actions import NAMES, Wish, understood
-from imteach.lab.live import LARGE, WEB, LiveWidget, page_script
+from imteach.lab.answers.file import one_file
+from imteach.lab.live import LARGE, LiveWidget
 from imteach.lab.moments import Histories
+from imteach.lab.scripts import WEB, page_script
 from imteach.lab.session import Session
 from imteach.lab.share import exported, forms
 from imteach.lab.steps.history import AlreadyError
@@ -234,6 +238,15 @@ class Lab(LiveWidget):
         Lab(Scenario("dedup"))
         """
         return cls.from_text(from_link(link))
+
+    def to_page(self, path: str | PathLike[str], faults: int = 2) -> None:
+        """Write the lab as it is now to one HTML file that needs no Python: a reader drops up to `faults` packets more.
+
+        See `imteach.lab.answers`: it has every rung but `group`, and works every run out, which takes some seconds. The
+        file is written whole or not at all. Raises `InputError` for what is too much for one file.
+        """
+        check_writable(path)
+        write_whole(path, one_file(self.scenario, self.faults, faults, self.at))
 
     @property
     def phones(self) -> list[dict[str, Any]]:

@@ -348,7 +348,10 @@ def test_a_wrong_argument_leaves_the_file_as_it_was(capsys: pytest.CaptureFixtur
             "--fast run",
             "imteach: expected a command, not '--fast', one of lab, run, compare, map, explore, check, examine",
         ),
-        ("", "imteach: expected a command, one of lab, run, compare, map, explore, check, examine, stats, validate"),
+        (
+            "",
+            "imteach: expected a command, one of lab, run, compare, map, explore, check, examine, stats, page, validate",
+        ),
         ("validate no-such-folder", "imteach validate: no folder no-such-folder"),
         ("validate --wrote", "imteach validate: no argument '--wrote' here"),
     ],
@@ -370,7 +373,7 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.startswith("imteach 0.")
 
 
-@pytest.mark.parametrize("command", ["run", "lab", "validate"])
+@pytest.mark.parametrize("command", ["run", "lab", "page", "validate"])
 def test_help_has_an_example(capsys: pytest.CaptureFixture[str], command: str) -> None:
     with pytest.raises(SystemExit) as exit_:
         main([command, "--help"])

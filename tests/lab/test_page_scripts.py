@@ -4,11 +4,10 @@ import re
 
 import pytest
 
-from imteach.lab import live
-from imteach.lab.live import page_script
+from imteach.lab.scripts import WEB, page_script
 
-PAGES = ["lab.js", "fault_map.js"]
-FILES = sorted(path.name for path in live.WEB.glob("*.js"))
+PAGES = ["lab.js", "fault_map.js", "one_file.js"]
+FILES = sorted(path.name for path in WEB.glob("*.js"))
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -20,7 +19,7 @@ def test_a_page_is_one_module_that_needs_no_other(page):
 @pytest.mark.parametrize("page", PAGES)
 def test_what_a_page_imports_stands_in_front_of_it_once(page):
     script = page_script(page)
-    heads = {name: (live.WEB / name).read_text("utf-8").splitlines()[1] for name in FILES}
+    heads = {name: (WEB / name).read_text("utf-8").splitlines()[1] for name in FILES}
     parts = [name for name in FILES if heads[name] in script]
     assert [script.count(heads[name]) for name in parts] == [1] * len(parts)
     assert {page, "live.js"} <= set(parts)
@@ -41,6 +40,16 @@ def test_every_script_is_part_of_a_page():
     unused = [
         name
         for name in FILES
-        if not any((live.WEB / name).read_text("utf-8").splitlines()[1] in script for script in scripts)
+        if not any((WEB / name).read_text("utf-8").splitlines()[1] in script for script in scripts)
     ]
     assert unused == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_script_can_be_shortened_without_looking_into_its_texts(name):
+    """What a file is made of loses its comments and its indentation: no text may look like those."""
+    text = (WEB / name).read_text("utf-8")
+    assert all(line.count("`") % 2 == 0 for line in text.splitlines()), "a text of several lines"
+    assert not re.search(
+        r"""["'`][^"'`\n]*(/\*|\*/)[^"'`\n]*["'`]""", re.sub(r"/\*\*.*?\*/", "", text, flags=re.DOTALL)
+    )

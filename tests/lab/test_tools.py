@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from imteach import Client, Crash, Delay, Drop, Duplicate, InputError, Loss, Offline, Partition, Say, Scenario
-from imteach.lab.live import WEB
+from imteach.lab.scripts import WEB
 from imteach.lab.session import Session
 from imteach.lab.steps.history import AlreadyError
 from imteach.lab.tools import TARGETS, TOOLS, made_by, tool_of

@@ -35,7 +35,7 @@ class Striking(Steps):
         """
         now = self.faults
         for fault in faults:
-            now = _with(now, checked_fault(fault).resolve(self.scenario))
+            now = with_fault(now, checked_fault(fault).resolve(self.scenario))
         self._let_strike(now)
 
     def use(
@@ -61,7 +61,7 @@ class Striking(Steps):
         fault = made_by(tool, self.trace, at, packet=packet, node=node, link=link, event=event)
         if any(same_strike(fault, other) for other in self.faults):
             return
-        struck = ran(self.scenario, _with(self.faults, fault))
+        struck = ran(self.scenario, with_fault(self.faults, fault))
         if fault in struck.unused:
             raise InputError(f"{fault}: {why_unused(fault, struck)}")
         self._step(struck)
@@ -102,7 +102,7 @@ class Striking(Steps):
         if is_behind(self.trace, first, second) and not (is_late and is_something_between(self.trace, second, first)):
             raise AlreadyError(f"{first} arrives after {second} already")
         late = delay_behind(self.trace, first, second)
-        swapped = ran(self.scenario, _with(self.faults, late))
+        swapped = ran(self.scenario, with_fault(self.faults, late))
         if not is_behind(swapped, first, second):
             raise InputError(
                 f"if {first} comes later, {second} does not come as it does now, so they cannot be swapped"
@@ -181,7 +181,7 @@ class Striking(Steps):
         self.take_back(name)
 
     def _without(self, fault: Fault) -> None:
-        self._step(ran(self.scenario, tuple(other for other in self.faults if other != fault)))
+        self._step(ran(self.scenario, without(self.faults, fault)))
 
     def _striking(self, text: object) -> Fault:
         """Return the fault with this text, or what it became: two clicks on one number may follow close on each other.
@@ -203,7 +203,7 @@ class Striking(Steps):
         return ", ".join(map(str, self.faults)) or "none"
 
 
-def _with(faults: tuple[Fault, ...], fault: Fault) -> tuple[Fault, ...]:
+def with_fault(faults: tuple[Fault, ...], fault: Fault) -> tuple[Fault, ...]:
     """Return the faults and this one: on a packet it takes the place of the one that is there."""
     if not isinstance(fault, PACKET_FAULTS):
         return (*faults, fault)
@@ -212,3 +212,8 @@ def _with(faults: tuple[Fault, ...], fault: Fault) -> tuple[Fault, ...]:
         return (*faults, fault)
     kept = [fault if other == before[0] else other for other in faults if other not in before[1:]]
     return tuple(dict.fromkeys(kept))
+
+
+def without(faults: tuple[Fault, ...], fault: Fault) -> tuple[Fault, ...]:
+    """Return the faults but this one."""
+    return tuple(other for other in faults if other != fault)

@@ -178,7 +178,7 @@ const nothing = () => {};
  * Show one view of the lab. Returns a function that takes it down again.
  * @param {{model: Model, el: HTMLElement}} context
  */
-function render({ model, el }) {
+export function render({ model, el }) {
   const page = makePage();
   const { root, drawing } = page;
   // A random name: each lab of a page has its own copy of this file, so counting here would give two labs one name, and

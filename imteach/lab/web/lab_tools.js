@@ -35,7 +35,17 @@ export function makeTools(page, wish, now) {
   const radios = /** @type {HTMLElement[]} */ (Array.from(page.tools.querySelectorAll("[data-tool]")));
 
   /** @param {string} name */
+  const cannot = (name) => radios.find((radio) => radio.dataset.tool === name)?.getAttribute("aria-disabled") === "true";
+
+  /**
+   * Take a tool into the hand; one that does not work here only says why.
+   * @param {string} name
+   */
   function choose(name, focus = false) {
+    if (cannot(name)) {
+      page.hint.textContent = radios.find((radio) => radio.dataset.tool === name)?.title ?? "";
+      return;
+    }
     tool = TOOLS.find((one) => one.tool === name) ?? tool;
     for (const radio of radios) {
       const isChosen = radio.dataset.tool === tool.tool;
@@ -57,7 +67,8 @@ export function makeTools(page, wish, now) {
     const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (!by || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     event.preventDefault();
-    choose(TOOLS[(TOOLS.indexOf(tool) + by + TOOLS.length) % TOOLS.length].tool, true);
+    const row = TOOLS.filter((one) => !cannot(one.tool));
+    choose(row[(row.indexOf(tool) + by + row.length) % row.length].tool, true);
   });
 
   /**

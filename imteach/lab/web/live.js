@@ -12,6 +12,7 @@
  * @property {(name: string, value: any) => void} [set]
  * @property {() => void} [save_changes]
  * @property {any} [widget_manager]
+ * @property {boolean} [isTable] whether it answers by itself, out of what was worked out beforehand: see answers.js
  */
 
 const SHOWN = 120; // ms; an answer that comes sooner is not shown to be pending: that would only flicker
@@ -58,7 +59,8 @@ const ENDED = ["restarting", "autorestarting", "terminating", "dead"];
  * Connect a page with Python. `ask` asks for something; it is pending until the trait `answered` says that it is done
  * with and `whenDrawn` that all that came of it is drawn: meanwhile the root and what was clicked have `data-pending`,
  * and if it takes so long that it should be seen, the root has `data-waiting`. `data-kernel` of the root says whether
- * there is anybody to ask. `words` says both; nobody else writes there. `settle` is called when nothing is pending any more.
+ * there is anybody to ask, and `data-over` that nothing is answered any more. `words` says so; nobody else writes there.
+ * `settle` is called when nothing is pending any more.
  * @param {{model: Model, el: HTMLElement, root: HTMLElement, words: HTMLElement, settle: () => void,
  *   whenDrawn?: () => Promise<void>}} page
  * @returns {{view: string, ask: (message: Record<string, any>, seen: number) => void, mark: () => void, stop: () => void}}
@@ -68,6 +70,7 @@ export function connect({ model, el, root, words, settle, whenDrawn }) {
   /** @type {{number: number, key: string, at: number}[]} */
   let pending = [];
   let number = 0;
+  let isOver = false;
   /** @type {number[]} */
   let timers = [];
   let waiting = 0; // the timer after which it is shown that something is pending
@@ -116,7 +119,7 @@ export function connect({ model, el, root, words, settle, whenDrawn }) {
    * @param {number} seen the revision that the learner saw
    */
   function ask(message, seen) {
-    if (root.dataset.kernel !== "alive") {
+    if (isOver) {
       settle();
       return;
     }
@@ -134,8 +137,10 @@ export function connect({ model, el, root, words, settle, whenDrawn }) {
 
   /** @param {"gone" | "none"} what */
   function over(what) {
-    if (root.dataset.kernel !== "alive") return;
+    if (isOver) return;
+    isOver = true;
     root.dataset.kernel = what;
+    root.toggleAttribute("data-over", true);
     for (const control of root.querySelectorAll("[data-asks]")) control.setAttribute("aria-disabled", "true");
     done(number);
     words.textContent = (what === "gone" ? GONE : NONE) + COME_BACK;
@@ -151,7 +156,7 @@ export function connect({ model, el, root, words, settle, whenDrawn }) {
   const heard = (_, status) => ENDED.includes(status) && over("gone");
   const kernel = model.widget_manager?.kernel; // in JupyterLab and Notebook; other hosts do not say
 
-  root.dataset.kernel = "alive";
+  root.dataset.kernel = model.isTable ? "none" : "alive";
   queueMicrotask(() => isCutOff() && over("none"));
   kernel?.statusChanged?.connect(heard);
   kernel?.disposed?.connect(closed);

@@ -1,0 +1,107 @@
+// @ts-check
+// A lab in a file of its own, without Python: its table of answers lies in the page, and is opened here.
+
+import { make } from "./live.js";
+import { makeModel, makeReader, openTable } from "./answers.js";
+import { render } from "./lab.js";
+
+/** @typedef {{rung: string, adds: string, lab: number}} Entry of the index: on which rung which lab begins */
+
+const WORKS = ["drop", "why"]; // the tools whose answers are known
+
+/** Light or dark, as the reader's system is: the lab looks where Jupyter says it. */
+function followTheme() {
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const follow = () => (document.body.dataset.jpThemeLight = String(!dark.matches));
+  dark.addEventListener("change", follow);
+  follow();
+}
+
+/**
+ * Let the tools and the rungs that need Python say so.
+ * @param {HTMLElement} root
+ * @param {string[]} rungs that are known
+ */
+function limit(root, rungs) {
+  /**
+   * @param {Element} element
+   * @param {string} name
+   */
+  const cannot = (element, name) => {
+    element.setAttribute("aria-disabled", "true");
+    element.setAttribute("title", `${name} needs Jupyter: this page has no Python behind it.`);
+  };
+  for (const tool of root.querySelectorAll("[data-tool]")) {
+    if (!WORKS.includes(tool.getAttribute("data-tool") ?? "")) cannot(tool, tool.getAttribute("aria-label") ?? "");
+  }
+  for (const button of root.querySelectorAll('[data-act="settings"], [data-act="share"]')) {
+    /** @type {HTMLElement} */ (button).hidden = true;
+  }
+  for (const { value, parentElement } of root.querySelectorAll("input")) {
+    if (parentElement?.matches(".lab-rung") && !rungs.includes(value)) cannot(parentElement, value);
+  }
+}
+
+/**
+ * Show one lab in the place of the one before.
+ * @param {HTMLElement} home
+ * @param {ReturnType<typeof makeReader>} reader
+ * @param {any} lab
+ * @param {string} [rung] on which it begins
+ * @param {string[]} [others] rungs that another lab of this file has
+ * @returns {() => void} what takes it down
+ */
+function showLab(home, reader, lab, rung, others = []) {
+  const place = make("div");
+  home.replaceChildren(place);
+  const takeDown = render({ model: makeModel(reader, lab, rung), el: place });
+  const rungs = reader.read(reader.part(lab, "rungs"));
+  setTimeout(() => limit(place, [...rungs, ...others])); // once all is drawn, which is soon
+  const turn = (/** @type {Event} */ event) => {
+    const { name, value } = /** @type {HTMLInputElement} */ (event.target);
+    if (!name.startsWith("imteach-rung") || rungs.includes(value) || !others.includes(value)) return;
+    event.stopPropagation();
+    location.hash = value; // there it is shown
+  };
+  place.addEventListener("change", turn, true);
+  return takeDown;
+}
+
+/**
+ * A line of the index for each rung; the address says which is shown.
+ * @param {HTMLElement} nav
+ * @param {Entry[]} entries
+ * @param {(entry: Entry) => void} show
+ */
+function watchIndex(nav, entries, show) {
+  const links = entries.map(({ rung, adds }) => {
+    const link = make("a", { href: `#${rung}` }, rung);
+    nav.append(make("li", {}, link, ` ${adds}`));
+    return link;
+  });
+  const turn = () => {
+    const place = Math.max(0, entries.findIndex(({ rung }) => `#${rung}` === location.hash));
+    for (const link of links) link.removeAttribute("aria-current");
+    links[place].setAttribute("aria-current", "page");
+    show(entries[place]);
+  };
+  addEventListener("hashchange", turn);
+  turn();
+}
+
+followTheme();
+const answers = /** @type {HTMLTemplateElement} */ (document.getElementById("answers"));
+const table = await openTable(answers.content.textContent ?? "");
+const reader = makeReader(table);
+const place = /** @type {HTMLElement} */ (document.getElementById("lab"));
+const labs = reader.items(reader.part(table.root, "labs"));
+const index = reader.read(reader.part(table.root, "index"));
+let takeDown = () => {};
+if (index.length) {
+  watchIndex(/** @type {HTMLElement} */ (document.getElementById("index")), index, ({ rung, lab }) => {
+    takeDown();
+    takeDown = showLab(place, reader, labs[lab], rung, index.map((/** @type {Entry} */ entry) => entry.rung));
+  });
+} else {
+  showLab(place, reader, labs[0]);
+}
