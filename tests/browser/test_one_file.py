@@ -242,13 +242,18 @@ def test_the_picture_is_there_at_once_and_a_drop_is_drawn_within_a_frame(opened)
     best = min(reopened() for _ in range(5))
     assert best < 300, "half of it is what one may wait on a machine with nothing else to do"
     took = lab.page.evaluate(
-        """() => [...Array(10)].map(() => {  // all of it happens in the click, so the next frame shows it
-            const packet = document.querySelector('[data-packet="m1/ack:N#1"]');
-            const [before, rev] = [performance.now(), packet.closest("svg").dataset.rev];
-            packet.dispatchEvent(new MouseEvent("click", {bubbles: true, detail: 0}));
-            const now = document.querySelector(".lab-drawing svg").dataset.rev;
-            return now === rev ? NaN : performance.now() - before;
-        })"""
+        """async () => {
+            const took = [];
+            for (let click = 0; click < 10; click++) {
+                const packet = document.querySelector('[data-packet="m1/ack:N#1"]');
+                const [before, rev] = [performance.now(), packet.closest("svg").dataset.rev];
+                packet.dispatchEvent(new MouseEvent("click", {bubbles: true, detail: 0}));
+                await new Promise((resolve) => setTimeout(resolve)); // before the next frame
+                const now = document.querySelector(".lab-drawing svg").dataset.rev;
+                took.push(now === rev ? NaN : performance.now() - before);
+            }
+            return took;
+        }"""
     )
     assert min(took) < 16, took
 
