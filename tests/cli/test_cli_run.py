@@ -348,10 +348,7 @@ def test_a_wrong_argument_leaves_the_file_as_it_was(capsys: pytest.CaptureFixtur
             "--fast run",
             "imteach: expected a command, not '--fast', one of lab, run, compare, map, explore, check, examine",
         ),
-        (
-            "",
-            "imteach: expected a command, one of lab, run, compare, map, explore, check, examine, stats, page, validate",
-        ),
+        ("", "imteach: expected a command, one of lab, run, compare, map, explore, check, examine, stats, page"),
         ("validate no-such-folder", "imteach validate: no folder no-such-folder"),
         ("validate --wrote", "imteach validate: no argument '--wrote' here"),
     ],
