@@ -7,7 +7,7 @@ A value is what JSON can hold. It becomes a node:
 - another list is `[0, node, …]`, and an object `[n, node, …]` whose keys are the n-th of `shapes`, from 1;
 - a number is itself, but as a JSON text; true, false and null are themselves.
 
-`web/table.js` reads it, and only as far as it is asked: a node of which nothing is wanted stays as it is.
+`web/answers.js` reads it, and only as far as it is asked: a node of which nothing is wanted stays as it is.
 """
 
 import json

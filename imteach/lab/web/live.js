@@ -70,7 +70,7 @@ export function connect({ model, el, root, words, settle, whenDrawn }) {
   /** @type {{number: number, key: string, at: number}[]} */
   let pending = [];
   let number = 0;
-  let isOver = false;
+  const answers = model.isTable ? "none" : "alive"; // what `data-kernel` says as long as there are answers
   /** @type {number[]} */
   let timers = [];
   let waiting = 0; // the timer after which it is shown that something is pending
@@ -119,7 +119,7 @@ export function connect({ model, el, root, words, settle, whenDrawn }) {
    * @param {number} seen the revision that the learner saw
    */
   function ask(message, seen) {
-    if (isOver) {
+    if (root.dataset.kernel !== answers) {
       settle();
       return;
     }
@@ -137,8 +137,7 @@ export function connect({ model, el, root, words, settle, whenDrawn }) {
 
   /** @param {"gone" | "none"} what */
   function over(what) {
-    if (isOver) return;
-    isOver = true;
+    if (root.dataset.kernel !== answers) return;
     root.dataset.kernel = what;
     root.toggleAttribute("data-over", true);
     for (const control of root.querySelectorAll("[data-asks]")) control.setAttribute("aria-disabled", "true");
@@ -156,7 +155,7 @@ export function connect({ model, el, root, words, settle, whenDrawn }) {
   const heard = (_, status) => ENDED.includes(status) && over("gone");
   const kernel = model.widget_manager?.kernel; // in JupyterLab and Notebook; other hosts do not say
 
-  root.dataset.kernel = model.isTable ? "none" : "alive";
+  root.dataset.kernel = answers;
   queueMicrotask(() => isCutOff() && over("none"));
   kernel?.statusChanged?.connect(heard);
   kernel?.disposed?.connect(closed);
