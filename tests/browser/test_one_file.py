@@ -277,17 +277,19 @@ STEPS: list[dict[str, Any]] = [
     {"do": "undo"},
 ]
 
-ANSWERS = """async ([script, packed, steps]) => {
-    const {makeModel, makeReader, openTable} = await import(script);
-    const table = await openTable(packed);
+ANSWERS = """async ([script, openings, packed, steps]) => {
+    const {makeAnswers, makeModel, makeReader, openTable} = await import(script);
+    const [first, table] = await Promise.all([openings, packed].map(openTable));
+    const [opening] = makeReader(first).read(first.root).labs;
     const reader = makeReader(table);
     const [lab] = reader.items(reader.part(table.root, "labs"));
-    const [[run]] = reader.items(reader.part(lab, "runs")).map(reader.items);
-    const names = [...reader.names(run), "why", "steps"].filter((name) => name !== "asked");
-    const model = makeModel(reader, lab);
+    const names = [...Object.keys(opening.shown.dedup), "why", "steps"];
+    const answers = Promise.resolve(makeAnswers(reader, lab));
+    const model = makeModel(opening, answers);
     const told = () => Object.fromEntries(names.map((name) => [name, model.get(name)]));
     const seen = told();  // as the page that listens sees it
     for (const name of names) model.on(`change:${name}`, () => (seen[name] = model.get(name)));
+    await answers;
     return steps.map((step) => {
         model.send({...step, rev: 0, ask: ["view", 1]});
         return JSON.stringify([seen, told()]);
@@ -295,15 +297,19 @@ ANSWERS = """async ([script, packed, steps]) => {
 }"""
 
 
+def tables_of(folder: Path) -> list[str]:
+    """The script that answers, as an address, and both tables of a page."""
+    script = "data:text/javascript;base64," + base64.b64encode((WEB / "answers.js").read_bytes()).decode()
+    page = (folder / "six.html").read_text("utf-8")
+    return [script, *re.findall(r'<template id="(?:opening|answers)">(.*)</template>', page)]
+
+
 def test_each_answer_is_what_a_lab_with_python_sends_and_the_page_hears_of_all_that_changed(
     browser: Browser, folder: Path
 ) -> None:
     lab = Lab("dedup")
-    script = "data:text/javascript;base64," + base64.b64encode((WEB / "answers.js").read_bytes()).decode()
-    packed = re.search(r'<template id="answers">(.*)</template>', (folder / "six.html").read_text("utf-8"))
-    assert packed is not None
     page = browser.new_page()  # without the file's policy
-    heard = page.evaluate(ANSWERS, [script, packed[1], STEPS])
+    heard = page.evaluate(ANSWERS, [*tables_of(folder), STEPS])
     page.close()
     for step, both in zip(STEPS, heard, strict=True):
         seen, told = json.loads(both)
@@ -316,6 +322,33 @@ def test_each_answer_is_what_a_lab_with_python_sends_and_the_page_hears_of_all_t
                 parts[name] = sorted(parts[name])
             parts["struck"] = sorted(parts["struck"], key=lambda row: str(row["fault"]))
         assert {name for name in told if told[name] != real[name]} == set(), step
+
+
+EARLY = """async ([script, openings, packed]) => {
+    const {makeAnswers, makeModel, makeReader, openTable} = await import(script);
+    const [first, table] = await Promise.all([openings, packed].map(openTable));
+    let read;
+    const model = makeModel(makeReader(first).read(first.root).labs[0], new Promise((resolve) => (read = resolve)));
+    const codes = [];
+    const ask = (message, number) => model.send({...message, rev: 1, ask: ["view", number]});
+    ask({do: "strike", tool: "drop", packet: "m1/ack:N#1"}, 1);
+    ask({do: "rung", rung: "retransmit"}, 2);
+    codes.push(model.get("code"), model.get("answered"));
+    const reader = makeReader(table);
+    read(makeAnswers(reader, reader.items(reader.part(table.root, "labs"))[0]));
+    await new Promise((resolve) => setTimeout(resolve));
+    return [...codes, model.get("code"), model.get("answered")];
+}"""
+
+
+def test_a_click_before_the_answers_are_read_is_answered_once_they_are(browser: Browser, folder: Path) -> None:
+    page = browser.new_page()  # without the file's policy
+    told = page.evaluate(EARLY, tables_of(folder))
+    page.close()
+    assert told == [
+        *('Scenario("dedup").run()', {}),
+        *('Scenario("retransmit").run(Drop("ack:N"))', {"view": 2}),
+    ]
 
 
 def test_without_a_script_it_says_what_it_needs(browser: Browser, folder: Path) -> None:

@@ -181,6 +181,14 @@ class Parts(HTMLParser):
             self.text[self.found[-1][0]] += data
 
 
+TABLE = re.compile(r'<template id="(?:opening|answers)">(.*?)</template>')
+
+
+def tables(page: str) -> list[dict[str, Any]]:
+    """What the page shows first, and all its answers."""
+    return list(map(opened, TABLE.findall(page)))
+
+
 @pytest.fixture(scope="module")
 def text() -> str:
     return one_file(Scenario("basic", say=[Say(HOSTILE)]), most=1)
@@ -206,8 +214,19 @@ def test_a_text_is_text_wherever_it_stands(text: str) -> None:
     assert text.count("</script>") == text.count("<script") == 1
     assert "<!--" not in text
     assert "alert(1)" not in text
-    answers = opened(Parts(text).text["template"].strip())
-    assert answers["labs"][0]["runs"][0][0]["chats"][0]["bubbles"][0]["text"] == HOSTILE
+    opening, answers = tables(text)
+    for parts in (opening["labs"][0]["shown"]["basic"], answers["labs"][0]["runs"][0][0]):
+        assert parts["chats"][0]["bubbles"][0]["text"] == HOSTILE
+
+
+def test_what_is_shown_first_is_read_before_all_the_answers_and_is_the_same(two_faults: str) -> None:
+    opening, answers = (table["labs"][0] for table in tables(two_faults))
+    assert opening["first"] == "dedup"
+    first = dict(answers["runs"][opening["rungs"].index("dedup")][0])
+    assert first.pop("asked")
+    assert opening["shown"] == {"dedup": first}
+    sizes = [len(table) for table in TABLE.findall(two_faults)]
+    assert 10 * sizes[0] < sizes[1], "the opening is what a reader waits for"
 
 
 def test_the_same_lab_gives_the_same_bytes_and_another_moment_others(text: str) -> None:
@@ -226,9 +245,10 @@ def two_faults() -> str:
 
 
 def test_a_page_with_every_rung_has_an_index_and_a_group() -> None:
-    answers = opened(Parts(every_rung(Scenario("dedup", rto=200), most=0)).text["template"].strip())
-    assert [(entry["rung"], entry["lab"]) for entry in answers["index"]][-2:] == [("ordered", 0), ("group", 1)]
-    assert answers["labs"][1]["rungs"] == ["group"]
+    opening, answers = tables(every_rung(Scenario("dedup", rto=200), most=0))
+    assert [(entry["rung"], entry["lab"]) for entry in opening["index"]][-2:] == [("ordered", 0), ("group", 1)]
+    assert opening["labs"][1]["rungs"] == ["group"]
+    assert list(opening["labs"][0]["shown"]) == opening["labs"][0]["rungs"]  # it may be opened on any
     assert "RTO 200 ms" in "".join(answers["labs"][0]["runs"][2][0]["picture"])
 
 

@@ -3,6 +3,7 @@
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
 from typing import Any
@@ -53,7 +54,7 @@ def one_file(scenario: Scenario, faults: Iterable[Fault] = (), most: int = 2, at
     >>> text[:15], len(text) < 250_000
     ('<!doctype html>', True)
     """
-    return _file([_lab(scenario, faults, most, at)], [], scenario.rung)
+    return _file([_lab(scenario, faults, most, at, [scenario.rung])], [], scenario.rung)
 
 
 def every_rung(scenario: Scenario, most: int = 2) -> str:
@@ -69,18 +70,39 @@ def every_rung(scenario: Scenario, most: int = 2) -> str:
     return _file(labs, index, "every rung")
 
 
-def _lab(scenario: Scenario, faults: Iterable[Fault], most: int, at: float | None = None) -> dict[str, Any]:
-    """Return all that a lab without Python knows."""
+@dataclass(frozen=True)
+class _Page:
+    """A lab without Python: what it shows first, which is small and soon read, and all its answers."""
+
+    opening: dict[str, Any]
+    answers: dict[str, Any]
+
+
+def _lab(
+    scenario: Scenario, faults: Iterable[Fault], most: int, at: float | None = None, begins: Sequence[str] = ()
+) -> _Page:
+    """Return a lab that opens on one of these rungs; none given: on any."""
     found = reached(scenario, faults, whole(most, "faults", most=1000))
-    return {
+    runs = [list(map(_told, row)) for row in found.runs]
+    opening = {
         "rungs": found.rungs,
-        "first": found.rungs.index(scenario.rung),
+        "first": scenario.rung,
         "at": None if at is None else float(at),
+        "limit": _limit(most, bool(found.sets[0])),
+        "shown": {
+            rung: _shown(row[0]) for rung, row in zip(found.rungs, runs, strict=True) if rung in begins or not begins
+        },
+    }
+    answers = {
         "drops": [list(drops.items()) for drops in found.drops],
         "spared": [list(spared.items()) for spared in found.spared],
-        "limit": _limit(most, bool(found.sets[0])),
-        "runs": [list(map(_told, row)) for row in found.runs],
+        "runs": runs,
     }
+    return _Page(opening, answers)
+
+
+def _shown(run: dict[str, Any]) -> dict[str, Any]:
+    return {name: part for name, part in run.items() if name != "asked"}
 
 
 def _told(run: Session | InputError) -> dict[str, Any]:
@@ -99,17 +121,18 @@ def _limit(most: int, begins_with_faults: bool) -> str:
     return f"This page knows what happens with up to {losses}; for more, open it in Jupyter."
 
 
-def _file(labs: Sequence[Mapping[str, Any]], index: Sequence[Mapping[str, Any]], about: str) -> str:
+def _file(labs: Sequence[_Page], index: Sequence[Mapping[str, Any]], about: str) -> str:
     script, style = shortened(page_script("one_file.js")), STYLE + shortened((WEB / "lab.css").read_text("utf-8"))
-    sheets = {run["sheet"] for lab in labs for row in lab["runs"] for run in row if "sheet" in run}
+    sheets = {run["sheet"] for lab in labs for row in lab.answers["runs"] for run in row if "sheet" in run}
     text = _PAGE.format(
         policy=policy([script], [style, "", *sorted(sheets)]),
         title=escape(f"imteach: {about}"),
-        limit=escape(labs[0]["limit"]),
+        limit=escape(labs[0].opening["limit"]),
         nav=_NAV if index else "",
         style=style,
         script=script,
-        answers=packed(labs=labs, index=index),
+        opening=packed(labs=[lab.opening for lab in labs], index=index),
+        answers=packed(labs=[lab.answers for lab in labs]),
     )
     if len(text.encode()) > MOST_BYTES:
         raise InputError(
@@ -168,8 +191,9 @@ _PAGE = """\
 </header>
 <noscript><p>This page needs JavaScript. It loads nothing from elsewhere.</p></noscript>
 {nav}<main id="lab"></main>
-<template id="answers">{answers}</template>
+<template id="opening">{opening}</template>
 <script type="module">{script}</script>
+<template id="answers">{answers}</template>
 </body>
 </html>
 """

@@ -2,7 +2,7 @@
 // A lab in a file of its own, without Python: its table of answers lies in the page, and is opened here.
 
 import { make } from "./live.js";
-import { makeModel, makeReader, openTable } from "./answers.js";
+import { makeAnswers, makeModel, makeReader, openTable } from "./answers.js";
 import { render } from "./lab.js";
 
 /** @typedef {{rung: string, adds: string, lab: number}} Entry of the index: on which rung which lab begins */
@@ -42,20 +42,34 @@ function limit(root, rungs) {
   }
 }
 
+/** Once what is there was painted. */
+const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+
+/**
+ * The table that lies in the page by this name.
+ * @param {string} name
+ * @returns {Promise<{reader: ReturnType<typeof makeReader>, root: any}>}
+ */
+async function tableOf(name) {
+  const { content } = /** @type {HTMLTemplateElement} */ (document.getElementById(name));
+  const table = await openTable(content.textContent ?? "");
+  return { reader: makeReader(table), root: table.root };
+}
+
 /**
  * Show one lab in the place of the one before.
  * @param {HTMLElement} home
- * @param {ReturnType<typeof makeReader>} reader
- * @param {any} lab
+ * @param {import("./answers.js").Opening} opening
+ * @param {Promise<import("./answers.js").Answers>} answers
  * @param {string} [rung] on which it begins
  * @param {string[]} [others] rungs that another lab of this file has
  * @returns {() => void} what takes it down
  */
-function showLab(home, reader, lab, rung, others = []) {
+function showLab(home, opening, answers, rung, others = []) {
   const place = make("div");
   home.replaceChildren(place);
-  const takeDown = render({ model: makeModel(reader, lab, rung), el: place });
-  const rungs = reader.read(reader.part(lab, "rungs"));
+  const takeDown = render({ model: makeModel(opening, answers, rung), el: place });
+  const { rungs } = opening;
   setTimeout(() => limit(place, [...rungs, ...others])); // once all is drawn, which is soon
   const turn = (/** @type {Event} */ event) => {
     const { name, value } = /** @type {HTMLInputElement} */ (event.target);
@@ -90,18 +104,21 @@ function watchIndex(nav, entries, show) {
 }
 
 followTheme();
-const answers = /** @type {HTMLTemplateElement} */ (document.getElementById("answers"));
-const table = await openTable(answers.content.textContent ?? "");
-const reader = makeReader(table);
-const place = /** @type {HTMLElement} */ (document.getElementById("lab"));
-const labs = reader.items(reader.part(table.root, "labs"));
-const index = reader.read(reader.part(table.root, "index"));
+const { reader: openings, root } = await tableOf("opening");
+const { labs, index } = openings.read(root);
+const whole = painted().then(() => tableOf("answers")); // it is large, and can wait until there is something to see
+/** @param {number} lab */
+const answersOf = async (lab) => {
+  const { reader, root: answers } = await whole;
+  return makeAnswers(reader, reader.items(reader.part(answers, "labs"))[lab]);
+};
+const home = /** @type {HTMLElement} */ (document.getElementById("lab"));
 let takeDown = () => {};
 if (index.length) {
   watchIndex(/** @type {HTMLElement} */ (document.getElementById("index")), index, ({ rung, lab }) => {
     takeDown();
-    takeDown = showLab(place, reader, labs[lab], rung, index.map((/** @type {Entry} */ entry) => entry.rung));
+    takeDown = showLab(home, labs[lab], answersOf(lab), rung, index.map((/** @type {Entry} */ entry) => entry.rung));
   });
 } else {
-  showLab(place, reader, labs[0]);
+  showLab(home, labs[0], answersOf(0));
 }
