@@ -14,7 +14,7 @@ USAGE = "imteach page [RUNG] [--faults K] [--all] [OPTION]… -o FILE"
 ABOUT = """\
 Write the lab as one HTML file that a browser opens from the disk: no Python, no server, nothing loaded from elsewhere.
 A reader drops up to K packets, changes the rung, moves the time, asks why, and reads what each side holds and knows.
-Every such run is worked out now, so more faults take longer: for one message two some seconds, three a minute.
+Every such run is worked out now, so more faults take longer: for one message two some seconds, three a minute or two.
 
   imteach page -o six.html                      the rung dedup, and up to two losses
   imteach page retransmit --faults 1 -o one.html

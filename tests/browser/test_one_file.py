@@ -171,6 +171,15 @@ def test_what_needs_python_says_so(opened) -> None:
     expect(lab.root.locator(".lab-refusal")).to_have_text("group needs Jupyter: this page does not know that rung.")
     expect(lab.rung("dedup")).to_be_checked()
     expect(lab.root.locator(".lab-say")).to_have_count(2)
+    lab.root.locator('[data-part="time"]').focus()
+    for key in ("s", "x"):
+        lab.page.keyboard.press(key)
+    expect(lab.root.locator(".lab-settings, .lab-share")).to_have_count(2)
+    expect(lab.root.locator(":is(.lab-settings, .lab-share):visible")).to_have_count(0)
+    lab.page.keyboard.press("?")
+    keys = lab.root.locator(".lab-key-list kbd")
+    assert {"1", "7", "u", "y", "r", "p", "?"} <= set(keys.all_text_contents())
+    assert not {"2", "3", "4", "5", "6", "s", "x"} & set(keys.all_text_contents())
     for hidden in (".lab-say", ".lab-online input"):
         expect(lab.root.locator(hidden).first).to_be_hidden()
 

@@ -2,12 +2,14 @@
 // A lab in a file of its own, without Python: its table of answers lies in the page, and is opened here.
 
 import { make } from "./live.js";
+import { ACTS, TOOLS } from "./actions.js";
 import { makeAnswers, makeModel, makeReader, openTable } from "./answers.js";
 import { render } from "./lab.js";
 
 /** @typedef {{rung: string, adds: string, lab: number}} Entry of the index: on which rung which lab begins */
 
 const WORKS = ["drop", "why"]; // the tools whose answers are known
+const OF_PYTHON = ["settings", "share", "keep"]; // the buttons that are not there, because nobody could do what they ask
 
 /** Light or dark, as the reader's system is: the lab looks where Jupyter says it. */
 function followTheme() {
@@ -34,8 +36,15 @@ function limit(root, rungs) {
   for (const tool of root.querySelectorAll("[data-tool]")) {
     if (!WORKS.includes(tool.getAttribute("data-tool") ?? "")) cannot(tool, tool.getAttribute("aria-label") ?? "");
   }
-  for (const button of root.querySelectorAll('[data-act="settings"], [data-act="share"]')) {
-    /** @type {HTMLElement} */ (button).hidden = true;
+  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (root.querySelectorAll("button[data-act]"))) {
+    if (OF_PYTHON.includes(button.dataset.act ?? "")) button.hidden = button.disabled = true; // its key would click it
+  }
+  const dead = [
+    ...TOOLS.filter(({ tool }) => !WORKS.includes(tool)),
+    ...Object.values(ACTS).filter(({ act }) => OF_PYTHON.includes(act)),
+  ].map(({ key }) => key);
+  for (const key of root.querySelectorAll(".lab-key-list kbd")) {
+    if (dead.includes(key.textContent ?? "")) key.closest("div")?.remove();
   }
   for (const { value, parentElement } of root.querySelectorAll("input")) {
     if (parentElement?.matches(".lab-rung") && !rungs.includes(value)) cannot(parentElement, value);
