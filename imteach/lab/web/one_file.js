@@ -51,8 +51,8 @@ function limit(root, rungs) {
   }
 }
 
-/** Once what is there was painted. */
-const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+/** Once what is there was painted, and is on the screen. */
+const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 50)));
 
 /**
  * The table that lies in the page by this name.
