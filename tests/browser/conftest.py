@@ -83,13 +83,15 @@ IMPORTS = "from imteach import Client, Drop, Lab, Offline, Partition, Say, Scena
 def run(server: driving.Server, shared: driving.Shared, page: Page, host: str) -> Iterator[Callable[..., Locator]]:
     """Run these cells in the notebook that tests share, with an empty kernel, and return the first lab in it."""
 
-    def run_cells(*cells: str) -> Locator:
-        shared.show_notebook(server, host)
-        driving.ask(page, driving.RUN_THESE, driving.notebook([IMPORTS, *cells]))
-        return driving.first_lab(page)
+    with ExitStack() as stack:  # what was not run is not cleared: the test may have shown another notebook instead
 
-    yield run_cells
-    shared.clear_notebook(host)
+        def run_cells(*cells: str) -> Locator:
+            shared.show_notebook(server, host)
+            stack.callback(shared.clear_notebook, host)
+            driving.ask(page, driving.RUN_THESE, driving.notebook([IMPORTS, *cells]))
+            return driving.first_lab(page)
+
+        yield run_cells
 
 
 @pytest.fixture
