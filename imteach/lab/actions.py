@@ -96,7 +96,7 @@ class Wish:
 
     What comes from an older picture is done all the same, if it still means what it did. If it takes something back
     that is no more there, `may_be_gone` lets it pass in silence. `only_now` is for what could mean the opposite by now:
-    the sentence that is said instead.
+    the sentence that is said instead. `only_this_run` is that of what means another thing once the run is another one.
     """
 
     method: str
@@ -105,6 +105,7 @@ class Wish:
     for_eyes: bool = False
     may_be_gone: bool = False
     only_now: str = ""
+    only_this_run: str = ""
 
 
 _TEXT, _AT, _ANYTHING = Takes(text), Takes(moment), Takes(anything, "")
@@ -167,6 +168,13 @@ ACTIONS = {
         only_now="the steps are others by now, so nothing was done again; Redo takes what was undone last",
     ),
     "reset": Wish("reset", "go back to how the lab began", {}),
+    "keep": Wish(
+        "keep",
+        "keep this run beside the next",
+        {},
+        only_this_run="the run is another one by now, so it was not kept; Keep keeps that one",
+    ),
+    "put away": Wish("put_away", "keep no run any more", {}, may_be_gone=True),
 }
 """What a page can ask for, by what its message has as `do`."""
 

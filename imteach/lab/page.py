@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 from typing import Any
 
-from imteach.draw import Drawn
-from imteach.draw.sequence.window import Window
+from imteach.draw import Drawn, alt_text
+from imteach.draw.compare.pages import KEPT, TwoDrawn
+from imteach.draw.sequence.window import WINDOW, Window
 from imteach.lab.command import command
 from imteach.lab.session import Session
 from imteach.lab.steps.overtaking import swappable
@@ -15,12 +16,15 @@ from imteach.lab.tools import Amount, amounts_of, tool_of
 from imteach.protocol import LADDER, SERVER
 from imteach.scenario import Beat, Crash, Delay, Drop, Duplicate, Fault, Late, Offline, Partition
 from imteach.tell import fault_in_words, in_short, why_unused
+from imteach.tell.difference import ALIKE
+from imteach.tell.moments import instants, told
 from imteach.tell.moments.phones import Bubble, phone_histories
 from imteach.tell.reasons.past import past, told_of
 from imteach.tell.reasons.title import title
 from imteach.tell.reasons.why import Reason, reasons
 from imteach.tell.reasons.why_not import reasons_not, title_not
 from imteach.trace import Event, Trace
+from imteach.trace.compare import Compare
 from imteach.trace.spans import spans
 from imteach.trace.unused import EffectNames
 
@@ -231,6 +235,67 @@ def stretch(parts: list[Window], place: int) -> Part:
         "words": f"Showing {parts[place].words}",
         "earlier": place - 1 if place > 0 else None,
         "later": place + 1 if place + 1 < len(parts) else None,
+    }
+
+
+CHANGE_ONE = "Now change one thing in the second run: where the two part is marked in both."
+TOO_LONG = "A run of more than {:,} packets is shown in parts, so these two do not stand beside each other."
+
+
+def can_stand_beside(compare: Compare) -> bool:
+    """Whether both runs are short enough to be shown whole."""
+    return max(len(run.packets) for run in (compare.one, compare.other)) <= WINDOW
+
+
+def beside(compare: Compare, two: TwoDrawn | None, alone: Drawn) -> Part:
+    """What differs from the run that is kept, and its picture: a height there is the same time in the present one.
+
+    `two` is None if one of the two runs is too long for that; then `note` says so. `alone` is the present run by
+    itself: that is what is saved with a notebook.
+
+    >>> from imteach import Scenario
+    >>> from imteach.draw import drawn
+    >>> run = Scenario("basic").run
+    >>> part = beside(Compare(run(), run(Drop("msg:N"))), None, drawn(run()))
+    >>> part["came"][0], part["note"]
+    ('bob is shown “hello” once in the first run, never in the second.', 'A run of more than 200 packets is shown in \
+parts, so these two do not stand beside each other.')
+    """
+    came = [f"{sentence}" for sentence in compare.outcome] or [ALIKE if compare.first else CHANGE_ONE]
+    told = {"sentence": f"{compare.sentence}", "came": came, "same": compare.first is None}
+    if two is None:
+        return {**told, "note": TOO_LONG.format(WINDOW)}
+    return {
+        **told,
+        "note": "",
+        "about": f"{KEPT}: {alt_text(compare.one)}",
+        "picture": two.kept.svg,
+        "drawn": of_the_picture(two.kept),
+        "left": two.left,
+        "alone": {"picture": alone.svg, "sheet": alone.sheet},
+    }
+
+
+def moments_of_both(moments: Part, compare: Compare) -> Part:
+    """The moments of the present run with those of the one kept beside it, so that the time goes through both.
+
+    One can jump to where they part, too.
+
+    >>> from imteach import Scenario
+    >>> run, present = Scenario("basic").run, {"end": 50, "instants": [0, 50], "told": [], "jumps": {}}
+    >>> both = moments_of_both(present, Compare(run(Drop("msg:N")), run()))
+    >>> both["end"], both["instants"], both["told"][2], both["jumps"]
+    (100, [0, 50, 80, 100], [80, 'In the first run: m1/msg:N#1 is dropped'], {'difference': [80]})
+    """
+    kept = compare.one
+    here = {t for t, _ in moments["told"]}
+    only_there = [[t, f"In the first run: {line}"] for t, line in told(kept) if t not in here]
+    return {
+        **moments,
+        "end": max([moments["end"], *(event.t for event in kept.events[-1:])]),
+        "instants": sorted({*moments["instants"], *instants(kept)}),
+        "told": sorted([*moments["told"], *only_there]),
+        "jumps": {**moments["jumps"], "difference": [] if compare.first is None else [compare.first.t]},
     }
 
 

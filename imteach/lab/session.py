@@ -1,6 +1,6 @@
 """What a learner does in a lab: choose a rung, strike, talk, set, take steps back. Plain Python, without a widget.
 
-What each step means stands in `imteach.lab.steps`: faults, talk, settings, and the way back.
+What each step means stands in `imteach.lab.steps`: faults, talk, settings, the way back, and a run kept beside.
 """
 
 from dataclasses import replace
@@ -8,6 +8,7 @@ from dataclasses import replace
 from imteach.errors import InputError, quoted
 from imteach.lab.command import command
 from imteach.lab.steps.history import ran
+from imteach.lab.steps.keeping import Keeping
 from imteach.lab.steps.setting import Setting
 from imteach.lab.steps.striking import Striking
 from imteach.lab.steps.talking import Talking
@@ -16,7 +17,7 @@ from imteach.scenario import from_link, is_link, parse_scenario, to_link, to_tom
 from imteach.scenario.faults import shortened
 
 
-class Session(Striking, Talking, Setting):
+class Session(Striking, Talking, Setting, Keeping):
     """A scenario, the faults that strike it now, and every step back to how it began.
 
     `scenario` is a `Scenario` or the name of a rung. Every change is run at once; a step that cannot be run

@@ -7,7 +7,8 @@ from typing import Any
 from traitlets import Any as AnyTrait
 from traitlets import Dict, List, Unicode, validate
 
-from imteach.draw import drawn, image
+from imteach.draw import Drawn, drawn, image
+from imteach.draw.compare.pages import drawn_beside
 from imteach.draw.sequence.window import Window, windows
 from imteach.errors import InputError, quoted
 from imteach.files import check_writable, write_whole
@@ -24,6 +25,7 @@ from imteach.lab.still import STILL, for_listeners, parts
 from imteach.scenario import Fault, Scenario, from_link, parse_scenario
 from imteach.scenario.checks import milliseconds
 from imteach.trace import Trace
+from imteach.trace.compare import Compare
 
 
 class Lab(LiveWidget):
@@ -39,6 +41,7 @@ class Lab(LiveWidget):
     - settings: `lab.set(rto=200, latency={"bob": 80})`, `lab.add_person("carol")`, `lab.remove_person("carol")`,
       `lab.preset("ack:N is lost")`
     - steps: `lab.rung = "acked"`, `lab.undo()`, `lab.redo()`, `lab.reset()`
+    - beside: `lab.keep()`, `lab.put_away()`
 
     `lab.trace` is the run as it is now, `lab.code` the Python that gives it, `lab.command` the same for a shell,
     `lab.to_text()` the same as a scenario file. Times are simulated ms. Raises `InputError` for a name without meaning
@@ -59,6 +62,7 @@ class Lab(LiveWidget):
     picture = Unicode().tag(**LARGE)
     sheet = Unicode().tag(sync=True)  # the picture's style
     drawn = Dict().tag(**LARGE)  # what of the picture stands at which moment
+    beside = Dict().tag(**LARGE)  # the run that is kept, with its picture; {} if none is
     still = Dict().tag(sync=True)  # what is around the picture when it is saved
     ladder = Dict().tag(sync=True)
     outcome = Unicode().tag(sync=True)
@@ -86,6 +90,7 @@ class Lab(LiveWidget):
         self._session = Session(scenario, *faults)
         self._rev = 0  # counts the pictures shown: the page's `data-rev`
         self._shown: Trace | None = None
+        self._kept: Trace | None = None  # the one that is shown beside it
         self._windows: list[Window] = []
         self._window = 0  # the place of the one that is shown
         self._run_since = self._names_since = 0  # the picture from which on events, or msgids, are those of now
@@ -201,6 +206,17 @@ class Lab(LiveWidget):
         """Go back to how the lab began. `undo` brings the steps back."""
         self._step(self._session.reset)
 
+    def keep(self) -> None:
+        """Keep this run beside the next ones, on one time scale; it takes the place of one that was kept before.
+
+        That is no step: undo, redo and reset leave it there. `Compare(lab.kept, lab.trace)` says what differs.
+        """
+        self._step(self._session.keep)
+
+    def put_away(self) -> None:
+        """Keep no run any more. Raises `InputError` if none is kept."""
+        self._step(self._session.put_away)
+
     # What it holds
 
     def to_text(self) -> str:
@@ -265,6 +281,18 @@ class Lab(LiveWidget):
         return self._session.trace
 
     @property
+    def kept(self) -> Trace | None:
+        """The run that is kept beside, with its scenario and its faults; None if none is.
+
+        >>> lab = Lab("dedup")
+        >>> lab.keep()
+        >>> lab.drop("ack:N")
+        >>> lab.kept.faults, lab.trace.faults
+        ((), (Drop("m1/ack:N#1"),))
+        """
+        return self._session.kept
+
+    @property
     def scenario(self) -> Scenario:
         """The scenario as it is now, on the rung chosen."""
         return self._session.scenario
@@ -314,6 +342,8 @@ class Lab(LiveWidget):
                 self.still = {**parts(self.trace), "text": repr(self)}
                 for part, value in page.everything(self._session).items():
                     setattr(self, part, value)
+            elif self._session.kept is not self._kept:
+                self._look_at(self._window)
             self.refusal = refusal or self._session.mistake
 
     def _look_at(self, place: int) -> None:
@@ -323,11 +353,25 @@ class Lab(LiveWidget):
             raise InputError(f"expected one of 0 to {last}, the parts of this run, not {quoted(place)}", where="window")
         self._window = place
         self._rev += 1
-        shown = drawn(self.trace, self._rev, self._windows[place])
+        self._kept, compare = self._session.kept, self._session.compare
+        shown = self._drawn(self._windows[place], compare)
         self.picture, self.sheet, self.drawn = shown.svg, shown.sheet, page.of_the_picture(shown)
-        for part, value in self._histories.shown(self._windows[place]).items():
+        parts = self._histories.shown(self._windows[place])
+        if compare is not None and page.can_stand_beside(compare):
+            parts["moments"] = page.moments_of_both(parts["moments"], compare)
+        for part, value in parts.items():
             setattr(self, part, value)
         self.stretch = page.stretch(self._windows, place)
+
+    def _drawn(self, window: Window, compare: Compare | None) -> Drawn:
+        """Draw this part of the run; beside the run that is kept, if one is, both on one time scale."""
+        alone = drawn(self.trace, self._rev, window)
+        if compare is None:
+            self.beside = {}
+            return alone
+        two = drawn_beside(compare, self._rev) if page.can_stand_beside(compare) else None
+        self.beside = page.beside(compare, two, alone)
+        return alone if two is None else two.now
 
     def _ask_why(self, event: int | None, packet: str | None) -> None:
         """Show why this event happened, or what became of this packet; with neither, put the reasons away."""
@@ -384,6 +428,8 @@ class Lab(LiveWidget):
         """Raise `InputError` if a message that is about an older picture could mean something else by now."""
         if wish.only_now:
             raise InputError(wish.only_now)
+        if wish.only_this_run and seen < self._run_since:
+            raise InputError(wish.only_this_run)
         if given.get("event") is not None and seen < self._run_since:
             raise InputError("the picture shows another run by now, so nothing was done; choose the event there")
         if seen < self._names_since and any(given.get(name) is not None for name in NAMES):

@@ -97,7 +97,7 @@ def _rules(beside: Beside, across: Across) -> Iterator[str]:
     hidden = (0.0, 0.0) if beside.first is None else (beside.first - 7 - PILL - 8, beside.first - 5)
     for mark in beside.times:
         y, words = n(mark.y), f"{mark.t}{beside.one.unit}"
-        for x0, x1 in _free(across, [_time_at(across, words)]):
+        for x0, x1 in free(across.width, [_time_at(across, words)]):
             yield f'<line class="imt-rule" x1="{n(x0)}" x2="{n(x1)}" y1="{y}" y2="{y}"/>'
         if not hidden[0] < mark.y < hidden[1]:
             yield text_at("imt-time", across.middle, mark.y + 3.5, words, "middle")
@@ -109,10 +109,10 @@ def _time_at(across: Across, words: str) -> tuple[float, float]:
     return across.middle - room, across.middle + room
 
 
-def _free(across: Across, taken: Iterable[tuple[float, float]]) -> Iterator[tuple[float, float]]:
-    """Yield the stretches of a line across the page that are not taken."""
+def free(width: float, taken: Iterable[tuple[float, float]]) -> Iterator[tuple[float, float]]:
+    """Yield the stretches of a line across a page of this width that are not taken."""
     x = MARGIN
-    for x0, x1 in sorted([*taken, (across.width - MARGIN, across.width)]):
+    for x0, x1 in sorted([*taken, (width - MARGIN, width)]):
         if x0 > x + 8:
             yield x, x0
         x = max(x, x1)
@@ -126,8 +126,8 @@ def _difference(beside: Beside, across: Across) -> Iterator[str]:
     times = [f"{mark.t}{beside.one.unit}" for mark in beside.times if abs(mark.y - y) < 1]
     taken = [_time_at(across, words) for words in times]
     for layout, x in ((beside.one, 0), (beside.other, across.axis1)):
-        taken += [(x + box.x - 4, x + box.x + box.width + 4) for box in _written(layout) if _is_at(box, y)]
-    for x0, x1 in _free(across, taken):
+        taken += [(x + x0, x + x1) for x0, x1 in written_at(layout, y)]
+    for x0, x1 in free(across.width, taken):
         yield f'<path class="imt-first" d="M{n(x0)} {n(y)}H{n(x1)}"/>'
     top = y - 7 - PILL
     yield (
@@ -137,8 +137,13 @@ def _difference(beside: Beside, across: Across) -> Iterator[str]:
     yield text_at("imt-first-words", across.middle, top + 13, FIRST, "middle")
 
 
+def written_at(layout: Layout, y: float) -> Iterator[tuple[float, float]]:
+    """Yield from where to where words stand at this height that no line is to cross out."""
+    yield from ((box.x - 4, box.x + box.width + 4) for box in _written(layout) if _is_at(box, y))
+
+
 def _written(layout: Layout) -> Iterator[Box]:
-    """Yield where words stand that no line is to cross out."""
+    """Yield where words stand."""
     yield from (note.box for note in layout.notes)
     yield from (words.box for arrow in layout.arrows for words in arrow.words)
     yield from (words.box for cut in layout.cuts for words in cut.words)

@@ -13,7 +13,7 @@ from imteach.trace import Trace
 
 Part = dict[str, Any]
 
-OF_PYTHON = ("steps", "settings", "presets", "situation")
+OF_PYTHON = ("steps", "settings", "presets", "situation", "beside")
 """The parts that such a page counts itself, or hides, because they need Python."""
 
 
@@ -31,7 +31,7 @@ def told(run: Session) -> Part:
     shown, histories = drawn(trace, 0, window), Histories(trace).shown(window)
     parts = page.everything(run)
     for name in OF_PYTHON:
-        parts.pop(name)
+        parts.pop(name, None)
     return {
         "picture": shown.svg.split("\n"),  # most lines stand in other pictures, too
         "sheet": shown.sheet,

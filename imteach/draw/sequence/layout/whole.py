@@ -43,11 +43,11 @@ def lay_out(trace: Trace) -> Layout:
     return draft.layout(draft.lowest + 18)._replace(times=time_marks(happening(draft.page)))
 
 
-def lay_out_beside(one: Trace, other: Trace, t: float | None = None) -> Beside:
+def lay_out_beside(one: Trace, other: Trace, t: float | None = None, times: float = 0) -> Beside:
     """Return the sequence diagrams of two runs as they stand side by side, with one time axis between them.
 
     An instant begins at one height in both. At `t`, in simulated ms, something happens in one of them that is to be
-    marked. Either both runs have a clock or none has.
+    marked. Either both runs have a clock or none has. With `times`, both have that much room for times at their left.
 
     >>> from imteach import Drop, Scenario
     >>> beside = lay_out_beside(Scenario("basic").run(), Scenario("basic").run(Drop("msg:N")), 80)
@@ -58,7 +58,7 @@ def lay_out_beside(one: Trace, other: Trace, t: float | None = None) -> Beside:
     drafts = [_Draft(*each) for each in zip(chronicles, timelines(*chronicles), strict=True)]
     bars = _widest(draft.columns.bars_width for draft in drafts)
     notes, label = _widest(draft.notes for draft in drafts), max(draft.label for draft in drafts)
-    left, top = max(map(room_for_round, chronicles)), max(draft.least_top for draft in drafts)
+    left, top = max(times, *map(room_for_round, chronicles)), max(draft.least_top for draft in drafts)
     for draft in drafts:
         draft.columns.place_beside(left, notes, label, bars)
         draft.fill(left, top)

@@ -1,6 +1,6 @@
 """The layout as SVG: one text, the same bytes everywhere, for the lab, a notebook, a file and a page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from imteach.draw.collector import uncollected
 from imteach.draw.letters.measure import fit
@@ -75,9 +75,14 @@ def drawn(trace: Trace, rev: int = 0, window: Window | None = None) -> Drawn:
     ([(0, 130.0), (50, 179.0), (100, 228.0)], [(0, 50), (50, 100), (50, 100)])
     """
     layout = _laid_out(trace, window)
+    return as_drawn(_parts(layout, rev), style(layout), layout)
+
+
+def as_drawn(parts: Iterable[str], sheet: str, layout: Layout) -> Drawn:
+    """Return a picture whose SVG has these lines, with what a page needs to show one moment of it."""
     return Drawn(
-        "\n".join(_parts(layout, rev)),
-        style(layout),
+        "\n".join(parts),
+        sheet,
         [(mark.t, round(mark.y, 1)) for mark in layout.axis],
         [(note.line.event, note.t, note.node) for note in layout.notes],
         [(arrow.packet.sent, arrow.ended) for arrow in layout.arrows],
@@ -118,12 +123,12 @@ def _parts(layout: Layout, rev: int) -> list[str]:
     ]
 
 
-def titled(layout: Layout) -> Iterator[str]:
-    """Yield the title of a picture and what stands below that."""
-    room = layout.width - 2 * MARGIN - 8
-    yield text_at("imt-title", MARGIN + 8, MARGIN + 14, fit(layout.title, TITLE_SIZE * 1.12, room))
+def titled(layout: Layout, x: float = MARGIN + 8) -> Iterator[str]:
+    """Yield the title of a picture and what stands below that, from `x` on."""
+    room = layout.width - MARGIN - x
+    yield text_at("imt-title", x, MARGIN + 14, fit(layout.title, TITLE_SIZE * 1.12, room))
     for row, words in enumerate(layout.subtitles):
-        yield text_at("imt-role", MARGIN + 8, MARGIN + 31 + 15 * row, fit(words, ROLE_SIZE, room))
+        yield text_at("imt-role", x, MARGIN + 31 + 15 * row, fit(words, ROLE_SIZE, room))
 
 
 def body(layout: Layout) -> list[str]:
