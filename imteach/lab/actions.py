@@ -174,7 +174,7 @@ ACTIONS = {
         {},
         only_this_run="the run is another one by now, so it was not kept; Keep keeps that one",
     ),
-    "put away": Wish("put_away", "keep no run any more", {}, may_be_gone=True),
+    "put away": Wish("put_away", "keep no run any more", {}),
 }
 """What a page can ask for, by what its message has as `do`."""
 

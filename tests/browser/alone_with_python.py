@@ -9,11 +9,14 @@ from imteach import Lab
 
 
 class Desk:
-    """A lab and its page. `answer` lets Python do what the page has asked for, and the page show what came of it."""
+    """A lab and its page. `answer` lets Python do what the page has asked for, and the page show what came of it.
 
-    def __init__(self, page: Page, lab: Lab) -> None:
+    With `keep` it stands beside what is shown already.
+    """
+
+    def __init__(self, page: Page, lab: Lab, keep: bool = False) -> None:
         self.page, self.lab = page, lab
-        self.root: Locator = alone.mount(page, lab)
+        self.root: Locator = alone.mount(page, lab, keep=keep)
         self._done = 0
 
     def answer(self) -> list[dict[str, Any]]:

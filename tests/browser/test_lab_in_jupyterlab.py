@@ -135,13 +135,29 @@ def test_two_labs_of_a_notebook_each_show_their_own_rung(page: Page, run: Run):
         expect(labs.nth(number).get_by_role("radio", name=rung)).to_be_checked()
 
 
+def test_a_kept_run_stands_beside_the_next_in_both_views_and_in_no_other_lab(page: Page, run: Run, shoot: Shoot):
+    run('lab = Lab("retransmit")\nlab', "lab", 'Lab("retransmit")')
+    one, other, apart = page.locator(".imteach-lab").all()
+    one.locator("[data-act=keep]").click()
+    expect(other.locator(".lab-kept > svg")).to_be_attached()
+    click(one, "m1/ack:N#1")
+    for lab in (one, other):
+        expect(lab.locator(".lab-first")).to_contain_text("At 180 ms m1/ack:N#1 is dropped in the second run")
+        expect(lab.locator(".lab-kept .imt-title")).to_have_text("First run, kept: retransmit, nothing dropped")
+    shoot(one, "kept")
+    expect(apart.locator(".lab-compared")).to_be_hidden()
+    expect(packet(apart, "m1/ack:N#1")).to_have_attribute("data-fate", "arrived")
+    other.locator("[data-act=keep]").click()
+    expect(one.locator(".lab-compared")).to_be_hidden()
+
+
 # Keys and screen readers
 
 
 def test_keys_alone_will_do(page: Page, run: Run):
     lab = run('Lab("dedup")')
     lab.get_by_role("radio", name="dedup").focus()
-    for act in ("settings", "share", "help"):  # undo, redo and reset are disabled
+    for act in ("keep", "settings", "share", "help"):  # undo, redo and reset are disabled
         page.keyboard.press("Tab")
         expect(lab.locator(f'[data-act="{act}"]')).to_be_focused()
     page.keyboard.press("Tab")
@@ -302,6 +318,9 @@ def test_nothing_is_wider_than_the_cell(page: Page, run: Run, shoot: Shoot, widt
         driving.make_as_wide(page, lab, width)
         shoot(lab, f"width-{width}")
         soon(lambda: lab.evaluate(TOO_WIDE), [])
+        lab.locator("[data-act=keep]").click()
+        expect(lab.locator(".lab-kept > svg")).to_be_attached()
+        soon(lambda: lab.evaluate(TOO_WIDE), [])
     finally:
         page.set_viewport_size(driving.SCREEN)
 
@@ -315,7 +334,7 @@ KERNEL = """code => window.jupyterapp.shell.currentWidget.sessionContext.session
     .requestExecute({code}).done.then(() => null)"""
 
 TOO_WIDE = """lab => [lab, ...lab.querySelectorAll("div, p, pre, ul, ol, li")]
-    .filter(element => !element.closest(".lab-picture, .lab-unseen"))  // the picture scrolls rather than be unreadable
+    .filter(element => !element.closest(".lab-picture, .lab-kept, .lab-unseen"))  // pictures scroll
     .filter(element => element.scrollWidth > element.clientWidth + 1)
     .map(element => element.className)"""
 

@@ -112,6 +112,19 @@ def test_both_are_drawn_on_one_time_scale_with_the_first_difference_in_both(lab:
     assert "imt-first" in lab.sheet
 
 
+def test_what_happens_at_one_time_stands_at_one_height_however_much_happened_before():
+    lab = Lab(Scenario("dedup", say=[Say("one"), Say("two", at=3000)]))
+    lab.keep()
+    lab.drop("m1/ack:N")
+    lab.drop("m1/ack:N#2")
+
+    def height(svg: str) -> str:
+        return re.search(r'class="imt-label" [^>]*y="([\d.]+)"[^>]*>m2 msg:R<', svg)[1]
+
+    assert height(lab.picture) == height(lab.beside["picture"])
+    assert height(lab.picture) != height(drawn(lab.kept).svg)
+
+
 def test_a_time_that_stands_where_the_words_do_is_left_out():
     lab = Lab(Scenario("retransmit", latency=10))
     lab.keep()

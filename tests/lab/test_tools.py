@@ -45,7 +45,7 @@ def test_every_tool_but_why_makes_a_kind_of_fault():
 
 def test_no_two_actions_of_the_page_have_one_key():
     keys = re.findall(r'key: "(.)"', PAGE)
-    assert len(keys) == 16
+    assert len(keys) == 17
     assert len(set(keys)) == len(keys)
 
 

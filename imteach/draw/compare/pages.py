@@ -8,10 +8,10 @@ from itertools import groupby
 from operator import itemgetter
 
 from imteach.draw.collector import uncollected
-from imteach.draw.compare.svg import FIRST, free, written_at
+from imteach.draw.compare.svg import FIRST, free, written, written_at
 from imteach.draw.letters.measure import text_width
 from imteach.draw.sequence.layout.axis import TIMES
-from imteach.draw.sequence.layout.shapes import LABEL_SIZE, TIME_SIZE, Beside, Layout
+from imteach.draw.sequence.layout.shapes import BAR, HEAD_WIDTH, LABEL_SIZE, MARGIN, TIME_SIZE, Beside, Layout
 from imteach.draw.sequence.layout.whole import lay_out_beside
 from imteach.draw.sequence.svg.lifelines import time_lines
 from imteach.draw.sequence.svg.markup import n, opening, paper, text_at
@@ -56,12 +56,24 @@ def drawn_beside(compare: Compare, rev: int = 0) -> TwoDrawn:
     beside = lay_out_beside(compare.one, compare.other, None if compare.first is None else compare.first.t, left)
     sheet, axis = style(beside.one, beside.other), _axis(beside)
     kept, now = (
-        as_drawn(_parts(layout._replace(title=f"{name}: {layout.title}"), beside, number), sheet, layout)._replace(
-            axis=axis
-        )
-        for name, layout, number in ((KEPT, beside.one, 0), (NOW, beside.other, rev))
+        as_drawn(_parts(layout, beside, number), sheet, layout)._replace(axis=axis)
+        for layout, number in ((_titled(KEPT, beside.one), 0), (_titled(NOW, beside.other), rev))
     )
     return TwoDrawn(kept, now, beside.one.left, beside.first)
+
+
+def _titled(name: str, layout: Layout) -> Layout:
+    """Return the layout with a name in its title, and as wide as it needs to be by itself.
+
+    Its lifelines stand as they do in the other; what that one has at the right of the last of them takes no room here.
+    """
+    rights = [
+        *(line.x + HEAD_WIDTH / 2 for line in layout.lifelines),
+        *(box.x + box.width for box in written(layout)),
+        *(arrow.pill.x + arrow.pill.width for arrow in layout.arrows),
+        *(bar.x + BAR for bar in layout.bars),
+    ]
+    return layout._replace(title=f"{name}: {layout.title}", width=min(layout.width, max(rights) + MARGIN))
 
 
 def _room(*traces: Trace) -> float:

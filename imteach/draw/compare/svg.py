@@ -139,10 +139,10 @@ def _difference(beside: Beside, across: Across) -> Iterator[str]:
 
 def written_at(layout: Layout, y: float) -> Iterator[tuple[float, float]]:
     """Yield from where to where words stand at this height that no line is to cross out."""
-    yield from ((box.x - 4, box.x + box.width + 4) for box in _written(layout) if _is_at(box, y))
+    yield from ((box.x - 4, box.x + box.width + 4) for box in written(layout) if _is_at(box, y))
 
 
-def _written(layout: Layout) -> Iterator[Box]:
+def written(layout: Layout) -> Iterator[Box]:
     """Yield where words stand."""
     yield from (note.box for note in layout.notes)
     yield from (words.box for arrow in layout.arrows for words in arrow.words)

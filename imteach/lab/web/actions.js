@@ -128,6 +128,13 @@ export const ACTS = {
     title: "To the next moment at which something happens",
     icon: "M4.5 3.5L10 8l-5.5 4.5zM12 3.5v9",
   },
+  keep: {
+    act: "keep",
+    key: "k",
+    label: "Keep",
+    title: "Keep this run beside the next one; again: put it away",
+    icon: "M2 3h5v10H2zM9.5 3h5v10h-5z",
+  },
   settings: {
     act: "settings",
     key: "s",
@@ -159,6 +166,7 @@ export const JUMPS = [
   ["loss", "loss"],
   ["duplicate", "duplicate"],
   ["broken", "broken promise"],
+  ["difference", "difference"],
 ];
 
 /**

@@ -4,6 +4,7 @@
 
 import { asks, connect, focusedIn, keepKeys } from "./live.js";
 import { ACTS } from "./actions.js";
+import { watchCompare } from "./lab_compare.js";
 import { makeFading } from "./lab_fading.js";
 import { makeHolds, makeKnows } from "./lab_holds.js";
 import { watchKeys } from "./lab_keys.js";
@@ -158,13 +159,13 @@ function base64(text) {
 /**
  * What is saved of it: the picture as it is now. Only the first of several is saved with the words.
  * @param {Model} model
- * @param {string} picture
+ * @param {{picture: string, sheet: string}} shown
  * @param {boolean} first
  */
-function still(model, picture, first) {
+function still(model, { picture, sheet }, first) {
   const { words, before, after, text } = model.get("still");
   const [head, ...rest] = picture.replace(/data-rev="\d+"/, 'data-rev="0"').split("\n");
-  const data = base64([head, `<style>${model.get("sheet")}</style>`, ...rest].join("\n"));
+  const data = base64([head, `<style>${sheet}</style>`, ...rest].join("\n"));
   return { "text/html": (first ? words : "") + before + data + after, "text/plain": text };
 }
 
@@ -200,11 +201,12 @@ export function render({ model, el }) {
    */
   const wish = (message) => ask(message, Number(drawing.querySelector("svg")?.dataset.rev));
 
-  const place = placePicture(page);
+  const compare = watchCompare(page, wish);
+  const place = placePicture(page, compare);
   const why = makeWhy(page);
   const phones = makePhones(page.phones, wish, () => time.now());
   const [holds, knows, promises] = [makeHolds(page.holds), makeKnows(page.knows), makePromises(page.promises)];
-  let showPicture = nothing;
+  let [showPicture, showKept] = [nothing, nothing];
 
   /**
    * Show a moment. What stands beside the picture changes at instants only, but for timers.
@@ -214,6 +216,7 @@ export function render({ model, el }) {
    */
   const showMoment = (t, y, isAnother) => {
     showPicture(t, y);
+    showKept(t, y);
     holds.run(t);
     if (!isAnother) return;
     for (const { show } of [holds, knows, promises, phones]) show(t);
@@ -277,6 +280,10 @@ export function render({ model, el }) {
       place.show(svg);
       time.renew(svg, drawn);
     },
+    beside(value) {
+      showKept = compare.renew(value);
+      place.arrange();
+    },
     struck(rows) {
       page.faults.replaceChildren(...rows.map(makeFaultRow));
       page.struck.textContent = rows.length ? `What strikes (${rows.length})` : "What strikes";
@@ -338,7 +345,8 @@ export function render({ model, el }) {
   const watch = Object.keys(draw).map((part) => [`change:${part}`, () => parts.changed(part)]);
 
   // An event says when there is something else to save: then the saved notebook is out of date.
-  /** @type {any} */ (root).imteachStill = (/** @type {boolean} */ first) => still(model, picture, first);
+  /** @type {any} */ (root).imteachStill = (/** @type {boolean} */ first) =>
+    still(model, compare.alone() ?? { picture, sheet: model.get("sheet") }, first);
   watch.push(["change:still", () => root.dispatchEvent(new CustomEvent("imteach-still", { bubbles: true }))]);
 
   for (const part of Object.keys(draw)) parts.changed(part);

@@ -65,11 +65,11 @@ function makeBar() {
   const adds = make("p", { class: "lab-adds" });
   const ladder = make("fieldset", { class: "lab-ladder" }, make("legend", {}, "Rung"), rungs);
   const [undo, redo, reset] = [ACTS.undo, ACTS.redo, ACTS.reset].map(makeAct);
-  const [settings, shareButton, help] = [ACTS.settings, ACTS.share, ACTS.help].map(makeAct);
-  for (const button of [undo, redo, reset]) button.dataset.asks = button.dataset.act;
+  const [keep, settings, shareButton, help] = [ACTS.keep, ACTS.settings, ACTS.share, ACTS.help].map(makeAct);
+  for (const button of [undo, redo, reset, keep]) button.dataset.asks = button.dataset.act;
   for (const button of [shareButton, help]) button.setAttribute("aria-expanded", "false");
   const tools = make("div", { class: "lab-tools", role: "radiogroup", "aria-label": "Tool" }, ...TOOLS.map(makeTool));
-  const steps = make("div", { class: "lab-steps" }, undo, redo, reset, settings, shareButton, help);
+  const steps = make("div", { class: "lab-steps" }, undo, redo, reset, keep, settings, shareButton, help);
   const share = make("div", { class: "lab-share", role: "group", "aria-label": "Share" });
   const shareNote = make("p", { class: "lab-empty", "aria-live": "polite" });
   share.hidden = true;
@@ -77,7 +77,7 @@ function makeBar() {
   keys.hidden = true;
   const set = makeSettings();
   const bar = make("div", { class: "lab-bar" }, ladder, steps, tools, adds, share, keys, set.strip);
-  return { bar, rungs, adds, undo, redo, reset, settings, ...set, shareButton, share, shareNote, help, tools, keys };
+  return { bar, rungs, adds, undo, redo, reset, keep, settings, ...set, shareButton, share, shareNote, help, tools, keys };
 }
 
 /**
@@ -87,6 +87,7 @@ function makeBar() {
 function makeSide() {
   const outcome = make("p", { class: "lab-outcome", role: "status", "aria-live": "polite" });
   const live = make("p", { class: "lab-live", "aria-live": "polite" });
+  const differs = make("span", { class: "lab-differs", "aria-live": "polite" });
   const spoken = make("p", { class: "lab-unseen", "aria-live": "polite" });
   const refusal = make("p", { class: "lab-refusal", role: "alert" });
   const whyTitle = make("div", { class: "lab-title" });
@@ -110,10 +111,10 @@ function makeSide() {
   const judged = make("div", { class: "lab-judged" }, folds, promises);
   const panels = make("div", { class: "lab-panels" }, ...folded.map(({ panel }) => panel));
   const now = make("p", { class: "lab-now" });
-  const news = make("div", { class: "lab-news" }, make("div", { class: "lab-told-now" }, outcome, now), live, spoken, refusal);
+  const news = make("div", { class: "lab-news" }, make("div", { class: "lab-told-now" }, outcome, now), live, spoken, differs, refusal);
   const side = make("div", { class: "lab-side" }, news, why, phones, judged, panels);
   const struck = folded[0].words;
-  const said = { outcome, now, live, spoken, refusal };
+  const said = { outcome, now, live, spoken, differs, refusal };
   return { side, ...said, why, whyTitle, unask, reasons, struck, noFaults, faults, phones, promises, folds, panels, holds, knows };
 }
 
@@ -135,6 +136,23 @@ function makeTime() {
 }
 
 /**
+ * The run that is kept beside this one, and what differs.
+ * @returns {Page}
+ */
+function makeBeside() {
+  const sentence = make("p", { class: "lab-first" });
+  const came = make("ul", { class: "lab-came", role: "list" });
+  const keepOther = make("button", { type: "button", class: "lab-link-button", "data-asks": "keep" }, "Keep the second instead");
+  const keptNote = make("p", { class: "lab-kept-note" });
+  const about = { class: "lab-compared", role: "group", "aria-label": "The kept run and this one" };
+  const compared = make("div", about, sentence, came, keepOther, keptNote);
+  const names = make("div", { class: "lab-heads" });
+  const kept = make("div", { class: "lab-kept", role: "group", "aria-label": "The kept run" }, names);
+  compared.hidden = kept.hidden = true;
+  return { compared, sentence, came, keptNote, keepOther, kept, keptNames: names };
+}
+
+/**
  * The picture, and what of a long run it shows.
  * @returns {Page}
  */
@@ -145,11 +163,12 @@ function makeMain() {
   const stretch = make("div", { class: "lab-stretch" }, shows, earlier, later);
   const names = make("div", { class: "lab-heads" });
   const drawing = make("div", { class: "lab-drawing" });
-  const picture = make("div", { class: "lab-picture" }, names, drawing);
+  const beside = makeBeside();
+  const picture = make("div", { class: "lab-picture" }, beside.kept, names, drawing);
   const { timeBar, ...time } = makeTime();
   const line = make("div", { class: "lab-line" }, hint, time.jumps);
-  const main = make("div", { class: "lab-main" }, timeBar, line, stretch, picture);
-  return { main, hint, shows, earlier, later, stretch, names, drawing, picture, ...time };
+  const main = make("div", { class: "lab-main" }, timeBar, line, stretch, beside.compared, picture);
+  return { main, hint, shows, earlier, later, stretch, names, drawing, picture, ...beside, ...time };
 }
 
 /**

@@ -14,7 +14,7 @@ const SMALLEST = 0.87; // of its size: a picture whose words would be smaller th
  * @param {Element} svg
  * @returns {{heads: HTMLElement, below: number}} and their lower edge in the picture
  */
-function makeHeads(svg) {
+export function makeHeads(svg) {
   const card = svg.querySelector(".imt-card");
   const [top, high] = ["y", "height"].map((name) => Number(card?.getAttribute(name)));
   const heads = /** @type {Element} */ (svg.cloneNode(false));
@@ -43,15 +43,23 @@ export function parsePicture(markup) {
  * Give the picture its place. `show` puts another one there, `keepInSight` scrolls to what is in use, `follow` to a
  * height of the picture, and `stop` ends it all.
  * @param {Page} page
+ * @param {{arrange: (room: number, own: number) => number, showNames: (isPast: boolean) => void}} beside another picture
+ *   that may stand beside it: `arrange` returns how wide all would be
  */
-export function placePicture({ root, body, bar, side, foot, picture, names, drawing }) {
+export function placePicture({ root, body, bar, side, foot, picture, names, drawing, compared }, beside) {
   let heads = make("div"); // the lifelines' names, drawn once more, and their lower edge in the picture
   let below = 0;
   let natural = 0; // how wide the picture would be
   let room = 0; // how wide the body is
 
   // Nothing here asks the browser for a size while the page is drawn: it would lay the whole notebook out in between.
-  const arrange = () => body.classList.toggle("lab-beside", room >= natural * SMALLEST + BESIDE);
+  let whole = 0; // how wide it would be with the one beside it
+  function arrange() {
+    const width = beside.arrange(room, natural);
+    if (width !== whole) body.style.setProperty("--whole-width", String(width));
+    whole = width;
+    body.classList.toggle("lab-beside", room >= width * SMALLEST + BESIDE);
+  }
 
   /** Keep what is in use where it can be seen: what a click led to can make the picture's place smaller. */
   function keepInSight() {
@@ -104,6 +112,7 @@ export function placePicture({ root, body, bar, side, foot, picture, names, draw
     const scale = (drawing.firstElementChild?.getBoundingClientRect().width ?? 0) / (natural || 1);
     const isPast = picture.scrollTop > below * scale;
     if (isPast !== names.hasChildNodes()) names.replaceChildren(...(isPast ? [heads] : []));
+    beside.showNames(isPast);
   }
 
   // The picture takes the room that the others leave: they are watched, because a reason shown in them makes them grow.
@@ -115,7 +124,7 @@ export function placePicture({ root, body, bar, side, foot, picture, names, draw
     }
     arrange();
   });
-  for (const part of [body, bar, side, foot, picture]) watchSize.observe(part);
+  for (const part of [body, bar, side, foot, picture, compared]) watchSize.observe(part);
   picture.addEventListener("scroll", showNames, { passive: true });
-  return { show, keepInSight, focusedAt, keepAt, follow, stop: () => watchSize.disconnect() };
+  return { show, arrange, keepInSight, focusedAt, keepAt, follow, stop: () => watchSize.disconnect() };
 }
