@@ -66,7 +66,7 @@ function makeKept(markup, drawn, left) {
  * @param {(message: Record<string, any>) => void} wish
  */
 export function watchCompare(page, wish) {
-  const { root, body, keep, compared, sentence, came, keepOther, keptNote, differs, kept, keptNames, picture } = page;
+  const { root, body, main, keep, compared, sentence, came, keepOther, keptNote, differs, kept, keptNames, picture } = page;
   /** @type {Beside} */
   let shown = {};
   /** @type {ReturnType<typeof makeKept> | null} */
@@ -140,7 +140,7 @@ export function watchCompare(page, wish) {
     if (!run) return;
     run.svg.setAttribute("role", "img");
     run.svg.setAttribute("aria-label", shown.about ?? "");
-    body.style.setProperty("--kept-width", String(run.width));
+    main.style.setProperty("--kept-width", String(run.width));
     kept.append(run.svg);
   }
 

@@ -46,7 +46,7 @@ export function parsePicture(markup) {
  * @param {{arrange: (room: number, own: number) => number, showNames: (isPast: boolean) => void}} beside another picture
  *   that may stand beside it: `arrange` returns how wide all would be
  */
-export function placePicture({ root, body, bar, side, foot, picture, names, drawing, compared }, beside) {
+export function placePicture({ root, body, main, bar, side, picture, names, drawing, compared }, beside) {
   let heads = make("div"); // the lifelines' names, drawn once more, and their lower edge in the picture
   let below = 0;
   let natural = 0; // how wide the picture would be
@@ -56,9 +56,12 @@ export function placePicture({ root, body, bar, side, foot, picture, names, draw
   let whole = 0; // how wide it would be with the one beside it
   function arrange() {
     const width = beside.arrange(room, natural);
-    if (width !== whole) body.style.setProperty("--whole-width", String(width));
+    const isBeside = room >= width * SMALLEST + BESIDE;
+    const columns = isBeside ? `minmax(0, ${width}px) minmax(256px, 1fr)` : "";
+    if (width !== whole) main.style.setProperty("--whole-width", String(width));
+    if (body.style.gridTemplateColumns !== columns) body.style.gridTemplateColumns = columns;
     whole = width;
-    body.classList.toggle("lab-beside", room >= width * SMALLEST + BESIDE);
+    body.classList.toggle("lab-beside", isBeside);
   }
 
   /** Keep what is in use where it can be seen: what a click led to can make the picture's place smaller. */
@@ -100,7 +103,7 @@ export function placePicture({ root, body, bar, side, foot, picture, names, draw
    * @param {Element} svg
    */
   function show(svg) {
-    body.style.setProperty("--natural-width", svg.getAttribute("width"));
+    main.style.setProperty("--natural-width", svg.getAttribute("width"));
     ({ heads, below } = makeHeads(svg));
     natural = Number(svg.getAttribute("width"));
     drawing.replaceChildren(svg);
@@ -116,15 +119,16 @@ export function placePicture({ root, body, bar, side, foot, picture, names, draw
   }
 
   // The picture takes the room that the others leave: they are watched, because a reason shown in them makes them grow.
+  // A variable is set where it is read: whatever is inside has to be styled anew.
   const watchSize = new ResizeObserver((changes) => {
     for (const { target, contentRect } of changes) {
       if (target === body) room = contentRect.width;
       else if (target === picture) keepInSight();
-      else root.style.setProperty(`--${target.className}`, `${contentRect.height}px`);
+      else (target === bar ? root : main).style.setProperty(`--${target.className}`, `${contentRect.height}px`);
     }
     arrange();
   });
-  for (const part of [body, bar, side, foot, picture, compared]) watchSize.observe(part);
+  for (const part of [body, bar, side, picture, compared]) watchSize.observe(part);
   picture.addEventListener("scroll", showNames, { passive: true });
   return { show, arrange, keepInSight, focusedAt, keepAt, follow, stop: () => watchSize.disconnect() };
 }
