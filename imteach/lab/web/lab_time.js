@@ -232,6 +232,8 @@ export function watchTime(page, show, follow, settled) {
       makeSvg("rect", { class: "lab-grip-pill", x: left + 2, y: -11, width: 72, height: 22, rx: 11 }),
       makeSvg("text", { class: "lab-grip-text", x: left + 38, y: 4, "text-anchor": "middle" }),
     );
+    // A finger there drags, and does not scroll: `touch-action` means nothing to Chromium on a part of an SVG.
+    grip.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
     const line = makeSvg("path", { class: "lab-cursor-line", d: `M${left} 0H${width - 4}`, "aria-hidden": "true" });
     return { line, grip: makeSvg("g", { class: "lab-cursor", "aria-hidden": "true" }, grip) };
   }
