@@ -247,7 +247,7 @@ export function render({ model, el }) {
     {
       ...Object.fromEntries(Object.values(ACTS).map(({ act }) => [act, () => buttons[act].click()])),
       timeout: () => time.jump("timeout"),
-      diagram: pointing.focus,
+      diagram: () => pointing.focus({}), // it is scrolled to
       stop: () => {
         time.pause();
         putAway();

@@ -165,10 +165,12 @@ function makeMain() {
   const drawing = make("div", { class: "lab-drawing" });
   const beside = makeBeside();
   const picture = make("div", { class: "lab-picture" }, beside.kept, names, drawing);
+  const edges = make("div", { class: "lab-edges" }, makeSmallButton(""), makeSmallButton(""));
+  edges.hidden = true;
   const { timeBar, ...time } = makeTime();
   const line = make("div", { class: "lab-line" }, hint, time.jumps);
-  const main = make("div", { class: "lab-main" }, timeBar, line, stretch, beside.compared, picture);
-  return { main, hint, shows, earlier, later, stretch, names, drawing, picture, ...beside, ...time };
+  const main = make("div", { class: "lab-main" }, timeBar, line, stretch, beside.compared, edges, picture);
+  return { main, edges, hint, shows, earlier, later, stretch, names, drawing, picture, ...beside, ...time };
 }
 
 /**

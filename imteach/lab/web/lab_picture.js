@@ -1,6 +1,7 @@
 // @ts-check
 // The picture's place: with the rest beside it where both have room, and its lifelines' names in sight as it scrolls.
 
+import { watchEdges } from "./lab_edges.js";
 import { makeSvg } from "./lab_marks.js";
 import { focusedIn, make } from "./live.js";
 
@@ -46,7 +47,9 @@ export function parsePicture(markup) {
  * @param {{arrange: (room: number, own: number) => number, showNames: (isPast: boolean) => void}} beside another picture
  *   that may stand beside it: `arrange` returns how wide all would be
  */
-export function placePicture({ root, body, main, bar, side, picture, names, drawing, compared }, beside) {
+export function placePicture(page, beside) {
+  const { root, body, main, bar, side, picture, names, drawing, compared } = page;
+  const edges = watchEdges(page);
   let heads = make("div"); // the lifelines' names, drawn once more, and their lower edge in the picture
   let below = 0;
   let natural = 0; // how wide the picture would be
@@ -67,10 +70,14 @@ export function placePicture({ root, body, main, bar, side, picture, names, draw
   /** Keep what is in use where it can be seen: what a click led to can make the picture's place smaller. */
   function keepInSight() {
     const used = focusedIn(drawing);
-    if (!used || used.matches(".lab-head, .lab-link")) return;
+    if (!used) return;
     const box = (used.querySelector(".imt-pill") ?? used).getBoundingClientRect();
     const frame = picture.getBoundingClientRect();
-    const top = names.firstElementChild?.getBoundingClientRect().bottom ?? frame.top;
+    if (box.left < frame.left) picture.scrollLeft -= frame.left - box.left + 8;
+    else if (box.right > frame.right) picture.scrollLeft += box.right - frame.right + 8;
+    if (used.matches(".lab-head, .lab-link")) return;
+    const above = [names.firstElementChild, ...(page.edges.hidden ? [] : [page.edges])]; // they cover what scrolls below them
+    const top = Math.max(frame.top, ...above.map((cover) => cover?.getBoundingClientRect().bottom ?? 0));
     if (box.top < top) picture.scrollTop -= top - box.top + 8;
     else if (box.bottom > frame.bottom) picture.scrollTop += box.bottom - frame.bottom + 24;
   }
@@ -108,6 +115,7 @@ export function placePicture({ root, body, main, bar, side, picture, names, draw
     natural = Number(svg.getAttribute("width"));
     drawing.replaceChildren(svg);
     if (names.hasChildNodes()) names.replaceChildren(heads);
+    edges.renew(svg);
     arrange();
   }
 
@@ -118,17 +126,26 @@ export function placePicture({ root, body, main, bar, side, picture, names, draw
     beside.showNames(isPast);
   }
 
+  /** @param {number} width */
+  function resized(width) {
+    edges.resized(width, Math.min(1, Math.max(SMALLEST, width / (natural || 1))));
+    keepInSight();
+  }
+
   // The picture takes the room that the others leave: they are watched, because a reason shown in them makes them grow.
   // A variable is set where it is read: whatever is inside has to be styled anew.
   const watchSize = new ResizeObserver((changes) => {
     for (const { target, contentRect } of changes) {
       if (target === body) room = contentRect.width;
-      else if (target === picture) keepInSight();
+      else if (target === picture) resized(contentRect.width);
       else (target === bar ? root : main).style.setProperty(`--${target.className}`, `${contentRect.height}px`);
     }
     arrange();
   });
   for (const part of [body, bar, side, picture, compared]) watchSize.observe(part);
+  picture.addEventListener("focusin", ({ target }) => {
+    if (/** @type {Element} */ (target).matches(":focus-visible")) keepInSight(); // by keys: under a mouse nothing moves
+  });
   picture.addEventListener("scroll", showNames, { passive: true });
   return { show, arrange, keepInSight, focusedAt, keepAt, follow, stop: () => watchSize.disconnect() };
 }

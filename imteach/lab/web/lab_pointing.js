@@ -125,7 +125,7 @@ function showMeant({ picture, drawing }, tools) {
  * @param {Page} page
  * @param {Tools} tools
  * @param {{momentAt: (event: MouseEvent) => number, goTo: (t: number) => void}} time
- * @returns {{focus: () => void, renew: () => void}}
+ * @returns {{focus: (how?: FocusOptions) => void, renew: () => void}}
  */
 export function watchPointing(page, tools, { momentAt, goTo }) {
   const { picture, drawing } = page;
@@ -196,5 +196,5 @@ export function watchPointing(page, tools, { momentAt, goTo }) {
       all[Math.max(0, Math.min(all.length - 1, all.indexOf(thing) + MOVES[event.key]))]?.focus();
     }
   });
-  return { focus: () => tools.targets()[place]?.focus({ preventScroll: true }), renew };
+  return { focus: (how = { preventScroll: true }) => tools.targets()[place]?.focus(how), renew };
 }
