@@ -185,6 +185,7 @@ export const MORE_KEYS = [
   ["Arrows, Home, End", "in the diagram: from one thing that can be clicked to the next"],
   ["Enter, Space", "use the tool on it"],
   ["g", "go to the diagram"],
+  ["w", "go to the reasons, once something was asked"],
   ["t", "to the next timeout"],
   ["Esc", "stop the time; put the reasons away"],
 ];

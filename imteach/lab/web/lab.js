@@ -6,6 +6,7 @@ import { asks, connect, focusedIn, keepKeys } from "./live.js";
 import { ACTS } from "./actions.js";
 import { watchCompare } from "./lab_compare.js";
 import { makeFading } from "./lab_fading.js";
+import { focusField, focusedField, openByKey, speak } from "./lab_focus.js";
 import { makeHolds, makeKnows } from "./lab_holds.js";
 import { watchKeys } from "./lab_keys.js";
 import { markPicture } from "./lab_marks.js";
@@ -246,8 +247,11 @@ export function render({ model, el }) {
     page,
     {
       ...Object.fromEntries(Object.values(ACTS).map(({ act }) => [act, () => buttons[act].click()])),
+      settings: () => openByKey(page.settings, page.strip),
+      share: () => openByKey(page.shareButton, page.share),
       timeout: () => time.jump("timeout"),
       diagram: () => pointing.focus({}), // it is scrolled to
+      reasons: () => page.reasons.querySelector("button")?.focus(),
       stop: () => {
         time.pause();
         putAway();
@@ -293,7 +297,10 @@ export function render({ model, el }) {
       tools.renew(rows);
     },
     ladder: (ladder) => drawLadder(page, ladder, radioName),
-    outcome: (text) => (page.outcome.textContent = model.get("stretch").words ? `The whole run: ${text}` : text),
+    outcome(text) {
+      page.outcome.textContent = model.get("stretch").words ? `The whole run: ${text}` : text;
+      if (root.hasAttribute("data-past")) speak(page.spoken, text); // the other is not shown then
+    },
     moments: (moments) => time.moments(moments),
     chats: (chats) => phones.renew(chats),
     promises: promises.renew,
@@ -324,21 +331,22 @@ export function render({ model, el }) {
   /**
    * Once parts were drawn: show the moment in them. If what had the focus is gone, what was in use in the picture gets it.
    * @param {string[]} names
-   * @param {{focused: Element | null, y: number | null}} was what had the focus before, and where a packet that had it stood
+   * @param {{focused: Element | null, field: import("./lab_focus.js").FieldPlace | null, y: number | null}} was what had the
+   *   focus before, and where a packet that had it stood
    */
-  function after(names, { focused, y }) {
-    const isLost = focused && (focused.isConnected ? focused.matches(":disabled") : !focusedIn(root));
+  function after(names, { focused, field, y }) {
+    const isLost = focused && (focused.isConnected ? focused.matches(":disabled, [hidden] *") : !focusedIn(root));
     if (names.includes("picture") || names.includes("struck")) pointing.renew();
     if (names.includes("picture")) why.light();
     mark();
     time.draw(true);
-    if (isLost) pointing.focus();
+    if (isLost && !focusField(page.faults, field)) pointing.focus();
     if (!names.includes("picture")) return;
     if (y !== null) place.keepAt(y);
     else if (!tools.isOnPackets()) time.showCursor();
     if (focused) requestAnimationFrame(place.keepInSight);
   }
-  const before = () => ({ focused: focusedIn(root), y: place.focusedAt() });
+  const before = () => ({ focused: focusedIn(root), field: focusedField(page.faults), y: place.focusedAt() });
   const parts = makeDrawing((name) => model.get(name), draw, before, after);
 
   /** @type {[string, () => void][]} */

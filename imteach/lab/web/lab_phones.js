@@ -75,6 +75,7 @@ function makePhone(person, wish, now) {
   const name = make("div", { class: "lab-name" }, person);
   const online = /** @type {HTMLInputElement} */ (make("input", { type: "checkbox", role: "switch" }));
   const word = make("span");
+  online.setAttribute("aria-label", `${person} is online`); // whether or not it is so: that says the switch's state
   const label = make("label", { class: "lab-online" }, online, word);
   const chat = make("ol", { class: "lab-chat", role: "list" });
   const none = make("p", { class: "lab-empty" }, "no messages");

@@ -160,6 +160,7 @@ export function watchPointing(page, tools, { momentAt, goTo }) {
       if (!thing.matches("[data-packet]")) thing.toggleAttribute("data-asks", false);
       if (thing.matches("[data-event]")) can ? thing.setAttribute("role", "button") : thing.removeAttribute("role");
       else if (!thing.matches("[data-packet]")) thing.setAttribute("aria-disabled", String(!can));
+      if (thing.matches("[data-link]")) thing.setAttribute("aria-hidden", String(!can)); // as it is to the eye
     }
     for (const packet of packetsIn(drawing)) packet.dataset.asks = asks(tools.wished(targetOf(packet)));
     choose(all.find((thing) => nameOf(thing) === current) ?? all[Math.min(place, all.length - 1)]);

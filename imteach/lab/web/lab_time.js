@@ -3,6 +3,7 @@
 
 import { JUMPS, PAUSE, SPEEDS, ACTS } from "./actions.js";
 import { countUpTo, makeAxis, ms } from "./clock.js";
+import { speak } from "./lab_focus.js";
 import { makeSvg } from "./lab_marks.js";
 
 /** @typedef {import("./lab_page.js").Page} Page */
@@ -43,6 +44,7 @@ export function watchTime(page, show, follow, settled) {
   let cursor = null;
   let frame = 0; // of the play, 0 while it stands still
   let quiet = 0; // the timer after which a moment is told
+  let spoken = ""; // what was told last
   let speed = SPEEDS[1][1];
 
   const now = () => at ?? moments.end;
@@ -87,7 +89,9 @@ export function watchTime(page, show, follow, settled) {
     clearTimeout(quiet);
     quiet = setTimeout(() => {
       if (!frame) settled(at);
-      page.spoken.textContent = at === null ? "" : `At ${ms(t)}: ${told() || "nothing to tell"}`;
+      const words = at === null ? "" : `At ${ms(t)}: ${told() || "nothing to tell"}`;
+      if (words !== spoken) speak(page.spoken, words); // once, and not again with each step that changes the run
+      spoken = words;
     }, QUIET);
   }
 

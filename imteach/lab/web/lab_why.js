@@ -1,6 +1,7 @@
 // @ts-check
 // Why something happened: what led to it lights up in the picture, and the reasons stand beside it as sentences.
 
+import { speak } from "./lab_focus.js";
 import { make } from "./live.js";
 
 /** @typedef {import("./lab_page.js").Page} Page */
@@ -74,7 +75,8 @@ export function makeWhy(page) {
       shown = why ?? {};
       page.why.hidden = !shown.reasons;
       page.whyTitle.textContent = shown.title ?? "";
-      if (shown.reasons?.length) page.spoken.textContent = [shown.title, ...shown.reasons.map(({ text }) => text)].join(" ");
+      if (shown.reasons?.length) speak(page.spoken, [shown.title, ...shown.reasons.map(({ text }) => text)].join(" "));
+      if (!shown.reasons) mark("");
       page.reasons.replaceChildren(...(shown.reasons ?? []).map(makeReason));
       light();
     },
