@@ -6,7 +6,7 @@ import { asks, connect, focusedIn, keepKeys } from "./live.js";
 import { ACTS } from "./actions.js";
 import { watchCompare } from "./lab_compare.js";
 import { makeFading } from "./lab_fading.js";
-import { focusField, focusedField, openByKey, speak } from "./lab_focus.js";
+import { focusField, focusedField, makeOpener, speak } from "./lab_focus.js";
 import { makeHolds, makeKnows } from "./lab_holds.js";
 import { watchKeys } from "./lab_keys.js";
 import { markPicture } from "./lab_marks.js";
@@ -247,8 +247,8 @@ export function render({ model, el }) {
     page,
     {
       ...Object.fromEntries(Object.values(ACTS).map(({ act }) => [act, () => buttons[act].click()])),
-      settings: () => openByKey(page.settings, page.strip),
-      share: () => openByKey(page.shareButton, page.share),
+      settings: makeOpener(page.settings, page.strip),
+      share: makeOpener(page.shareButton, page.share),
       timeout: () => time.jump("timeout"),
       diagram: () => pointing.focus({}), // it is scrolled to
       reasons: () => page.reasons.querySelector("button")?.focus(),

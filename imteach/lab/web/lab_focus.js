@@ -40,15 +40,23 @@ export function focusField(list, place) {
 }
 
 /**
- * Open a part of the page or close it, as its button does, and let the focus go into it, or back.
+ * What opens a part of the page or closes it by a key, as its button does: the focus goes into it, and back.
  * @param {HTMLElement} button
  * @param {HTMLElement} part
  */
-export function openByKey(button, part) {
-  const wasInside = focusedIn(part) !== null;
-  button.click();
-  if (!part.hidden) /** @type {HTMLElement | null} */ (part.querySelector("input, select, button"))?.focus();
-  else if (wasInside) button.focus();
+export function makeOpener(button, part) {
+  /** @type {HTMLElement | null} */
+  let from = null;
+  return () => {
+    const focused = /** @type {HTMLElement | null} */ (focusedIn(/** @type {Element} */ (button.closest(".imteach-lab"))));
+    button.click();
+    if (!part.hidden) {
+      from = focused;
+      /** @type {HTMLElement | null} */ (part.querySelector("input, select, button"))?.focus();
+    } else if (focused && part.contains(focused)) {
+      (from?.isConnected ? from : button).focus();
+    }
+  };
 }
 
 /**
