@@ -16,11 +16,11 @@ const SIDES = [
 ];
 
 /**
- * Watch the edges of the picture's place. `renew` is told another picture, `resized` how wide the place is and how much
- * smaller than its own size the picture is drawn there.
+ * Watch the edges of the picture's place. `arrange` looks again what is beyond; `renew` is told another picture,
+ * `resized` how wide the place is and how much smaller than its own size the picture is drawn there.
  * @param {Page} page
  */
-export function watchEdges({ picture, edges }) {
+export function watchEdges({ body, picture, edges }) {
   /** @type {{node: string, x: number}[]} */
   let lifelines = [];
   let [natural, room, scale] = [0, 0, 1];
@@ -52,7 +52,7 @@ export function watchEdges({ picture, edges }) {
 
   /** Let its place be reached by keys, which scroll it, as long as there is something to scroll. */
   function arrange() {
-    edges.hidden = natural * scale <= room + 1;
+    edges.hidden = natural * scale <= room + 1 || body.classList.contains("lab-two"); // two pictures are made to fit
     const attributes = { tabindex: "0", role: "group", "aria-label": "The diagram’s place, which scrolls sideways" };
     for (const [name, value] of Object.entries(attributes)) {
       if (edges.hidden) picture.removeAttribute(name);
@@ -72,6 +72,7 @@ export function watchEdges({ picture, edges }) {
   picture.addEventListener("scroll", show, { passive: true });
 
   return {
+    arrange,
     /** @param {Element} svg */
     renew(svg) {
       natural = Number(svg.getAttribute("width"));

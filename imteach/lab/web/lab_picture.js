@@ -65,6 +65,7 @@ export function placePicture(page, beside) {
     if (body.style.gridTemplateColumns !== columns) body.style.gridTemplateColumns = columns;
     whole = width;
     body.classList.toggle("lab-beside", isBeside);
+    edges.arrange();
   }
 
   /** Keep what is in use where it can be seen: what a click led to can make the picture's place smaller. */
