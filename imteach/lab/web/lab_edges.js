@@ -17,13 +17,15 @@ const SIDES = [
 
 /**
  * Watch the edges of the picture's place. `arrange` looks again what is beyond; `renew` is told another picture,
- * `resized` how wide the place is and how much smaller than its own size the picture is drawn there.
+ * `resized` how wide the place is. Nothing here asks the browser where it has scrolled to while the page is drawn.
  * @param {Page} page
+ * @param {number} smallest of its size: a picture that would be smaller than that scrolls instead
  */
-export function watchEdges({ body, picture, edges }) {
+export function watchEdges({ body, picture, edges }, smallest) {
   /** @type {{node: string, x: number}[]} */
   let lifelines = [];
-  let [natural, room, scale] = [0, 0, 1];
+  let [natural, room, scrolled] = [0, 0, 0];
+  const scale = () => Math.min(1, Math.max(smallest, room / (natural || 1)));
   const buttons = /** @type {HTMLElement[]} */ (Array.from(edges.children));
 
   /**
@@ -31,15 +33,15 @@ export function watchEdges({ body, picture, edges }) {
    * @param {"left" | "right"} side
    */
   function beyond(side) {
-    const at = lifelines.map(({ node, x }) => ({ node, x: x * scale - picture.scrollLeft }));
+    const at = lifelines.map(({ node, x }) => ({ node, x: x * scale() - scrolled }));
     return side === "right" ? at.filter(({ x }) => x > room) : at.filter(({ x }) => x < 0).reverse();
   }
 
   function show() {
     if (edges.hidden) return;
-    const far = natural * scale - room;
+    const far = natural * scale() - room;
     SIDES.forEach(({ name, words }, place) => {
-      const isMore = name === "left" ? picture.scrollLeft > 1 : picture.scrollLeft < far - 1;
+      const isMore = name === "left" ? scrolled > 1 : scrolled < far - 1;
       const names = beyond(name).map(({ node }) => node);
       const button = buttons[place];
       const text = words(names.join(", ") || (isMore ? "more" : ""));
@@ -52,7 +54,7 @@ export function watchEdges({ body, picture, edges }) {
 
   /** Let its place be reached by keys, which scroll it, as long as there is something to scroll. */
   function arrange() {
-    edges.hidden = natural * scale <= room + 1 || body.classList.contains("lab-two"); // two pictures are made to fit
+    edges.hidden = natural * scale() <= room + 1 || body.classList.contains("lab-two"); // two pictures are made to fit
     const attributes = { tabindex: "0", role: "group", "aria-label": "The diagram’s place, which scrolls sideways" };
     for (const [name, value] of Object.entries(attributes)) {
       if (edges.hidden) picture.removeAttribute(name);
@@ -69,7 +71,14 @@ export function watchEdges({ body, picture, edges }) {
     if (next) picture.scrollLeft += next.x - room / 2;
     else picture.scrollLeft = name === "left" ? 0 : natural;
   });
-  picture.addEventListener("scroll", show, { passive: true });
+  picture.addEventListener(
+    "scroll",
+    () => {
+      scrolled = picture.scrollLeft;
+      show();
+    },
+    { passive: true },
+  );
 
   return {
     arrange,
@@ -82,12 +91,9 @@ export function watchEdges({ body, picture, edges }) {
       });
       arrange();
     },
-    /**
-     * @param {number} width
-     * @param {number} smaller
-     */
-    resized(width, smaller) {
-      [room, scale] = [width, smaller];
+    /** @param {number} width */
+    resized(width) {
+      room = width;
       arrange();
     },
   };

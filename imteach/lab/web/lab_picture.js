@@ -49,7 +49,7 @@ export function parsePicture(markup) {
  */
 export function placePicture(page, beside) {
   const { root, body, main, bar, side, picture, names, drawing, compared } = page;
-  const edges = watchEdges(page);
+  const edges = watchEdges(page, SMALLEST);
   let heads = make("div"); // the lifelines' names, drawn once more, and their lower edge in the picture
   let below = 0;
   let natural = 0; // how wide the picture would be
@@ -127,19 +127,15 @@ export function placePicture(page, beside) {
     beside.showNames(isPast);
   }
 
-  /** @param {number} width */
-  function resized(width) {
-    edges.resized(width, Math.min(1, Math.max(SMALLEST, width / (natural || 1))));
-    keepInSight();
-  }
-
   // The picture takes the room that the others leave: they are watched, because a reason shown in them makes them grow.
   // A variable is set where it is read: whatever is inside has to be styled anew.
   const watchSize = new ResizeObserver((changes) => {
     for (const { target, contentRect } of changes) {
       if (target === body) room = contentRect.width;
-      else if (target === picture) resized(contentRect.width);
-      else (target === bar ? root : main).style.setProperty(`--${target.className}`, `${contentRect.height}px`);
+      else if (target === picture) {
+        edges.resized(contentRect.width);
+        keepInSight();
+      } else (target === bar ? root : main).style.setProperty(`--${target.className}`, `${contentRect.height}px`);
     }
     arrange();
   });
