@@ -137,6 +137,34 @@ def test_a_link_is_cut_between_two_heads(desk: Desk):
     assert desk.faults == []
 
 
+def test_each_link_leads_from_its_person_to_the_server_and_over_those_between(page: Page):
+    group = {"friends": ["alice", "bob", "carol", "dave"]}
+    desk = Desk(page, Lab(Scenario("group", groups=group, say=[Say("hi", to="friends")])))
+    desk.choose("cut")
+    ends = desk.root.evaluate(
+        """root => {
+            const middle = name => {
+                const {x, width} = root.querySelector(`.lab-drawing [data-node="${name}"] rect`).getBBox();
+                return x + width / 2;
+            };
+            return [...root.querySelectorAll(".lab-drawing [data-link]")].map(link => {
+                const line = link.querySelector(".lab-link-line");
+                const [from, to] = [0, line.getTotalLength()].map(at => line.getPointAtLength(at).x);
+                const person = link.dataset.link.replace("-server", "");
+                return [person, Math.abs(from - middle(person)), Math.abs(to - middle("server"))];
+            });
+        }"""
+    )
+    assert [person for person, *_ in ends] == ["alice", "bob", "carol", "dave"]
+    width = desk.root.locator('.lab-drawing [data-node="bob"] rect').evaluate("card => card.getBBox().width")
+    for _, from_person, from_server in ends:  # each ends at a head, and not at somebody else's
+        assert from_person <= width / 2 + 1
+        assert from_server <= width / 2 + 1
+    desk.go(0)
+    desk.click('[data-link="alice-server"]')
+    assert desk.faults == ["partition alice-server@0+500"]
+
+
 def test_what_a_tool_does_nothing_with_is_no_dead_button(desk: Desk):
     desk.choose("cut")
     assert desk.click(packet("m1/msg:R#1")) == []
@@ -321,6 +349,22 @@ def test_what_did_not_happen_can_be_asked_too(page: Page):
     expect(panel).not_to_contain_text("80 ms")  # no look into the future
     desk.lab.drop("msg:R")  # another run: what was asked of the one before is put away
     assert desk.lab.why == {}
+
+
+def test_beside_a_belief_one_asks_why_and_before_it_why_not(page: Page):
+    desk = Desk(page, Lab("offline", Offline("bob", at=0)))
+    desk.root.locator('[data-fold="knows"]').click()
+    row = desk.root.locator('[data-knows="alice knows that bob has it"]')
+    row.get_by_role("button", name="why? alice believes that bob has it", exact=True).click()
+    (asked,) = desk.answer()
+    assert (asked["do"], asked["packet"]) == ("why", "m1/ack:N#1")
+    panel = desk.root.get_by_role("group", name="Why")
+    expect(panel).to_contain_text("the server made it itself, because it keeps the message")
+    desk.go(60)
+    row.get_by_role("button", name="Why is it not so that alice knows that bob has it?").click()
+    (asked,) = desk.answer()
+    assert (asked["do"], asked["at"]) == ("why not", 60)
+    expect(desk.root.get_by_role("alert")).to_be_empty()
 
 
 def test_by_which_packet_somebody_knows_is_marked_in_the_picture(page: Page):

@@ -71,9 +71,10 @@ function watchControls(page, wish, why, now) {
     else wish({ do: "change", fault: dataset.of, amount: dataset.amount, value: value === "" ? null : Number(value) });
   });
   root.addEventListener("click", (event) => {
-    const { marks, marksEvent, whyNot } =
+    const { marks, marksEvent, question } =
       /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("button"))?.dataset ?? {};
-    if (whyNot) wish({ ...JSON.parse(whyNot), at: now() });
+    const asked = question && JSON.parse(question);
+    if (asked) wish(asked.do === "why not" ? { ...asked, at: now() } : asked);
     else if (marks !== undefined) why.mark(marks, marksEvent);
   });
   page.unask.addEventListener("click", () => wish({ do: "why" }));

@@ -112,7 +112,7 @@ function makeClaim(msgid) {
   const sign = make("span", { class: "lab-sign", "aria-hidden": "true" });
   const word = make("span", { class: "lab-unseen" });
   const mark = make("button", { type: "button", class: "lab-link-button" });
-  const question = make("button", { type: "button", class: "lab-link-button" }, "why not?");
+  const question = make("button", { type: "button", class: "lab-link-button" });
   const words = make("span");
   const text = make("span", {}, word, words, " ");
   const element = make("li", { class: "lab-knows-row" }, sign, text, mark, question);
@@ -122,12 +122,8 @@ function makeClaim(msgid) {
     element,
     /** @param {KnowsRow} changed */
     renew(changed) {
-      const asked = { do: "why not", msgid: msgid(), who: changed.ask };
       row = changed;
       element.dataset.knows = row.claim;
-      question.dataset.whyNot = JSON.stringify(asked);
-      question.dataset.asks = asks(asked);
-      question.setAttribute("aria-label", `Why is it not so that ${row.claim}?`);
     },
     /** @param {number} t */
     show(t) {
@@ -143,6 +139,11 @@ function makeClaim(msgid) {
       write(mark, packet ? `by ${packet}` : "");
       mark.dataset.marks = packet ?? "";
       question.hidden = isTrue || !ask;
+      const asked = believes ? { do: "why", packet } : { do: "why not", msgid: msgid(), who: ask };
+      write(question, believes ? "why?" : "why not?");
+      question.dataset.question = JSON.stringify(asked);
+      question.dataset.asks = asks(asked);
+      question.setAttribute("aria-label", believes ? `why? ${words.textContent}` : `Why is it not so that ${claim}?`);
     },
   };
 }

@@ -80,27 +80,45 @@ export function markPicture(svg, { notes, packets, nodes, links }) {
   const flying = makeSvg("g", { class: "lab-flying", "aria-hidden": "true" });
   const after = svg.querySelector(".lab-told, .imt-cut-words, .imt-packet");
   for (const part of [veil, flying]) after ? after.before(part) : svg.append(part);
-  svg.append(...links.map((link) => makeLink(...link)));
+  svg.append(...links.map((link) => makeLink(link, nodes, cards)));
   return { told, veil, flying };
 }
 
 /**
- * A person's link to the server, to be cut: between the heads.
- * @param {string} person
- * @param {number} x0
- * @param {number} x1
- * @param {number} y
+ * How a link is drawn: straight to the server's head, or over the heads that stand between.
+ * @param {Element[]} between the heads from the person's to the server's, with these two
+ * @param {[number, number]} gap where the link leaves the person's head, and where the next head begins
+ * @param {number} y the middle of the heads
+ * @returns {{way: string, middle: number, height: number}} and the place where it is cut
  */
-function makeLink(person, x0, x1, y) {
-  const middle = (x0 + x1) / 2;
-  const name = `${person}-${SERVER}`;
+function wayOf(between, [x0, x1], y) {
+  if (between.length < 3) return { way: `M${x0} ${y}H${x1}`, middle: (x0 + x1) / 2, height: y };
+  const boxes = between.map((card) => ["x", "y", "width"].map((name) => Number(card.getAttribute(name))));
+  const [[x, top, width], [next], [end]] = [boxes[0], boxes[1], boxes[boxes.length - 1]];
+  const far = between.length - 2; // each link at a height of its own
+  const [height, aside] = [top - 4 - 5 * far, Math.sign(x - end) * 12 * far];
+  const [start, stop] = [x + width / 2, end + width / 2 + aside];
+  return { way: `M${start} ${top}V${height}H${stop}V${top}`, middle: next + width / 2, height };
+}
+
+/**
+ * A person's link to the server, to be cut: between the heads.
+ * @param {[string, number, number, number]} link
+ * @param {string[]} nodes
+ * @param {Element[]} cards
+ */
+function makeLink([person, x0, x1, y], nodes, cards) {
+  const [from, to] = [nodes.indexOf(person), nodes.indexOf(SERVER)];
+  const between = cards.slice(Math.min(from, to), Math.max(from, to) + 1);
+  const { way, middle, height } = wayOf(from < to ? between : between.reverse(), [x0, x1], y);
+  const wide = Math.abs(x1 - x0);
   const label = `The link between ${person} and the server`;
   return makeSvg(
     "g",
-    { class: "lab-link", role: "button", tabindex: -1, "data-link": name, "aria-label": label },
-    makeSvg("rect", { class: "lab-link-hit", x: Math.min(x0, x1), y: y - 14, width: Math.abs(x1 - x0), height: 28 }),
-    makeSvg("path", { class: "lab-link-line", d: `M${x0} ${y}H${x1}` }),
-    makeSvg("circle", { class: "lab-link-knob", cx: middle, cy: y, r: 10 }),
-    makeSvg("path", { class: "lab-link-sign", d: `M${middle - 3} ${y - 5}l1 10M${middle + 3} ${y - 5}l-1 10` }),
+    { class: "lab-link", role: "button", tabindex: -1, "data-link": `${person}-${SERVER}`, "aria-label": label },
+    makeSvg("rect", { class: "lab-link-hit", x: middle - wide / 2, y: height - 14, width: wide, height: 28 }),
+    makeSvg("path", { class: "lab-link-line", d: way }),
+    makeSvg("circle", { class: "lab-link-knob", cx: middle, cy: height, r: 10 }),
+    makeSvg("path", { class: "lab-link-sign", d: `M${middle - 3} ${height - 5}l1 10M${middle + 3} ${height - 5}l-1 10` }),
   );
 }
