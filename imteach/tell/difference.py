@@ -198,12 +198,13 @@ def what_came_of_each(compare: Compare) -> list[str]:
 
 
 def _differing(one: Trace, other: Trace) -> Iterator[str]:
-    """Yield what differs, as clauses: what was said, shown and seen, the promises, how each ends."""
+    """Yield what differs, as clauses: what was said, shown and seen, in which order, the promises, how each ends."""
     here, there = ({said.msgid: said for said in trace.messages} for trace in (one, other))
     several = len(here.keys() | there.keys()) > 1
     for msgid in dict.fromkeys([*here, *there]):
         for clause in _of_message(here.get(msgid), there.get(msgid)):
             yield f"{msgid}: {clause}" if several else clause
+    yield from _of_order(one, other)
     if one.loop is None and other.loop is None:  # promises are judged at ends
         yield from _of_promises(one.promises, other.promises)
     yield from _in_one_only(
@@ -238,6 +239,27 @@ def _of_message(here: Outcome | None, there: Outcome | None) -> Iterator[str]:
 
 def _says(said: Outcome) -> str:
     return f"{said.sender} says {quote(said.text)} to {join(said.to)}"
+
+
+def _of_order(here: Trace, there: Trace) -> Iterator[str]:
+    """Yield whom two messages are shown to in one order in one run, and the other way round in the other."""
+    texts = {said.msgid: quote(said.text) for said in here.messages}
+    first, second = _shown_first(here), _shown_first(there)
+    for who, order in first.items():
+        common = [msgid for msgid in order if msgid in second.get(who, [])]
+        other = [msgid for msgid in second.get(who, []) if msgid in common]
+        earlier, later = next(((a, b) for a, b in zip(common, other, strict=True) if a != b), (None, None))
+        if earlier is not None and later is not None:
+            pair = f"{texts[earlier]} before {texts[later]}"
+            yield f"{who} is shown {pair} in the first run, after it in the second"
+
+
+def _shown_first(trace: Trace) -> dict[str, list[str]]:
+    """Return for each person the messages in the order in which they are shown for the first time."""
+    order: dict[str, dict[str, None]] = {}
+    for event in trace.happened("show"):
+        order.setdefault(event.node, {}).setdefault(str(event.said))
+    return {who: list(shown) for who, shown in order.items()}
 
 
 def _of_promises(here: dict[str, bool], there: dict[str, bool]) -> Iterator[str]:

@@ -161,6 +161,17 @@ def test_of_several_messages_each_is_named():
     assert "m2: alice says “two” to bob in the first run only." in compare.outcome
 
 
+def test_another_order_on_a_screen_is_told():
+    said = [Say("one"), Say("two", at=20), Say("three", at=40)]
+    late = Delay("m1/msg:N", by=100)
+    runs = [Scenario(rung, say=said).run(late) for rung in ("ordered", "durable")]
+    assert [*Compare(*runs).outcome] == ["bob is shown “one” before “two” in the first run, after it in the second."]
+    assert [*Compare(*reversed(runs)).outcome] == [
+        "bob is shown “two” before “one” in the first run, after it in the second."
+    ]
+    assert [*Compare(runs[0], runs[0]).outcome] == []
+
+
 def test_who_says_it_to_whom_is_told_where_that_differs():
     back = Scenario("dedup", say=[Say("hi", sender="bob", to="alice")]).run()
     assert [*Compare(DEDUP.run(), back).outcome] == [
