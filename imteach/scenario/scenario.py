@@ -66,7 +66,8 @@ class Scenario:
 
     def __post_init__(self) -> None:
         if not isinstance(self.rung, str) or self.rung not in LADDER:
-            raise InputError(f"no rung {quoted(self.rung)}; the rungs are {', '.join(LADDER)}")
+            link = "; a link is opened by Lab.from_link(…)" if str(self.rung).startswith("#lab=") else ""
+            raise InputError(f"no rung {quoted(self.rung)}; the rungs are {', '.join(LADDER)}{link}")
         checked = {
             "say": _checked_list(self.say, Say, "say", "Say('hello', at=100)"),
             "resend": _checked_list(self.resend, Resend, "resend", "Resend('m1', at=2000)"),

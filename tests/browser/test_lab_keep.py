@@ -125,7 +125,14 @@ def test_both_scroll_in_one_frame_and_keep_the_names_in_sight(desk: Desk):
     heads = [desk.root.locator(f"{place} .lab-head-copy").first for place in (".lab-kept", ".lab-picture > .lab-heads")]
     tops = [head.bounding_box()["y"] for head in heads]
     assert tops[0] == pytest.approx(tops[1], abs=1)
-    assert abs(tops[0] - frame.bounding_box()["y"]) < 12
+    assert abs(tops[0] - frame.bounding_box()["y"]) < 34  # under the run's name
+    names = [
+        desk.root.locator(f"{place} .imt-title") for place in (".lab-kept .lab-heads", ".lab-picture > .lab-heads")
+    ]
+    expect(names[0]).to_contain_text("First run, kept: retransmit")
+    expect(names[1]).to_contain_text("Second run")
+    for name in names:
+        assert 0 <= name.bounding_box()["y"] - frame.bounding_box()["y"] < 20
     frame.evaluate("frame => frame.scrollTop = 0")
     soon(lambda: desk.root.locator(".lab-head-copy").count(), 0)
 

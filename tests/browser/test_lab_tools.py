@@ -1,13 +1,16 @@
 """The lab's tools, by mouse and by keys: every fault by hand, talk, reasons; with Python really behind the page."""
 
 import base64
+import operator
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import alone
 import driving
 import pytest
 from alone_with_python import Desk
+from driving import soon
 from playwright.sync_api import Browser, Page, expect
 
 from imteach import Crash, Delay, Drop, Lab, Offline, Say, Scenario
@@ -462,6 +465,63 @@ def test_a_delayed_packet_and_its_retransmission_are_seen_in_flight_together(pag
     desk = Desk(page, Lab("dedup", Delay("msg:R", by=400)))
     desk.go(320)
     expect(desk.root.locator(".lab-flying circle")).to_have_count(2)
+
+
+# What a learner stumbled over
+
+
+def test_a_jump_that_leads_nowhere_any_more_keeps_the_focus(page: Page):
+    desk = Desk(page, Lab("retransmit", Drop("ack:N")))
+    jump = desk.root.locator('[data-jump="duplicate"]')
+    jump.focus()
+    page.keyboard.press("Enter")
+    expect(desk.root.locator(".lab-when")).to_have_text("400 ms")
+    expect(jump).to_be_disabled()
+    expect(jump).to_be_focused()
+    page.keyboard.press("k")
+    assert [message["do"] for message in desk.answer()] == ["keep"]
+
+
+def test_a_key_leads_to_the_first_difference_from_the_kept_run(page: Page):
+    desk = Desk(page, Lab("retransmit"))
+    desk.lab.keep()
+    desk.lab.drop("ack:N")
+    alone.told(page, desk.lab)
+    desk.root.locator('[data-tool="drop"]').focus()
+    page.keyboard.press("d")
+    expect(desk.root.locator(".lab-when")).to_have_text("180 ms")
+
+
+def test_the_links_are_in_sight_when_one_takes_the_tool_for_them(page: Page):
+    desk = Desk(page, Lab(Scenario("dedup", say=[Say("hello", at=100 * n) for n in range(5)])))
+    frame = desk.root.locator(".lab-picture")
+    frame.evaluate("frame => (frame.scrollTop = 400)")
+    desk.choose("cut")
+    assert frame.evaluate("frame => frame.scrollTop") == 0
+
+
+def test_reset_goes_to_the_end_and_leaves_no_hole(page: Page):
+    page.set_viewport_size({"width": 900, "height": 1000})  # where the rest stands above the picture
+    desk = Desk(page, Lab("dedup"))
+    side = desk.root.locator(".lab-side")
+    before = side.bounding_box()["height"]
+    desk.root.locator('[data-fold="strikes"]').click()
+    desk.lab.apply(*(Delay(name, by=40) for name in ("msg:R", "msg:N", "ack:R")))
+    alone.told(page, desk.lab)
+    desk.go(60)  # keeps what stands above the picture as high as it is
+    high = side.bounding_box()["height"]
+    assert high > before + 40
+    desk.lab.undo()  # still at that moment
+    alone.told(page, desk.lab)
+    soon(lambda: side.bounding_box()["height"], high - 80, operator.lt)
+    desk.lab.redo()
+    alone.told(page, desk.lab)
+    desk.root.locator('[data-fold="strikes"]').click()
+    desk.root.locator('[data-act="reset"]').click()
+    desk.answer()
+    expect(desk.root.locator(".lab-when")).to_have_text(re.compile("^end, "))
+    soon(lambda: side.bounding_box()["height"], before)
+    page.set_viewport_size(driving.SCREEN)
 
 
 # To pass it on

@@ -17,6 +17,7 @@ import { parsePicture, placePicture } from "./lab_picture.js";
 import { watchPointing } from "./lab_pointing.js";
 import { watchSettings } from "./lab_settings.js";
 import { copy, watchShare } from "./lab_share.js";
+import { write } from "./lab_slots.js";
 import { watchTime } from "./lab_time.js";
 import { makeTools } from "./lab_tools.js";
 import { makeDrawing } from "./lab_unpack.js";
@@ -98,14 +99,16 @@ function watchFolds({ folds, panels, side }) {
     if (panel.hidden !== isOpen) return;
     panel.hidden = !isOpen;
     folds.querySelector(`[data-fold="${name}"]`)?.setAttribute("aria-expanded", String(isOpen));
-    side.style.height = ""; // see lab_time.js
+    side.style.minHeight = ""; // see lab_time.js
   }
 
   folds.addEventListener("click", (event) => {
     const fold = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-fold]"));
     if (!fold?.dataset.fold) return;
     byHand.add(fold.dataset.fold);
-    set(fold.dataset.fold, fold.getAttribute("aria-expanded") !== "true");
+    const isOpen = fold.getAttribute("aria-expanded") !== "true";
+    set(fold.dataset.fold, isOpen);
+    if (isOpen) panels.querySelector(`[data-panel="${fold.dataset.fold}"]`)?.scrollIntoView({ block: "nearest" });
   });
   /**
    * @param {string} name
@@ -238,6 +241,7 @@ export function render({ model, el }) {
   const pointing = watchPointing(page, tools, time);
   tools.onChange(pointing.renew);
   watchControls(page, wish, why, time.now);
+  page.reset.addEventListener("click", () => time.go(null));
   const settings = watchSettings(page, wish);
   const unfold = watchFolds(page);
   const share = watchShare(page, wish, view);
@@ -251,6 +255,7 @@ export function render({ model, el }) {
       settings: makeOpener(page.settings, page.strip),
       share: makeOpener(page.shareButton, page.share),
       timeout: () => time.jump("timeout"),
+      difference: () => time.jump("difference"),
       diagram: () => pointing.focus({}), // it is scrolled to
       reasons: () => page.reasons.querySelector("button")?.focus(),
       stop: () => {
@@ -271,6 +276,14 @@ export function render({ model, el }) {
   /** @type {import("./lab_marks.js").Drawn} */
   let drawn = { axis: [], notes: [], packets: [], nodes: [], links: [] };
 
+  let outcome = "";
+
+  /** Say what came of the run, and of which. */
+  function tellOutcome() {
+    const which = compare.isShown() ? "Second run: " : model.get("stretch").words ? "The whole run: " : "";
+    write(page.outcome, which + outcome);
+  }
+
   /**
    * What changes: one function for each trait, in the order in which they are drawn.
    * @type {Record<string, (value: any) => void>}
@@ -278,16 +291,17 @@ export function render({ model, el }) {
   const draw = {
     sheet: (text) => (page.sheet.textContent = text),
     drawn: (value) => (drawn = value),
+    beside(value) {
+      showKept = compare.renew(value);
+      place.arrange();
+      tellOutcome();
+    },
     picture(markup) {
       picture = markup;
       const svg = parsePicture(markup);
       showPicture = makeFading(svg, drawn, markPicture(svg, drawn));
       place.show(svg);
       time.renew(svg, drawn);
-    },
-    beside(value) {
-      showKept = compare.renew(value);
-      place.arrange();
     },
     struck(rows) {
       page.faults.replaceChildren(...rows.map(makeFaultRow));
@@ -299,7 +313,8 @@ export function render({ model, el }) {
     },
     ladder: (ladder) => drawLadder(page, ladder, radioName),
     outcome(text) {
-      page.outcome.textContent = model.get("stretch").words ? `The whole run: ${text}` : text;
+      outcome = text;
+      tellOutcome();
       if (root.hasAttribute("data-past")) speak(page.spoken, text); // the other is not shown then
     },
     moments: (moments) => time.moments(moments),
@@ -336,7 +351,9 @@ export function render({ model, el }) {
    *   focus before, and where a packet that had it stood
    */
   function after(names, { focused, field, y }) {
-    const isLost = focused && (focused.isConnected ? focused.matches(":disabled, [hidden] *") : !focusedIn(root));
+    const now = focusedIn(root); // some part may have given it to another of its own
+    const isGone = focused && (!focused.isConnected || focused.matches(":disabled, [hidden], [hidden] *"));
+    const isLost = isGone && (now === null || now === focused);
     if (names.includes("picture") || names.includes("struck")) pointing.renew();
     if (names.includes("picture")) why.light();
     mark();

@@ -48,7 +48,7 @@ function makeKept(markup, drawn, left) {
   const svg = parsePicture(markup);
   const marks = markPicture(svg, { ...drawn, links: [] }); // no link can be cut there
   const fade = makeFading(svg, drawn, marks);
-  const { heads } = makeHeads(svg);
+  const { heads } = makeHeads(svg, true);
   for (const part of [svg, heads]) makeMute(part);
   const [width, height] = ["width", "height"].map((name) => Number(svg.getAttribute(name)));
   const cursor = makeSvg("path", { class: "lab-cursor-line", d: `M${left} 0H${width - 4}`, "aria-hidden": "true" });
@@ -173,6 +173,8 @@ export function watchCompare(page, wish) {
 
   return {
     arrange,
+    /** Whether the picture of another run is beside this one. */
+    isShown: () => Boolean(shown.picture),
     /** @param {boolean} isPast */
     showNames(isPast) {
       if (run && isPast !== keptNames.hasChildNodes()) keptNames.replaceChildren(...(isPast ? [run.heads] : []));

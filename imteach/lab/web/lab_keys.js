@@ -22,7 +22,7 @@ export function watchKeys(page, acts, choose) {
   /** @type {Record<string, () => void>} */
   const doings = { ...Object.fromEntries(TOOLS.map(({ key, tool }) => [key, () => choose(tool)])) };
   for (const { key, act } of Object.values(ACTS)) doings[key] = acts[act];
-  Object.assign(doings, { t: acts.timeout, g: acts.diagram, w: acts.reasons, Escape: acts.stop });
+  Object.assign(doings, { t: acts.timeout, d: acts.difference, g: acts.diagram, w: acts.reasons, Escape: acts.stop });
   page.root.addEventListener("keydown", (event) => {
     const doing = doings[event.key];
     if (!doing || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.composedPath()[0])) return;

@@ -8,24 +8,33 @@ import { focusedIn, make } from "./live.js";
 /** @typedef {import("./lab_page.js").Page} Page */
 
 const BESIDE = 276; // px; what came of the run, and the gap to it, where it stands beside the picture
+const TITLE = 22; // px; the room that a picture's title takes above the names
 const SMALLEST = 0.87; // of its size: a picture whose words would be smaller than that scrolls instead
 
 /**
  * The names of the lifelines once more, to stay in sight while the picture below them scrolls.
  * @param {Element} svg
+ * @param {boolean} isOneOfTwo whether it is to be said which run it is
  * @returns {{heads: HTMLElement, below: number}} and their lower edge in the picture
  */
-export function makeHeads(svg) {
+export function makeHeads(svg, isOneOfTwo) {
   const card = svg.querySelector(".imt-card");
   const [top, high] = ["y", "height"].map((name) => Number(card?.getAttribute(name)));
   const heads = /** @type {Element} */ (svg.cloneNode(false));
   for (const name of ["role", "aria-label", "data-rev", "height"]) heads.removeAttribute(name);
-  heads.setAttribute("viewBox", `0 ${top - 4} ${svg.getAttribute("width")} ${high + 8}`);
+  const title = isOneOfTwo && svg.querySelector(".imt-title");
+  const room = title ? TITLE : 0;
+  heads.setAttribute("viewBox", `0 ${top - 4 - room} ${svg.getAttribute("width")} ${high + 8 + room}`);
   heads.setAttribute("aria-hidden", "true");
   for (const head of svg.querySelectorAll(".lab-head")) {
     const copy = makeSvg("g", { class: "lab-head-copy", "data-head-of": head.getAttribute("data-node") ?? "" });
     for (const part of head.children) copy.append(part.cloneNode(true));
     heads.append(copy);
+  }
+  if (title) {
+    const words = /** @type {Element} */ (title.cloneNode(true));
+    words.setAttribute("y", String(top - 10));
+    heads.append(words);
   }
   return { heads: /** @type {any} */ (heads), below: top + high };
 }
@@ -44,8 +53,8 @@ export function parsePicture(markup) {
  * Give the picture its place. `show` puts another one there, `keepInSight` scrolls to what is in use, `follow` to a
  * height of the picture, and `stop` ends it all.
  * @param {Page} page
- * @param {{arrange: (room: number, own: number) => number, showNames: (isPast: boolean) => void}} beside another picture
- *   that may stand beside it: `arrange` returns how wide all would be
+ * @param {{arrange: (room: number, own: number) => number, showNames: (isPast: boolean) => void, isShown: () => boolean}}
+ *   beside another picture that may stand beside it: `arrange` returns how wide all would be
  */
 export function placePicture(page, beside) {
   const { root, body, main, bar, side, picture, names, drawing, compared } = page;
@@ -112,7 +121,7 @@ export function placePicture(page, beside) {
    */
   function show(svg) {
     main.style.setProperty("--natural-width", svg.getAttribute("width"));
-    ({ heads, below } = makeHeads(svg));
+    ({ heads, below } = makeHeads(svg, beside.isShown()));
     natural = Number(svg.getAttribute("width"));
     drawing.replaceChildren(svg);
     if (names.hasChildNodes()) names.replaceChildren(heads);

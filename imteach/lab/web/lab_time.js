@@ -5,6 +5,7 @@ import { JUMPS, PAUSE, SPEEDS, ACTS } from "./actions.js";
 import { countUpTo, makeAxis, ms } from "./clock.js";
 import { speak } from "./lab_focus.js";
 import { makeSvg } from "./lab_marks.js";
+import { write } from "./lab_slots.js";
 
 /** @typedef {import("./lab_page.js").Page} Page */
 /** @typedef {import("./lab_marks.js").Drawn} Drawn */
@@ -78,12 +79,12 @@ export function watchTime(page, show, follow, settled) {
     /** @type {HTMLInputElement} */ (page.time).min = String(axis.first);
     page.time.setAttribute("aria-valuetext", `${ms(t)} of ${ms(moments.end)}`);
     /** @type {HTMLInputElement} */ (page.time).value = String(t);
-    page.when.textContent = at === null ? `${moments.part ? "end of this part" : "end"}, ${ms(t)}` : ms(t);
+    write(page.when, at === null ? `${moments.part ? "end of this part" : "end"}, ${ms(t)}` : ms(t));
     for (const button of page.jumps.querySelectorAll("button")) {
       const times = moments.jumps[button.dataset.jump ?? ""] ?? [];
-      button.disabled = at !== null && !times.some((time) => time > t);
+      button.setAttribute("aria-disabled", String(at !== null && !times.some((time) => time > t))); // it keeps the focus
     }
-    if (isAnother) page.now.textContent = told();
+    if (isAnother) write(page.now, told());
     page.root.toggleAttribute("data-past", at !== null);
     placeCursor(t, y);
     clearTimeout(quiet);
@@ -102,7 +103,7 @@ export function watchTime(page, show, follow, settled) {
   function placeCursor(t, y) {
     if (!cursor) return;
     for (const part of [cursor.line, cursor.grip]) part.setAttribute("transform", `translate(0 ${y})`);
-    /** @type {Element} */ (cursor.grip.querySelector("text")).textContent = at === null ? "end" : ms(t);
+    write(/** @type {Element} */ (cursor.grip.querySelector("text")), at === null ? "end" : ms(t));
   }
 
   /**
@@ -112,7 +113,7 @@ export function watchTime(page, show, follow, settled) {
   function go(t) {
     const before = at;
     at = t === null || t >= moments.end ? null : Math.max(t, 0);
-    if ((at === null) !== (before === null)) keepHeight(at !== null);
+    if ((at === null) !== (before === null) || (at !== null && !page.side.style.minHeight)) keepHeight(at !== null);
     draw();
   }
 
@@ -322,6 +323,7 @@ export function watchTime(page, show, follow, settled) {
      * @param {Drawn} drawn
      */
     renew(svg, drawn) {
+      page.side.style.minHeight = ""; // another run needs other room
       axis = makeAxis(drawn.axis);
       height = Number(svg.getAttribute("height"));
       const left = Number(svg.querySelector(".imt-rule")?.getAttribute("x1") ?? 46);

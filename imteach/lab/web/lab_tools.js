@@ -56,6 +56,7 @@ export function makeTools(page, wish, now) {
     page.root.dataset.using = tool.tool;
     page.hint.textContent = tool.hint;
     page.hint.classList.remove("lab-missed");
+    if (tool.tool === "cut") page.picture.scrollTop = 0; // the links are there
     changed();
   }
 
@@ -126,6 +127,7 @@ export function makeTools(page, wish, now) {
      * @param {Element} element
      */
     use(element) {
+      page.hint.textContent = tool.hint; // why another one does not work was said long enough
       const message = wished(targetOf(element));
       /** @type {SVGElement} */ (element).dataset.asks = asks(message);
       wish(message);
