@@ -76,11 +76,24 @@ def test_why_a_stored_message_is_shown_at_login():
     (show,) = trace.happened("show")
     told = trace.why(show)
     assert told == [
+        "0 ms: alice says “hello” to bob",
+        "50 ms: m1/msg:R#1 reaches the server",
+        "50 ms: the server stores m1 for bob",
         "1000 ms: bob logs in",
         "1050 ms: bob/offline:R#1 reaches the server",
         "1100 ms: bob/offline:A#1 reaches bob",
         "1100 ms: bob is shown “hello”",
     ]
+
+
+def test_why_a_stored_message_is_shown_to_a_member_of_a_group():
+    groups = {"friends": ["alice", "bob", "carol"]}
+    trace = Scenario("group", groups=groups, say=[Say("hi", to="friends", at=100)]).run(
+        Offline("bob", at=50, lasting=400)
+    )
+    carol, bob = trace.happened("show")
+    assert "150 ms: the server stores m1 for friends" in trace.why(bob)
+    assert not any("stores" in line for line in trace.why(carol))  # to her it was passed on at once
 
 
 def test_why_alice_sees_delivered_by_a_fabricated_ack():

@@ -77,12 +77,25 @@ def why_again(trace: Trace, resend: Event) -> str:
     return "because it had failed" if seen == "failed" else f"while it was under way ({sign(seen)})"
 
 
+def _led_to(trace: Trace, event: Event) -> list[Event]:
+    """The causes of an event, and where it shows a message that the server had kept, how that came to be kept."""
+    causes = trace.causes(event)
+    brought = trace.packet[str(event.packet)] if event.kind == "show" and event.packet else None
+    if brought is None or brought.kind != "offline:A":
+        return causes
+    groups = trace.scenario.groups
+    stores = (each for each in trace.events[: event.id] if each.kind == "store" and each.said == event.said)
+    theirs = [store for store in stores if event.node in (store.to, *groups.get(str(store.to), ()))]
+    kept = [each for store in theirs for each in (*trace.causes(store), store)]
+    return sorted({each.id: each for each in (*kept, *causes)}.values(), key=lambda each: each.id)
+
+
 class _Chain:
     """The causes of one event, as sentences one by one."""
 
     def __init__(self, trace: Trace, event: Event) -> None:
         self.trace = trace
-        self.events = [*trace.causes(event), event]
+        self.events = [*_led_to(trace, event), event]
         self.end = event
         arrived = {event.packet for event in self.events if event.kind == "arrive"}
         self.in_addition: dict[str, Callable[[Event], str]] = {
