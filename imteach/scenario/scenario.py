@@ -66,7 +66,7 @@ class Scenario:
 
     def __post_init__(self) -> None:
         if not isinstance(self.rung, str) or self.rung not in LADDER:
-            link = "; a link is opened by Lab.from_link(…)" if str(self.rung).startswith("#lab=") else ""
+            link = "; a link is opened by Lab.from_link(…)" if "#lab=" in str(self.rung) else ""
             raise InputError(f"no rung {quoted(self.rung)}; the rungs are {', '.join(LADDER)}{link}")
         checked = {
             "say": _checked_list(self.say, Say, "say", "Say('hello', at=100)"),

@@ -79,7 +79,7 @@ def test_a_link_is_opened_where_a_scenario_file_is():
 
 def test_a_link_in_the_place_of_a_rung_is_told_where_it_belongs():
     with pytest.raises(InputError, match=r"a link is opened by Lab.from_link\(…\)"):
-        Lab(SESSION.link())
+        Lab(f"https://example.org/page{SESSION.link()}")
 
 
 def test_only_the_view_that_asked_for_it_saves_it():
