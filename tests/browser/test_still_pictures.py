@@ -1,16 +1,14 @@
 """A still picture on a page: the page chooses its theme, and where nothing chooses it is light."""
 
-import shutil
 from io import BytesIO
 
+import needs
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from imteach import Crash, Drop, Partition, Say, Scenario, state_graph, sweep
 from imteach.themes import COLOURS, DARK
-
-needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="no graphviz on this machine: apt install graphviz")
 
 STILL = {
     "trace": lambda: Scenario("retransmit", say=[Say("hello"), Say("still there?", at=40)]).run(
@@ -19,7 +17,7 @@ STILL = {
     "plot": lambda: sweep(Scenario("dedup"), losses=[0, 0.3], messages=50).plot(),
     "graph": lambda: state_graph(Scenario("basic"), faults=1),
 }
-PICTURES = [pytest.param(name, marks=needs_dot if name == "graph" else ()) for name in STILL]
+PICTURES = [pytest.param(name, marks=needs.dot if name == "graph" else ()) for name in STILL]
 
 DARK_PAGE = "img.imteach-picture {color-scheme: dark !important}"  # what a page with a dark theme says
 
