@@ -31,6 +31,7 @@ from imteach.trace import Trace
 from imteach.views import register
 
 if TYPE_CHECKING:
+    from imteach.course.predictions.predict import Predict
     from imteach.lab import FaultMapLab, Lab
     from imteach.trace.compare import Compare
     from imteach.verify import check, examine, explore, fault_map, follow, machine_graph, state_graph, stats, sweep
@@ -89,6 +90,7 @@ __all__ = [
     "Loss",
     "Offline",
     "Partition",
+    "Predict",
     "Resend",
     "Say",
     "Scenario",
@@ -110,6 +112,7 @@ __all__ = [
 offer(
     __name__,
     {
+        "course.predictions.predict": ["Predict"],
         "lab": ["FaultMapLab", "Lab"],
         "trace.compare": ["Compare"],
         "verify": [

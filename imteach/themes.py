@@ -32,7 +32,7 @@ COLOURS = {
     "cut": "#fdf1f1",
     "down": "#7c8494",
 }
-"""The values of the variables `--imt-NAME` in the light theme; `imteach/lab/web/lab.css` has the same."""
+"""The values of the variables `--imt-NAME` in the light theme; `imteach/lab/web/common.css` has the same."""
 
 DARK = {
     "paper": "#17191e",

@@ -19,6 +19,16 @@ def page_script(name: str) -> str:
     return "\n".join(_MODULE_ONLY.sub("", text) for text in _with_imported(name, {}).values())
 
 
+@cache
+def page_style(*names: str) -> str:
+    """Return the styles of these names as one, behind what all our pages share.
+
+    >>> page_style("predict.css").index(".imteach-lab") < page_style("predict.css").index(".predict-")
+    True
+    """
+    return "\n".join((WEB / name).read_text("utf-8") for name in ("common.css", *names))
+
+
 def _with_imported(name: str, before: dict[str, str]) -> dict[str, str]:
     """Return the text of a script by its name, behind those of the scripts that it imports, each once."""
     text = (WEB / name).read_text("utf-8")

@@ -17,7 +17,7 @@ from imteach.lab.actions import NAMES, Wish, understood
 from imteach.lab.answers.file import one_file
 from imteach.lab.live import LARGE, LiveWidget
 from imteach.lab.moments import Histories
-from imteach.lab.scripts import WEB, page_script
+from imteach.lab.scripts import page_script, page_style
 from imteach.lab.session import Session
 from imteach.lab.share import exported, forms
 from imteach.lab.steps.history import AlreadyError
@@ -56,7 +56,7 @@ class Lab(LiveWidget):
     """
 
     _esm = page_script("lab.js")
-    _css = WEB / "lab.css"
+    _css = page_style("lab.css")
 
     # The parts of the page. Only those that a step changes are sent and drawn again.
     picture = Unicode().tag(**LARGE)

@@ -46,7 +46,7 @@ def mount_state(page: Page, widget: Any, state: dict[str, Any], shadow: bool = F
     script = "data:text/javascript;base64," + base64.b64encode(widget._esm.encode()).decode()
     css = str(widget._css)
     page.evaluate(MOUNT, [script, css, state, shadow, keep])
-    return page.locator(".imteach-lab, .imteach-map").last
+    return page.locator(".imteach-lab, .imteach-map, .imteach-predict, .imteach-exercise").last
 
 
 def told(page: Page, widget: Any, *names: str) -> None:

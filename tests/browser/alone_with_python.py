@@ -33,7 +33,7 @@ class Desk:
 
     def _state(self) -> dict[str, Any]:
         state = alone.state_of(self.lab)
-        state.pop("at")  # the page's own
+        state.pop("at", None)  # the page's own
         return state
 
     @property

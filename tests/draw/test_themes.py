@@ -11,7 +11,7 @@ from imteach.draw import image
 from imteach.themes import COLOURS, DARK, as_image
 from imteach.verify.count.loss_plot import LOOKS
 
-LAB_CSS = (Path(__file__).parents[2] / "imteach" / "lab" / "web" / "lab.css").read_text("utf-8")
+LAB_CSS = (Path(__file__).parents[2] / "imteach" / "lab" / "web" / "common.css").read_text("utf-8")
 THEMES = {"light": COLOURS, "dark": DARK}
 
 WORDS = ("ink", "muted", "msg", "ack", "drop", "timer-ink", "good")

@@ -12,7 +12,7 @@ from imteach.errors import InputError
 from imteach.lab.answers.reached import reached
 from imteach.lab.answers.table import packed
 from imteach.lab.answers.told import told
-from imteach.lab.scripts import WEB, page_script
+from imteach.lab.scripts import page_script, page_style
 from imteach.lab.session import Session
 from imteach.protocol import LADDER
 from imteach.scenario import Fault, Scenario, usual_say
@@ -122,7 +122,7 @@ def _limit(most: int, begins_with_faults: bool) -> str:
 
 
 def _file(labs: Sequence[_Page], index: Sequence[Mapping[str, Any]], about: str) -> str:
-    script, style = shortened(page_script("one_file.js")), STYLE + shortened((WEB / "lab.css").read_text("utf-8"))
+    script, style = shortened(page_script("one_file.js")), STYLE + shortened(page_style("lab.css"))
     sheets = {run["sheet"] for lab in labs for row in lab.answers["runs"] for run in row if "sheet" in run}
     text = _PAGE.format(
         policy=policy([script], [style, "", *sorted(sheets)]),

@@ -39,6 +39,12 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+/**
+ * A text as nodes: what stands between backquotes is code.
+ * @param {string} text
+ */
+export const inCode = (text) => text.split("\x60").map((part, place) => (place % 2 ? make("code", {}, part) : part));
+
 /** The element that has the focus, also inside a shadow root, where the document only knows the root's host.
  * @param {Element} root
  */

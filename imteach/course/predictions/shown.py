@@ -1,0 +1,51 @@
+"""What a page shows when an answer was committed: the verdict, the reasons, and the run that the question is about."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from imteach.course.predictions.asked import drawn_in_parts
+from imteach.course.predictions.grade import Grade
+from imteach.course.predictions.kinds import AnswerKind
+from imteach.draw.tables import Table, as_html
+from imteach.tell import in_short
+from imteach.trace import Trace
+
+MOST_DRAWN = 200
+"""Of a run with more packets than these, only what came of it is shown: its picture would not help."""
+
+
+def verdict_in_parts(kind: AnswerKind, said: Any, grade: Grade, result: object) -> dict[str, Any]:
+    """Return the verdict for a page, which marks what was said and what is right among the choices."""
+    return {
+        "right": grade.right,
+        "sentence": str(grade.sentence),
+        "said": said,
+        "rights": list(grade.rights),
+        "words": kind.words(said),
+        "reasons": [
+            {"text": r.text, "event": r.event, "packets": [*([r.packet] if r.packet else []), *r.also]}
+            for r in grade.reasons
+        ],
+        "events": list(grade.events),
+        "packets": list(grade.packets),
+        "run": _run(result),
+    }
+
+
+def _run(result: object) -> dict[str, Any]:
+    """What the question is about, as far as it can be shown: a run's picture, a table of runs, or what it prints."""
+    if isinstance(result, Trace):
+        return drawn_in_parts(result) if len(result.packets) <= MOST_DRAWN else {"text": f"{in_short(result)}"}
+    if isinstance(result, Mapping) and result and all(isinstance(one, Trace) for one in result.values()):
+        rows = [[str(name), f"{in_short(trace)}"] for name, trace in result.items()]
+        return {"html": as_html([Table("The runs", ["", "what came of it"], rows, words=True)])}
+    shown = _ours(result)
+    return {"html": shown} if shown else {"text": str(result)}
+
+
+def _ours(result: object) -> str:
+    """The HTML of one of our own results, which escapes every text; of anything else, nothing."""
+    bundle = getattr(result, "_repr_mimebundle_", None)
+    if bundle is None or not type(result).__module__.startswith("imteach."):
+        return ""
+    return str(bundle().get("text/html", ""))

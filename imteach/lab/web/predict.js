@@ -1,0 +1,120 @@
+// @ts-check
+// The page of a prediction: it asks, sends the answer that is committed, and shows Python's verdict and the run.
+
+import { connect, focusedIn, inCode, keepKeys, make } from "./live.js";
+import { makeDrawing } from "./lab_unpack.js";
+import { drawRun } from "./predict_run.js";
+import { lightUp, makeReason, markIn, pointTo } from "./lit.js";
+import { makeControl } from "./predict_controls.js";
+
+/**
+ * @typedef {import("./live.js").Model} Model
+ * @typedef {import("./predict_controls.js").Asked} Asked
+ * @typedef {import("./predict_controls.js").Control} Control
+ *
+ * @typedef {object} Verdict
+ * @property {boolean} [right]
+ * @property {string} sentence
+ * @property {any} said
+ * @property {any[]} rights
+ * @property {string} words
+ * @property {import("./lit.js").Reason[]} reasons
+ * @property {number[]} events
+ * @property {string[]} packets
+ * @property {import("./predict_run.js").Run} run
+ */
+
+const FIRST = "Choose an answer first.";
+
+/** The parts of the page. */
+function makeParts() {
+  const question = make("p", { class: "predict-question", dir: "auto" });
+  const controls = make("div", { class: "predict-controls" });
+  const commit = make("button", { type: "button", class: "predict-commit", "data-commit": "", "data-asks": "" }, "Commit my answer");
+  const live = make("p", { class: "predict-live", "aria-live": "polite" });
+  const refusal = make("p", { class: "predict-refusal", "aria-live": "polite" });
+  const foot = make("div", { class: "predict-foot" }, commit, live, refusal);
+  const verdict = make("div", { class: "predict-verdict", hidden: "" });
+  const tag = make("span", { class: "predict-tag" }, "Predict");
+  const root = make("div", { class: "imteach-predict", role: "group", "aria-label": "A prediction" });
+  root.append(make("div", { class: "predict-head" }, tag, question), controls, foot, verdict);
+  return { root, question, controls, commit, live, refusal, foot, verdict };
+}
+
+/**
+ * Show the verdict: in a sentence, with the reasons, and the run.
+ * @param {HTMLElement} place
+ * @param {Verdict} verdict
+ */
+function drawVerdict(place, { right, sentence, reasons, events, packets, run }) {
+  const sign = make("span", { class: "predict-sign", "aria-hidden": "true" }, right ? "✓" : "✗");
+  const words = make("p", { class: "predict-sentence", tabindex: "-1", dir: "auto" }, sign, sentence);
+  const why = make("ol", { class: "lab-reasons", "aria-label": "Because" }, ...reasons.map(makeReason));
+  const drawing = drawRun(run);
+  place.dataset.verdict = right ? "right" : "wrong";
+  place.hidden = false;
+  const because = reasons.length ? [make("p", { class: "predict-because" }, "Because, in this run:"), why] : [];
+  place.replaceChildren(words, make("div", { class: "predict-answer" }, make("div", {}, ...because), drawing));
+  const svg = drawing.querySelector("svg");
+  if (!svg) return;
+  lightUp(svg, packets, events);
+  const last = reasons[reasons.length - 1]; // what settles it
+  if (last) markIn(drawing, last.packets.join(" "), String(last.event));
+  why.addEventListener("click", ({ target }) => {
+    const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-marks]"));
+    if (button) pointTo(drawing, button.dataset.marks ?? "", button.dataset.marksEvent);
+  });
+}
+
+/**
+ * Show one view of a prediction. Returns a function that takes it down again.
+ * @param {{model: Model, el: HTMLElement}} context
+ */
+export function render({ model, el }) {
+  const page = makeParts();
+  const { root, commit, refusal } = page;
+  /** @type {Control | null} */
+  let control = null;
+
+  const { ask, mark, stop } = connect({ model, el, root, words: page.live, settle: () => {}, whenDrawn: () => parts.whenDrawn() });
+  const giveKeysBack = keepKeys(root);
+
+  commit.addEventListener("click", () => {
+    const answer = control?.value() ?? null;
+    if (commit.getAttribute("aria-disabled") === "true") return;
+    refusal.textContent = answer === null ? FIRST : "";
+    if (answer !== null) ask({ commit: answer }, 0);
+  });
+
+  /** @type {Record<string, (value: any) => void>} */
+  const draw = {
+    asked: (/** @type {Asked} */ asked) => {
+      page.question.replaceChildren(...inCode(asked.question));
+      control = makeControl(asked);
+      page.controls.replaceChildren(control.element);
+    },
+    verdict: (/** @type {Verdict} */ verdict) => {
+      if (verdict.right === undefined || !control) return;
+      const hadFocus = focusedIn(root) !== null;
+      control.close(verdict.said, verdict.rights);
+      page.foot.hidden = true;
+      drawVerdict(page.verdict, verdict);
+      if (hadFocus) /** @type {HTMLElement} */ (page.verdict.querySelector(".predict-sentence")).focus();
+    },
+    refusal: (text) => (refusal.textContent = text),
+  };
+  const parts = makeDrawing((name) => model.get(name), draw, () => null, mark);
+  const watch = Object.keys(draw).map((part) => /** @type {const} */ ([`change:${part}`, () => parts.changed(part)]));
+  for (const part of Object.keys(draw)) parts.changed(part);
+  for (const [event, redraw] of watch) model.on(event, redraw);
+  el.append(root);
+
+  return () => {
+    stop();
+    parts.stop();
+    giveKeysBack();
+    for (const [event, redraw] of watch) model.off(event, redraw);
+  };
+}
+
+export default { render };

@@ -1,0 +1,46 @@
+// @ts-check
+// The run that a question is about, as the page of a prediction shows it: a picture, a table, or text.
+
+import { markPicture } from "./lab_marks.js";
+import { parsePicture } from "./lab_picture.js";
+import { make } from "./live.js";
+
+/**
+ * @typedef {object} Run
+ * @property {string} [picture]
+ * @property {string} [sheet]
+ * @property {import("./lab_marks.js").Drawn} [drawn]
+ * @property {string} [html]
+ * @property {string} [text]
+ */
+
+/**
+ * A picture and its style, in which each packet stays a part of its own.
+ * @param {Run} run
+ */
+export function drawPicture({ picture = "", sheet = "", drawn }) {
+  const svg = parsePicture(picture);
+  if (drawn) markPicture(svg, drawn);
+  for (const aside of svg.querySelectorAll(".lab-link, .lab-veil, .lab-flying")) aside.remove(); // nothing is done there
+  for (const head of svg.querySelectorAll(".lab-head")) head.removeAttribute("role");
+  return make("div", { class: "predict-picture" }, make("style", {}, sheet), svg);
+}
+
+/** @param {Run} run */
+export function drawRun(run) {
+  if (run.picture) {
+    const drawing = drawPicture(run);
+    for (const packet of drawing.querySelectorAll("[data-packet]")) {
+      packet.setAttribute("role", "img"); // it is there to be looked at
+      for (const name of ["tabindex", "aria-pressed"]) packet.removeAttribute(name);
+    }
+    return drawing;
+  }
+  const box = make("div", { class: "predict-result" });
+  if (run.html) {
+    const page = document.createElement("template"); // what is parsed there is not run, nor loaded
+    page.innerHTML = run.html; // Python's own results: they escape every text
+    box.append(page.content);
+  } else box.append(make("pre", {}, run.text ?? ""));
+  return box;
+}

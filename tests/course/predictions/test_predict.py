@@ -1,0 +1,259 @@
+"""A prediction: asked before the run, committed once, graded from the trace; nothing tells the answer before."""
+
+import json
+
+import pytest
+
+from imteach import Drop, InputError, Predict, Scenario
+from imteach.course.predictions.view import PredictView
+
+NEVER_BEFORE = ["twice-is-right", "400 ms", "shown to bob 2 times", "m1/msg:R#2", "no_duplicates", "again"]
+
+
+def shown_twice(**more):
+    return Predict(
+        "How often is hello shown?",
+        Scenario("retransmit"),
+        Drop("ack:N"),
+        choices=["never", "once", "twice"],
+        answer=lambda trace: trace.happened("show"),
+        **more,
+    )
+
+
+def view_of(guess):
+    guess._repr_mimebundle_()
+    return guess._view
+
+
+def hear(view, content):
+    view._handle_custom_msg(content, [])
+
+
+def test_the_contract_of_the_design_page():
+    guess = Predict(
+        "How often is hello shown on bob's phone?",
+        Scenario("retransmit"),
+        Drop("ack:N"),
+        choices=["never", "once", "twice"],
+        answer=lambda trace: trace.messages[0].shown["bob"],
+    )
+    assert guess.right is None
+    guess.answer("once")
+    assert guess.right is False
+    assert guess.reason[0] == "Not so. You said: once. The run says: twice."
+    assert "300 ms: alice's timer for m1 runs out: m1/ack:N#1 was dropped" in guess.reason
+    assert guess.reveal() == Scenario("retransmit").run(Drop("ack:N"))
+
+
+def test_the_right_answer_gets_its_reason_too():
+    guess = shown_twice()
+    assert guess.answer("twice").right
+    assert guess.reason[0] == "Right: twice."
+    assert guess.reason[-1] == "400 ms: bob is shown “hello” again: the first time was at 100 ms"
+
+
+def test_the_reason_is_about_this_very_answer():
+    """Who said "never" is told what led to the first showing; who said "once", what led to the second."""
+    never, once = shown_twice(), shown_twice()
+    never.answer("never")
+    once.answer("once")
+    assert "100 ms: m1/msg:N#1 reaches bob" in never.reason
+    assert "300 ms: alice sends msg:R again, as m1/msg:R#2" not in never.reason
+    assert "300 ms: alice sends msg:R again, as m1/msg:R#2" in once.reason
+
+
+def test_the_author_can_say_what_settles_it():
+    guess = Predict.packet(
+        "Which is sent again?",
+        "dedup",
+        Drop("ack:N"),
+        answer="msg:R",
+        because=lambda trace: trace.happened("retransmit"),
+    )
+    assert not guess.answer("ack:R").right
+    assert guess.reason[-1] == "300 ms: alice sends msg:R again, as m1/msg:R#2"
+
+
+def test_an_answer_is_committed_once():
+    guess = shown_twice()
+    guess.answer("once")
+    with pytest.raises(InputError, match=r"^answer: this was answered already: once; run its cell again"):
+        guess.answer("twice")
+    assert guess.right is False
+
+
+def test_what_is_no_answer_commits_nothing():
+    guess = shown_twice()
+    with pytest.raises(InputError, match="expected one of 'never', 'once', 'twice', got 'often'"):
+        guess.answer("often")
+    assert guess.right is None
+    assert guess.answer("twice").right
+
+
+def test_a_run_that_fails_commits_nothing():
+    guess = Predict("?", lambda: 1 / 0, choices=["a", "b"], answer="a")
+    with pytest.raises(ZeroDivisionError):
+        guess.answer("a")
+    assert guess.right is None
+
+
+def test_nothing_is_run_before_an_answer():
+    ran = []
+    guess = Predict("?", lambda: ran.append(1), choices=["a", "b"], answer="a")
+    repr(guess), guess.reason, view_of(guess).get_state()
+    assert ran == []
+    guess.answer("a")
+    guess.reveal()
+    assert ran == [1]
+
+
+def everything_said_of(guess):
+    """All that reaches the page, the notebook or a reader before an answer: bundle, widget state and text."""
+    bundle, metadata = guess._repr_mimebundle_()
+    state = {name: getattr(guess._view, name) for name in guess._view.keys if name not in ("_esm", "_css")}
+    return json.dumps([bundle, metadata, state, repr(guess), list(guess.reason)], default=str, ensure_ascii=False)
+
+
+def test_nothing_tells_the_answer_before_it_is_committed():
+    guess = shown_twice()
+    before = everything_said_of(guess)
+    assert [words for words in NEVER_BEFORE if words in before] == []
+    guess.answer("never")
+    after = json.dumps(guess._view.verdict, ensure_ascii=False)
+    assert "400 ms" in after  # so the search above would find it
+
+
+@pytest.mark.parametrize("answer", ["never", "once", "twice"])
+def test_what_is_said_before_does_not_depend_on_the_answer(answer):
+    """Two questions that differ in nothing but their right answer say the same, but for the ids of their widgets."""
+
+    def said(right):
+        guess = Predict("?", "basic", choices=["never", "once", "twice"], answer=right)
+        guess._repr_mimebundle_()
+        return guess._view.asked, guess._view.verdict, guess._view.refusal, repr(guess), list(guess.reason)
+
+    assert said(answer) == said("never")
+
+
+def test_the_page_commits_and_is_told_the_verdict():
+    guess = shown_twice()
+    view = view_of(guess)
+    assert view.verdict == {}
+    hear(view, {"commit": 1, "ask": ["one", 7]})
+    assert view.answered == {"one": 7}
+    assert (view.verdict["right"], view.verdict["said"], view.verdict["rights"]) == (False, 1, [2])
+    assert "m1/msg:R#2" in view.verdict["packets"]
+    assert guess.right is False
+
+
+@pytest.mark.parametrize("content", [None, 1, {}, {"commit": 7}, {"commit": "<b>"}, {"commit": [0]}, {"do": "drop"}])
+def test_a_message_that_makes_no_sense_is_refused_in_words(content):
+    guess = shown_twice()
+    view = view_of(guess)
+    hear(view, content)
+    assert view.refusal.startswith("answer: expected one of")
+    assert (guess.right, view.verdict) == (None, {})
+    hear(view, {"commit": 2})
+    assert (guess.right, view.refusal) == (True, "")
+
+
+def test_a_second_commit_from_another_view_changes_nothing():
+    guess = shown_twice()
+    view = view_of(guess)
+    hear(view, {"commit": 1})
+    hear(view, {"commit": 2})
+    assert guess.right is False
+    assert "answered already: once" in view.refusal
+
+
+def test_a_run_that_fails_is_said_on_the_page():
+    guess = Predict("?", lambda: 1 / 0, choices=["a", "b"], answer="a")
+    view = view_of(guess)
+    hear(view, {"commit": 0})
+    assert view.refusal == "The run of this question stopped with ZeroDivisionError: division by zero"
+
+
+def test_an_answer_in_python_shows_on_the_page():
+    guess = shown_twice()
+    view = view_of(guess)
+    guess.answer("twice")
+    assert view.verdict["right"] is True
+
+
+def test_revealed_without_an_answer_says_so(capsys):
+    guess = shown_twice()
+    trace = guess.reveal()
+    assert trace.messages[0].shown == {"bob": 2}
+    assert capsys.readouterr().out == "You have not answered yet: How often is hello shown?\n"
+    assert guess.right is None
+    guess.answer("twice")
+    assert guess.reveal() is trace
+    assert capsys.readouterr().out == ""
+
+
+def test_a_phone():
+    guess = Predict.phone(
+        "What does bob see?", "retransmit", Drop("ack:N"), choices=[[], ["hello"], ["hello", "hello"]]
+    )
+    assert not guess.answer([]).right
+    again = Predict.phone("And at 200 ms?", "retransmit", Drop("ack:N"), choices=[["hello"], ["hello"] * 2], at=200)
+    assert again.answer(["hello"]).right
+
+
+def test_items_are_not_offered_in_the_right_order():
+    guess = Predict.order("?", "acked", items=["z first", "a second"], answer=lambda trace: ["z first", "a second"])
+    assert guess.asked["choices"] == ["a second", "z first"]
+    assert guess.answer("z first", "a second").right
+
+
+def test_a_question_about_another_result():
+    runs = {kind: Scenario("acked").run(Drop(kind)) for kind in ("msg:R", "ack:A")}
+    guess = Predict("Which loss does no harm?", lambda: runs, choices=list(runs), answer="ack:A")
+    view = view_of(guess)
+    hear(view, {"commit": 0})
+    assert list(guess.reason) == ["Not so. You said: msg:R. The run says: ack:A."]
+    assert "ack:A" in view.verdict["run"]["html"]
+    assert guess.reveal() is runs
+
+
+def test_what_a_stranger_prints_is_text():
+    class Hostile:
+        def __str__(self):
+            return "<script>alert(1)</script>"
+
+        def _repr_html_(self):
+            return "<script>alert(1)</script>"
+
+    guess = Predict("?", Hostile, choices=["a", "b"], answer="a")
+    guess.answer("a")
+    assert guess.verdict["run"] == {"text": "<script>alert(1)</script>"}
+
+
+def test_what_is_asked_is_text_in_the_still_page():
+    guess = Predict("<img onerror=1>?", "basic", choices=["<b>", "`x`"], answer=0)
+    html = guess._repr_mimebundle_()[0]["text/html"]
+    assert html.startswith("<p><b>A still question.</b>")
+    assert "&lt;img onerror=1&gt;?" in html
+    assert "<li>&lt;b&gt;</li><li><code>x</code></li>" in html
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"question": 7}, "question: expected"),
+        ({"scenario": 7}, "scenario: expected a Scenario, the name of a rung or a function, got 7"),
+        ({"scenario": "tcp"}, "tcp"),
+        ({"choices": "yes"}, "choices: expected a list, got 'yes'"),
+    ],
+)
+def test_a_question_that_makes_no_sense(given, said):
+    asked = {"question": "?", "scenario": "basic", "choices": ["a", "b"], "answer": "a"} | given
+    with pytest.raises(InputError) as caught:
+        Predict(asked.pop("question"), asked.pop("scenario"), **asked)
+    assert said in str(caught.value)
+
+
+def test_the_view_has_our_script_and_styles():
+    assert "export default { render };" in PredictView._esm
+    assert ".imteach-predict" in str(PredictView._css)
