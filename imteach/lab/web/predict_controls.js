@@ -19,6 +19,8 @@ import { drawPicture } from "./predict_run.js";
  * @property {(said: any, rights: any[]) => void} close show what was said and what is right; nothing changes after that
  */
 
+const SHORT = 20; // letters
+
 /**
  * Say of something whether it was the answer, and whether it is right: in signs and in words.
  * @param {Element} element
@@ -55,6 +57,7 @@ function makeChoices({ kind, how, choices }) {
     return make("label", { class: "predict-choice", "data-choice": String(place) }, inputs[place], words);
   });
   const element = fieldset(how, ...labels);
+  element.classList.toggle("predict-short", choices.every((text) => text.length <= SHORT)); // then in one row
   const chosen = () => inputs.flatMap((input, place) => (input.checked ? [place] : []));
   return {
     element,

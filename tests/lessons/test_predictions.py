@@ -1,0 +1,102 @@
+"""The predictions of the lessons: each can be answered, right and wrong, and nothing tells the answer before."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from imteach import InputError, Predict
+from imteach.course.predictions.kinds import ChooseOne, ChooseSeveral, GiveNumber, PickPacket, PutInOrder
+
+LESSONS = sorted((Path(__file__).parents[2] / "lessons").glob("*.ipynb"))
+MOST_CELLS = 40
+REBUILT = [lesson for lesson in LESSONS if re.search(r"import [^\n]*\bPredict\b", lesson.read_text("utf-8"))]
+
+
+def cells_of(lesson):
+    return json.loads(lesson.read_text("utf-8"))["cells"]
+
+
+def asked_in(lesson, monkeypatch):
+    """The predictions of a lesson, as its cells make them."""
+    asked = []
+    begin = Predict._begin
+
+    def begun(self, *about):
+        begin(self, *about)
+        asked.append(self)
+
+    monkeypatch.setattr(Predict, "_begin", begun)
+    namespace = {"__name__": "__main__"}
+    for cell in cells_of(lesson):
+        if cell["cell_type"] == "code":
+            try:
+                exec("".join(cell["source"]), namespace)
+            except InputError:
+                assert "raises-exception" in cell["metadata"].get("tags", [])
+    return asked
+
+
+def rights_of(guess):
+    return guess._kind.rights(guess._answer(guess._result) if callable(guess._answer) else guess._answer)
+
+
+def another(kind, rights):
+    """An answer that is wrong."""
+    match kind:
+        case ChooseOne():
+            return next(place for place in range(len(kind.choices)) if place not in rights)
+        case ChooseSeveral():
+            return next(said for said in ((), (0,)) if said not in rights)
+        case GiveNumber():
+            return rights[0] + kind.within + 1
+        case PickPacket():
+            return next(name for name in kind.names if name not in rights)
+        case PutInOrder():
+            return tuple(reversed(rights[0]))
+    raise AssertionError(kind)
+
+
+@pytest.mark.parametrize("lesson", REBUILT, ids=lambda path: path.stem)
+def test_each_can_be_answered_right_and_wrong(lesson, monkeypatch):
+    asked = asked_in(lesson, monkeypatch)
+    assert len(asked) >= 4
+    for guess in asked:
+        kind = guess._kind
+        right = guess._commit(
+            kind.rights(guess._answer(guess._result) if callable(guess._answer) else guess._answer)[0]
+        )
+        assert right.right, guess.question
+        wrong = guess._commit(another(kind, right.rights))
+        assert not wrong.right, guess.question
+        assert wrong.sentence.startswith("Not so. You said: "), guess.question
+        assert guess.verdict["run"], guess.question
+
+
+@pytest.mark.parametrize("lesson", REBUILT, ids=lambda path: path.stem)
+def test_each_is_asked_once(lesson, monkeypatch):
+    questions = [guess.question for guess in asked_in(lesson, monkeypatch)]
+    assert len(questions) == len(set(questions))
+
+
+@pytest.mark.parametrize("lesson", REBUILT, ids=lambda path: path.stem)
+def test_no_text_in_front_of_a_question_holds_its_reason(lesson, monkeypatch):
+    """Neither the words of the lesson nor what the question shows before it is answered."""
+    texts = "\n".join("".join(cell["source"]) for cell in cells_of(lesson))
+    for guess in asked_in(lesson, monkeypatch):
+        bundle, _ = guess._repr_mimebundle_()
+        said = json.dumps([bundle["text/plain"], bundle["text/html"], guess.asked], ensure_ascii=False)
+        guess._commit(rights_of(guess)[0])
+        sentence, *reasons = guess.reason
+        assert sentence not in said + texts, guess.question
+        told = [reason for reason in reasons if re.match(r"[1-9]", reason) and reason in said]
+        assert told == [] or "packet" in guess.asked["kind"], guess.question
+
+
+@pytest.mark.parametrize("lesson", REBUILT, ids=lambda path: path.stem)
+def test_a_lesson_is_short_and_says_how_long_it_takes(lesson):
+    cells = cells_of(lesson)
+    assert len(cells) <= MOST_CELLS
+    first = "".join(cells[0]["source"])
+    assert re.search(r"^\*(\d+) minutes\.", first, re.MULTILINE), "its minutes stand below its title"
