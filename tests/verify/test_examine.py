@@ -26,7 +26,7 @@ from imteach.protocol import (
     Transmit,
     Waiting,
 )
-from imteach.verify import TRIALS
+from imteach.verify import TRIALS, Trial
 from imteach.verify.exams import examiner
 
 SHOWN_BY = {
@@ -456,3 +456,27 @@ def test_who_pulls_the_next_page_and_does_not_say_what_it_holds_gets_the_same_on
     report = examine(Forgets, "ordered", only="in order, more than a page is kept")
     assert (report.promise, report.faults) == ("it_ends", ())
     assert examine(Client, "ordered", only="in order, more than a page is kept").passed
+
+
+def test_a_class_that_adds_what_a_higher_rung_adds_is_measured_by_ours_on_that_rung():
+    class Remembers(Client):
+        def on_msg_n(self, packet):
+            effect = self.show_or_discard(packet)
+            self.dedup[packet.msgid] = None
+            return [effect, *self.acknowledge(packet)]
+
+    assert examine(Client, "retransmit", only="one message").passed
+    report = examine(Client, "retransmit", only="one message", like="dedup")
+    assert report.promise == "no_duplicates"
+    assert report.reason.endswith("imteach's own Client keeps this promise at dedup against as many faults.")
+    assert examine(Remembers, "retransmit", only="one message", like="dedup").passed
+    with pytest.raises(InputError, match=r"^like: expected dedup or a rung above it, got 'basic'$"):
+        examine(Client, "dedup", like="basic")
+    with pytest.raises(InputError, match=r"^like: no rung 'tcp'"):
+        examine(Client, "dedup", like="tcp")
+
+
+def test_a_trial_of_ones_own_is_made():
+    own = Trial("five retries", "a number of tries that stands in the code", {"retries": 5}, faults=0)
+    report = examine(Client, only=[own, "one message"])
+    assert [row.name for row in report.tried] == ["five retries", "one message"]

@@ -52,8 +52,9 @@ def mistake_is(mistake: LearnerError) -> str:
 class Examination:
     """What came of examining a class. See `examine`.
 
-    `tried` has a row for each trial that was made, `left` are the names of those that were not begun. In a notebook it
-    shows as a table with the counterexample's diagram below.
+    `tried` has a row for each trial that was made, `left` are the names of those that were not begun. `like` is the
+    rung of our class by which it was measured, where that is another. In a notebook it shows as a table with the
+    counterexample's diagram below.
     """
 
     made: type
@@ -63,6 +64,7 @@ class Examination:
     broken: Broken | None = None
     mistake: LearnerError | None = None
     interrupted: bool = False
+    like: str | None = None
 
     @property
     def passed(self) -> bool:
@@ -104,7 +106,8 @@ class Examination:
             return ""
         ours = "Client" if issubclass(self.made, Client) else "Server"
         why = why_broken(self.broken.example.trace, self.broken.promise)
-        return f"{why} imteach's own {ours} keeps this promise against as many faults."
+        there = f" at {self.like}" if self.like else ""
+        return f"{why} imteach's own {ours} keeps this promise{there} against as many faults."
 
     @property
     def not_tried(self) -> tuple[str, ...]:

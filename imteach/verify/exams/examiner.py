@@ -23,13 +23,16 @@ MUCH_LONGER = 20
 """A run is too slow if it takes that many times as long as ours does at the same moment, on the same machine."""
 
 
-def examine(made: type, rung: str = "dedup", only: Iterable[str] | None = None) -> Examination:
+def examine(
+    made: type, rung: str = "dedup", only: Iterable[str | Trial] | None = None, like: str | None = None
+) -> Examination:
     """Find a bug in a class of one's own: a `Client` or a `Server`, on this rung of the ladder.
 
     It is run through every one of `TRIALS` that suits the rung, from the smallest up, until one breaks a promise. A
     promise counts as broken where the protocol's own class keeps it, against as many faults; with enough losses every
     class breaks some. What is left behind does no harm in the run itself, so that promise comes last: the report is
-    about it if no other is broken in any trial. `only` are the names of trials, where not all are wanted.
+    about it if no other is broken in any trial. `only` are the names of trials, where not all are wanted, or a `Trial`
+    of one's own. A class that adds what a higher rung adds is measured by ours on that rung: `like="dedup"`.
 
     An interrupt (Ctrl-C, or the notebook's stop button) ends it with what was found. Raises `InputError` for what is
     no such class, rung or trial.
@@ -42,8 +45,7 @@ def examine(made: type, rung: str = "dedup", only: Iterable[str] | None = None) 
     (False, 'no_false_failure', (Drop("m1/ack:R#1"),))
     """
     classes = _classes(made)
-    if not isinstance(rung, str) or rung not in LADDER:
-        raise InputError(f"no rung {quoted(rung)}; the rungs are {', '.join(LADDER)}", where="rung")
+    _check_rungs(rung, like)
     asked = _asked(rung, only)
     tried: list[Tried] = []
     left: Broken | None = None
@@ -52,20 +54,21 @@ def examine(made: type, rung: str = "dedup", only: Iterable[str] | None = None) 
         try:
             _refuse_if_slow(made, trial, rung, classes)
             found = trial.search(trial.scenario(rung, **classes))
-            broken = _broken(trial, rung, found)
+            broken = _broken(trial, like or rung, found)
         except InputError as error:
             mistake = error if isinstance(error, LearnerError) else _endless(made, error)
             tried.append(Tried(trial.name, trial.exposes, "", seconds(), f"✕ {mistake_is(mistake)}"))
-            return Examination(made, rung, tuple(tried), _not_begun(asked, tried), mistake=mistake)
+            return Examination(made, rung, tuple(tried), _not_begun(asked, tried), mistake=mistake, like=like)
         except KeyboardInterrupt:
-            return Examination(made, rung, tuple(tried), _not_begun(asked, tried), left, interrupted=True)
+            return Examination(made, rung, tuple(tried), _not_begun(asked, tried), left, interrupted=True, like=like)
         tried.append(_row(trial, found, broken, seconds()))
         interrupted = "interrupted" in found.unfinished
         if broken is not None and broken.promise == "nothing_left_behind":
             left, broken = left or broken, None
         if broken is not None or interrupted:
-            return Examination(made, rung, tuple(tried), _not_begun(asked, tried), broken or left, None, interrupted)
-    return Examination(made, rung, tuple(tried), (), left)
+            left_out = _not_begun(asked, tried)
+            return Examination(made, rung, tuple(tried), left_out, broken or left, None, interrupted, like)
+    return Examination(made, rung, tuple(tried), (), left, like=like)
 
 
 def _classes(made: object) -> dict[str, Any]:
@@ -76,11 +79,22 @@ def _classes(made: object) -> dict[str, Any]:
     raise InputError(f"expected a class made from Client or Server, got {quoted(made)}", where="made")
 
 
-def _asked(rung: str, only: Iterable[str] | None) -> list[Trial]:
-    """The trials that suit this rung, or only those of these names."""
+def _check_rungs(rung: object, like: object) -> None:
+    """Raise `InputError` for a rung that there is not, or for one to be measured by that lies below it."""
+    rungs = list(LADDER)
+    for name, where in ((rung, "rung"), (like or rung, "like")):
+        if not isinstance(name, str) or name not in LADDER:
+            raise InputError(f"no rung {quoted(name)}; the rungs are {', '.join(LADDER)}", where=where)
+    if like and rungs.index(str(like)) < rungs.index(str(rung)):
+        raise InputError(f"expected {rung} or a rung above it, got {quoted(like)}", where="like")
+
+
+def _asked(rung: str, only: Iterable[str | Trial] | None) -> list[Trial]:
+    """The trials that suit this rung, or only those of these names; a trial of one's own as it is."""
     if only is None:
         return [trial for trial in TRIALS.values() if trial.suits(rung)]
-    asked = [TRIALS[name] for name in ([only] if isinstance(only, str) else only)]
+    named = [only] if isinstance(only, str) else only
+    asked = [each if isinstance(each, Trial) else TRIALS[each] for each in named]
     for trial in asked:
         if not trial.suits(rung):
             raise InputError(f"“{trial.name}” is for {trial.since} and above, not for {rung}", where="only")
@@ -127,27 +141,27 @@ def _not_begun(asked: list[Trial], tried: list[Tried]) -> tuple[str, ...]:
 
 
 def _broken(trial: Trial, rung: str, found: Finding) -> Broken | None:
-    """The promise that was broken with the fewest faults, of those that ours keeps against as many."""
+    """The promise that was broken with the fewest faults, of those that ours keeps against as many on this rung."""
     broken = [
         Broken(promise, trial.name, found.scenario, verdict.example)
         for promise, verdict in found.promises.items()
-        if verdict.example is not None and len(verdict.example.faults) < _fewest(trial.name, rung, promise)
+        if verdict.example is not None and len(verdict.example.faults) < _fewest(trial, rung, promise)
     ]
     return min(broken, key=lambda each: (each.promise == "nothing_left_behind", len(each.example.faults)), default=None)
 
 
 @cache
-def _ours(name: str, rung: str) -> Finding:
-    """What the trial of this name finds about the protocol's own classes."""
-    found = TRIALS[name].search(TRIALS[name].scenario(rung))
+def _ours(trial: Trial, rung: str) -> Finding:
+    """What this trial finds about the protocol's own classes."""
+    found = trial.search(trial.scenario(rung))
     if found.unfinished:
         raise KeyboardInterrupt  # ours are small enough to be finished: so it was that, and half is not to be kept
     return found
 
 
-def _fewest(name: str, rung: str, promise: str) -> float:
+def _fewest(trial: Trial, rung: str, promise: str) -> float:
     """How many faults it takes to break a promise of the protocol's own classes here; infinity if they keep it."""
-    example = _ours(name, rung).promises[promise].example
+    example = _ours(trial, rung).promises[promise].example
     return float("inf") if example is None else len(example.faults)
 
 
