@@ -31,6 +31,7 @@ from imteach.trace import Trace
 from imteach.views import register
 
 if TYPE_CHECKING:
+    from imteach.course.exercises import exercises
     from imteach.course.predictions.predict import Predict
     from imteach.lab import FaultMapLab, Lab
     from imteach.trace.compare import Compare
@@ -98,6 +99,7 @@ __all__ = [
     "Trace",
     "check",
     "examine",
+    "exercises",
     "explore",
     "fault_map",
     "follow",
@@ -112,6 +114,7 @@ __all__ = [
 offer(
     __name__,
     {
+        "course.exercises": ["exercises"],
         "course.predictions.predict": ["Predict"],
         "lab": ["FaultMapLab", "Lab"],
         "trace.compare": ["Compare"],
