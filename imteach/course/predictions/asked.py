@@ -3,6 +3,7 @@
 None of them knows the answer: it is not worked out before one is committed.
 """
 
+from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import cycle
 from typing import Any
@@ -26,7 +27,7 @@ HOW = {
 """What is to be done, by the kind of answer."""
 
 
-def asked_in_text(question: str, kind: AnswerKind) -> str:
+def asked_in_text(question: str, kind: AnswerKind, so_far: Sequence[str] = ()) -> str:
     """Return a question as text.
 
     >>> from imteach.course.predictions.kinds import ChooseOne
@@ -37,16 +38,21 @@ def asked_in_text(question: str, kind: AnswerKind) -> str:
     Commit with answer(…).
     """
     lines = [f"  ○ {text}" for text in kind.parts.get("choices", [])] or [f"  {HOW[kind.name]} …"]
-    return "\n".join([fold(f"Predict: {question}"), *map(fold, lines), "Commit with answer(…)."])
+    before = [fold(f"  {text}") for text in so_far]
+    return "\n".join([fold(f"Predict: {question}"), *before, *map(fold, lines), "Commit with answer(…)."])
 
 
-def asked_in_html(question: str, kind: AnswerKind, picture: Trace | None) -> str:
+def asked_in_html(question: str, kind: AnswerKind, picture: Trace | None, so_far: Sequence[str] = ()) -> str:
     """Return a question for a page where nobody answers: the words, the choices and the picture."""
-    rows = "".join(f"<li>{in_code(text)}</li>" for text in kind.parts.get("choices", []))
-    choices = f"<ul>{rows}</ul>" if rows else ""
+    choices = _listed(kind.parts.get("choices", []))
     shown = image(picture) if picture is not None else ""
     how = escape(f"{HOW[kind.name]} {kind.parts.get('unit', '')}".rstrip())
-    return f"<p>{STILL}</p><p><b>Predict.</b> {in_code(question)}</p><p>{how}</p>{choices}{shown}"
+    return f"<p>{STILL}</p><p><b>Predict.</b> {in_code(question)}</p>{_listed(so_far)}<p>{how}</p>{choices}{shown}"
+
+
+def _listed(texts: Iterable[str]) -> str:
+    rows = "".join(f"<li>{in_code(text)}</li>" for text in texts)
+    return f"<ul>{rows}</ul>" if rows else ""
 
 
 def in_code(text: str) -> str:
@@ -59,9 +65,11 @@ def in_code(text: str) -> str:
     return "".join(next(tags).format(escape(part)) for part in text.split("`"))
 
 
-def asked_in_parts(question: str, kind: AnswerKind, picture: Trace | None) -> dict[str, Any]:
+def asked_in_parts(
+    question: str, kind: AnswerKind, picture: Trace | None, so_far: Sequence[str] = ()
+) -> dict[str, Any]:
     """Return what a live page asks: the question, the kind of answer and what that needs, a picture to choose in."""
-    parts = {"kind": kind.name, "question": question, "how": HOW[kind.name], **kind.parts}
+    parts = {"kind": kind.name, "question": question, "how": HOW[kind.name], "soFar": list(so_far), **kind.parts}
     if isinstance(kind, PickPacket) and picture is not None:
         parts["run"] = drawn_in_parts(picture)
     return parts

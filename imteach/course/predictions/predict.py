@@ -5,6 +5,7 @@ from functools import cached_property
 from threading import RLock
 from typing import Any
 
+from imteach.course.predictions import next_event
 from imteach.course.predictions.asked import asked_in_html, asked_in_parts, asked_in_text
 from imteach.course.predictions.grade import Grade, grade
 from imteach.course.predictions.kinds import (
@@ -229,7 +230,31 @@ class Predict:
         kind = ChooseOne(_several(choices, "choices"))
         return cls._of(question, scenario, faults, kind, on_the_screen)
 
+    @classmethod
+    def next(cls, scenario: Scenario | str, *faults: Fault, at: float, question: str = "") -> "Predict":
+        """Return the question what happens next, after `at` simulated ms; what may come next is found in the run.
+
+        It shows what has happened so far. Raises `InputError` for a moment after which nothing happens.
+
+        >>> from imteach import Drop
+        >>> guess = Predict.next("dedup", Drop("ack:N"), at=200)
+        >>> guess.answer("the timer for m1 runs out").right
+        True
+        """
+        whole = Scenario(scenario) if isinstance(scenario, str) else scenario
+        trace = whole.run(*faults)
+        kind = ChooseOne(next_event.offered(trace, whole.run(), at))
+        asked = question or f"What happens next, after {at} ms?"
+
+        def right(run: Trace) -> str:
+            return next_event.right_one(run, at)
+
+        made = cls._of(asked, whole, faults, kind, right, lambda run: next_event.after(run, at))
+        made._so_far = next_event.so_far(trace, at)
+        return made
+
     _picture: Trace | None = None  # of which a packet is to be chosen
+    _so_far: Sequence[str] = ()  # what has happened before what is asked for
 
     # What a learner does
 
@@ -292,7 +317,7 @@ class Predict:
     @property
     def asked(self) -> dict[str, Any]:
         """The question, for a page."""
-        return asked_in_parts(self.question, self._kind, self._picture)
+        return asked_in_parts(self.question, self._kind, self._picture, self._so_far)
 
     @property
     def verdict(self) -> dict[str, Any]:
@@ -300,11 +325,14 @@ class Predict:
         return {} if self._grade is None else verdict_in_parts(self._kind, self._said, self._grade, self._result)
 
     def __repr__(self) -> str:
-        return asked_in_text(self.question, self._kind)
+        return asked_in_text(self.question, self._kind, self._so_far)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Return the question as a live page where ipywidgets is installed, and as it stands on paper."""
-        still = {"text/plain": repr(self), "text/html": asked_in_html(self.question, self._kind, self._picture)}
+        still = {
+            "text/plain": repr(self),
+            "text/html": asked_in_html(self.question, self._kind, self._picture, self._so_far),
+        }
         try:
             from imteach.course.predictions.view import PredictView
         except ImportError:  # without the extra `lab`

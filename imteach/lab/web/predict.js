@@ -91,7 +91,9 @@ export function render({ model, el }) {
     asked: (/** @type {Asked} */ asked) => {
       page.question.replaceChildren(...inCode(asked.question));
       control = makeControl(asked);
-      page.controls.replaceChildren(control.element);
+      const before = asked.soFar.map((text) => make("li", {}, text));
+      const soFar = before.length ? [make("ol", { class: "predict-so-far", "aria-label": "So far" }, ...before)] : [];
+      page.controls.replaceChildren(...soFar, control.element);
     },
     verdict: (/** @type {Verdict} */ verdict) => {
       if (verdict.right === undefined || !control) return;

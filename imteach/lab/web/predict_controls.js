@@ -9,6 +9,7 @@ import { drawPicture } from "./predict_run.js";
  * @property {"one" | "several" | "number" | "packet" | "order"} kind
  * @property {string} question
  * @property {string} how
+ * @property {string[]} soFar what has happened before
  * @property {string[]} choices
  * @property {string} unit
  * @property {import("./predict_run.js").Run} run

@@ -201,6 +201,34 @@ def test_a_phone():
     assert again.answer(["hello"]).right
 
 
+def test_the_next_event():
+    guess = Predict.next("dedup", Drop("ack:N"), at=160)
+    assert guess.asked["soFar"][-1] == "150 ms: the server receives m1/ack:R#1"
+    assert not guess.answer("alice receives m1/ack:N#1").right
+    assert guess.reason[0].endswith("The run says: m1/ack:N#1 is dropped.")
+
+
+def test_nothing_more_can_be_right():
+    slow = Scenario("basic", latency={"bob": 200})
+    assert Predict.next(slow, Drop("msg:N"), at=200).answer("nothing more").right
+    assert not Predict.next("basic", at=60).answer("nothing more").right
+
+
+@pytest.mark.parametrize("at", [100, 5000, -1])
+def test_a_moment_after_which_nothing_happens(at):
+    with pytest.raises(InputError, match=r"^at: expected"):
+        Predict.next("basic", at=at)
+
+
+@pytest.mark.parametrize("at", [0, 60, 160, 200, 300, 450])
+def test_what_comes_next_is_offered_and_not_what_was(at):
+    guess = Predict.next("retransmit", Drop("ack:N"), at=at)
+    texts = guess.asked["choices"]
+    assert 2 <= len(texts) <= 4
+    assert texts[:-1] == sorted(texts[:-1])
+    assert not [text for text in texts if any(told.endswith(text) for told in guess.asked["soFar"])]
+
+
 def test_items_are_not_offered_in_the_right_order():
     guess = Predict.order("?", "acked", items=["z first", "a second"], answer=lambda trace: ["z first", "a second"])
     assert guess.asked["choices"] == ["a second", "z first"]
