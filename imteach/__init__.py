@@ -33,6 +33,7 @@ from imteach.views import register
 if TYPE_CHECKING:
     from imteach.course.exercises import exercises
     from imteach.course.predictions.predict import Predict
+    from imteach.course.quiz import quiz
     from imteach.lab import FaultMapLab, Lab
     from imteach.trace.compare import Compare
     from imteach.verify import check, examine, explore, fault_map, follow, machine_graph, state_graph, stats, sweep
@@ -104,6 +105,7 @@ __all__ = [
     "fault_map",
     "follow",
     "machine_graph",
+    "quiz",
     "read_scenario",
     "state_graph",
     "stats",
@@ -116,6 +118,7 @@ offer(
     {
         "course.exercises": ["exercises"],
         "course.predictions.predict": ["Predict"],
+        "course.quiz": ["quiz"],
         "lab": ["FaultMapLab", "Lab"],
         "trace.compare": ["Compare"],
         "verify": [

@@ -333,13 +333,18 @@ class Predict:
             "text/plain": repr(self),
             "text/html": asked_in_html(self.question, self._kind, self._picture, self._so_far),
         }
-        try:
-            from imteach.course.predictions.view import PredictView
-        except ImportError:  # without the extra `lab`
-            return still
+        return still if self.view is None else self.view.bundle(still, **kwargs)
+
+    @property
+    def view(self) -> Any:
+        """Its live page, made when it is first asked for; None without the extra `lab`."""
         if self._view is None:
+            try:
+                from imteach.course.predictions.view import PredictView
+            except ImportError:
+                return None
             self._view = PredictView(self)
-        return self._view.bundle(still, **kwargs)
+        return self._view
 
     _view: Any = None
 
