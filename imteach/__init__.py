@@ -31,6 +31,7 @@ from imteach.trace import Trace
 from imteach.views import register
 
 if TYPE_CHECKING:
+    from imteach.course.cheat_sheet import cheat_sheet
     from imteach.course.exercises import exercises
     from imteach.course.predictions.predict import Predict
     from imteach.course.quiz import quiz
@@ -98,6 +99,7 @@ __all__ = [
     "Scenario",
     "Server",
     "Trace",
+    "cheat_sheet",
     "check",
     "examine",
     "exercises",
@@ -116,6 +118,7 @@ __all__ = [
 offer(
     __name__,
     {
+        "course.cheat_sheet": ["cheat_sheet"],
         "course.exercises": ["exercises"],
         "course.predictions.predict": ["Predict"],
         "course.quiz": ["quiz"],
