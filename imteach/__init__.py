@@ -61,6 +61,7 @@ register(
         "Compare.to_svg": "imteach.draw.compare.svg:compare_to_svg",
         "Compare.to_text": "imteach.draw.compare.text:compare_to_text",
         "Compare.mimebundle": "imteach.draw.compare.notebook:compare_mimebundle",
+        "ExerciseReport.live": "imteach.course.exercise_view:live",
         "Graph.to_dot": "imteach.draw.graph.dot:graph_to_dot",
         "Graph.to_svg": "imteach.draw.graph.svg:graph_to_svg",
         "Graph.to_text": "imteach.draw.graph.svg:graph_to_text",

@@ -6,7 +6,7 @@ import pytest
 
 from imteach.lab.scripts import WEB, page_script
 
-PAGES = ["lab.js", "fault_map.js", "one_file.js", "predict.js"]
+PAGES = ["lab.js", "fault_map.js", "one_file.js", "predict.js", "exercise.js"]
 FILES = sorted(path.name for path in WEB.glob("*.js"))
 
 

@@ -69,7 +69,8 @@ class Exercise:
                 results.append(StageResult(stage.name, None, _why_not(last, results)))
         left = [f"“{stage.name}”" for stage in results if stage.passed is None]
         not_tried = [f"Not tried, or not to its end: {join(left)}."] if left else []
-        return ExerciseReport(self.title, results, last.counterexample, last.reason, (*not_tried, self.judge.untried))
+        not_tried.append(self.judge.untried)
+        return ExerciseReport(self.title, results, last.counterexample, last.reason, tuple(not_tried), hint=self.hint)
 
     def hint(self) -> str:
         """Return the next of the three hints; after the last one, the last one again."""

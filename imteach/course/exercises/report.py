@@ -1,8 +1,9 @@
 """What came of checking an answer: the stages, the smallest run that shows what is wrong, and what was not tried."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from imteach.course.exercises.stages import StageResult
 from imteach.draw.sequence.notebook import MOST_SHOWN, image
@@ -12,6 +13,7 @@ from imteach.printed import fold
 from imteach.scenario import Fault, Scenario
 from imteach.tell.words import counted
 from imteach.trace import Trace
+from imteach.views import ask
 
 if TYPE_CHECKING:
     from imteach.lab import Lab
@@ -44,6 +46,7 @@ class ExerciseReport:
     counterexample: Trace | None
     reason: str
     not_tried: tuple[str, ...]
+    hint: Callable[[], str] = field(default=str, compare=False)  # the exercise's next one
 
     @property
     def passed(self) -> bool:
@@ -110,8 +113,12 @@ class ExerciseReport:
             f"<ul style='list-style: none; padding-left: 0.5em'>{stages}</ul>{reason}{drawn}{not_tried}{ask}</div>"
         )
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return {"text/plain": self.to_text(), "text/html": self.to_html()}
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        still = {"text/plain": self.to_text(), "text/html": self.to_html()}
+        try:
+            return {**ask("ExerciseReport.live", self), **still}
+        except ImportError:  # without the extra `lab`
+            return still
 
     def __repr__(self) -> str:
         return self.to_text().rstrip()

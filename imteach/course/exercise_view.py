@@ -1,0 +1,61 @@
+"""`ExerciseView`: the page of a checked answer. Below it stands, in a lab to click in, the run that shows what is wrong."""
+
+from typing import Any
+
+from ipywidgets import VBox
+from traitlets import Dict
+
+from imteach.course.exercises.report import ExerciseReport
+from imteach.lab.live import LARGE, LiveWidget
+from imteach.lab.scripts import page_script, page_style
+from imteach.lab.still import for_listeners
+
+HINTS = 3
+
+BELOW = "The run below shows it: click its packets, move the time, ask why."
+
+
+class ExerciseView(LiveWidget):
+    """The page of an `ExerciseReport`. Hints are given one by one, as they are asked for."""
+
+    _esm = page_script("exercise.js")
+    _css = page_style("exercise.css")
+
+    report = Dict().tag(**LARGE)
+    hints = Dict().tag(sync=True)
+
+    def __init__(self, report: ExerciseReport) -> None:
+        self._next_hint = report.hint
+        super().__init__()
+        self.report = _parts(report)
+        self.hints = {"given": [], "left": HINTS}
+
+    def _answer(self, content: object) -> None:
+        """Give the next hint. Nothing else can be asked for."""
+        left = self.hints["left"]
+        if isinstance(content, dict) and content.get("do") == "hint" and left > 0:
+            self.hints = {"given": [*self.hints["given"], f"{self._next_hint()}"], "left": left - 1}
+
+
+def _parts(report: ExerciseReport) -> dict[str, Any]:
+    """What of a report the page shows."""
+    return {
+        "caption": report.caption,
+        "passed": report.passed,
+        "stages": [{"name": stage.name, "passed": stage.passed, "note": stage.note} for stage in report.stages],
+        "reason": report.reason,
+        "notTried": list(report.not_tried),
+        "below": BELOW if can_be_clicked(report) else "",
+    }
+
+
+def can_be_clicked(report: ExerciseReport) -> bool:
+    """Whether a lab can show the counterexample: there is one, and it has a clock."""
+    return report.counterexample is not None and report.counterexample.timed
+
+
+def live(report: ExerciseReport) -> dict[str, Any]:
+    """Return what a notebook shows of a report: its page, above a lab with the counterexample where there is one."""
+    view = ExerciseView(report)
+    shown = VBox([view, report.lab()] if can_be_clicked(report) else [view])
+    return for_listeners(shown._repr_mimebundle_())
