@@ -1,4 +1,4 @@
-"""`ExerciseView`: the page of a checked answer. Below it stands, in a lab to click in, the run that shows what is wrong."""
+"""`ExerciseView`: the page of a checked answer, above a lab with the run that shows what is wrong."""
 
 from typing import Any
 
