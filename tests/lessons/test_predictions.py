@@ -71,7 +71,7 @@ def test_each_can_be_answered_right_and_wrong(lesson, monkeypatch):
         wrong = guess._commit(another(kind, right.rights))
         assert not wrong.right, guess.question
         assert wrong.sentence.startswith("Not so. You said: "), guess.question
-        assert guess.verdict["run"], guess.question
+        assert guess.run, guess.question
 
 
 @pytest.mark.parametrize("lesson", REBUILT, ids=lambda path: path.stem)

@@ -16,7 +16,7 @@ from imteach.course.predictions.kinds import (
     PickPacket,
     PutInOrder,
 )
-from imteach.course.predictions.shown import verdict_in_parts
+from imteach.course.predictions.shown import run_in_parts, verdict_in_parts
 from imteach.errors import InputError, quoted
 from imteach.lab.page import phones
 from imteach.printed import Sentence, Sentences
@@ -322,7 +322,12 @@ class Predict:
     @property
     def verdict(self) -> dict[str, Any]:
         """The verdict, for a page; {} as long as no answer is committed."""
-        return {} if self._grade is None else verdict_in_parts(self._kind, self._said, self._grade, self._result)
+        return {} if self._grade is None else verdict_in_parts(self._kind, self._said, self._grade)
+
+    @property
+    def run(self) -> dict[str, Any]:
+        """The run that it is about, for a page; {} as long as no answer is committed."""
+        return {} if self._grade is None else run_in_parts(self._result)
 
     def __repr__(self) -> str:
         return asked_in_text(self.question, self._kind, self._so_far)

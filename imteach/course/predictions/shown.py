@@ -14,7 +14,7 @@ MOST_DRAWN = 200
 """Of a run with more packets than these, only what came of it is shown: its picture would not help."""
 
 
-def verdict_in_parts(kind: AnswerKind, said: Any, grade: Grade, result: object) -> dict[str, Any]:
+def verdict_in_parts(kind: AnswerKind, said: Any, grade: Grade) -> dict[str, Any]:
     """Return the verdict for a page, which marks what was said and what is right among the choices."""
     return {
         "right": grade.right,
@@ -28,12 +28,11 @@ def verdict_in_parts(kind: AnswerKind, said: Any, grade: Grade, result: object) 
         ],
         "events": list(grade.events),
         "packets": list(grade.packets),
-        "run": _run(result),
     }
 
 
-def _run(result: object) -> dict[str, Any]:
-    """What the question is about, as far as it can be shown: a run's picture, a table of runs, or what it prints."""
+def run_in_parts(result: object) -> dict[str, Any]:
+    """Return what the question is about, for a page: a run's picture, a table of runs, or what it prints."""
     if isinstance(result, Trace):
         return drawn_in_parts(result) if len(result.packets) <= MOST_DRAWN else {"text": f"{in_short(result)}"}
     if isinstance(result, Mapping) and result and all(isinstance(one, Trace) for one in result.values()):

@@ -17,7 +17,8 @@ class PredictView(LiveWidget):
     _css = page_style("predict.css")
 
     asked = Dict().tag(**LARGE)
-    verdict = Dict().tag(**LARGE)
+    verdict = Dict().tag(sync=True)
+    run = Dict().tag(**LARGE)
     refusal = Unicode().tag(sync=True)
 
     def __init__(self, prediction: Any) -> None:
@@ -27,10 +28,12 @@ class PredictView(LiveWidget):
         self.show()
 
     def show(self) -> None:
-        """Show the verdict if there is one by now."""
+        """Show the verdict if there is one by now: at once, and then the run, which takes longer to draw."""
         with self.hold_sync():
-            self.verdict = self._prediction.verdict
-            self.refusal = ""
+            self.verdict, self.refusal = self._prediction.verdict, ""
+            if self.verdict:
+                self.send_state("verdict")
+            self.run = self._prediction.run
 
     def bundle(self, still: dict[str, Any], **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the live view, beside the still question for a page that has no kernel."""

@@ -21,7 +21,6 @@ import { makeControl } from "./predict_controls.js";
  * @property {import("./lit.js").Reason[]} reasons
  * @property {number[]} events
  * @property {string[]} packets
- * @property {import("./predict_run.js").Run} run
  */
 
 const FIRST = "Choose an answer first.";
@@ -42,28 +41,41 @@ function makeParts() {
 }
 
 /**
- * Show the verdict: in a sentence, with the reasons, and the run.
+ * Show the verdict: in a sentence, with the reasons; and leave room for the run.
  * @param {HTMLElement} place
  * @param {Verdict} verdict
  */
-function drawVerdict(place, { right, sentence, reasons, events, packets, run }) {
+function drawVerdict(place, { right, sentence, reasons }) {
   const sign = make("span", { class: "predict-sign", "aria-hidden": "true" }, right ? "✓" : "✗");
   const words = make("p", { class: "predict-sentence", tabindex: "-1", dir: "auto" }, sign, sentence);
   const why = make("ol", { class: "lab-reasons", "aria-label": "Because" }, ...reasons.map(makeReason));
-  const drawing = drawRun(run);
+  const room = make("div", { class: "predict-run" });
   place.dataset.verdict = right ? "right" : "wrong";
   place.hidden = false;
   const because = reasons.length ? [make("p", { class: "predict-because" }, "Because, in this run:"), why] : [];
-  place.replaceChildren(words, make("div", { class: "predict-answer" }, make("div", {}, ...because), drawing));
+  place.replaceChildren(words, make("div", { class: "predict-answer" }, make("div", {}, ...because), room));
+  why.addEventListener("click", ({ target }) => {
+    const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-marks]"));
+    if (button) pointTo(room, button.dataset.marks ?? "", button.dataset.marksEvent);
+  });
+}
+
+/**
+ * Show the run below the verdict, with what the reasons are about lit up in it.
+ * @param {HTMLElement} place
+ * @param {import("./predict_run.js").Run} run
+ * @param {Verdict} verdict
+ */
+function drawTheRun(place, run, { reasons, events, packets }) {
+  const room = place.querySelector(".predict-run");
+  if (!room || Object.keys(run).length === 0) return;
+  const drawing = drawRun(run);
+  room.replaceChildren(drawing);
   const svg = drawing.querySelector("svg");
   if (!svg) return;
   lightUp(svg, packets, events);
   const last = reasons[reasons.length - 1]; // what settles it
   if (last) markIn(drawing, last.packets.join(" "), String(last.event));
-  why.addEventListener("click", ({ target }) => {
-    const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-marks]"));
-    if (button) pointTo(drawing, button.dataset.marks ?? "", button.dataset.marksEvent);
-  });
 }
 
 /**
@@ -103,6 +115,7 @@ export function render({ model, el }) {
       drawVerdict(page.verdict, verdict);
       if (hadFocus) /** @type {HTMLElement} */ (page.verdict.querySelector(".predict-sentence")).focus();
     },
+    run: (run) => drawTheRun(page.verdict, run, model.get("verdict")),
     refusal: (text) => (refusal.textContent = text),
   };
   const parts = makeDrawing((name) => model.get(name), draw, () => null, mark);

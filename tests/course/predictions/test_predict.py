@@ -131,7 +131,14 @@ def test_what_is_said_before_does_not_depend_on_the_answer(answer):
     def said(right):
         guess = Predict("?", "basic", choices=["never", "once", "twice"], answer=right)
         guess._repr_mimebundle_()
-        return guess._view.asked, guess._view.verdict, guess._view.refusal, repr(guess), list(guess.reason)
+        return (
+            guess._view.asked,
+            guess._view.verdict,
+            guess._view.run,
+            guess._view.refusal,
+            repr(guess),
+            list(guess.reason),
+        )
 
     assert said(answer) == said("never")
 
@@ -241,7 +248,7 @@ def test_a_question_about_another_result():
     view = view_of(guess)
     hear(view, {"commit": 0})
     assert list(guess.reason) == ["Not so. You said: msg:R. The run says: ack:A."]
-    assert "ack:A" in view.verdict["run"]["html"]
+    assert "ack:A" in view.run["html"]
     assert guess.reveal() is runs
 
 
@@ -255,7 +262,7 @@ def test_what_a_stranger_prints_is_text():
 
     guess = Predict("?", Hostile, choices=["a", "b"], answer="a")
     guess.answer("a")
-    assert guess.verdict["run"] == {"text": "<script>alert(1)</script>"}
+    assert guess.run == {"text": "<script>alert(1)</script>"}
 
 
 def test_what_is_asked_is_text_in_the_still_page():
