@@ -23,7 +23,8 @@ CANNOT_BE_MENDED = ("no_duplicates", "in_order", "stored_once")
 class SoFar(Value, frozen=True):
     """How a promise stands from `since` on, in simulated ms: `holds` is "kept", "open" or "broken".
 
-    `why` is a sentence that says why it is open or broken; "" where it is kept.
+    `why` is a sentence that says why it is open or broken. Where it is kept only because the server keeps something for
+    a receiver who has not been shown it, it says that; else it is "".
     """
 
     since: float
@@ -57,7 +58,8 @@ def verdicts(trace: Trace) -> list[PromiseHistory]:
             _add(histories[name], SoFar(t, *reader.so_far(name)))
     end = trace.events[-1].t if trace.events else 0
     for name, breaking in reader.breaking.items():
-        _add(histories[name], SoFar(end, "broken", f"{why_broken(trace, name)}") if breaking else SoFar(end, "kept"))
+        at_end = ("broken", f"{why_broken(trace, name)}") if breaking else reader.so_far(name)
+        _add(histories[name], SoFar(end, *at_end))
     return [PromiseHistory(name, tuple(_explained(history, name, trace))) for name, history in histories.items()]
 
 
@@ -83,13 +85,15 @@ def _add(history: list[SoFar], now: SoFar) -> None:
 class _Judging:
     """Reads a run, and keeps for each promise which of the things said break it now.
 
-    Only what an event is about is judged again. `breaking` has the msgids by promise, that which broke it first first.
+    Only what an event is about is judged again. `breaking` has the msgids by promise, that which broke it first first;
+    `kept_for` those which would break it if what the server keeps did not count.
     """
 
     def __init__(self, trace: Trace) -> None:
         # elsewhere no outcome depends on what a packet carries
         self.reader = OutcomeReader(trace.scenario, trace.packet if trace.scenario.groups else {})
         self.breaking: dict[str, dict[str, None]] = {name: {} for name in judge((), trace.scenario.setting)}
+        self.kept_for: dict[str, dict[str, None]] = {name: {} for name in self.breaking}
         self.missed: dict[str, dict[str, None]] = {}  # by receiver: what they have not been shown
 
     def read(self, events: Iterable[Event]) -> set[str]:
@@ -135,15 +139,17 @@ class _Judging:
         return outcome(said, row.node, reader.to[said], str(row.text), reader.screens, reader.shelf, reader.away)
 
     def _judge(self, said: str) -> list[str]:
-        """Judge one thing said again; return the promises that it breaks now or broke before."""
+        """Judge one thing said again; return the promises that may stand otherwise now."""
         so_far = self.outcome(said)
+        shown_only = so_far._replace(stored=dict.fromkeys(so_far.to, 0)) if any(so_far.stored.values()) else so_far
         touched = []
         for name, breaking in self.breaking.items():
-            if not PROMISES[name](so_far):
-                breaking[said] = None
-                touched.append(name)
-            elif said in breaking:
-                del breaking[said]
+            holds = PROMISES[name](so_far)
+            counts = holds and shown_only is not so_far and not PROMISES[name](shown_only)
+            is_in = said in breaking or said in self.kept_for[name]
+            _keep(breaking, said, not holds)
+            _keep(self.kept_for[name], said, counts)
+            if is_in or counts or not holds:
                 touched.append(name)
         return touched
 
@@ -151,10 +157,27 @@ class _Judging:
         """How a promise stands now, and why."""
         breaking = self.breaking[name]
         if not breaking:
-            return "kept", ""
+            return "kept", self._counted(name)
         first, more = self.outcome(next(iter(breaking))), len(breaking) - 1
         others = f" (and {counted(more, 'more message')})" if more else ""
         return "broken" if name in CANNOT_BE_MENDED else "open", f"{_WHY[name](first)}{others}."
+
+    def _counted(self, name: str) -> str:
+        """That this promise counts something as arrived which the server keeps; "" if it counts no such thing."""
+        if not self.kept_for[name]:
+            return ""
+        first, more = self.outcome(next(iter(self.kept_for[name]))), len(self.kept_for[name]) - 1
+        receiver = next(who for who in first.to if first.stored[who] and not first.shown[who])
+        others = f" (and {counted(more, 'more message')})" if more else ""
+        return f"The server keeps {quote(first.text)} for {receiver}{others}: that counts as arrived."
+
+
+def _keep(place: dict[str, None], said: str, is_there: bool) -> None:
+    """Let a msgid be there, or not; one that is there already keeps its place."""
+    if is_there:
+        place[said] = None
+    else:
+        place.pop(said, None)
 
 
 def _missing(said: Outcome) -> str:
