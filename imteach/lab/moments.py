@@ -110,6 +110,7 @@ class _Span:
 def _chats(phones: Sequence[Phone], trace: Trace, span: _Span) -> list[Part]:
     """Each person's phone: its bubbles with their notes, when its person is away, to whom they can say something."""
     people, groups = trace.scenario.people, trace.scenario.groups_of
+    seen = _seen(trace)
     return [
         {
             "person": phone.person,
@@ -125,6 +126,7 @@ def _chats(phones: Sequence[Phone], trace: Trace, span: _Span) -> list[Part]:
                     "who": bubble.who,
                     "since": bubble.since,
                     "notes": [[note.since, note.note, note.mood] for note in bubble.notes],
+                    **({"said": bubble.said, "seen": seen[bubble.said]} if bubble.own else {}),
                 }
                 for bubble in chat[-MOST_BUBBLES:]
             ],
@@ -132,6 +134,15 @@ def _chats(phones: Sequence[Phone], trace: Trace, span: _Span) -> list[Part]:
         for phone in phones
         for chat in [[bubble for bubble in phone.bubbles if bubble.since <= span.stop]]
     ]
+
+
+def _seen(trace: Trace) -> dict[str, list[Entry]]:
+    """For each thing said, when it was first shown to each receiver, in simulated ms; None if it never was."""
+    first: dict[tuple[str, str], float] = {}
+    for event in trace.events:
+        if event.kind == "show" and event.said is not None:
+            first.setdefault((event.said, event.node), event.t)
+    return {said.msgid: [[who, first.get((said.msgid, who))] for who in said.to] for said in trace.messages}
 
 
 def _holds(held: Holdings, span: _Span) -> list[Part]:

@@ -609,3 +609,22 @@ def test_a_file_that_is_too_large_is_not_even_sent(page: Page, tmp_path: Path):
         "large.toml has 1000001 bytes; a scenario file has at most 1000000"
     )
     assert desk.answer() == []
+
+
+def test_a_phone_offers_why_somebody_has_not_seen_what_its_person_said(page: Page):
+    desk = Desk(page, Lab("acked", Drop("msg:N")))
+    asks = desk.root.locator('[data-phone="alice"] [data-question]')
+    expect(asks).to_have_text("bob: why not?")
+    expect(desk.root.locator('[data-phone="bob"] [data-question]:visible')).to_have_count(0)
+    asks.click()
+    (asked,) = desk.answer()
+    assert (asked["do"], asked["msgid"], asked["who"]) == ("why not", "m1", "bob")
+    expect(desk.root.locator(".lab-why-panel .lab-title")).to_contain_text("bob")
+    expect(desk.root.locator(".lab-reasons li").nth(1)).to_contain_text("m1/msg:N#1 is dropped")
+
+    desk = Desk(page, Lab("dedup"))
+    expect(desk.root.locator('[data-phone="alice"] [data-question]')).to_be_hidden()
+    desk.go(50)
+    expect(desk.root.locator('[data-phone="alice"] [data-question]')).to_be_visible()
+    desk.go(100)
+    expect(desk.root.locator('[data-phone="alice"] [data-question]')).to_be_hidden()

@@ -75,7 +75,7 @@ export const TOOLS = [
     key: "7",
     label: "Why?",
     title: "Why did this happen?",
-    hint: "Click anything that happened: what led to it lights up. What did not happen: “why not?” under Who knows what.",
+    hint: "Click anything that happened: what led to it lights up. What did not happen: “why not?” on the phones, and under Who knows what.",
     on: "[data-event], [data-packet]",
     icon: "M5.3 6a2.7 2.7 0 1 1 4 2.4C8.4 8.9 8 9.3 8 10.3M8 12.7v.6",
   },

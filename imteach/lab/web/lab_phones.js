@@ -14,6 +14,8 @@ import { makeSlots, write } from "./lab_slots.js";
  * @property {string} who
  * @property {number} since
  * @property {[number, string, string][]} notes from when on which note, and in which mood
+ * @property {string} [said] the first msgid of what its own person said
+ * @property {[string, number | null][]} [seen] who is to see it, and from when on they have
  *
  * @typedef {object} Chat
  * @property {string} person
@@ -37,7 +39,8 @@ function makeBubble() {
   const line = make("div", { class: "lab-text", dir: "auto" });
   const note = make("div", { class: "lab-note" });
   const again = make("button", { type: "button", class: "lab-button lab-small" }, "Send again");
-  const element = make("li", { class: "lab-bubble" }, who, line, note, again);
+  const unseen = make("button", { type: "button", class: "lab-link-button lab-not-seen" });
+  const element = make("li", { class: "lab-bubble" }, who, line, note, unseen, again);
   /** @type {Bubble} */
   let bubble = { own: false, msgid: "", text: "", who: "", since: 0, notes: [] };
   return {
@@ -54,13 +57,21 @@ function makeBubble() {
     },
     /** @param {number} t */
     show(t) {
-      const { own, since, notes } = bubble;
+      const { own, since, notes, said, seen = [] } = bubble;
       const [changed, words, mood] = entryAt(notes, t) ?? [NaN, "", ""];
       element.hidden = since > t;
       write(note, words);
       element.dataset.mood = mood;
       element.toggleAttribute("data-changed", since === t || changed === t);
       again.hidden = !(own && mood === "failed");
+      const missing = seen.find(([, from]) => from === null || from > t)?.[0];
+      unseen.hidden = missing === undefined;
+      if (missing === undefined) return;
+      const asked = { do: "why not", msgid: said, who: missing };
+      write(unseen, `${missing}: why not?`);
+      unseen.setAttribute("aria-label", `${missing}: why not? It has not been shown to ${missing}`);
+      unseen.dataset.question = JSON.stringify(asked);
+      unseen.dataset.asks = asks(asked);
     },
   };
 }
