@@ -52,7 +52,7 @@ CLICK = """([what, shows]) => new Promise((resolve) => {
     document.querySelector(what).dispatchEvent(new MouseEvent("click", {bubbles: true, cancelable: true}));
 })"""
 
-LAB = ['.imteach-lab [data-packet="m1/msg:N#1"] .imt-hit', ".imteach-lab .lab-picture"]
+LAB = ['.imteach-lab [data-packet="m1/msg:N#1"] > path', ".imteach-lab .lab-picture"]
 BUTTON = [".jupyter-button", ".widget-label"]
 
 Times = list[tuple[float, float]]  # ms until a click's change was on the screen, and in the page

@@ -33,7 +33,7 @@ def shown(server, page):
         expect(page.locator(OUTPUTS)).to_have_count(len(CELLS) - 1)
         page.locator('[data-act="settings"]').click()
         page.locator('[data-act="keep"]').click()
-        page.locator('.lab-drawing [data-packet="m1/msg:N#1"] .imt-pill').click()
+        page.locator('.lab-drawing [data-packet="m1/msg:N#1"] > rect').click()
         expect(page.locator(".lab-first")).to_contain_text("in the second run")
         yield page
 

@@ -44,7 +44,7 @@ def test_a_question_is_pending_until_python_is_done_with_it_and_its_words_have_o
     words, radio = root.locator(".lab-live"), root.get_by_role("radio", name="acked")
     radio.check()
     radio.check()
-    root.locator('[data-packet="m1/msg:R#1"] .imt-pill').click()
+    root.locator('[data-packet="m1/msg:R#1"] > rect').click()
     soon(lambda: page.evaluate("sent.map((message) => message.do)"), ["rung", "strike"])
     sent = page.evaluate("sent")
     view = sent[0]["ask"][0]
@@ -68,14 +68,14 @@ def test_what_takes_long_is_seen_to_be_pending_and_what_does_not_never_flickers(
     lab = Lab("dedup")
     root = alone.mount(page, lab)
     packet = root.locator('[data-packet="m1/msg:N#1"]')
-    pill = packet.locator(".imt-pill")
+    pill = packet.locator("rect")
     view = page.evaluate(
         """async () => {
             const root = document.querySelector(".imteach-lab");
             window.shown = [];
             new MutationObserver(() => shown.push(root.hasAttribute("data-waiting")))
                 .observe(root, {attributeFilter: ["data-waiting"]});
-            root.querySelector('[data-packet="m1/msg:N#1"] .imt-hit')
+            root.querySelector('[data-packet="m1/msg:N#1"] > path')
                 .dispatchEvent(new MouseEvent("click", {bubbles: true}));
             const view = sent[0].ask[0];
             await new Promise((resolve) => setTimeout(resolve, 40));
@@ -86,7 +86,7 @@ def test_what_takes_long_is_seen_to_be_pending_and_what_does_not_never_flickers(
     )
     assert page.evaluate("shown") == []
     expect(pill).not_to_have_css("stroke-dasharray", "2px, 3px")
-    packet.locator(".imt-pill").click()
+    packet.locator("rect").click()
     expect(pill).to_have_css("stroke-dasharray", "2px, 3px")
     page.evaluate("(view) => tell({answered: {[view]: 2}})", view)
     expect(pill).not_to_have_css("stroke-dasharray", "2px, 3px")
@@ -139,8 +139,10 @@ def test_rows_beside_the_picture_stay_and_say_what_they_would_if_they_were_new(p
 
 CLOSE = """root => {  // places where two packets can be hit, which line is nearer there, and whom a click there meant
     const packets = [...root.querySelectorAll("[data-packet]")];
-    const ends = [...root.querySelectorAll("line.imt-line")].map((line) =>
-        ["x1", "y1", "x2", "y2"].map((name) => Number(line.getAttribute(name))));
+    const ends = [...root.querySelectorAll(".imt-ways > g > path:first-child")].map((path) => {
+        const [x, y, across, down] = path.getAttribute("d").match(/-?[0-9.]+/g).map(Number);
+        return [x, y, x + across, y + down];
+    });
     const far = ([x1, y1, x2, y2], x, y) => {  // along the line as written, not as the page measures it
         let least = Infinity;
         for (let part = 0; part <= 1; part += 0.002)
@@ -155,8 +157,8 @@ CLOSE = """root => {  // places where two packets can be hit, which line is near
             [at.x, at.y] = [Math.round(at.x), Math.round(at.y)];  // as a mouse says it
             const {x, y} = at.matrixTransform(matrix.inverse());
             const here = document.elementsFromPoint(at.x, at.y);
-            const hits = here.filter((element) => element.matches(".imt-hit"));
-            if (hits.length < 2 || !here[0].matches(".imt-hit")) continue;
+            const hits = here.filter((element) => element.matches("[data-packet] > path"));
+            if (hits.length < 2 || !here[0].matches("[data-packet] > path")) continue;
             const names = hits.map((hit) => hit.parentElement.dataset.packet);
             const [one, other] = names
                 .map((name) => [far(ends[packets.findIndex((p) => p.dataset.packet === name)], x, y), name])

@@ -23,7 +23,7 @@ CHOOSE_ITS_CELL = """() => {  // as the arrow keys would, from the lesson's firs
 SHOWN = """() => {  // what has the focus, whether it shows that, and whether it is on the screen
     const element = document.activeElement;
     const name = element.ariaLabel || element.closest("label")?.textContent || element.textContent;
-    const pill = element.querySelector(".imt-pill");
+    const pill = element.querySelector("[data-packet] > rect");
     const ringed = element.matches(".lab-rung input") ? element.parentElement : element;
     const ring = pill ? parseFloat(getComputedStyle(pill).strokeWidth) >= 3
         : getComputedStyle(ringed).outlineStyle === "solid" && parseFloat(getComputedStyle(ringed).outlineWidth) >= 2;

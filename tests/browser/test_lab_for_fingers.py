@@ -72,11 +72,11 @@ SCROLLED = "[scrollY, document.querySelector('.lab-picture').scrollTop]"
 
 def test_a_tap_drops_a_packet_and_another_one_takes_that_back(page: Page, desk: Desk):
     packet = desk.root.locator('.lab-drawing [data-packet="m1/msg:N#1"]')
-    tap(page, packet.locator(".imt-pill"))
+    tap(page, packet.locator("rect"))
     desk.answer()
     assert desk.faults == ["drop m1/ack:N#1", "drop m1/msg:N#1"]
     expect(packet).to_have_attribute("data-fate", "dropped")
-    tap(page, packet.locator(".imt-pill"))
+    tap(page, packet.locator("rect"))
     desk.answer()
     assert desk.faults == ["drop m1/ack:N#1"]
 
@@ -106,7 +106,7 @@ def test_a_finger_on_the_slider_moves_the_time(page: Page, finger: CDPSession, d
 
 def test_a_finger_on_the_picture_scrolls_it_and_strikes_nothing(page: Page, finger: CDPSession):
     desk = Desk(page, Lab(Scenario("retransmit", say=[Say(str(place), at=100 * place) for place in range(10)])))
-    _, scrolled = drag(page, finger, desk.root.locator('.lab-drawing [data-packet="m3/msg:N#1"] .imt-pill'), 0, -150)
+    _, scrolled = drag(page, finger, desk.root.locator('.lab-drawing [data-packet="m3/msg:N#1"] > rect'), 0, -150)
     assert scrolled > 50
     assert desk.answer() == []
 

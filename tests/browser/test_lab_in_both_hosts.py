@@ -73,7 +73,7 @@ def test_no_key_that_is_pressed_inside_the_lab_reaches_the_notebook(page: Page, 
 @pytest.mark.parametrize("key", ["Control+Enter", "Shift+Enter"])
 def test_the_key_that_runs_a_cell_works_inside_the_lab(page: Page, run: Run, key: str):
     lab = run('Lab("dedup")', "'a cell below'")
-    packet(lab, "m1/msg:R#1").locator(".imt-pill").click()
+    packet(lab, "m1/msg:R#1").locator("rect").click()
     expect(packet(lab, "m1/msg:R#1")).to_have_attribute("data-fate", "dropped")
     page.keyboard.press(key)  # runs the cell anew: a lab as it began
     expect(packet(page.locator(".imteach-lab").first, "m1/msg:R#1")).to_have_attribute("data-fate", "arrived")
@@ -124,7 +124,7 @@ def test_a_click_is_pending_at_once_and_a_second_one_does_not_take_it_back(page:
 def test_a_question_that_python_does_not_hear_stays_pending_in_words_until_it_is_answered(page: Page, run: Run):
     lab = run('lab = Lab("dedup")\nlab', "lab._lock.acquire()")  # as if another step took long
     live = lab.locator(".lab-live")
-    packet(lab, "m1/ack:N#1").locator(".imt-pill").click()
+    packet(lab, "m1/ack:N#1").locator("rect").click()
     expect(live).to_have_text("Waiting for Python …")
     expect(live).to_contain_text("Python has not answered yet: a cell is running, or the connection is slow.")
     expect(lab.get_by_role("alert")).to_be_empty()
@@ -138,7 +138,7 @@ def test_a_question_that_python_does_not_hear_stays_pending_in_words_until_it_is
 def test_a_refused_question_is_answered_too(page: Page, run: Run):
     lab = run('lab = Lab(Scenario("dedup"), Partition("bob", "server", lasting=200))\nlab')
     before = revision(lab)
-    packet(lab, "m1/msg:N#1").locator(".imt-pill").click()
+    packet(lab, "m1/msg:N#1").locator("rect").click()
     expect(lab.get_by_role("alert")).to_contain_text("m1/msg:N#1 does not arrive anyway")
     expect(lab.locator("[data-pending]")).to_have_count(0)
     assert revision(lab) == before
@@ -160,7 +160,7 @@ def test_a_kernel_that_is_gone_is_told_at_once_and_nothing_can_be_clicked(page: 
     expect(lab.locator(".lab-live")).to_contain_text("run the code cells above and then this one again")
 
     before = revision(lab)
-    packet(lab, "m1/msg:R#1").locator(".imt-pill").click(force=True)  # though it says that it is disabled
+    packet(lab, "m1/msg:R#1").locator("rect").click(force=True)  # though it says that it is disabled
     lab.get_by_role("radio", name="basic").click(force=True)
     expect(lab.get_by_role("radio", name="dedup")).to_be_checked()
     expect(lab.locator("[data-pending]")).to_have_count(0)
@@ -198,7 +198,7 @@ def test_a_click_is_answered_while_a_cell_runs(page: Page, run: Run, step: str):
     if not driving.ask(page, f"() => ({SESSION}).kernel.supportsSubshells"):
         pytest.fail("this ipykernel answers one thing after the other: try 7 or newer")
     driving.ask(page, KERNEL_LATER, "import time; time.sleep(20)")
-    packet(lab, "m1/ack:A#1").locator(".imt-pill").click()
+    packet(lab, "m1/ack:A#1").locator("rect").click()
     expect(packet(lab, "m1/ack:A#1")).to_have_attribute("data-fate", "dropped")
     assert page.evaluate("window.runs")
     driving.ask(page, f"() => ({SESSION}).kernel.interrupt()")

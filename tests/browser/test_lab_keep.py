@@ -43,7 +43,7 @@ def press_keep(desk: Desk) -> list[dict]:
 
 
 def drop(desk: Desk, name: str) -> None:
-    desk.click(f'[data-packet="{name}"] .imt-pill')
+    desk.click(f'[data-packet="{name}"] > rect')
 
 
 def kept(desk: Desk) -> Locator:
@@ -191,11 +191,11 @@ def test_the_cursor_and_what_has_not_happened_yet_are_shown_in_both(desk: Desk):
     veils = [picture.locator(".lab-veil").bounding_box()["y"] for picture in (kept(desk), own(desk))]
     assert veils[0] == pytest.approx(veils[1], abs=1)
     assert 0 < veils[0] - lines[0] < 10
-    assert kept(desk).locator(".imt-packet.lab-later").count() == 2  # ack:N and ack:A
+    assert kept(desk).locator(".imt-packets > .lab-later").count() == 2  # ack:N and ack:A
     assert kept(desk).locator(".lab-flying circle").count() == 1  # ack:R
     desk.go(200)
-    assert kept(desk).locator(".imt-packet.lab-later, .lab-flying circle").count() == 0
-    assert own(desk).locator(".imt-packet.lab-later").count() == 6
+    assert kept(desk).locator(".imt-packets > .lab-later, .lab-flying circle").count() == 0
+    assert own(desk).locator(".imt-packets > .lab-later").count() == 6
 
 
 def test_the_time_goes_on_through_the_longer_of_both(page: Page):
@@ -206,7 +206,7 @@ def test_the_time_goes_on_through_the_longer_of_both(page: Page):
     desk.answer()
     assert desk.lab.trace.events[-1].t == 200
     expect(desk.root.locator("[data-part=time]")).to_have_attribute("max", "500")
-    assert kept(desk).locator(".imt-packet.lab-later").count() == 0  # the end is the end of both
+    assert kept(desk).locator(".imt-packets > .lab-later").count() == 0  # the end is the end of both
     desk.go(300)
     expect(desk.root.locator(".lab-now")).to_contain_text("In the first run: the timer for m1 runs out")
     desk.root.locator("[data-act=next]").click()
@@ -251,7 +251,7 @@ def test_a_click_in_the_kept_picture_does_nothing_but_say_why(desk: Desk, tool: 
     press_keep(desk)
     drop(desk, "m1/msg:N#1")
     desk.choose(tool)
-    for part in (".imt-packet .imt-pill", ".lab-told", ".imt-card"):
+    for part in (".imt-packets rect", ".lab-told", ".imt-card"):
         box = kept(desk).locator(part).first.bounding_box()
         desk.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         assert desk.answer() == []

@@ -73,7 +73,7 @@ def test_what_came_of_the_run_is_in_sight_while_the_diagram_scrolls(
 
 
 HIDDEN = """lab => {
-    const pill = lab.querySelector('[data-packet][tabindex="0"] .imt-pill').getBoundingClientRect();
+    const pill = lab.querySelector('[data-packet][tabindex="0"] > rect').getBoundingClientRect();
     const heads = lab.querySelector(".lab-heads svg")?.getBoundingClientRect();
     const frame = lab.querySelector(".lab-picture").getBoundingClientRect();
     const top = (heads ?? frame).top + (heads?.height ?? 0);
@@ -112,7 +112,7 @@ def test_a_packet_that_was_dropped_stays_in_sight_though_the_reasons_take_room(
 ):
     lab = run('Lab("dedup")')
     for number in (1, 2, 3):
-        packet(lab, f"m1/ack:N#{number}").locator(".imt-pill").click()
+        packet(lab, f"m1/ack:N#{number}").locator("rect").click()
         expect(packet(lab, f"m1/ack:N#{number}")).to_have_attribute("data-fate", "dropped")
         page.evaluate(driving.TWO_FRAMES)  # it was in sight before them, too
         soon(lambda: lab.evaluate(HIDDEN), False)

@@ -74,7 +74,7 @@ def test_what_the_eye_does_not_see_is_not_read(page: Page, desk: Desk):
 
 
 def test_a_drop_is_told_in_one_sentence_and_a_drag_too(page: Page, desk: Desk):
-    desk.click('[data-packet="m1/msg:A#1"] .imt-pill')
+    desk.click('[data-packet="m1/msg:A#1"] > rect')
     (sentence,) = said(page)
     assert sentence.startswith("m1/msg:A#1 and m1/ack:N#1 are dropped.")
     desk.root.locator(".lab-grip-hit").scroll_into_view_if_needed()
@@ -93,11 +93,11 @@ def test_in_the_past_a_drop_tells_what_came_of_it_and_not_the_moment_once_more(p
     desk.go(60)
     (moment,) = said(page)
     assert moment == "At 60 ms: Between 50 ms and 100 ms: on the way are m1/msg:A#1, m1/msg:N#1."
-    desk.click('[data-packet="m1/ack:R#1"] .imt-pill')
+    desk.click('[data-packet="m1/ack:R#1"] > rect')
     (outcome,) = said(page)
     assert outcome.startswith("m1/ack:R#1 and m1/ack:N#1 are dropped.")
     desk.choose("why")
-    desk.click('[data-packet="m1/msg:N#1"] .imt-pill')
+    desk.click('[data-packet="m1/msg:N#1"] > rect')
     (reasons,) = said(page)
     assert reasons.startswith("Why does m1/msg:N#1 reach bob?")
 
@@ -116,8 +116,8 @@ MOVING = """root => [root, ...root.querySelectorAll("*")].filter((element) => {
 
 
 def test_nothing_moves_by_itself(page: Page, desk: Desk):
-    desk.click('[data-packet="m1/msg:A#1"] .imt-pill')
+    desk.click('[data-packet="m1/msg:A#1"] > rect')
     desk.choose("why")
-    desk.click('[data-packet="m1/msg:N#1"] .imt-pill')
+    desk.click('[data-packet="m1/msg:N#1"] > rect')
     desk.root.locator(".lab-reason").first.click()
     assert desk.root.evaluate(MOVING) == 0

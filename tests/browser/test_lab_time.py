@@ -46,8 +46,10 @@ def knows(lab: Locator, claim: str) -> Locator:
 
 
 FLYING = """lab => {  // how far from its line each packet in flight is, and which part of its way is behind it
-    const lines = [...lab.querySelectorAll(".lab-drawing line.imt-line")].map((line) =>
-        ["x1", "y1", "x2", "y2"].map((name) => Number(line.getAttribute(name))));
+    const lines = [...lab.querySelectorAll(".lab-drawing .imt-ways > g > path:first-child")].map((path) => {
+        const [x, y, across, down] = path.getAttribute("d").match(/-?[0-9.]+/g).map(Number);
+        return [x, y, x + across, y + down];
+    });
     return [...lab.querySelectorAll(".lab-flying circle")].map((dot) => {
         const [x, y] = [Number(dot.getAttribute("cx")), Number(dot.getAttribute("cy"))];
         return Math.min(...lines.map(([x1, y1, x2, y2]) =>
@@ -72,9 +74,7 @@ def test_what_has_not_happened_yet_is_faint_and_packets_in_flight_show_how_far_t
     (off,) = lab.evaluate(FLYING)  # msg:R#2
     assert off < 0.1
     go(lab, 170)  # ack:N is dropped at 180 ms
-    expect(lab.locator('[data-packet="m1/ack:N#1"]')).to_have_class(
-        "imt-packet imt-ack imt-dropped lab-can lab-on-its-way"
-    )
+    expect(lab.locator('[data-packet="m1/ack:N#1"]')).to_have_class("imt-ack imt-dropped lab-can lab-on-its-way")
     assert len(lab.evaluate(FLYING)) == 2
     go(lab, 180)
     assert len(lab.evaluate(FLYING)) == 1
@@ -185,7 +185,7 @@ def test_the_cursor_can_be_dragged_along_the_time_axis(page: Page, lab: Locator)
     lab.locator(".lab-picture").evaluate("picture => picture.style.maxHeight = 'none'")
     grip = lab.locator(".lab-grip-tip").bounding_box()
     svg = lab.locator(".lab-drawing svg").bounding_box()
-    label = lab.locator(".lab-drawing .imt-time", has_text="100 ms").bounding_box()
+    label = lab.locator(".lab-drawing .imt-times text", has_text="100 ms").bounding_box()
     page.mouse.move(grip["x"] + 4, grip["y"] + grip["height"] / 2)
     page.mouse.down()
     page.mouse.move(grip["x"] + 4, label["y"] + label["height"] / 2 + 1, steps=4)
@@ -265,7 +265,7 @@ def test_the_diagram_follows_the_slider(lab: Locator):
 
 def test_a_click_beside_the_times_goes_there(page: Page, lab: Locator):
     lab.locator(".lab-picture").evaluate("picture => picture.style.maxHeight = 'none'")
-    label = lab.locator(".lab-drawing .imt-time", has_text="150 ms").bounding_box()
+    label = lab.locator(".lab-drawing .imt-times text", has_text="150 ms").bounding_box()
     page.mouse.click(label["x"] + 10, label["y"] + label["height"] / 2)
     expect(lab.locator(".lab-when")).to_have_text("150 ms")
 

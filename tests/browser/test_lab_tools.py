@@ -31,7 +31,7 @@ def desk(page: Page) -> Desk:
 
 
 def packet(name: str) -> str:
-    return f'[data-packet="{name}"] .imt-pill'
+    return f'[data-packet="{name}"] > rect'
 
 
 # Packets
@@ -107,7 +107,7 @@ def test_a_click_on_a_lifeline_means_the_moment_at_that_height(desk: Desk):
     desk.root.locator(".lab-picture").evaluate("picture => picture.style.maxHeight = 'none'")
     desk.choose("crash")
     line = desk.root.locator(".lab-drawing .imt-lifeline").nth(1).bounding_box()
-    label = desk.root.locator(".lab-drawing .imt-time", has_text="100 ms").bounding_box()
+    label = desk.root.locator(".lab-drawing .imt-times text", has_text="100 ms").bounding_box()
     desk.page.mouse.click(line["x"] + line["width"] / 2 + 6, label["y"] + label["height"] / 2 + 1)
     desk.answer()
     assert desk.faults == ["crash server@100+100"]
@@ -317,11 +317,11 @@ def test_why_lights_up_what_led_to_it_and_each_sentence_marks_its_arrow(page: Pa
     assert set(lit) >= past
     assert "m1/ack:N#1" in lit  # its loss is the reason, though it caused nothing
     assert "m1/ack:A#2" not in lit
-    ways = desk.root.locator(".lab-drawing g.lab-led:has(> line.imt-line)")
+    ways = desk.root.locator(".lab-drawing .imt-ways > .lab-led")
     expect(ways).to_have_count(len(lit))
     panel.get_by_role("button", name="m1/ack:N#1 was dropped").click()
     expect(desk.root.locator('[data-packet="m1/ack:N#1"]')).to_have_class(
-        "imt-packet imt-ack imt-dropped lab-can lab-led lab-marked"
+        "imt-ack imt-dropped lab-can lab-led lab-marked"
     )
     desk.root.get_by_role("button", name="Put the reasons away").click()
     desk.answer()

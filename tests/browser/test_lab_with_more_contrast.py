@@ -79,7 +79,7 @@ def test_what_struck_and_what_broke_is_seen(desk: Desk):
     assert looks(broken.locator(".lab-sign"), "visibility") == ["visible"]
     dropped = desk.root.locator(".lab-drawing g.imt-dropped:has(.imt-line) .imt-line")
     assert looks(dropped, "stroke-dasharray") == ["5px, 4px"]
-    cross = desk.root.locator(".lab-drawing .imt-packet.imt-dropped .imt-cross").first
+    cross = desk.root.locator(".lab-drawing .imt-packets .imt-dropped .imt-cross").first
     assert looks(cross, "stroke") != looks(desk.root.locator(".lab-drawing .imt-paper"), "fill")
 
 
@@ -113,13 +113,13 @@ def test_a_fold_shows_whether_it_is_open(desk: Desk):
 
 def test_the_arrow_of_a_reason_is_marked(desk: Desk):
     desk.choose("why")
-    desk.click('[data-packet="m1/msg:N#2"] .imt-pill')
+    desk.click('[data-packet="m1/msg:N#2"] > rect')
     desk.root.locator(".lab-reason").last.click()
-    pill = desk.root.locator(".lab-marked .imt-pill")
-    label = desk.root.locator(".lab-marked .imt-label")
-    others = desk.root.locator(".lab-led:not(.lab-marked) .imt-pill").first
+    pill = desk.root.locator(".lab-marked > rect")
+    label = desk.root.locator(".lab-marked > rect + text")
+    others = desk.root.locator("[data-packet].lab-led:not(.lab-marked) > rect").first
     assert looks(pill, "fill") not in (looks(label, "fill"), looks(others, "fill"))
-    back = desk.root.locator(".lab-drawing g.imt-msg:has(.imt-line):not(.lab-led)").first
+    back = desk.root.locator(".lab-drawing .imt-ways > .imt-msg:not(.lab-led)").first
     assert 0.3 < float(looks(back, "opacity")[0]) < 0.6
 
 
@@ -142,7 +142,7 @@ FOCUSED = """() => {  // what has the focus, the colour of its ring, and the col
     if (!root) return null;
     const paper = getComputedStyle(root).backgroundColor;
     const name = element.ariaLabel || element.closest("label")?.textContent || element.textContent;
-    const pill = element.querySelector(".imt-pill");
+    const pill = element.querySelector("[data-packet] > rect");
     const {strokeWidth, stroke} = getComputedStyle(pill ?? element);
     if (pill) return [name, parseFloat(strokeWidth) >= 4 ? stroke : paper, paper];
     const ringed = element.matches(".lab-rung input") ? element.parentElement : element;

@@ -21,7 +21,8 @@ TOO_WIDE = """() => [...document.querySelectorAll("html, .imteach-lab, .imteach-
     .map((element) => element.className || element.tagName)"""
 
 IN_SIGHT = """root => {  // whether what has the focus can be seen, whole
-    const box = (document.activeElement.querySelector(".imt-pill") ?? document.activeElement).getBoundingClientRect();
+    const pill = document.activeElement.querySelector("[data-packet] > rect");
+    const box = (pill ?? document.activeElement).getBoundingClientRect();
     const frame = root.querySelector(".lab-picture").getBoundingClientRect();
     const top = root.querySelector(".lab-edges").getBoundingClientRect().bottom;
     return box.left >= Math.max(0, frame.left) && box.right <= Math.min(innerWidth, frame.right)

@@ -62,7 +62,7 @@ class Opened:
         expect(self.root.locator("svg[data-rev]")).to_have_count(1)
 
     def click(self, packet: str) -> None:
-        self.root.locator(f'[data-packet="{packet}"] .imt-pill').click()
+        self.root.locator(f'[data-packet="{packet}"] > rect').click()
 
     def rung(self, name: str) -> Locator:
         return self.root.get_by_role("radio", name=name, exact=True)
@@ -236,7 +236,7 @@ def test_the_index_leads_to_every_rung(opened) -> None:
     expect(links.get_by_text("acked")).to_have_attribute("aria-current", "page")
     links.get_by_text("group").click()
     expect(lab.page.locator("[data-phone]")).to_have_count(3)
-    lab.root.locator('[data-packet="m1/msg:N>carol#1"] .imt-pill').click()
+    lab.root.locator('[data-packet="m1/msg:N>carol#1"] > rect').click()
     expect(lab.page.locator(".lab-python")).to_contain_text('Drop("msg:N>carol")')
     expect(lab.page.locator(".imteach-lab")).to_have_count(1)
     lab.rung("dedup").check()  # which is of the other lab

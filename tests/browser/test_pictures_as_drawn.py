@@ -44,7 +44,7 @@ FOUND = """() => {
                 found.push(`${picture.parentElement.id}: “${bubble.nextElementSibling.textContent}” leaves its bubble`);
         }
         for (const packet of picture.querySelectorAll("[data-packet]")) {
-            const [pill, label] = [".imt-pill", ".imt-label"].map((part) => packet.querySelector(part).getBBox());
+            const [pill, label] = ["rect", "rect + text"].map((part) => packet.querySelector(part).getBBox());
             if (label.x < pill.x || label.x + label.width > pill.x + pill.width)
                 found.push(`${picture.parentElement.id}: ${packet.dataset.packet} is wider than its label's frame`);
         }

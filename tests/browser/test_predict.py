@@ -68,7 +68,7 @@ def test_a_reason_marks_its_packet(page: Page):
     desk.root.locator('[data-choice="1"]').click()
     commit(desk)
     desk.root.get_by_role("button", name="m1/ack:N#1 was dropped").click()
-    expect(desk.root.locator(".imt-packet.lab-marked")).to_have_attribute("data-packet", "m1/ack:N#1")
+    expect(desk.root.locator("[data-packet].lab-marked")).to_have_attribute("data-packet", "m1/ack:N#1")
 
 
 def test_without_an_answer_nothing_is_sent(page: Page):
@@ -156,7 +156,7 @@ def test_a_packet_by_mouse_and_by_keys(page: Page):
         return Predict.packet("Which is sent again?", "dedup", Drop("ack:N"), answer="msg:R", **retries)
 
     desk = desk_of(page, asked())
-    desk.root.locator('[data-packet="m1/ack:R#1"] .imt-pill').click()
+    desk.root.locator('[data-packet="m1/ack:R#1"] > rect').click()
     expect(desk.root.locator(".predict-chosen")).to_have_text("Your choice: m1/ack:R#1")
     desk.root.locator('[data-packet="m1/ack:R#1"]').press("Home")
     page.keyboard.press("ArrowUp")

@@ -53,14 +53,15 @@ LOOK = """(pictures) => {
             scrollTo(x - innerWidth / 2, y - 20);
         return document.elementFromPoint(x - scrollX, y - scrollY)?.closest("[data-packet]") ?? null;
     };
-    const drawn = (line, packet) => {
-        const [x0, y0, x1, y1] = ["x1", "y1", "x2", "y2"].map((end) => line[end].baseVal.value);
+    const drawn = (way, packet) => {
+        const [x0, y0, across, down] = way.getAttribute("d").match(/-?[0-9.]+/g).map(Number);
+        const [x1, y1] = [x0 + across, y0 + down];
         const long = Math.hypot(x1 - x0, y1 - y0), [ux, uy] = [(x1 - x0) / long, (y1 - y0) / long];
         const back = packet.querySelector(".imt-cross") ? 0 : 6;  // the tip of a head is where the next arrow starts
         return {
             packet, long, start: [x0, y0], end: [x1, y1], middle: [between(x0, x1), between(y0, y1)],
             head: [x1 - back * ux, y1 - back * uy],
-            words: [...packet.querySelectorAll(".imt-pill,.imt-note")].map((words) => words.getBBox()),
+            words: [...packet.querySelectorAll("rect,.imt-note")].map((words) => words.getBBox()),
             point: (along, aside) => [x0 + along * ux - aside * uy, y0 + along * uy + aside * ux],
             away: ([x, y]) => {
                 const along = Math.min(Math.max((x - x0) * ux + (y - y0) * uy, 0), long);
@@ -71,7 +72,8 @@ LOOK = """(pictures) => {
     for (const [name, picture] of pictures) {
         document.body.innerHTML = picture;
         const packets = [...document.querySelectorAll("[data-packet]")];
-        const lines = [...document.querySelectorAll(".imt-line")].map((line, place) => drawn(line, packets[place]));
+        const ways = [...document.querySelectorAll(".imt-ways > g > path:first-child")];
+        const lines = ways.map((way, place) => drawn(way, packets[place]));
         const notes = [...document.querySelectorAll(".imt-note,.imt-bubble,.imt-paper")].slice(1)
             .filter((note) => !note.closest("[data-packet]")).map((note) => note.getBBox());
         const written = [...notes, ...lines.flatMap(({words}) => words)];
@@ -103,7 +105,7 @@ LOOK = """(pictures) => {
                 found.farther.push(`${name}:${told(point)} is ${called(packet)}, nearest is ${called(near[0].packet)}`);
         }
         for (const line of lines) {
-            const box = line.packet.querySelector(".imt-hit").getBoundingClientRect();
+            const box = line.packet.querySelector("path").getBoundingClientRect();
             const point = [box.x + box.width / 2 + scrollX, box.y + box.height / 2 + scrollY];
             if (!written.some(inside(point, 1)) && at(point) !== line.packet)
                 found.unclickable.push(`${name}: ${called(line.packet)}${told(point)}`);
@@ -116,7 +118,7 @@ LOOK = """(pictures) => {
 class Found(NamedTuple):
     """What is not where it is seen; what is met, though another is nearer; and how many points were looked at.
 
-    `unclickable` are packets of which a click in the middle of their `.imt-hit`, as a test would do it, meets another.
+    `unclickable` are packets of which a click in the middle of what can be hit, as a test would do it, meets another.
     """
 
     elsewhere: list[str]

@@ -24,7 +24,7 @@ def test_it_is_the_picture_of_a_file_but_for_the_style_sheet(name):
 def test_each_line_beside_a_lifeline_tells_an_event_of_its_moment(name):
     trace = GALLERY[name]
     picture = drawn(trace)
-    beside = picture.svg.partition('<g class="imt-packet')[0]
+    beside = picture.svg.partition('<g class="imt-packets')[0]
     lines = re.findall(r'<text class="imt-note(?! imt-(?:idle|cut-words)| imt-note)', beside)
     in_rounds = beside.count('<text class="imt-note" x') - beside.count('class="imt-bubble')
     assert len(picture.notes) == len(lines) - in_rounds

@@ -38,7 +38,8 @@ def heights(svg: str, css: str) -> list[float]:
 
 def times(svg: str) -> dict[str, str]:
     """How far down each time stands."""
-    return {t: y for y, t in re.findall(r'class="imt-time"[^>]* y="([\d.]+)"[^>]*>([^<]+)<', svg)}
+    times = re.search(r'<g class="imt-times">(.*?)</g>', svg, re.DOTALL)[1]
+    return {t: y for y, t in re.findall(r' y="([\d.]+)">([^<]+)<', times)}
 
 
 # The session
@@ -119,7 +120,7 @@ def test_what_happens_at_one_time_stands_at_one_height_however_much_happened_bef
     lab.drop("m1/ack:N#2")
 
     def height(svg: str) -> str:
-        return re.search(r'class="imt-label" [^>]*y="([\d.]+)"[^>]*>m2 msg:R<', svg)[1]
+        return re.search(r'<text [^>]*y="([\d.]+)">m2 msg:R<', svg)[1]
 
     assert height(lab.picture) == height(lab.beside["picture"])
     assert height(lab.picture) != height(drawn(lab.kept).svg)

@@ -2,7 +2,7 @@
 // One moment of a picture: what has not happened yet is faint, and packets in flight show how far they are. Nothing is
 // drawn anew for that: a veil moves, and of what happened between two moments a class changes.
 
-import { makeSvg } from "./lab_marks.js";
+import { WAYS, endsOf, makeSvg } from "./lab_marks.js";
 
 /** @typedef {import("./lab_marks.js").Drawn} Drawn */
 
@@ -24,12 +24,6 @@ function makeSweep(things, css) {
 }
 
 /**
- * Where a line begins and ends.
- * @param {Element} line
- */
-const endsOf = (line) => ["x1", "y1", "x2", "y2"].map((name) => Number(line.getAttribute(name)));
-
-/**
  * Prepare a picture to show any moment of it.
  * @param {Element} svg
  * @param {Drawn} drawn
@@ -38,7 +32,7 @@ const endsOf = (line) => ["x1", "y1", "x2", "y2"].map((name) => Number(line.getA
  */
 export function makeFading(svg, { notes, packets }, { told, veil, flying }) {
   const buttons = Array.from(svg.querySelectorAll("[data-packet]"));
-  const lines = Array.from(svg.querySelectorAll("line.imt-line")).map(endsOf);
+  const ways = Array.from(svg.querySelectorAll(WAYS)).map(endsOf);
   const height = Number(svg.getAttribute("height"));
   const sweeps = [
     makeSweep(told.map((element, place) => ({ t: notes[place]?.[1] ?? 0, element })), "lab-later"),
@@ -55,7 +49,7 @@ export function makeFading(svg, { notes, packets }, { told, veil, flying }) {
     let used = 0;
     packets.forEach(([sent, ended], place) => {
       if (sent > t || ended <= t) return;
-      const [x1, y1, x2, y2] = lines[place];
+      const [x1, y1, x2, y2] = ways[place];
       const far = Math.min(1, Math.max(0, y2 > y1 ? (y - y1) / (y2 - y1) : (t - sent) / (ended - sent)));
       const dot = flying.children[used++] ?? flying.appendChild(makeSvg("circle", { r: 5.5 }));
       dot.setAttribute("cx", String(x1 + far * (x2 - x1)));

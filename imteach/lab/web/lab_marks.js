@@ -13,6 +13,11 @@
 
 import { ms } from "./clock.js";
 
+// The parts of a packet: its way, one for each packet in their order; and of its button what can be hit, and the label.
+export const WAYS = ".imt-ways > g";
+export const HIT = "[data-packet] > path:first-child";
+export const PILL = "[data-packet] > rect";
+
 const SVG = "http://www.w3.org/2000/svg";
 export const SERVER = "server";
 
@@ -40,6 +45,25 @@ function group(attributes, parts) {
   parts[0].before(made);
   made.append(...parts);
   return made;
+}
+
+/**
+ * Where a packet's way begins and ends: x and y of both, in pixels of the picture.
+ * @param {Element} way
+ */
+export function endsOf(way) {
+  const numbers = way.querySelector("path")?.getAttribute("d")?.match(/-?[\d.]+/g) ?? [];
+  const [x, y, across, down] = numbers.map(Number);
+  return [x, y, x + across, y + down];
+}
+
+/**
+ * Where the times end and the rules across a picture begin, if it has times.
+ * @param {Element | null} svg
+ */
+export function edgeOf(svg) {
+  const rules = svg?.querySelector(".imt-rule")?.getAttribute("d");
+  return rules ? parseFloat(rules.slice(1)) : null;
 }
 
 /**
@@ -75,10 +99,12 @@ export function markPicture(svg, { notes, packets, nodes, links }) {
   });
   Array.from(svg.querySelectorAll("[data-packet]")).forEach((packet, place) => {
     packet.setAttribute("data-t", String(packets[place][0]));
+    packet.setAttribute("tabindex", "-1");
+    packet.setAttribute("aria-pressed", String(packet.getAttribute("data-fate") === "dropped"));
   });
   const veil = makeSvg("rect", { class: "lab-veil", x: 0, width: "100%", y: 0, height: 0 });
   const flying = makeSvg("g", { class: "lab-flying", "aria-hidden": "true" });
-  const after = svg.querySelector(".lab-told, .imt-cut-words, .imt-packet");
+  const after = svg.querySelector(".lab-told, .imt-cut-words, .imt-packets");
   for (const part of [veil, flying]) after ? after.before(part) : svg.append(part);
   svg.append(...links.map((link) => makeLink(link, nodes, cards)));
   return { told, veil, flying };

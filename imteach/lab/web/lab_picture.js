@@ -2,7 +2,7 @@
 // The picture's place: with the rest beside it where both have room, and its lifelines' names in sight as it scrolls.
 
 import { watchEdges } from "./lab_edges.js";
-import { makeSvg } from "./lab_marks.js";
+import { PILL, makeSvg } from "./lab_marks.js";
 import { focusedIn, make } from "./live.js";
 
 /** @typedef {import("./lab_page.js").Page} Page */
@@ -81,7 +81,7 @@ export function placePicture(page, beside) {
   function keepInSight() {
     const used = focusedIn(drawing);
     if (!used) return;
-    const box = (used.querySelector(".imt-pill") ?? used).getBoundingClientRect();
+    const box = (used.querySelector(PILL) ?? used).getBoundingClientRect();
     const frame = picture.getBoundingClientRect();
     if (box.left < frame.left) picture.scrollLeft -= frame.left - box.left + 8;
     else if (box.right > frame.right) picture.scrollLeft += box.right - frame.right + 8;
@@ -93,7 +93,7 @@ export function placePicture(page, beside) {
   }
 
   /** How far down on the screen the label of the packet in use stands; null if no packet has the focus. */
-  const focusedAt = () => focusedIn(drawing)?.querySelector(".imt-pill")?.getBoundingClientRect().top ?? null;
+  const focusedAt = () => focusedIn(drawing)?.querySelector(PILL)?.getBoundingClientRect().top ?? null;
 
   /**
    * Scroll so that the packet in use stands where it stood: a second click in the same place means it again.

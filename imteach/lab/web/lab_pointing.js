@@ -1,6 +1,7 @@
 // @ts-check
 // Pointing at things in the picture, by mouse, touch and keys: which one is meant, and which one is in use.
 
+import { HIT, WAYS, edgeOf, endsOf } from "./lab_marks.js";
 import { asks } from "./live.js";
 import { targetOf } from "./lab_tools.js";
 
@@ -46,16 +47,16 @@ const placeIn = (within, { clientX, clientY }) =>
 
 /**
  * How far a place on the screen is from a packet's line.
- * @param {SVGLineElement} line
+ * @param {SVGGraphicsElement} way
  * @param {MouseEvent} event
  */
-function distance(line, event) {
-  const here = placeIn(line, event);
-  const [from, to] = [line.getPointAtLength(0), line.getPointAtLength(line.getTotalLength())];
-  const [dx, dy] = [to.x - from.x, to.y - from.y];
-  const along = ((here.x - from.x) * dx + (here.y - from.y) * dy) / (dx * dx + dy * dy || 1);
+function distance(way, event) {
+  const here = placeIn(way, event);
+  const [x0, y0, x1, y1] = endsOf(way);
+  const [dx, dy] = [x1 - x0, y1 - y0];
+  const along = ((here.x - x0) * dx + (here.y - y0) * dy) / (dx * dx + dy * dy || 1);
   const part = Math.min(1, Math.max(0, along));
-  return Math.hypot(from.x + part * dx - here.x, from.y + part * dy - here.y);
+  return Math.hypot(x0 + part * dx - here.x, y0 + part * dy - here.y);
 }
 
 /**
@@ -64,14 +65,14 @@ function distance(line, event) {
  * @param {HTMLElement} drawing
  */
 function thingAt(event, drawing) {
-  if (!(/** @type {Element} */ (event.target).matches(".imt-hit"))) return thingOf(event, drawing);
+  if (!(/** @type {Element} */ (event.target).matches(HIT))) return thingOf(event, drawing);
   const root = /** @type {Document | ShadowRoot} */ (drawing.getRootNode());
   const here = root.elementsFromPoint(event.clientX, event.clientY);
-  const hits = here.filter((element) => element.matches(".imt-hit") && drawing.contains(element));
+  const hits = here.filter((element) => element.matches(HIT) && drawing.contains(element));
   const close = hits.map((hit) => /** @type {Element} */ (hit.parentElement));
   const all = /** @type {Element[]} */ (packetsIn(drawing));
-  const lines = drawing.querySelectorAll("line.imt-line"); // one for each packet, in their order
-  const far = close.map((packet) => distance(/** @type {any} */ (lines[all.indexOf(packet)]), event));
+  const ways = drawing.querySelectorAll(WAYS);
+  const far = close.map((packet) => distance(/** @type {any} */ (ways[all.indexOf(packet)]), event));
   return /** @type {SVGElement | null} */ (close[far.indexOf(Math.min(...far))]) ?? thingOf(event, drawing);
 }
 
@@ -98,8 +99,8 @@ function nodeAt(event, drawing) {
  */
 function isAtTheTimes(event, drawing) {
   const svg = /** @type {SVGSVGElement | null} */ (drawing.querySelector("svg"));
-  const rule = svg?.querySelector(".imt-rule");
-  return Boolean(svg && rule && placeIn(svg, event).x < Number(rule.getAttribute("x1")) + 20);
+  const edge = edgeOf(svg);
+  return svg !== null && edge !== null && placeIn(svg, event).x < edge + 20;
 }
 
 /**

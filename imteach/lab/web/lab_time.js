@@ -4,7 +4,7 @@
 import { JUMPS, PAUSE, SPEEDS, ACTS } from "./actions.js";
 import { countUpTo, makeAxis, ms } from "./clock.js";
 import { speak } from "./lab_focus.js";
-import { makeSvg } from "./lab_marks.js";
+import { edgeOf, makeSvg } from "./lab_marks.js";
 import { write } from "./lab_slots.js";
 
 /** @typedef {import("./lab_page.js").Page} Page */
@@ -326,7 +326,7 @@ export function watchTime(page, show, follow, settled) {
       page.side.style.minHeight = ""; // another run needs other room
       axis = makeAxis(drawn.axis);
       height = Number(svg.getAttribute("height"));
-      const left = Number(svg.querySelector(".imt-rule")?.getAttribute("x1") ?? 46);
+      const left = edgeOf(svg) ?? 46;
       cursor = makeCursor(left, Number(svg.getAttribute("width")));
       svg.querySelector(".lab-flying")?.before(cursor.line); // below the words, which stay legible
       svg.append(cursor.grip);

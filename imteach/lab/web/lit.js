@@ -1,6 +1,7 @@
 // @ts-check
 // What a reason is about, in a picture: the packets that it names light up there, and the lines that tell its events.
 
+import { WAYS } from "./lab_marks.js";
 import { make } from "./live.js";
 
 /**
@@ -29,7 +30,7 @@ export function makeReason({ text, event, packets }) {
 export function lightUp(svg, packets, events) {
   for (const lit of svg.querySelectorAll(".lab-led")) lit.classList.remove("lab-led");
   const [names, numbers] = [new Set(packets), new Set(events.map(String))];
-  const ways = Array.from(svg.querySelectorAll("line.imt-line")).map((line) => line.parentElement);
+  const ways = svg.querySelectorAll(WAYS);
   Array.from(svg.querySelectorAll("[data-packet]")).forEach((packet, place) => {
     if (!names.has(/** @type {SVGElement} */ (packet).dataset.packet ?? "")) return;
     packet.classList.add("lab-led");

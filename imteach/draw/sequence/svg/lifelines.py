@@ -19,19 +19,22 @@ from imteach.draw.sequence.layout.shapes import (
     Note,
     Round,
 )
-from imteach.draw.sequence.svg.markup import escape, n, short, text_at, written
+from imteach.draw.sequence.svg.markup import escape, n, text_at, written
 
 TURN = 5.0  # the radius of the corners of what goes round
 DOWN = 9.0  # how wide the hatched box is that stands for a node that is down
 
 
 def time_lines(layout: Layout) -> Iterator[str]:
-    """Yield a rule across the page for each time, with the time before it."""
+    """Yield a rule across the page for each time, and the times before them: a line of the file for each."""
+    if not layout.times:
+        return
     left, right, end = n(layout.left), n(layout.width - MARGIN), n(layout.left - 6)
-    for mark in layout.times:
-        y = n(mark.y)
-        words = short(f'<text class="imt-time" x="{end}" y="{mark.y + 3.5:.1f}" text-anchor="end">')
-        yield f'<line class="imt-rule" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>{words}{mark.t}{layout.unit}</text>'
+    rules = "\n".join([f"M{left} {n(mark.y)}H{right}" for mark in layout.times])
+    yield f'<path class="imt-rule" d="{rules}"/>'
+    yield '<g class="imt-times">'
+    yield from (f'<text x="{end}" y="{n(mark.y + 3.5)}">{mark.t}{layout.unit}</text>' for mark in layout.times)
+    yield "</g>"
 
 
 def going_round(round_: Round, unit: str) -> str:
@@ -91,10 +94,8 @@ def cut_link(cut: CutLink) -> str:
 def timer_bar(bar: Bar) -> str:
     """Return the bar of a timer."""
     height = max(bar.y1 - bar.y0, 2)
-    return (
-        f'<rect class="imt-bar imt-{bar.ended}" x="{n(bar.x)}" y="{n(bar.y0)}" width="{n(BAR)}" '
-        f'height="{n(height)}" rx="4"/>'
-    )
+    ended = "" if bar.ended == "cancelled" else f" imt-{bar.ended}"  # as most: it looks like any bar
+    return f'<rect class="imt-bar{ended}" x="{n(bar.x)}" y="{n(bar.y0)}" width="{n(BAR)}" height="{n(height)}" rx="4"/>'
 
 
 def idle_stretch(stretch: Idle, layout: Layout) -> str:
@@ -102,10 +103,10 @@ def idle_stretch(stretch: Idle, layout: Layout) -> str:
     y0, y1 = stretch.box.y - 3, stretch.box.y + stretch.box.height + 3
     x0, x1 = layout.left, layout.width - MARGIN
     steps = int((x1 - x0) / 12)
-    wave = "q3 -4 6 0t6 0" * steps
+    wave = "q3 -4 6 0t6 0" + " 6 0" * (2 * steps - 2)
     return (
         f'<rect class="imt-paper" x="{n(x0)}" y="{n(y0)}" width="{n(x1 - x0)}" height="{n(y1 - y0)}"/>'
-        f'<path class="imt-wave" d="M{n(x0)} {n(y0)}{wave}"/><path class="imt-wave" d="M{n(x0)} {n(y1)}{wave}"/>'
+        f'<path class="imt-wave" d="M{n(x0)} {n(y0)}{wave}M{n(x0)} {n(y1)}{wave}"/>'
         + text_at("imt-note imt-idle", stretch.box.x + stretch.box.width / 2, y0 + 16, stretch.text, "middle")
     )
 
@@ -113,23 +114,25 @@ def idle_stretch(stretch: Idle, layout: Layout) -> str:
 def note_beside(note: Note, backed: bool) -> str:
     """Return a line beside a lifeline; `backed` with paper where others' arrows go behind it."""
     box, line = note.box, note.line
-    tag = f'<tspan class="imt-tag">{written(line.tag)} </tspan>' if line.tag else ""
+    tag = f"<tspan>{written(line.tag)} </tspan>" if line.tag else ""
     if line.is_bubble:
-        sign = f'<tspan class="imt-tag"> {escape(line.sign)}</tspan>' if line.sign else ""
+        sign = f"<tspan> {escape(line.sign)}</tspan>" if line.sign else ""
         middle = box.x + box.width / 2
+        said = "" if line.kind == "shown" else f" imt-{line.kind}"  # as every second: it looks like any bubble
         return (
-            f'<rect class="imt-bubble imt-{line.kind}" x="{n(box.x)}" y="{n(box.y + 1.5)}" width="{n(box.width)}" '
-            f'height="{n(box.height - 3)}" rx="11"/><text class="imt-note" x="{n(middle)}" y="{n(box.y + 16.5)}" '
-            f'text-anchor="middle">{tag}{escape(isolated(note.text))}{sign}</text>'
+            f'<rect class="imt-bubble{said}" x="{n(box.x)}" y="{n(box.y + 1.5)}" width="{n(box.width)}" '
+            f'height="{n(box.height - 3)}" rx="11"/><text class="imt-note" x="{n(middle)}" y="{n(box.y + 16.5)}">'
+            f"{tag}{escape(isolated(note.text))}{sign}</text>"
         )
     css = "imt-again-note" if line.kind == "again" else f"imt-{line.kind}"
     if line.kind in ("status", "node") and line.status:
         css += f" imt-{escape(line.status)}"
-    x, anchor = (box.x, "start") if note.side > 0 else (box.x + box.width, "end")
-    place = f'x="{n(x)}" y="{n(box.y + 11.5)}" text-anchor="{anchor}"'
+    x, left = (box.x, "") if note.side > 0 else (box.x + box.width, " imt-left")
     paper = (
         f'<rect class="imt-paper" x="{n(box.x)}" y="{n(box.y)}" width="{n(box.width)}" height="{n(box.height)}"/>'
         if backed
         else ""
     )
-    return f'{paper}<text class="imt-note {css}" {place}>{tag}{written(note.text)}</text>'
+    return (
+        f'{paper}<text class="imt-note {css}{left}" x="{n(x)}" y="{n(box.y + 11.5)}">{tag}{written(note.text)}</text>'
+    )

@@ -17,10 +17,12 @@ def packet_of(arrow: Arrow, shapes: list[list[Point]], unit: str) -> tuple[str, 
     half = arrow.half
     classes = _classes(arrow, half)
     x0, y0 = n(arrow.x0), n(arrow.y0)
-    ends = f'x1="{x0}" y1="{y0}" x2="{n(arrow.x1)}" y2="{n(arrow.y1)}"'
-    head = _head(arrow, half) if arrow.has_head else ""
-    dot = f'<circle class="imt-dot" cx="{x0}" cy="{y0}" r="3.6"/>'
-    way = f'<g class="{classes}"><line class="imt-line" {ends}/>{head}{dot}</g>'
+    line = f"M{x0} {y0}l{n(arrow.x1 - float(x0))} {n(arrow.y1 - float(y0))}"
+    if classes in _SOLID:  # as most: one stroke draws the line and its head
+        drawn = f'<path d="{line}{_tip(arrow, half)}"/>'
+    else:
+        drawn = f'<path class="imt-line" d="{line}"/>{_head(arrow, half) if arrow.has_head else ""}'
+    way = f'<g class="{classes}">{drawn}<circle cx="{x0}" cy="{y0}" r="3.6"/></g>'
     return way, _button(arrow, half, classes, shapes, unit)
 
 
@@ -48,40 +50,46 @@ def _classes(arrow: Arrow, half: str) -> str:
     return f"imt-{half}{lost}{copy}{fabricated}{' imt-again' if is_again(packet) else ''}"
 
 
+_SOLID = {"imt-msg", "imt-ack", "imt-msg imt-again", "imt-ack imt-again"}
+
+
 def _head(arrow: Arrow, half: str) -> str:
-    """The head of an arrow: filled for the msg half, open for the ack half."""
+    """The head of an arrow whose line is dashed, or not its own."""
+    return f'<path class="imt-head" d="M{n(arrow.x1)} {n(arrow.y1)}{_tip(arrow, half)}"/>'
+
+
+def _tip(arrow: Arrow, half: str) -> str:
+    """How a path goes on from the end of an arrow to draw its head."""
     across = arrow.x1 - arrow.x0
-    x, y, barbs = _barbs(across > 0, round((arrow.y1 - arrow.y0) / across, 2), half)
-    return f'<path class="imt-head" d="M{arrow.x1 + x:.1f} {arrow.y1 + y:.1f}{barbs}"/>'
+    return _barbs(across > 0, round((arrow.y1 - arrow.y0) / across, 2), half)
 
 
 @lru_cache(maxsize=4096)  # most arrows of a picture have one of a few slopes
-def _barbs(to_right: bool, slope: float, half: str) -> tuple[float, float, str]:
-    """Where a head begins, seen from the end of its arrow, and how it goes on from there."""
+def _barbs(to_right: bool, slope: float, half: str) -> str:
+    """How a head is drawn, seen from the end of its arrow: filled for the msg half, open for the ack half."""
     toward = 1 if to_right else -1
     ux, uy = toward / sqrt(1 + slope * slope), toward * slope / sqrt(1 + slope * slope)
     along, aside = (10 * ux, 10 * uy), (4.4 * uy, -4.4 * ux)
     there, back = (along[0] - aside[0], along[1] - aside[1]), (-along[0] - aside[0], -along[1] - aside[1])
-    barbs = f"l{n(there[0])} {n(there[1])}l{n(back[0])} {n(back[1])}" + ("Z" if half == "msg" else "")
-    return aside[0] - 12 * ux, aside[1] - 12 * uy, barbs
+    begin = aside[0] - 12 * ux, aside[1] - 12 * uy
+    steps = " ".join([n(number) for corner in (begin, there, back) for number in corner])
+    return f"m{steps.replace(' -', '-')}{'Z' if half == 'msg' else ''}"
 
 
 def _button(arrow: Arrow, half: str, classes: str, shapes: list[list[Point]], unit: str) -> str:
     """The button that a packet is: an invisible shape to hit, the label, and the ✕ if it was lost."""
-    packet, fate = arrow.packet, arrow.packet.fate
+    packet = arrow.packet
     x, y, width = arrow.pill.x, arrow.pill.y, arrow.pill.width
-    pressed = "true" if fate == "dropped" else "false"
     pill = short(
-        f'<rect class="imt-pill" x="{n(x)}" y="{y:.1f}" width="{n(width)}" {_CORNERS[half]}/>'
-        f'<text class="imt-label" x="{n(x + width / 2)}" y="{y + 12.9:.1f}" text-anchor="middle">'
+        f'<rect x="{n(x)}" y="{y:.1f}" width="{n(width)}" {_CORNERS[half]}/>'
+        f'<text x="{n(x + width / 2)}" y="{y + 12.9:.1f}">'
     )
     remarks = [text_at("imt-note imt-remark", *start(word), word.text) for word in arrow.words if word.is_remark]
     ending = arrow.fate if arrow.is_under_way else ""
     told = html.escape(packet_sentence(packet, arrow.remarks, arrow.why, unit, ending))
     return (
-        f'<g class="imt-packet {classes}" role="button" tabindex="-1" data-packet="{escape(packet.name)}" '
-        f'data-kind="{escape(packet.kind)}" data-fate="{fate}" aria-pressed="{pressed}" '
-        f'aria-label="{told}"><path class="imt-hit" d="{_outline(shapes)}"/>'
+        f'<g class="{classes}" role="button" data-packet="{escape(packet.name)}" '
+        f'data-fate="{packet.fate}" aria-label="{told}"><path d="{_outline(shapes)}"/>'
         f"{'' if arrow.has_head else _cross(arrow)}{_fate(arrow)}"
         f"{pill}{written(arrow.label)}</text>{''.join(remarks)}</g>"
     )
@@ -90,8 +98,10 @@ def _button(arrow: Arrow, half: str, classes: str, shapes: list[list[Point]], un
 def _outline(shapes: list[list[Point]]) -> str:
     """The path around what can be hit of a packet."""
     if len(shapes) == 1 and len(shapes[0]) == 6:  # as most: level, along above the line, upright, and so back below it
-        (x0, y0), (bend, _), (x1, above), (_, y1), (back, _), (_, below) = shapes[0]
-        d = f"M{n(x0)} {n(y0)}H{bend:.1f}L{n(x1)} {above:.1f}V{n(y1)}H{back:.1f}L{n(x0)} {below:.1f}Z"
+        corners = [(round(x), round(y)) for x, y in shapes[0]]  # whole pixels: nobody sees where it ends
+        (x0, y0), (bend, _), (x1, above), (_, y1), (back, _), (_, below) = corners
+        d = f"M{x0} {y0}h{bend - x0}l{x1 - bend} {above - y0}v{y1 - above}h{back - x1}l{x0 - back} {below - y1}z"
+        d = d.replace(" -", "-")
     else:
         d = "".join(["M" + "L".join(["%.1f %.1f" % corner for corner in corners]) + "Z" for corners in shapes])  # noqa: UP031
     return d

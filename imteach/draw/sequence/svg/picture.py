@@ -142,11 +142,15 @@ def body(layout: Layout) -> list[str]:
         *_lifelines(layout),
         *map(timer_bar, layout.bars),
         *passed(passing),
-        *[way for way, _ in packets],  # every line before any words, so that none crosses them out
+        '<g class="imt-ways">',  # every line before any words, so that none crosses them out
+        *[way for way, _ in packets],
+        "</g>",
         *(idle_stretch(stretch, layout) for stretch in layout.breaks),
         *[note_beside(note, backed) for note in layout.notes],
         *(text_at("imt-note imt-cut-words", *start(words), words.text) for cut in layout.cuts for words in cut.words),
+        '<g class="imt-packets">',
         *[button for _, button in packets],
+        "</g>",
     ]
 
 
