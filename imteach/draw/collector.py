@@ -1,4 +1,4 @@
-"""The garbage collector is off while a picture is drawn."""
+"""The garbage collector is off while a picture is drawn, or a click answered."""
 
 import gc
 from collections.abc import Callable
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 def uncollected(draw: Callable[P, T]) -> Callable[P, T]:
-    """Return the same function, with the garbage collector off while it runs; it must make no reference cycles.
+    """Return the same function, with the garbage collector off while it runs; it must make few reference cycles.
 
     A picture of many packets is made of very many small things, all of them in use until it is done. The collector
     would look through them all again and again, and through the trace: the more packets, the more each would cost.

@@ -8,6 +8,7 @@ from traitlets import Any as AnyTrait
 from traitlets import Dict, List, Unicode, validate
 
 from imteach.draw import Drawn, drawn, image
+from imteach.draw.collector import uncollected
 from imteach.draw.compare.pages import drawn_beside
 from imteach.draw.sequence.window import Window, windows
 from imteach.errors import InputError, quoted
@@ -389,6 +390,10 @@ class Lab(LiveWidget):
     def _export(self, form: str) -> None:
         """Make the lab in this form, for the view that asks for it to save."""
         self.exported = {"view": self._asking, **exported(self._session, form)}
+
+    @uncollected  # a run, its moments and its picture are all in use until they are sent
+    def _hear(self, _widget: object, content: object, _buffers: object) -> None:
+        super()._hear(_widget, content, _buffers)
 
     def _answer(self, content: object) -> None:
         """Do what the learner did in the page. What cannot be done changes nothing, and the page says so.

@@ -1,5 +1,6 @@
 """What a page asks for: each message does what it says, comes twice without harm, and cannot be trusted."""
 
+import gc
 import inspect
 import json
 import logging
@@ -311,3 +312,10 @@ def test_no_message_leaves_the_lab_in_a_state_that_cannot_be(messages):
         assert lab.scenario.run(*lab.faults) == lab.trace
     assert json.loads(json.dumps(lab.struck)) == lab.struck
     assert Lab.from_text(lab.to_text()).trace == lab.trace
+
+
+def test_the_garbage_collector_waits_until_a_click_is_answered(monkeypatch: pytest.MonkeyPatch):
+    lab, collecting = Lab("dedup"), []
+    monkeypatch.setattr(lab, "_answer", lambda content: collecting.append(gc.isenabled()))
+    tell(lab, do="undo")
+    assert (collecting, gc.isenabled()) == ([False], True)
