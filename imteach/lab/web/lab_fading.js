@@ -32,7 +32,9 @@ function makeSweep(things, css) {
  */
 export function makeFading(svg, { notes, packets }, { told, veil, flying }) {
   const buttons = Array.from(svg.querySelectorAll("[data-packet]"));
-  const ways = Array.from(svg.querySelectorAll(WAYS)).map(endsOf);
+  const ways = svg.querySelectorAll(WAYS);
+  /** @type {number[][]} */
+  const ends = []; // of those that were seen in flight: most never are
   const height = Number(svg.getAttribute("height"));
   const sweeps = [
     makeSweep(told.map((element, place) => ({ t: notes[place]?.[1] ?? 0, element })), "lab-later"),
@@ -49,7 +51,7 @@ export function makeFading(svg, { notes, packets }, { told, veil, flying }) {
     let used = 0;
     packets.forEach(([sent, ended], place) => {
       if (sent > t || ended <= t) return;
-      const [x1, y1, x2, y2] = ways[place];
+      const [x1, y1, x2, y2] = (ends[place] ??= endsOf(ways[place]));
       const far = Math.min(1, Math.max(0, y2 > y1 ? (y - y1) / (y2 - y1) : (t - sent) / (ended - sent)));
       const dot = flying.children[used++] ?? flying.appendChild(makeSvg("circle", { r: 5.5 }));
       dot.setAttribute("cx", String(x1 + far * (x2 - x1)));
