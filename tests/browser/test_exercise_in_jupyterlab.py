@@ -30,7 +30,7 @@ def test_failed_with_a_counterexample_and_hints_then_solved(run):
 
     lab = page.locator(".imteach-lab").first  # below the report: the run that shows it
     expect(lab.locator('[data-promise="no_false_failure"]')).to_have_attribute("data-holds", "false")
-    lab.locator('[data-packet="m1/ack:R#1"] .imt-pill').click()  # take the loss back
+    lab.locator('[data-packet="m1/ack:R#1"] > rect').click()  # take the loss back
     expect(lab.locator('[data-promise="no_false_failure"]')).to_have_attribute("data-holds", "true")
 
     expect(solved).to_have_attribute("data-passed", "true")
