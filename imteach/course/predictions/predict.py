@@ -22,7 +22,7 @@ from imteach.lab.page import phones
 from imteach.printed import Sentence, Sentences
 from imteach.scenario import Fault, Scenario
 from imteach.scenario.checks import words
-from imteach.trace import Trace
+from imteach.trace import Event, Trace
 
 Result = Any
 """What a question is about: a `Trace`, or whatever a function gave that was run in its place."""
@@ -227,8 +227,12 @@ class Predict:
         def on_the_screen(trace: Trace) -> list[str]:
             return [bubble["text"] for p in phones(trace, at) if p["person"] == person for bubble in p["bubbles"]]
 
+        def what_came(trace: Trace) -> list[Event]:
+            seen = ("say", "resend", "show")  # what puts a bubble there
+            return [e for e in trace.events if e.node == person and e.kind in seen and (at is None or e.t <= at)]
+
         kind = ChooseOne(_several(choices, "choices"))
-        return cls._of(question, scenario, faults, kind, on_the_screen)
+        return cls._of(question, scenario, faults, kind, on_the_screen, what_came)
 
     @classmethod
     def next(cls, scenario: Scenario | str, *faults: Fault, at: float, question: str = "") -> "Predict":
