@@ -1,6 +1,7 @@
-"""What lessons 10 to 14 say in words and do not compute before the reader's eyes: here it is computed."""
+"""What the lessons say in words and do not compute before the reader's eyes: here it is computed."""
 
 from functools import cache
+from itertools import combinations
 
 import pytest
 
@@ -31,6 +32,49 @@ def broken(search, scenario, faults, kinds=("drop",)):
     found = search(scenario, faults=faults, kinds=kinds)
     assert found.finished
     return {name for name, verdict in found.promises.items() if not verdict.holds}
+
+
+# Lesson 3: the signs so far, and a sign that is not the last word
+
+
+def ends_of(rung):
+    """Of each run with at most three drops: the sign, whether msg:A and ack:N reached alice, and whether bob has it."""
+    packets = [packet.name for packet in Scenario(rung).run().packets]
+    plans = [plan for many in range(4) for plan in combinations(packets, many)]
+    runs = [Scenario(rung).run(*map(Drop, plan)) for plan in plans]
+    return {
+        (run.messages[0].status, came(run, "msg:A"), came(run, "ack:N"), run.messages[0].shown["bob"]) for run in runs
+    }
+
+
+def came(run, kind):
+    return bool(run.happened("arrive", node="alice", packet=f"m1/{kind}#1"))
+
+
+def test_what_each_sign_means_at_the_first_two_rungs():
+    assert ends_of("basic") == {
+        ("sent", True, False, 1),
+        ("sent", True, False, 0),
+        ("failed", False, False, 1),
+        ("failed", False, False, 0),
+    }
+    assert ends_of("acked") == {
+        ("delivered", True, True, 1),
+        ("delivered", False, True, 1),
+        ("unconfirmed", True, False, 1),
+        ("unconfirmed", True, False, 0),
+        ("failed", False, False, 1),
+        ("failed", False, False, 0),
+    }
+
+
+def test_failed_is_not_the_last_word_above_150_ms():
+    def signs(latency):
+        run = Scenario("acked", latency={"alice": latency}).run()
+        return [event.status for event in run.happened("status")]
+
+    assert signs(150) == ["sending", "sent", "unconfirmed", "delivered"]
+    assert all(signs(latency) == ["sending", "failed", "delivered"] for latency in (151, 200, 5000))
 
 
 # Lesson 10, round 5: three wrong orders
