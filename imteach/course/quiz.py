@@ -7,10 +7,12 @@ from the run, as with every `Predict`.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
+from textwrap import wrap
 from typing import Any
 
 from imteach.course.predictions.predict import Predict
 from imteach.errors import InputError, quoted
+from imteach.printed import LINE
 from imteach.scenario import Drop, Fault, Say, Scenario
 from imteach.scenario.checks import whole
 from imteach.tell import PROMISE_TITLES
@@ -127,6 +129,26 @@ class Quiz:
         right = sum(bool(question.right) for question in answered)
         return f"{len(answered)} of {len(self.questions)} answered, {right} right"
 
+    def paper(self) -> str:
+        """Return the questions as a sheet to print, with room for the answers.
+
+        >>> print(quiz(seed=7, questions=1, upto="dedup").paper())
+        Quiz 7                                   Name: ______________________________
+        <BLANKLINE>
+        1. At acked, ack:R is dropped. How often is “hello” shown on bob's phone?
+           [ ] never   [ ] once   [ ] twice   [ ] three times
+        <BLANKLINE>
+        """
+        rows = [f"Quiz {self.seed:<36}Name: {'_' * 30}", ""]
+        for number, question in enumerate(self.questions, 1):
+            rows += [*_on_paper(number, question), ""]
+        return "\n".join(rows)
+
+    def key(self) -> str:
+        """Return what is right, question by question: each is run for it."""
+        rows = [f"{number:>2}. {question.solution}" for number, question in enumerate(self.questions, 1)]
+        return "\n".join([f"Quiz {self.seed}: what is right", *rows])
+
     def __iter__(self) -> Iterator[Predict]:
         return iter(self.questions)
 
@@ -152,6 +174,22 @@ class Quiz:
         from imteach.lab.still import for_listeners
 
         return for_listeners({**VBox(views)._repr_mimebundle_(), **still})
+
+
+def _on_paper(number: int, question: Predict) -> Iterator[str]:
+    """A question as lines of a sheet."""
+    lead = f"{number}. "
+    hang = " " * len(lead)
+    text = question.question.replace("`", "")
+    yield from wrap(text, LINE, initial_indent=lead, subsequent_indent=hang)
+    yield from (f"{hang}{told}" for told in question.asked["soFar"])
+    boxes = [f"[ ] {choice}" for choice in question.asked.get("choices", [])]
+    if not boxes:
+        yield f"{hang}________ {question.asked.get('unit', '')}".rstrip()
+    elif sum(map(len, boxes)) + 3 * len(boxes) <= LINE - len(hang):
+        yield hang + "   ".join(boxes)
+    else:
+        yield from (hang + box for box in boxes)
 
 
 def quiz(seed: int = 1, questions: int = 12, upto: str = "ordered") -> Quiz:

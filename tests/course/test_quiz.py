@@ -67,3 +67,18 @@ def test_it_shows_all_its_questions_and_no_answer():
 def test_what_cannot_be_drawn(given, said):
     with pytest.raises(InputError, match=said):
         quiz(**given)
+
+
+def test_the_paper_has_every_question_and_no_answer():
+    drawn = quiz(seed=5)
+    paper = drawn.paper()
+    assert [line.split(".")[0] for line in paper.splitlines() if line[:1].isdigit()] == [str(n) for n in range(1, 13)]
+    assert max(map(len, paper.splitlines())) <= 96
+    assert "`" not in paper
+    assert all(question.right is None for question in drawn)
+
+
+def test_the_key_is_what_the_runs_say():
+    drawn = quiz(seed=7, questions=3, upto="dedup")
+    assert drawn.key().splitlines() == ["Quiz 7: what is right", " 1. once", " 2. ! failed", " 3. 1 packets"]
+    assert all(question.right is None for question in drawn)

@@ -285,7 +285,7 @@ class Predict:
             return self._commit(self._kind.heard(sent))
 
     def _commit(self, said: Any) -> Grade:
-        answered = self._answer(self._result) if callable(self._answer) else self._answer
+        answered = self._answered
         events = self._because(self._result) if self._because is not None else answered
         made = grade(self._kind, said, answered, self._result, events)
         self._said, self._grade = said, made
@@ -304,6 +304,15 @@ class Predict:
         if self._grade is None:
             return Sentences([Sentence(f"No answer yet. Commit one: answer(…), with {self._kind.expected}.")])
         return self._grade.reason
+
+    @property
+    def solution(self) -> str:
+        """What is right, in words, for a teacher: the run is run for it. It commits no answer."""
+        return ", or ".join(map(self._kind.words, self._kind.rights(self._answered)))
+
+    @property
+    def _answered(self) -> object:
+        return self._answer(self._result) if callable(self._answer) else self._answer
 
     def reveal(self) -> Result:
         """Return the run, for the cells below. It says so if no answer was committed before."""
