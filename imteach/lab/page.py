@@ -126,7 +126,7 @@ def _value(fault: Fault, name: str, trace: Trace) -> float | None:
     value: float | None = getattr(fault, name)
     if value is None and isinstance(fault, Duplicate):
         packet = trace.packet.get(fault.packet)
-        return None if packet is None else trace.scenario.latency_of(packet.person)
+        return None if packet is None else trace.scenario.takes(packet.src, packet.dst)
     return value
 
 

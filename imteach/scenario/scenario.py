@@ -31,7 +31,7 @@ class Scenario:
     - `groups`: the members of each group, by its name: `{"friends": ["alice", "bob", "carol"]}` (rung `group`).
     - `people`: everybody, in the order of their lifelines (default: in the order in which `say` names them).
     - `latency`: one way, in simulated ms, between each person and the server; or one for each person:
-      `{"bob": 200}` (50 for those left out).
+      `{"bob": 200}` (50 for those left out), or for one of the two ways: `{"server>bob": 200}`.
     - `rto`: how long the sender waits for an answer, in simulated ms, greater than 0.
     - `retries`: how often one message may be retransmitted.
     - `backoff`: each wait is this many times the one before (1: always the same).
@@ -139,8 +139,30 @@ class Scenario:
         return self.in_order[self.msgids.index(msgid)].sender
 
     def latency_of(self, person: str) -> float:
-        """The one-way latency between this person and the server, in simulated ms."""
-        return self.latency.get(person, DEFAULT_LATENCY) if isinstance(self.latency, Mapping) else self.latency
+        """The latency from this person to the server, in simulated ms; mostly also that of the way back."""
+        return self.takes(person, SERVER)
+
+    def takes(self, src: str, dst: str) -> float:
+        """How long a packet takes from one node to another, in simulated ms. One of the two is the server.
+
+        >>> scenario = Scenario("dedup", latency={"bob": 80, "server>bob": 200})
+        >>> scenario.takes("alice", "server"), scenario.takes("bob", "server"), scenario.takes("server", "bob")
+        (50, 80, 200)
+        """
+        if not isinstance(self.latency, Mapping):
+            return self.latency
+        person = dst if src == SERVER else src
+        return self.latency.get(f"{src}>{dst}", self.latency.get(person, DEFAULT_LATENCY))
+
+    def round_trip(self, person: str) -> float:
+        """How long it takes from this person to the server and back, in simulated ms."""
+        return self.takes(person, SERVER) + self.takes(SERVER, person)
+
+    @property
+    def ways(self) -> dict[tuple[str, str], float]:
+        """How long a packet takes each way between a person and the server, in simulated ms, by from where to where."""
+        both = ((way, self.takes(*way)) for name in self.people for way in ((name, SERVER), (SERVER, name)))
+        return dict(both)
 
     def patience(self, attempt: int) -> float:
         """How long the timer of this attempt runs, in simulated ms; attempt 1 is the first transmission.
@@ -321,9 +343,16 @@ def _checked_people(people: object, speaking: tuple[str, ...]) -> tuple[str, ...
 def _checked_latency(latency: object, people: Sequence[str]) -> float | dict[str, float]:
     if not isinstance(latency, Mapping):
         return milliseconds(latency, "latency")
+    ways = {way for name in people for way in (f"{name}>{SERVER}", f"{SERVER}>{name}")}
     for name in latency:
-        if name not in people:
-            raise InputError(f"no person {quoted(name)}; people are {', '.join(people)}", where="latency")
+        if name in people or name in ways:
+            continue
+        if isinstance(name, str) and ">" in name:
+            example = f"{SERVER}>{people[-1]} or {people[-1]}>{SERVER}"
+            raise InputError(
+                f"no way {quoted(name)}; a way is from or to the server, such as {example}", where="latency"
+            )
+        raise InputError(f"no person {quoted(name)}; people are {', '.join(people)}", where="latency")
     return {name: milliseconds(ms, f"latency[{name!r}]") for name, ms in latency.items()}
 
 

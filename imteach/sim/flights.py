@@ -23,7 +23,7 @@ class Flights(Run):
             written.know_packet(packet)
         if packet.kind == "msg:R" and written.is_again(packet.message):
             written.event(node, "retransmit", step, len(written.sent), packet.msgid)
-        latency = self.latency[packet.dst if node == SERVER else node]
+        latency = self.from_server[packet.dst] if node == SERVER else self.to_server[node]
         due = written.now + latency
         if type(due) is not int:
             due = instant(due)
@@ -53,7 +53,7 @@ class Flights(Run):
 
     def _set_out_late(self, number: int, packet: Packet, takes: float, name: str) -> None:
         """Let a packet set out that may take longer than its link does: `takes` simulated ms."""
-        latency = self.latency[packet.person]
+        latency = self.latency[packet.src, packet.dst]
         due = instant(self.written.now + takes)
         if takes != latency:
             self.written.late[number] = due

@@ -23,7 +23,7 @@ class Quiet:
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        there_and_back = 2 * max(map(scenario.latency_of, scenario.people))
+        there_and_back = max(map(scenario.round_trip, scenario.people))
         self._patience = scenario.heartbeat + scenario.longest_pull + there_and_back
         self._came: set[tuple[str, str]] = set()  # the heartbeats that came since there was news
         self._since: float = 0

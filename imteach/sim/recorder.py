@@ -10,8 +10,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from imteach.errors import InputError
-from imteach.protocol import NO_MESSAGE, SERVER, Effect, Kept, Message, Packet, Transmit
+from imteach.protocol import NO_MESSAGE, Effect, Kept, Message, Packet, Transmit
 from imteach.scenario.checks import NETWORK
+from imteach.sim.network import Way
 from imteach.sim.rows import EVENT_OF, NONE, Row, arrived, event_of_row, is_step, sent, timer_started
 from imteach.tell.endless import over_and_over
 from imteach.trace.records import STEPS, Event, KeptRecord, PacketRecord, instant
@@ -33,14 +34,14 @@ class Sending(NamedTuple):
 class Recorder:
     """The record of a run that is going on, of `most_events` events at most. Each event gets the time `now`.
 
-    `latency` is the simulated ms that a packet takes, by the person at whose client it starts or ends.
+    `latency` is the simulated ms that a packet takes, by from where to where it goes.
 
     >>> record = Recorder(most_events=10)
     >>> record.event("bob", "logout"), record.events()[0].t
     (0, 0)
     """
 
-    def __init__(self, most_events: int, latency: Mapping[str, float] = MappingProxyType({})) -> None:
+    def __init__(self, most_events: int, latency: Mapping[Way, float] = MappingProxyType({})) -> None:
         self.now: float = 0
         self.log: list[Any] = []  # an entry for each event, by its id: see `rows`
         self.lasts: dict[tuple[str, int], float] = {}  # how long timers run, by what is waited for and the attempt
@@ -197,13 +198,13 @@ class Recorder:
                     t, node, about, why = entry.t, entry.node, name, (number,)
                 elif entry.kind == "send":  # a copy
                     if packet == len(sendings):
-                        self._note_sending(number, entry.t, self.sent[packet].person)
+                        self._note_sending(number, entry.t, _way_of(self.sent[packet]))
                     packet += 1
                 continue
             made = EVENT_OF[kind]
             if made is sent:
                 if packet == len(sendings):
-                    self._note_sending(number, t, entry.packet.dst if node == SERVER else node)
+                    self._note_sending(number, t, (node, entry.packet.dst))
                 causes = (number - 1,) if found[-1].kind == "retransmit" else why
                 found.append(sent(number, t, node, causes, names[packet], said.get(number), entry))
                 packet += 1
@@ -298,15 +299,15 @@ class Recorder:
                 if entry.kind in STEPS:
                     t, node = entry.t, entry.node
                 elif entry.kind == "send":  # a copy
-                    self._note_sending(number, entry.t, self.sent[entry.packet].person)
+                    self._note_sending(number, entry.t, _way_of(self.sent[entry.packet]))
             elif EVENT_OF[kind] is sent:
-                self._note_sending(number, t, entry.packet.dst if node == SERVER else node)
+                self._note_sending(number, t, (node, entry.packet.dst))
         self._read = end, t, node
 
-    def _note_sending(self, event: int, t: float, person: str) -> None:
-        """Remember that the next packet was sent in this event, at `t`, over the link of this person."""
+    def _note_sending(self, event: int, t: float, way: Way) -> None:
+        """Remember that the next packet was sent in this event, at `t`, on this way."""
         number = len(self._sendings)
-        due = self.late[number] if number in self.late else instant(t + self._latency[person])
+        due = self.late[number] if number in self.late else instant(t + self._latency[way])
         self._sendings.append(Sending(event, t, due))
 
     def packets(self) -> tuple[PacketRecord, ...]:
@@ -333,6 +334,10 @@ class Recorder:
 
     def _kept(self, kept: Kept) -> KeptRecord:
         return KeptRecord(kept.msgid, self._first_of_thing[kept.message.said], kept.number, kept.base)
+
+
+def _way_of(packet: Packet) -> Way:
+    return packet.src, packet.dst
 
 
 _GROWS = (

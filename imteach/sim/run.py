@@ -45,7 +45,9 @@ class Run:
         self.faults = tuple(dict.fromkeys(checked_fault(fault).resolve(scenario) for fault in faults))
         self.orders = Orders(self.faults)
         doings = (len(scenario.say) + len(scenario.resend)) * (scenario.retries + 1)
-        self.latency = {person: scenario.latency_of(person) for person in scenario.people}
+        self.latency = scenario.ways
+        self.to_server = {person: self.latency[person, SERVER] for person in scenario.people}
+        self.from_server = {person: self.latency[SERVER, person] for person in scenario.people}
         most = 100_000 + 1_000 * doings + 200 * len(scenario.people) * (10 + doings)
         self.written = Recorder(most, self.latency)
         self.learners = Learners.among((scenario.client, scenario.server), (*scenario.people, SERVER))

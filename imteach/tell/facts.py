@@ -6,6 +6,7 @@ should have done.
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import starmap
 from typing import NamedTuple
 
 from imteach.protocol import SERVER, Outcome
@@ -119,8 +120,13 @@ class Facts:
         """Whether the last packet of the `way` could have come by `t` from where the way stopped."""
         kinds = ("msg:R", *way)
         ahead = kinds[kinds.index(stop.missing or stop.packet.kind) + (not stop.missing) :]
-        links = [self.receiver if kind in ("msg:N", "ack:R") else self.sender for kind in ahead]
-        return instant(stop.packet.due + sum(map(self.trace.scenario.latency_of, links))) <= t
+        ways = [self.way_of(kind) for kind in ahead]
+        return instant(stop.packet.due + sum(starmap(self.trace.scenario.takes, ways))) <= t
+
+    def way_of(self, kind: str) -> tuple[str, str]:
+        """From where to where a packet of this kind of this message goes."""
+        person = self.receiver if kind in ("msg:N", "ack:R") else self.sender
+        return (person, SERVER) if kind.endswith(":R") else (SERVER, person)
 
     @cached_property
     def effects(self) -> dict[str, list[Event]]:

@@ -81,6 +81,22 @@ def test_the_latency_of_one_leaves_the_others_as_they_are_and_is_said_as_shortly
         session.turn("latency", 50, "server")
 
 
+def test_setting_the_latency_of_one_link_sets_both_its_ways_and_no_way_of_another():
+    session = Session(Scenario("dedup", latency={"server>bob": 200, "alice>server": 30}))
+    session.turn("latency", 80, "bob")
+    assert session.scenario.latency == {"bob": 80, "alice>server": 30}
+    session.turn("latency", 50, "alice")
+    session.turn("latency", 50, "bob")
+    assert session.scenario.latency == 50
+
+
+def test_who_goes_takes_the_latency_of_their_ways_along():
+    says = [Say()]
+    session = Session(Scenario("dedup", say=says, people=["alice", "bob", "carol"], latency={"server>carol": 7}))
+    session.remove_person("carol")
+    assert session.scenario == Scenario("dedup", say=says)
+
+
 def test_a_run_that_would_not_end_is_refused():
     session = Session(Scenario("group", groups=GROUP, say=[Say(to="friends")]))
     session.set(latency=5000)

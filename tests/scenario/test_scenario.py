@@ -40,6 +40,12 @@ TOO_LONG = "x" * 10_001
         ({"latency": None}, "latency: expected a time .*, got None"),
         ({"latency": {"bob": -1}}, r"latency\['bob'\]: expected a time in ms of at least 0, got -1"),
         ({"latency": {"carol": 5}}, "latency: no person 'carol'; people are alice, bob"),
+        (
+            {"latency": {"bob>alice": 5}},
+            "latency: no way 'bob>alice'; a way is from or to the server, such as server>bob",
+        ),
+        ({"latency": {"server>carol": 5}}, "latency: no way 'server>carol'; a way is from or to the server"),
+        ({"latency": {"server>bob": "5"}}, r"latency\['server>bob'\]: expected a time in ms of at least 0, got '5'"),
         ({"latency": {"server": 5}}, "latency: no person 'server'; people are alice, bob"),
         ({"rto": 0}, "rto: expected a time in ms greater than 0, got 0"),
         ({"rto": -300}, "rto: expected a time in ms greater than 0, got -300"),

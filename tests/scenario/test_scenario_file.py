@@ -87,7 +87,7 @@ def test_every_key_reaches_the_scenario():
     text = """
         rung = "group"
         people = ["bob", "alice", "carol"]
-        latency = {bob = 20, carol = 0.5}
+        latency = {bob = 20, carol = 0.5, "server>bob" = 200}
         rto = 250
         retries = 1
         backoff = 2
@@ -97,8 +97,9 @@ def test_every_key_reaches_the_scenario():
         presence_timeout = 700
     """
     settings = {"rto": 250, "retries": 1, "backoff": 2, "ack_every": 3, "ack_delay": 100, "heartbeat": 1500}
+    latency = {"bob": 20, "carol": 0.5, "server>bob": 200}
     assert parse_scenario(text)[0] == Scenario(
-        "group", people=["bob", "alice", "carol"], latency={"bob": 20, "carol": 0.5}, presence_timeout=700, **settings
+        "group", people=["bob", "alice", "carol"], latency=latency, presence_timeout=700, **settings
     )
 
 
@@ -372,7 +373,7 @@ def scenarios(draw):
         groups=groups,
         resend=[Resend(msgid, draw(MS)) for msgid in usual.msgids if draw(st.booleans())],
         people=() if alone else people,
-        latency=draw(st.just(50) | MS | st.dictionaries(st.sampled_from(usual.people if alone else people), MS)),
+        latency=draw(st.just(50) | MS | st.dictionaries(links(usual.people if alone else people), MS)),
         rto=draw(st.just(300) | SPANS),
         retries=draw(st.integers(0, 1000)),
         backoff=draw(st.integers(1, 9) | st.floats(1, 10**9)),
@@ -381,6 +382,11 @@ def scenarios(draw):
         heartbeat=draw(st.just(2000) | SPANS),
         presence_timeout=draw(st.just(1000) | MS),
     )
+
+
+def links(people):
+    """The links of these people, and their ways."""
+    return st.sampled_from([link for name in people for link in (name, f"{name}>server", f"server>{name}")])
 
 
 @st.composite

@@ -32,7 +32,8 @@ SAYS = says()
 def scenarios(draw, rungs=tuple(LADDER), most_said=4, resends=True):
     rung = draw(st.sampled_from(rungs))
     people = PEOPLE[: draw(st.integers(2, 3))]
-    latency = draw(LATENCIES | st.dictionaries(st.sampled_from(people), LATENCIES))
+    links = [link for name in people for link in (name, f"{name}>{SERVER}", f"{SERVER}>{name}")]
+    latency = draw(LATENCIES | st.dictionaries(st.sampled_from(links), LATENCIES))
     groups = {GROUP: people} if LADDER[rung].groups and draw(st.booleans()) else {}
     say = draw(st.lists(says(people, groups), min_size=1, max_size=most_said))
     rto = draw(st.sampled_from([300, 300, 60, 0.001, 1, 200]) | st.integers(1, 800))

@@ -2,7 +2,8 @@
 
 import pytest
 
-from imteach import Drop, InputError, Say, Scenario
+from imteach import Delay, Drop, Duplicate, InputError, Offline, Say, Scenario
+from imteach.tell import why_broken
 
 
 def moments(trace, kind, **about):
@@ -47,6 +48,49 @@ def test_a_link_without_a_latency_of_its_own_has_the_default():
     trace = Scenario("basic", latency={"bob": 200}).run()
     assert trace.packet["m1/msg:R#1"].arrived == 50
     assert trace.packet["m1/msg:N#1"].arrived == 250
+
+
+def test_the_two_ways_of_a_link_can_take_different_times():
+    trace = Scenario("dedup", latency={"alice": 10, "bob": 70, "server>bob": 200, "alice>server": 0}, rto=500).run()
+    assert {p.kind: (p.sent, p.arrived) for p in trace.packets} == {
+        "msg:R": (0, 0),
+        "msg:A": (0, 10),
+        "msg:N": (0, 200),
+        "ack:R": (200, 270),
+        "ack:A": (270, 470),
+        "ack:N": (270, 280),
+    }
+    assert "ms late" not in trace.to_text()  # no packet takes longer than its way does
+
+
+def test_a_way_with_a_latency_of_its_own_leaves_the_way_back_at_the_default():
+    scenario = Scenario("dedup", latency={"server>bob": 200})
+    assert scenario.ways == {
+        ("alice", "server"): 50,
+        ("server", "alice"): 50,
+        ("bob", "server"): 50,
+        ("server", "bob"): 200,
+    }
+    assert scenario.run(Delay("ack:R", by=30)).packet["m1/ack:R#1"].due == 330
+    assert "latency 50 ms, server → bob 200 ms;" in scenario.run().to_text()
+
+
+def test_a_login_reaches_the_server_as_a_packet_to_it_would():
+    trace = Scenario("offline", latency={"server>bob": 200, "bob>server": 30}).run(Offline("bob", lasting=1000))
+    assert moments(trace, "login", node="server") == [1030]
+
+
+def test_a_copy_comes_one_latency_of_its_way_later():
+    trace = Scenario("basic", latency={"server>bob": 200}).run(Duplicate("msg:N"))
+    assert trace.packet["m1/msg:N#1~2"].arrived == 450
+
+
+def test_why_a_sender_sends_again_reckons_with_each_way():
+    """With a slow way to bob no ack:N could come in time, dropped ack:R or not; with a quicker one it could."""
+    slow = Scenario("retransmit", latency={"server>bob": 190}).run(Drop("ack:R"))
+    quick = Scenario("retransmit", latency={"server>bob": 150}).run(Drop("ack:R"))
+    assert "before any ack:N could arrive" in why_broken(slow, "no_duplicates")
+    assert "m1/ack:R#1 was dropped, so alice, still waiting" in why_broken(quick, "no_duplicates")
 
 
 def test_with_no_latency_everything_happens_at_once_in_the_order_of_its_causes():

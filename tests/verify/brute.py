@@ -77,7 +77,7 @@ def possible(trace: Trace, kinds: Iterable[str]) -> Iterator[Fault]:
         if "duplicate" in kinds and packet.copy == 1:
             yield Duplicate(packet.name)
         if "delay" in kinds:
-            yield Delay(packet.name, by=trace.scenario.rto + 2 * trace.scenario.latency_of(packet.person))
+            yield Delay(packet.name, by=trace.scenario.rto + trace.scenario.round_trip(packet.person))
     if "crash" in kinds:
         for event, effect in effects(trace):
             yield Crash(event.node, after=effect, down=100)

@@ -56,7 +56,7 @@ def packet_sentence(
 
 
 def remarks(packet: PacketRecord, usual: float) -> list[str]:
-    """What is unusual about a packet besides its fate, in a word or two each; `usual` is its person's latency.
+    """What is unusual about a packet besides its fate, in a word or two each; `usual` is the latency of its way.
 
     >>> from imteach import Delay, Scenario
     >>> trace = Scenario("basic").run(Delay("msg:N", by=400))
@@ -159,8 +159,8 @@ def _times(scenario: Scenario) -> str:
     """How long packets take, and how long their senders wait."""
     latency = f"latency {scenario.latency} ms"
     if isinstance(scenario.latency, Mapping):
-        each = [f"{person} {ms} ms" for person, ms in scenario.latency.items()]
-        others = [] if len(each) == len(scenario.people) else [f"{DEFAULT_LATENCY} ms"]
+        each = [f"{link.replace('>', ' → ')} {ms} ms" for link, ms in scenario.latency.items()]
+        others = [] if scenario.latency.keys() >= set(scenario.people) else [f"{DEFAULT_LATENCY} ms"]
         latency = f"latency {', '.join([*others, *each])}"
     growth = "" if scenario.backoff == 1 else f", each {scenario.backoff} times the one before"
     growth = ", doubling" if scenario.backoff == 2 else growth

@@ -8,7 +8,7 @@ from typing import Any
 from imteach.errors import InputError, quoted
 from imteach.lab.steps.history import AlreadyError, Steps, ran
 from imteach.lab.steps.situations import GROUP, made, offered
-from imteach.protocol import LADDER
+from imteach.protocol import LADDER, SERVER
 from imteach.scenario import Fault, Say, Scenario, usual_say
 from imteach.scenario.checks import LONGEST, person
 from imteach.scenario.scenario import DEFAULT_LATENCY
@@ -100,9 +100,7 @@ heartbeat, ack_every, ack_delay, latency, groups
         elif name != "latency":
             raise InputError(f"{name} is the same for everybody; only latency is set for one person", where="who")
         else:
-            scenario = self.scenario
-            each = {other: scenario.latency_of(other) for other in scenario.people}
-            self.set(latency={**each, _here(scenario, who): value})
+            self.set(latency={**_links(self.scenario, but=_here(self.scenario, who)), who: value})
 
     def add_person(self, name: str) -> None:
         """Let somebody more be there. Where there is one group, they are a member. Raises `InputError` for no name.
@@ -137,9 +135,7 @@ heartbeat, ack_every, ack_delay, latency, groups
         if because := why_stays(self.trace, name):
             raise InputError(f"{name} stays: {because}")
         groups = {group: [one for one in members if one != name] for group, members in scenario.groups.items()}
-        latency = scenario.latency
-        if isinstance(latency, Mapping):
-            latency = {one: ms for one, ms in latency.items() if one != name}
+        latency = _links(scenario, but=name) if isinstance(scenario.latency, Mapping) else scenario.latency
         people = [one for one in scenario.people if one != name]
         kept = {group: members for group, members in groups.items() if len(members) > 1}
         self._go_on_with(replace(scenario, people=people, groups=kept, latency=latency))
@@ -245,11 +241,24 @@ def _here(scenario: Scenario, name: object) -> str:
 
 
 def _short_latency(scenario: Scenario) -> float | Mapping[str, float]:
-    """Return the latency as short as it can be said: one number if it is the same for everybody."""
-    each = {name: scenario.latency_of(name) for name in scenario.people}
-    if len(set(each.values())) == 1:
-        return next(iter(each.values()))
-    return {name: ms for name, ms in each.items() if ms != DEFAULT_LATENCY}
+    """Return the latency as short as it can be said: one number if it is the same for everybody, both ways."""
+    links = _links(scenario)
+    if len({*links.values()}) == 1:
+        return next(iter(links.values()))
+    return {link: ms for link, ms in links.items() if ms != DEFAULT_LATENCY or ">" in link}
+
+
+def _links(scenario: Scenario, but: str = "") -> dict[str, float]:
+    """The latency of each person, and of each way that has one of its own, but for the links of one person."""
+    of = scenario.latency if isinstance(scenario.latency, Mapping) else {}
+    each = {name: of.get(name, DEFAULT_LATENCY) if of else scenario.latency_of(name) for name in scenario.people}
+    ways = {way: ms for way, ms in of.items() if ">" in way and ms != each[_person_on(way)]}
+    return {link: ms for link, ms in (each | ways).items() if _person_on(link) != but}
+
+
+def _person_on(link: str) -> str:
+    """The person on a link: `bob` for `bob`, `bob>server` and `server>bob`."""
+    return next(name for name in link.split(">") if name != SERVER)
 
 
 def _with_groups(scenario: Scenario, groups: Any) -> Scenario:

@@ -53,7 +53,7 @@ def _longest_trip(scenario: Scenario) -> float:
     acks = scenario.setting.acks
     return max(
         (
-            2 * (scenario.latency_of(say.sender) + (scenario.latency_of(say.to) if acks else 0))
+            scenario.round_trip(say.sender) + (scenario.round_trip(say.to) if acks else 0)
             for say in scenario.say
             if say.to not in scenario.groups
         ),

@@ -395,7 +395,6 @@ def number_in(name: str) -> int:
 
 def _is_whole(scenario: Scenario, faults: Sequence[Fault]) -> bool:
     """Whether all times are whole ms, so that only the time between two events matters, not when they happen."""
-    latencies = map(scenario.latency_of, scenario.people)
     waits = (scenario.rto, scenario.backoff, scenario.ack_delay, scenario.heartbeat, scenario.presence_timeout)
     given = (value for fault in faults for value in vars(fault).values() if isinstance(value, float))
-    return all(isinstance(ms, int) for ms in (*latencies, *waits, *given))
+    return all(isinstance(ms, int) for ms in (*scenario.ways.values(), *waits, *given))

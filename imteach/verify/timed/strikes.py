@@ -50,7 +50,7 @@ def longer_by(scenario: Scenario, person: str) -> float:
     >>> longer_by(Scenario("dedup"), "bob")
     400
     """
-    return scenario.rto + 2 * scenario.latency_of(person)
+    return scenario.rto + scenario.round_trip(person)
 
 
 # The kinds

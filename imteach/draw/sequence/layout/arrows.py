@@ -45,7 +45,7 @@ def _dropped_at(page: Page, packet: PacketRecord) -> float:
     trace = page.chronicle.trace
     if not trace.timed:
         return DROPPED_AT
-    takes, usual = packet.due - packet.sent, trace.scenario.latency_of(packet.person)
+    takes, usual = packet.due - packet.sent, trace.scenario.takes(packet.src, packet.dst)
     return DROPPED_AT * max(usual / takes, 0.3) if takes > usual else DROPPED_AT
 
 

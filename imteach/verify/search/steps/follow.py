@@ -260,7 +260,8 @@ class Follower(Simulator):
         """The network makes a copy of a packet that has left: so the copy has, too, on the same connection."""
         self.struck.append(Duplicate(self.name_of(number).partition("~")[0]))
         copy = self.written.copy(number)
-        due = instant(self.now + self.latency[self.written.sent[number].person])
+        packet = self.written.sent[number]
+        due = instant(self.now + self.latency[packet.src, packet.dst])
         if number in self.nowhere:
             self.nowhere.add(copy)
         self.agenda.add(due, ARRIVAL, "arrive", copy)
