@@ -16,7 +16,10 @@ FILE = "lab.toml"
 LONGEST_LINE = 4000
 """The most characters in a line: some terminals take no more than 4,096 at once."""
 
-_NO_OPTION = ("people", "latency", "backoff", "ack_every", "ack_delay", "heartbeat", "presence_timeout")
+_NO_OPTION = (
+    *("people", "latency", "backoff", "ack_every", "ack_delay", "heartbeat", "presence_timeout"),
+    *("jitter", "seed"),
+)
 
 
 class ShellLine(NamedTuple):

@@ -36,6 +36,8 @@ _SETTINGS = (
     "ack_delay",
     "heartbeat",
     "presence_timeout",
+    "jitter",
+    "seed",
 )
 _KEYS = ("rung", *_SETTINGS, "faults", "groups", "say", "resend")
 _SAY_KEYS = ("at", "from", "to", "text")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -199,3 +199,34 @@ def _parted(text: str) -> tuple[str, str | None]:
     """Return the name and the time of `NAME+MS`, None if there is no time: a msgid may hold a + of its own."""
     name, plus, ms = text.rpartition("+")
     return (text, None) if not plus or ":" in ms else (name, ms)  # every name has a kind, with a colon
+
+
+# Jitter, which is no fault, but drawn by a seed and a name as a loss is
+
+FINEST = 1000  # steps of a millisecond in which a jitter that is no whole number of them is drawn
+
+
+@lru_cache(maxsize=64)
+def drawer(most: float, seed: int) -> Callable[[str], float]:
+    """Return a function that draws for a packet's name from 0 to `most` simulated ms, each equally often.
+
+    A draw depends on the seed and the name only. So it is the same on any machine, and nothing else that happens in a
+    run changes it. Of a whole number of ms whole numbers are drawn.
+
+    >>> draw = drawer(100, seed=1)
+    >>> [draw(f"m1/msg:R#{number}") for number in (1, 2, 3)]
+    [62, 81, 35]
+    """
+    from hashlib import blake2b  # takes long to load, and few runs need it
+
+    begun = blake2b(f"jitter {seed} ".encode(), digest_size=8)
+    steps = 1 if isinstance(most, int) else FINEST
+    amounts = round(most * steps) + 1
+
+    def draw(name: str) -> float:
+        throw = begun.copy()
+        throw.update(name.encode())
+        drawn = int.from_bytes(throw.digest()) * amounts >> 64
+        return drawn if steps == 1 else drawn / steps
+
+    return draw

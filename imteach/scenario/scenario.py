@@ -9,6 +9,7 @@ from imteach.errors import InputError, quoted
 from imteach.protocol import LADDER, SERVER, Client, Message, Rung, Server
 from imteach.scenario.checks import LONGEST, factor, milliseconds, person, whole
 from imteach.scenario.naming import parse_name, whole_name
+from imteach.scenario.packet_faults import drawer
 from imteach.scenario.people import Resend, Say
 from imteach.scenario.texts import python
 from imteach.views import ask
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from imteach.trace.trace import Trace
 
 DEFAULT_LATENCY = 50
+MOST_SEEDS = 10**12  # as for a `Loss`
 HEARTBEAT = "heartbeat"  # a key of `WAITS`: that of the timers that start again for ever
 
 
@@ -38,6 +40,7 @@ class Scenario:
     - `ack_every`: a member of a group acks after so many messages, or `ack_delay` simulated ms after the first.
     - `heartbeat`: how often, in simulated ms, a member of a group asks whether it missed something.
     - `presence_timeout`: how long after a client's crash, in simulated ms, the server learns that it is gone.
+    - `jitter`: a packet takes up to so many simulated ms more than its link, each as many as `seed` draws for its name.
     - `client`, `server`: the classes to run; your own subclass of `Client`, for instance.
 
     Raises `InputError` for a value that breaks its rule.
@@ -63,6 +66,8 @@ class Scenario:
     ack_delay: float = 200
     heartbeat: float = 2000
     presence_timeout: float = 1000
+    jitter: float = 0
+    seed: int = 0
 
     def __post_init__(self) -> None:
         if not isinstance(self.rung, str) or self.rung not in LADDER:
@@ -79,6 +84,8 @@ class Scenario:
             "ack_delay": milliseconds(self.ack_delay, "ack_delay", above=0),
             "heartbeat": milliseconds(self.heartbeat, "heartbeat", above=0),
             "presence_timeout": milliseconds(self.presence_timeout, "presence_timeout"),
+            "jitter": milliseconds(self.jitter, "jitter"),
+            "seed": whole(self.seed, "seed", most=MOST_SEEDS),
             "client": _checked_class(self.client, Client, "client"),
             "server": _checked_class(self.server, Server, "server"),
         }
@@ -155,8 +162,17 @@ class Scenario:
         return self.latency.get(f"{src}>{dst}", self.latency.get(person, DEFAULT_LATENCY))
 
     def round_trip(self, person: str) -> float:
-        """How long it takes from this person to the server and back, in simulated ms."""
-        return self.takes(person, SERVER) + self.takes(SERVER, person)
+        """How long it takes at most from this person to the server and back, in simulated ms."""
+        return self.takes(person, SERVER) + self.takes(SERVER, person) + 2 * self.jitter
+
+    def takes_as(self, name: str, src: str, dst: str) -> float:
+        """How long the packet of this name takes, in simulated ms, its jitter with it, if no fault delays it.
+
+        >>> scenario = Scenario("dedup", jitter=100, seed=7)
+        >>> [scenario.takes_as(f"m1/msg:R#{number}", "alice", "server") for number in (1, 2, 3)]
+        [116, 134, 124]
+        """
+        return self.takes(src, dst) + (drawer(self.jitter, self.seed)(name) if self.jitter else 0)
 
     @property
     def ways(self) -> dict[tuple[str, str], float]:
@@ -260,7 +276,7 @@ class Scenario:
         if self.groups:
             groups = (f"{python(name)}: [{', '.join(map(python, who))}]" for name, who in self.groups.items())
             arguments.append(f"groups={{{', '.join(groups)}}}")
-        for name in ("ack_every", "ack_delay", "heartbeat", "presence_timeout"):
+        for name in ("ack_every", "ack_delay", "heartbeat", "presence_timeout", "jitter", "seed"):
             if getattr(self, name) != getattr(default, name):
                 arguments.append(f"{name}={getattr(self, name)!r}")
         return f"Scenario({', '.join(arguments)})"

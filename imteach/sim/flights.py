@@ -32,7 +32,10 @@ class Flights(Run):
         number = len(written.sent)
         written.sent.append(packet)
         written.log.append(effect)
-        name = written.next_name() if orders.ask_names else ""
+        name = written.next_name() if orders.ask_names or self.jitter else ""
+        if self.jitter and (more := self.jitter(name)):
+            latency += more
+            written.late[number] = due = instant(due + more)
         if name in orders.named:
             self._transmit_named(number, packet, latency, name)
         else:
@@ -40,8 +43,11 @@ class Flights(Run):
 
     def _transmit_named(self, number: int, packet: Packet, latency: float, name: str) -> None:
         """Do what a fault orders for this packet: delay it, copy it, drop it."""
-        takes = latency + self.orders.delay_of(name)
-        self._set_out_late(number, packet, takes, name)
+        delay = self.orders.delay_of(name)
+        takes = latency + delay
+        if delay:
+            self.written.slow.add(number)
+        self._set_out_late(number, packet, takes, latency, name)
         for after in self.orders.copies_of(name):
             self.copy(number, packet, takes + (latency if after is None else after))
 
@@ -49,13 +55,16 @@ class Flights(Run):
         """The network makes a copy of a packet, which `takes` so many simulated ms if no fault delays the copy."""
         number = self.written.copy(original)
         name = self.written.names()[number]
-        self._set_out_late(number, packet, takes + self.orders.delay_of(name), name)
-
-    def _set_out_late(self, number: int, packet: Packet, takes: float, name: str) -> None:
-        """Let a packet set out that may take longer than its link does: `takes` simulated ms."""
+        takes += self.orders.delay_of(name)
         latency = self.latency[packet.src, packet.dst]
-        due = instant(self.written.now + takes)
         if takes != latency:
+            self.written.slow.add(number)
+        self._set_out_late(number, packet, takes, latency, name)
+
+    def _set_out_late(self, number: int, packet: Packet, takes: float, latency: float, name: str) -> None:
+        """Let a packet set out that may take longer than is usual, which is its `latency`: `takes` simulated ms."""
+        due = instant(self.written.now + takes)
+        if takes != self.latency[packet.src, packet.dst]:
             self.written.late[number] = due
         self.set_out(number, packet, due, latency, name)
 
@@ -87,10 +96,10 @@ class Flights(Run):
             )
 
     def is_idle(self, number: int) -> bool:
-        """Whether a packet in flight belongs to a pull in a group that brings nothing, and takes its usual time."""
+        """Whether a packet in flight belongs to a pull in a group that brings nothing, and that no fault delays."""
         packet = self.written.sent[number]
         is_pull = packet.group and packet.kind in ("offline:R", "offline:A")
-        return bool(is_pull and not packet.kept and number not in self.written.late)
+        return bool(is_pull and not packet.kept and number not in self.written.slow)
 
     def arrive(self, number: int) -> None:
         """A packet reaches its node, or nobody."""

@@ -50,6 +50,7 @@ class Recorder:
         # Of each packet, by its number:
         self.sent: list[Packet] = []
         self.late: dict[int, float] = {}  # when it arrives, if nothing strikes, where that is not as its link has it
+        self.slow: set[int] = set()  # those that a fault delays, and copies that the network made
         self._latency = latency
         self._names: list[str] = []  # as far as somebody asked for them
         self._transmissions: dict[str, int] = {}  # how many are named of an owner and kind, by the first: "m1/msg:N#1"
@@ -341,7 +342,7 @@ def _way_of(packet: Packet) -> Way:
 
 
 _GROWS = (
-    *("log", "_first_at", "_new_msgids", "sent", "late", "_names", "_transmissions", "_sendings"),
+    *("log", "_first_at", "_new_msgids", "sent", "late", "slow", "_names", "_transmissions", "_sendings"),
     *("messages", "handed_out", "_first_of_thing", "message_of", "_first_of_msgid", "_requested"),
 )
 """The parts of a `Recorder` that grow with its run."""

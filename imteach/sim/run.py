@@ -8,6 +8,7 @@ from imteach.learner.mistakes import Line, Mistake
 from imteach.learner.returned import checked
 from imteach.protocol import SERVER, Effect, MemoryDisk, Value
 from imteach.scenario.faults import Fault, Late, checked_fault
+from imteach.scenario.packet_faults import drawer
 from imteach.scenario.scenario import Scenario
 from imteach.sim.agenda import Agenda
 from imteach.sim.network import Network
@@ -48,6 +49,7 @@ class Run:
         self.latency = scenario.ways
         self.to_server = {person: self.latency[person, SERVER] for person in scenario.people}
         self.from_server = {person: self.latency[SERVER, person] for person in scenario.people}
+        self.jitter = drawer(scenario.jitter, scenario.seed) if scenario.jitter else None
         most = 100_000 + 1_000 * doings + 200 * len(scenario.people) * (10 + doings)
         self.written = Recorder(most, self.latency)
         self.learners = Learners.among((scenario.client, scenario.server), (*scenario.people, SERVER))

@@ -56,7 +56,14 @@ def _compact(value: object) -> str:
 
 
 _PLAIN = Scenario("basic")
-_SETTINGS = ("ack_every", "ack_delay", "heartbeat", "presence_timeout")  # written only if not the default
+_SETTINGS = (
+    "ack_every",
+    "ack_delay",
+    "heartbeat",
+    "presence_timeout",
+    "jitter",
+    "seed",
+)  # written only if not the default
 _CARRIED = ("seq", "base", "fabricated", "kept", "more", "msgids", "group", "cursor")  # written only if not empty
 
 

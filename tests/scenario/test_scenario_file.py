@@ -95,11 +95,13 @@ def test_every_key_reaches_the_scenario():
         ack_delay = 100
         heartbeat = 1500
         presence_timeout = 700
+        jitter = 30
+        seed = 4
     """
     settings = {"rto": 250, "retries": 1, "backoff": 2, "ack_every": 3, "ack_delay": 100, "heartbeat": 1500}
     latency = {"bob": 20, "carol": 0.5, "server>bob": 200}
     assert parse_scenario(text)[0] == Scenario(
-        "group", people=["bob", "alice", "carol"], latency=latency, presence_timeout=700, **settings
+        "group", people=["bob", "alice", "carol"], latency=latency, presence_timeout=700, jitter=30, seed=4, **settings
     )
 
 
@@ -381,6 +383,8 @@ def scenarios(draw):
         ack_delay=draw(st.just(200) | SPANS),
         heartbeat=draw(st.just(2000) | SPANS),
         presence_timeout=draw(st.just(1000) | MS),
+        jitter=draw(st.just(0) | MS),
+        seed=draw(st.just(0) | st.integers(0, 10**12)),
     )
 
 

@@ -12,6 +12,7 @@ TIMES = st.integers(0, 600) | st.sampled_from([0, 50, 100, 200, 300]) | st.integ
 MOMENTS = st.sampled_from([0, 50, 100, 150, 300, 350, 400]) | st.integers(0, 2500)
 SPANS = st.sampled_from([1, 50, 100, 1000]) | st.integers(1, 2500)
 LATENCIES = st.sampled_from([0, 1, 20, 50, 50, 120, 0.5]) | st.integers(0, 400)
+JITTERS = st.sampled_from([0, 0, 0, 30, 200, 0.5])
 OF_A_PERSON = [kind for kind in KINDS if kind.startswith("offline")]
 OF_A_MEMBER = [*OF_A_PERSON, "ack:R", "ack:A"]
 PACKET_FAULTS = (Drop, Duplicate, Delay)
@@ -55,6 +56,8 @@ def scenarios(draw, rungs=tuple(LADDER), most_said=4, resends=True):
         ack_delay=draw(st.sampled_from([200, 1, 500])) if groups else 200,
         heartbeat=draw(st.sampled_from([2000, 700, 150])) if groups else 2000,
         presence_timeout=draw(st.sampled_from([1000, 1000, 0, 300, 5000])),
+        jitter=draw(JITTERS),
+        seed=draw(st.integers(0, 3)),
     )
 
 

@@ -129,10 +129,12 @@ def test_each_packet_is_sent_once_and_ends_once_as_its_record_says(case):
 def test_a_packet_takes_its_links_latency_and_what_its_faults_add(case):
     trace = run(case)
     for packet in trace.packets:
-        latency = trace.scenario.takes(packet.src, packet.dst)
         name = parse_name(packet.name)
         original = str(name._replace(copy=1))
-        takes = latency + sum(f.by for f in trace.faults if isinstance(f, Delay) and f.packet == original)
+        latency = trace.scenario.takes(packet.src, packet.dst)
+        jitter = trace.scenario.takes_as(original, packet.src, packet.dst) - latency
+        assert 0 <= jitter <= trace.scenario.jitter
+        takes = latency + jitter + sum(f.by for f in trace.faults if isinstance(f, Delay) and f.packet == original)
         copies = [f.after for f in trace.faults if isinstance(f, Duplicate) and f.packet == original]
         if name.copy > 1:
             after = copies[name.copy - 2]

@@ -162,6 +162,8 @@ def _times(scenario: Scenario) -> str:
         each = [f"{link.replace('>', ' → ')} {ms} ms" for link, ms in scenario.latency.items()]
         others = [] if scenario.latency.keys() >= set(scenario.people) else [f"{DEFAULT_LATENCY} ms"]
         latency = f"latency {', '.join([*others, *each])}"
+    if scenario.jitter:
+        latency = f"{latency}, each packet up to {scenario.jitter} ms more (seed {scenario.seed})"
     growth = "" if scenario.backoff == 1 else f", each {scenario.backoff} times the one before"
     growth = ", doubling" if scenario.backoff == 2 else growth
     return f"{latency}; RTO {scenario.rto} ms{growth}"

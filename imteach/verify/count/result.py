@@ -12,6 +12,7 @@ from imteach.trace import Trace
 from imteach.verify.count.closed_forms import closed_forms, why_none
 from imteach.verify.count.intervals import Interval, of_mean, of_share, percentile
 from imteach.verify.count.tally import MEANS, SHARES, Chunk, Tally, loss_of
+from imteach.verify.count.ways import run_under
 from imteach.views import ask
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ class Stats(_Shown):
             raise InputError(f"no share {quoted(name)}; shares are {', '.join(SHARES)}")
         if name not in self.counts.first:
             raise InputError(f"not one of {self.messages} messages; try more of them, or another loss", where=name)
-        return self.scenario.run(*self.given, loss_of(self.loss, self.seed, self.counts.first[name]))
+        return run_under(self.scenario, self.given, loss_of(self.loss, self.seed, self.counts.first[name]))
 
     def to_json(self) -> str:
         """Return it as JSON text, schema `imteach/stats/1`, ending in a newline.

@@ -31,7 +31,8 @@ def stats(
     """Run a scenario many times, each packet lost with probability `loss`, and count what came of the messages.
 
     So many runs are made that at least `messages` messages are said: a scenario that says 3 things runs 4 times for
-    10 messages, and the result counts the 12 that were said. Every run has random numbers of its own, from `seed`.
+    10 messages, and the result counts the 12 that were said. Every run has random numbers of its own, from `seed`;
+    those of a scenario's `jitter` too.
     `given` are faults that strike in every run. `executor` is any `concurrent.futures.Executor`; the result is the
     same without one. An interrupt (Ctrl-C, or the notebook's stop button) ends it early with the result so far.
     Raises `InputError` for a value that breaks its rule.

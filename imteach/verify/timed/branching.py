@@ -289,8 +289,10 @@ class Branching(Simulator):
         """All that decides when those of the given faults strike that name something.
 
         What was named comes once, so a count ends there. A run that goes on for ever after all of them struck can so
-        come back to a state in which it was.
+        come back to a state in which it was; not with jitter, for a packet's own depends on its name.
         """
+        if self.jitter:
+            return self.written.names_key(), self.effects.key() if self.naming else ()
         return tuple(map(self._comes_to, self.naming))
 
     def _comes_to(self, fault: Fault) -> Hashable:
@@ -395,6 +397,13 @@ def number_in(name: str) -> int:
 
 def _is_whole(scenario: Scenario, faults: Sequence[Fault]) -> bool:
     """Whether all times are whole ms, so that only the time between two events matters, not when they happen."""
-    waits = (scenario.rto, scenario.backoff, scenario.ack_delay, scenario.heartbeat, scenario.presence_timeout)
+    waits = (
+        scenario.rto,
+        scenario.backoff,
+        scenario.ack_delay,
+        scenario.heartbeat,
+        scenario.presence_timeout,
+        scenario.jitter,
+    )
     given = (value for fault in faults for value in vars(fault).values() if isinstance(value, float))
     return all(isinstance(ms, int) for ms in (*scenario.ways.values(), *waits, *given))

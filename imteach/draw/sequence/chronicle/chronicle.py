@@ -84,15 +84,15 @@ class Chronicle:
     def _remarks(self) -> dict[str, list[str]]:
         """What is unusual about packets, by name; the pulls of one moment are told apart: see `_say_what_for`."""
         packets = self.trace.packets
-        unusual = {packet.name: words for packet in packets if (words := remarks(packet, self._usual(packet)))}
+        unusual = {packet.name: words for packet in packets if (words := remarks(packet, self.usual(packet)))}
         for moment in self.moments:
             if len(moment.sends) > 1:
                 self._say_what_for(moment, unusual)
         return unusual
 
-    def _usual(self, packet: PacketRecord) -> float:
-        """How long a packet takes on this way if nothing delays it; without a clock none is late."""
-        return self.trace.scenario.takes(packet.src, packet.dst) if self.trace.timed else inf
+    def usual(self, packet: PacketRecord) -> float:
+        """How long a packet takes, its jitter with it, if no fault delays it; without a clock none is late."""
+        return self.trace.scenario.takes_as(packet.name, packet.src, packet.dst) if self.trace.timed else inf
 
     def _say_what_for(self, moment: Moment, remarks: dict[str, list[str]]) -> None:
         """Tell the pulls of one moment apart: one for the person, one for each group."""

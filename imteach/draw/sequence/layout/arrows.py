@@ -42,10 +42,7 @@ def _way(page: Page, packet: PacketRecord, label: Label) -> Way:
 
 def _dropped_at(page: Page, packet: PacketRecord) -> float:
     """How much of a dropped packet's way is drawn: less if it is slow, because each is dropped equally early."""
-    trace = page.chronicle.trace
-    if not trace.timed:
-        return DROPPED_AT
-    takes, usual = packet.due - packet.sent, trace.scenario.takes(packet.src, packet.dst)
+    takes, usual = packet.due - packet.sent, page.chronicle.usual(packet)
     return DROPPED_AT * max(usual / takes, 0.3) if takes > usual else DROPPED_AT
 
 

@@ -103,6 +103,7 @@ class Follower(Simulator):
 
     def __init__(self, scenario: Scenario, given: Sequence[Fault]) -> None:
         super().__init__(scenario, given)
+        self.jitter = None  # it takes as long as the steps say
         self.is_direct = self.is_timed = False  # a packet arrives when a step says so, not when it is due
         self.agenda: Unordered = Unordered()  # type: ignore[assignment]  # it is never asked what is due first
         self.crash_after: tuple[str, int] | None = None  # who crashes in this step, and after how many effects
