@@ -9,6 +9,7 @@ from imteach.protocol import Client, Server
 from imteach.scenario import Fault, Loss, Scenario, usual_say
 from imteach.scenario.faults import shortened
 from imteach.scenario.options import as_options
+from imteach.scenario.scenario import FORGETS
 
 FILE = "lab.toml"
 """The scenario file that a line names if no option can say what it must."""
@@ -18,7 +19,7 @@ LONGEST_LINE = 4000
 
 _NO_OPTION = (
     *("people", "latency", "backoff", "ack_every", "ack_delay", "heartbeat", "presence_timeout"),
-    *("jitter", "seed"),
+    *("jitter", "seed", *FORGETS),
 )
 
 

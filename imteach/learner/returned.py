@@ -12,6 +12,7 @@ from imteach.protocol import (
     Delete,
     Discard,
     Effect,
+    Forget,
     Hold,
     Kept,
     Message,
@@ -73,6 +74,8 @@ def wrong_with(effect: object) -> str:
             return _first(_wrong_msgid(msgid), _wrong_message(message), reason)
         case Hold(msgid, message):
             return _first(_wrong_msgid(msgid), _wrong_message(message))
+        case Forget(msgid, write):
+            return _first(_wrong_msgid(msgid), _wrong_write(write, optional=True))
         case Report(msgid, status, write):
             known = isinstance(status, str) and status in REPORTED
             told = "" if known else f"the statuses are {', '.join(REPORTED)}"

@@ -4,9 +4,9 @@ A node, a client or the server, is told what happened and returns a list of effe
 order. The simulator, a checker, a real network and a unit test can all drive the same nodes (*sans-IO*).
 
 A node never writes to its disk itself either. It asks for that with an effect: `Write`, or one that holds a `Write`
-(`Show`, `Report`, `Store`, `Delete`). A crash may fall between any two effects: what was written before it is there
-afterwards, and nothing else. The driver keeps one `Disk` for each node, which the node reads when it starts again: a
-dictionary in the simulator; a database could stand behind the same two methods.
+(`Show`, `Forget`, `Report`, `Store`, `Delete`). A crash may fall between any two effects: what was written before it is
+there afterwards, and nothing else. The driver keeps one `Disk` for each node, which the node reads when it starts
+again: a dictionary in the simulator; a database could stand behind the same two methods.
 """
 
 from collections.abc import Mapping
@@ -37,6 +37,8 @@ WAITS: dict[str, str] = {
     "pull": "an offline:A is waited for, as long as any other answer",
     "ack_delay": "a member of a group puts off its ack, to send one for several messages",
     "heartbeat": "a member of a group pulls, so that what was lost is found",
+    "dedup_for": "a client remembers that it has shown a message, for so long",
+    "store_for": "the server keeps a message for somebody who is away, for so long",
 }
 """What timers are for: `StartTimer.wait`."""
 
@@ -125,6 +127,17 @@ class Hold(Value, frozen=True):
     message: Message
 
 
+class Forget(Value, frozen=True):
+    """Forget that this message was shown: its msgid has left the dedup table. `write` as in `Show`.
+
+    >>> Forget("m1", Write("dedup", "m1", None)).write.key
+    'm1'
+    """
+
+    msgid: str
+    write: Write | None = None
+
+
 class Store(Value, frozen=True):
     """Keep a message for an absent person, or for a group: it is on the server's disk when this is done.
 
@@ -169,7 +182,7 @@ class Report(Value, frozen=True):
     write: Write | None = None
 
 
-Effect = Transmit | StartTimer | CancelTimer | Show | Discard | Hold | Report | Write | Store | Delete
+Effect = Transmit | StartTimer | CancelTimer | Show | Discard | Hold | Forget | Report | Write | Store | Delete
 """Whatever a node can ask for."""
 
 

@@ -2,17 +2,17 @@
 
 A class stands for all rungs up to its own: `ArticleClient` (sections 1 to 8), then `OfflineClient`, `DurableClient`,
 `OrderedClient` and `GroupClient`, each of which is the one before with one idea built around it. A rung that is added
-to the ladder is added here.
+to the ladder is added here. `ForgetfulClient` is no rung: it is built around all of them.
 
 Where a class does more than the one before, it calls that one by its name: `DurableClient.send(self, …)`, and not
 `super().send(…)`. So a reader sees where to read on; and many of these methods are called for every packet of a run,
 where `super()` costs (on Python 3.11 a run at `dedup` took 3 % more with it).
 """
 
-from imteach.protocol.group import GroupClient, GroupServer
+from imteach.protocol.forgetful import ForgetfulClient, ForgetfulServer
 
 
-class Client(GroupClient):
+class Client(ForgetfulClient):
     """One person's client: client-A for what its person says, client-B for what others say to it.
 
     `rung` is its rung of the ladder, `retries` how often it may retransmit one message; `new_msgid` asks the driver for
@@ -33,7 +33,7 @@ class Client(GroupClient):
     """
 
 
-class Server(GroupServer):
+class Server(ForgetfulServer):
     """The server between all clients.
 
     `people` are the names of those who are logged in at the start, `groups` the members of each group by its name.

@@ -38,6 +38,9 @@ _SETTINGS = (
     "presence_timeout",
     "jitter",
     "seed",
+    "dedup_limit",
+    "dedup_for",
+    "store_for",
 )
 _KEYS = ("rung", *_SETTINGS, "faults", "groups", "say", "resend")
 _SAY_KEYS = ("at", "from", "to", "text")

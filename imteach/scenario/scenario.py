@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from imteach.errors import InputError, quoted
 from imteach.protocol import LADDER, SERVER, Client, Message, Rung, Server
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 DEFAULT_LATENCY = 50
 MOST_SEEDS = 10**12  # as for a `Loss`
+FORGOTTEN = ("dedup_for", "store_for")  # keys of `WAITS`: those of the timers after which something is forgotten
+FORGETS = ("dedup_limit", *FORGOTTEN)
 HEARTBEAT = "heartbeat"  # a key of `WAITS`: that of the timers that start again for ever
+
+V = TypeVar("V")
+N = TypeVar("N", Client, Server)
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,6 +46,9 @@ class Scenario:
     - `heartbeat`: how often, in simulated ms, a member of a group asks whether it missed something.
     - `presence_timeout`: how long after a client's crash, in simulated ms, the server learns that it is gone.
     - `jitter`: a packet takes up to so many simulated ms more than its link, each as many as `seed` draws for its name.
+    - `dedup_limit`: how many msgids a client remembers that it has shown (None: all of them).
+    - `dedup_for`: for how long it remembers each, in simulated ms (None: for ever).
+    - `store_for`: for how long the server keeps a message for a person, in simulated ms (None: until it is pulled).
     - `client`, `server`: the classes to run; your own subclass of `Client`, for instance.
 
     Raises `InputError` for a value that breaks its rule.
@@ -68,6 +76,9 @@ class Scenario:
     presence_timeout: float = 1000
     jitter: float = 0
     seed: int = 0
+    dedup_limit: int | None = None
+    dedup_for: float | None = None
+    store_for: float | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.rung, str) or self.rung not in LADDER:
@@ -86,6 +97,9 @@ class Scenario:
             "presence_timeout": milliseconds(self.presence_timeout, "presence_timeout"),
             "jitter": milliseconds(self.jitter, "jitter"),
             "seed": whole(self.seed, "seed", most=MOST_SEEDS),
+            "dedup_limit": _or_none(self.dedup_limit, "dedup_limit", partial(whole, most=10**6)),
+            "dedup_for": _or_none(self.dedup_for, "dedup_for", partial(milliseconds, above=0)),
+            "store_for": _or_none(self.store_for, "store_for", partial(milliseconds, above=0)),
             "client": _checked_class(self.client, Client, "client"),
             "server": _checked_class(self.server, Server, "server"),
         }
@@ -202,13 +216,17 @@ class Scenario:
 
     def wait(self, what: str, attempt: int) -> float:
         """How long a timer runs, in simulated ms; `what` it waits for is a key of `imteach.protocol.WAITS`."""
-        return {"ack_delay": self.ack_delay, HEARTBEAT: self.heartbeat}.get(what) or self.patience(attempt)
+        waits = {"ack_delay": self.ack_delay, HEARTBEAT: self.heartbeat}
+        return (waits | {name: getattr(self, name) for name in FORGOTTEN}).get(what) or self.patience(attempt)
 
     def node(self, name: str, new_msgid: Callable[[], str]) -> Client | Server:
         """Return a fresh node: a person's client, or the server."""
         if name == SERVER:
-            return self.server(self.setting, self.people, self.groups)
-        return self.client(name, self.setting, self.retries, new_msgid, self.groups_of.get(name, ()), self.ack_every)
+            server = self.server(self.setting, self.people, self.groups)
+            return _with(server, forgets=True if self.store_for else None)
+        groups = self.groups_of.get(name, ())
+        client = self.client(name, self.setting, self.retries, new_msgid, groups, self.ack_every)
+        return _with(client, dedup_limit=self.dedup_limit, forgets=True if self.dedup_for else None)
 
     def nodes(self, new_msgid: Callable[[], str]) -> dict[str, Client | Server]:
         """Return fresh nodes by name: a client for each person, and the server."""
@@ -276,7 +294,7 @@ class Scenario:
         if self.groups:
             groups = (f"{python(name)}: [{', '.join(map(python, who))}]" for name, who in self.groups.items())
             arguments.append(f"groups={{{', '.join(groups)}}}")
-        for name in ("ack_every", "ack_delay", "heartbeat", "presence_timeout", "jitter", "seed"):
+        for name in ("ack_every", "ack_delay", "heartbeat", "presence_timeout", "jitter", "seed", *FORGETS):
             if getattr(self, name) != getattr(default, name):
                 arguments.append(f"{name}={getattr(self, name)!r}")
         return f"Scenario({', '.join(arguments)})"
@@ -293,6 +311,22 @@ def checked_scenario(scenario: object) -> Scenario:
     if isinstance(scenario, str):
         return Scenario(scenario)
     raise InputError(f"expected a Scenario or a rung's name, such as 'dedup', got {quoted(scenario)}", where="scenario")
+
+
+def _or_none(value: Any, where: str, check: Callable[[Any, str], V]) -> V | None:
+    """Return the checked value; None stands for no limit."""
+    try:
+        return None if value is None else check(value, where)
+    except InputError as error:
+        raise InputError(f"{error.said}; None stands for no limit", where=where) from None
+
+
+def _with(node: N, **numbers: int | None) -> N:
+    """Return a node that has these numbers; those that nobody chose it has by its class."""
+    for name, number in numbers.items():
+        if number is not None:
+            setattr(node, name, number)
+    return node
 
 
 def _checked_list(things: object, kind: type, where: str, example: str) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ from imteach.protocol import (
     Delete,
     Discard,
     Effect,
+    Forget,
     Hold,
     Report,
     Show,
@@ -70,6 +71,12 @@ class Effects(Presence, Flights):
         self.quiet.news(self.written.now)
         self.written.effect(hold, hold.msgid)
 
+    def forget(self, node: str, forget: Forget, step: int) -> None:
+        """A client forgets that it has shown a message."""
+        if forget.write is not None:
+            self.write(node, forget.write, step)
+        self.written.effect(forget, forget.msgid)
+
     def store(self, node: str, store: Store, step: int) -> None:
         """The server stores a message."""
         kept = store.kept
@@ -110,6 +117,7 @@ _HAPPEN: ByKind[Callable[..., None]] = ByKind(
         Show: Effects.show,
         Discard: Effects.discard,
         Hold: Effects.hold,
+        Forget: Effects.forget,
         Store: Effects.store,
         Delete: Effects.delete,
         Write: Effects.write,

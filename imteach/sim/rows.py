@@ -13,6 +13,7 @@ from imteach.protocol import (
     Delete,
     Discard,
     Effect,
+    Forget,
     Hold,
     Packet,
     Report,
@@ -145,6 +146,10 @@ def _held(n: int, t: float, node: str, why: Any, packet: str | None, said: str |
     return Event(n, t, node, "hold", why, packet, effect.msgid, said or effect.msgid)
 
 
+def _forgotten(n: int, t: float, node: str, why: Any, packet: str | None, said: str | None, effect: Forget) -> Event:
+    return Event(n, t, node, "forget", why, packet, effect.msgid, said or effect.msgid)
+
+
 def _stored(n: int, t: float, node: str, why: Any, packet: str | None, said: str | None, effect: Store) -> Event:
     msgid, to = effect.kept.msgid, effect.to
     return Event(n, t, node, "store", why, packet, msgid, said or msgid, None, None, to)
@@ -175,6 +180,7 @@ EVENT_OF: ByKind[Made] = ByKind(
         Show: _shown,
         Discard: _discarded,
         Hold: _held,
+        Forget: _forgotten,
         Store: _stored,
         Delete: _deleted,
     }

@@ -22,6 +22,7 @@ _DOES: dict[str, Callable[[Event], str]] = {
     "show": lambda event: f"shows “{event.text}” ({event.msgid})",
     "discard": lambda event: f"discards {event.msgid}, {event.text or 'shown before'}",
     "hold": lambda event: f"holds {event.msgid} back, one before it is missing",
+    "forget": lambda event: f"forgets {event.msgid}",
     "status": lambda event: f"sees {event.msgid} {_sign(event)}{event.status}",
     "start": lambda event: "starts",
     "resend": lambda event: f"sends {event.msgid} again{', too early' if is_too_early(event) else ''}",

@@ -11,7 +11,7 @@ from imteach.tell.facts import BACK_TO_SENDER, Stop
 from imteach.tell.left import why_left_behind
 from imteach.tell.reasons.why import why_again
 from imteach.tell.way_ends import deed_named
-from imteach.tell.words import counted, few, join, quote, times
+from imteach.tell.words import counted, few, join, quote, remembers, times
 from imteach.trace import Event, PacketRecord, Trace
 from imteach.trace.records import is_late
 
@@ -94,6 +94,10 @@ def _why_not_discarded(case: Case, first: Event, second: Event) -> str:
     crash = case.crash_between(case.receiver, first, second)
     if crash is not None:
         return f", and {case.receiver}'s client {_why_forgotten(case, crash, first, second)}"
+    forgotten = case.forgotten(case.receiver, second)
+    if forgotten is not None and forgotten.id > first.id:
+        why = remembers(case.trace, forgotten)
+        return f", and {case.receiver}'s client had forgotten {first.msgid}{f': it {why}' if why else ''}"
     return f", and {case.receiver}'s client did not discard it"
 
 

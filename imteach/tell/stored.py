@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from imteach.protocol import SERVER
+from imteach.protocol import SERVER, forgotten_by
 from imteach.tell.facts import Stop
 from imteach.tell.way_ends import WayEnds, node_at
-from imteach.tell.words import counted
+from imteach.tell.words import counted, in_ms
 from imteach.trace import Event, PacketRecord
 
 
@@ -44,6 +44,10 @@ class Stored(WayEnds):
         if deletion is None:
             return ""
         step = self.step(deletion)
+        if forgotten_by(step.timer):
+            forgot = f"the server forgot it after {in_ms(self.trace, 'store_for')}, at {deletion.t} ms"
+            in_vain = list(self.pulls_in_vain(deletion))
+            return f"{self.told(in_vain)}, and {forgot}" if in_vain else forgot
         by = f"{step.packet} deleted" if step.packet else "the server deleted"
         deleted = f"{by} what the server kept at {deletion.t} ms{self.unasked(step)}"
         brought = [Stop(p.fate, p) for p in self.answers() if self.brings(p)]
@@ -68,10 +72,12 @@ class Stored(WayEnds):
         stops = list(self.pulls_in_vain())
         return f"pulled it in vain: {self.told(stops)}" if stops else "has not pulled it"
 
-    def pulls_in_vain(self) -> Iterator[Stop]:
-        """Where each pull ended that could have brought it: those since it was stored."""
+    def pulls_in_vain(self, until: Event | None = None) -> Iterator[Stop]:
+        """Where each pull ended that could have brought it: those since it was stored, and `until` it was deleted."""
         since = self.events("store")[0].id
         for pull in self.pulls():
+            if until is not None and self.sendings[pull.name].id > until.id:
+                continue
             answers = [p for p in self.answers() if self.step(self.sendings[p.name]).packet == pull.name]
             ended = self.endings.get(pull.name)  # none if the run was cut off
             if ended is None or ended.id < since:

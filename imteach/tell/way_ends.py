@@ -49,7 +49,7 @@ class WayEnds(Facts):
             return f"{self.receiver} was not online when {{names}} reached the server"
         not_taken = [event for event in self.events("discard") if event.packet == stop.packet.name and event.text]
         if not_taken:
-            return f"{at} discarded {{names}} as {not_taken[0].text}"
+            return f"{at} discarded {{names}}{self.as_what(not_taken[0])}"
         article = "a" if stop.missing[0] == "m" else "an"
         if self.last_deed(stop.packet):
             return f"{at} crashed before it sent {article} {stop.missing} for {{names}}"
@@ -85,12 +85,24 @@ class WayEnds(Facts):
             why = f"because a message before it was missing{self.held_until(kinds['hold'])}"
             return f"held it back when {{names}} brought it, {why}" if packet.kept else f"held back {{names}}, {why}"
         if "discard" in kinds:
-            reason = f" as {kinds['discard'].text}" if kinds["discard"].text else ""
-            return f"discarded {it}{reason}{then}"
+            return f"discarded {it}{self.as_what(kinds['discard'])}{then}"
         last = self.last_deed(packet)
         if last is not None:
             return f"crashed after it {deed_named(last)} and before it showed {it}{then and ',' + then}"
         return f"did not show it{then}" if packet.kept else "got but did not show {names}"
+
+    def as_what(self, discarded: Event) -> str:
+        """As what a message was discarded; "" if it was shown before. Whoever forgot that takes it for too late."""
+        if not discarded.text:
+            return ""
+        forgotten = self.forgotten(discarded.node, discarded)
+        had = f" (it had forgotten at {forgotten.t} ms that it showed it)" if forgotten else ""
+        return f" as {discarded.text}{had}"
+
+    def forgotten(self, node: str, before: Event) -> Event | None:
+        """When a client last forgot, before this event, that it had shown the message; None if it did not."""
+        forgets = (event for event in self.events("forget") if event.node == node and event.id < before.id)
+        return max(forgets, key=lambda event: event.id, default=None)
 
     def held_until(self, hold: Event) -> str:
         """That a crash took what was held back, before it was shown; "" if none did."""
@@ -153,6 +165,7 @@ def deed(event: Event) -> str:
 _DEEDS = {
     "show": "showed a message",
     "hold": "held a message back",
+    "forget": "forgot a message",
     "write": "wrote to its disk",
     "store": "stored a message",
     "delete": "deleted a message",

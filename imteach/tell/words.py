@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from imteach.plain import plain
-from imteach.protocol import SERVER, STATUSES
-from imteach.trace import PacketRecord
+from imteach.protocol import SERVER, STATUSES, forgotten_by
+from imteach.trace import Event, PacketRecord, Trace
 
 TEXT_SHOWN = 40  # characters of a message that a sentence quotes
 MOST_NAMED = 3  # faults in a title; msgids, before only the first and the last are named
@@ -90,6 +90,27 @@ def the(node: str) -> str:
     ('the server', 'bob')
     """
     return "the server" if node == SERVER else node
+
+
+def in_ms(trace: Trace, number: str) -> str:
+    """How long something is remembered or kept, by the name of that number in the scenario, if there is a clock.
+
+    >>> from imteach import Scenario
+    >>> in_ms(Scenario("offline", store_for=5000).run(), "store_for")
+    '5000 ms'
+    """
+    return f"{getattr(trace.scenario, number)} ms" if trace.timed else "its time"
+
+
+def remembers(trace: Trace, forgotten: Event) -> str:
+    """How long, or how many, the client remembers that forgets a message in this event, as what comes after "it".
+
+    "" if it is a learner's class that forgets something of its own accord.
+    """
+    limit, step = trace.scenario.dedup_limit, trace.events[forgotten.causes[0]]
+    if forgotten_by(step.timer):
+        return f"remembers a msgid for {in_ms(trace, 'dedup_for')}"
+    return "" if limit is None else f"remembers {counted(limit, 'msgid')}"
 
 
 def content(packet: PacketRecord) -> list[str]:

@@ -11,7 +11,7 @@ from imteach.scenario.faults import Fault, parse_fault
 from imteach.scenario.naming import is_msgid, parse_name
 from imteach.scenario.people import Resend, Say
 from imteach.scenario.reader import Fields, parse_json, same
-from imteach.scenario.scenario import Scenario
+from imteach.scenario.scenario import FORGETS, Scenario
 from imteach.trace.records import EVENT_KINDS, FATES, STEPS, Event, KeptRecord, PacketRecord
 
 if TYPE_CHECKING:
@@ -56,14 +56,8 @@ def _compact(value: object) -> str:
 
 
 _PLAIN = Scenario("basic")
-_SETTINGS = (
-    "ack_every",
-    "ack_delay",
-    "heartbeat",
-    "presence_timeout",
-    "jitter",
-    "seed",
-)  # written only if not the default
+# Written only if not the default:
+_SETTINGS = ("ack_every", "ack_delay", "heartbeat", "presence_timeout", "jitter", "seed", *FORGETS)
 _CARRIED = ("seq", "base", "fabricated", "kept", "more", "msgids", "group", "cursor")  # written only if not empty
 
 
@@ -369,6 +363,7 @@ _NEEDED: dict[str, tuple[str, ...]] = {
     "show": ("msgid",),
     "discard": ("msgid",),
     "hold": ("msgid",),
+    "forget": ("msgid",),
     "status": ("msgid",),
     "write": ("key",),
     "store": ("msgid", "to"),

@@ -26,6 +26,7 @@ EVENT_KINDS: dict[str, str] = {
     "show": "a person is shown a message",
     "discard": "a message is discarded: its msgid was shown before, or it came too late or too early",
     "hold": "a message is held back, because one before it is missing",
+    "forget": "a client forgets that it has shown a message: its msgid leaves the dedup table",
     "write": "a node writes to its disk",
     "store": "the server stores a message, on its disk",
     "delete": "the server deletes a stored message",

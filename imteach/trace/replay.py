@@ -16,6 +16,7 @@ from imteach.protocol import (
     Client,
     Delete,
     Effect,
+    Forget,
     Kept,
     MemoryDisk,
     Message,
@@ -186,6 +187,6 @@ def _write_of(effect: Effect) -> Write | None:
     match effect:
         case Write():
             return effect
-        case Show(write=write) | Report(write=write) | Store(write=write) | Delete(write=write):
+        case Show(write=write) | Forget(write=write) | Report(write=write) | Store(write=write) | Delete(write=write):
             return write
     return None

@@ -26,13 +26,17 @@ PROMISED = {
         buffer pull heartbeat state
         name rung retries new_msgid ack_every online queue status dedup pulls more last numbers turns pulled groups
         unacked
+        on_forget_timer forget_oldest forget
+        dedup_limit forgets
     """,
     "Server": """
         receive timer command presence restart on_msg_r on_ack_r on_offline_r on_offlineack_r msg_n base keep
         keep_for_absent take_for_group turn_of confirm move_cursor state
         rung online groups store cursors
+        on_forget_timer
+        forgets
     """,
-    "Effects": "Transmit StartTimer CancelTimer Show Discard Hold Report Write Store Delete",
+    "Effects": "Transmit StartTimer CancelTimer Show Discard Hold Forget Report Write Store Delete",
     "Two values that are met on the way": "Kept HoldBack",
 }
 NODES = {

@@ -34,6 +34,8 @@ def test_what_each_timer_is_for():
         "pull": "an offline:A is waited for, as long as any other answer",
         "ack_delay": "a member of a group puts off its ack, to send one for several messages",
         "heartbeat": "a member of a group pulls, so that what was lost is found",
+        "dedup_for": "a client remembers that it has shown a message, for so long",
+        "store_for": "the server keeps a message for somebody who is away, for so long",
     }
 
 

@@ -97,11 +97,23 @@ def test_every_key_reaches_the_scenario():
         presence_timeout = 700
         jitter = 30
         seed = 4
+        dedup_limit = 20
+        dedup_for = 5000
+        store_for = 0.5
     """
     settings = {"rto": 250, "retries": 1, "backoff": 2, "ack_every": 3, "ack_delay": 100, "heartbeat": 1500}
     latency = {"bob": 20, "carol": 0.5, "server>bob": 200}
     assert parse_scenario(text)[0] == Scenario(
-        "group", people=["bob", "alice", "carol"], latency=latency, presence_timeout=700, jitter=30, seed=4, **settings
+        "group",
+        people=["bob", "alice", "carol"],
+        latency=latency,
+        presence_timeout=700,
+        jitter=30,
+        seed=4,
+        dedup_limit=20,
+        dedup_for=5000,
+        store_for=0.5,
+        **settings,
     )
 
 
@@ -385,6 +397,9 @@ def scenarios(draw):
         presence_timeout=draw(st.just(1000) | MS),
         jitter=draw(st.just(0) | MS),
         seed=draw(st.just(0) | st.integers(0, 10**12)),
+        dedup_limit=draw(st.none() | st.integers(0, 10**6)),
+        dedup_for=draw(st.none() | SPANS),
+        store_for=draw(st.none() | SPANS),
     )
 
 

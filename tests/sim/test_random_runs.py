@@ -47,9 +47,10 @@ LEADS_TO = {
     "show": {"arrive"},
     "discard": {"arrive"},
     "hold": {"arrive"},
+    "forget": {"arrive", "timer_fire", "restart"},
     "write": {"say", "resend", "arrive", "timer_fire", "restart"},
     "store": {"arrive"},
-    "delete": {"arrive"},
+    "delete": {"arrive", "timer_fire"},
     "status": {"say", "resend", "arrive", "timer_fire", "restart"},
     "login": {None, "login", "restart"},
     "logout": {None, "logout", "restart", "crash"},
@@ -643,6 +644,7 @@ def test_every_kind_of_event_happens():
             Crash("alice", at=1)
         ),
         Scenario("basic").run(Partition("bob", "server")),
+        Scenario("dedup", dedup_for=10).run(),
     ]
     assert set().union(*map(kinds, traces)) == set(EVENT_KINDS)
 

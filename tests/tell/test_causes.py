@@ -230,6 +230,7 @@ def test_every_kind_of_event_has_its_words():
         Scenario("dedup", resend=[Resend("m1", at=50)]).run(Partition("bob", "server", lasting=350)),
         Scenario("ordered", say=[Say("one"), Say("two", at=20)]).run(Drop("m1/msg:R")),
         Scenario("group", groups={"us": ["alice", "bob"]}, say=[Say("hi", to="us")]).run(),
+        Scenario("dedup", dedup_for=10).run(),
     ]
     for trace in traces:
         for event in trace.events:

@@ -246,11 +246,18 @@ def client_readings(scenario: Scenario) -> dict[str, Reading]:
         "queue": Reading(
             waits, written, table, try_of, lambda msgid, _, count: f"{name_of(msgid)}: try {shown(count)}"
         ),
-        "dedup": Reading("dedup table", written, names_in, named),
+        "dedup": Reading(_dedup_table(scenario), written, names_in, named),
         "held": Reading(
             "hold-back buffer", held, _held_back, lambda msgid, of: f"{name_of(msgid)} {_from(scenario, of)}"
         ),
     }
+
+
+def _dedup_table(scenario: Scenario) -> str:
+    """What the dedup table is called, with what is chosen for it."""
+    limits = [] if scenario.dedup_limit is None else [f"at most {scenario.dedup_limit}"]
+    limits += [] if scenario.dedup_for is None else [f"each for {scenario.dedup_for} ms"]
+    return " ".join(["dedup table", *([f"({', '.join(limits)})"] if limits else [])])
 
 
 def _from(scenario: Scenario, conversation: str) -> str:
@@ -265,7 +272,8 @@ def server_readings(scenario: Scenario) -> dict[str, Reading]:
 
 def store_reading(scenario: Scenario, to: str) -> Reading:
     """How the part of the server's store is read that is for one person or group."""
-    what = f"log of {to}" if to in scenario.groups else f"offline store for {to}"
+    for_so_long = "" if scenario.store_for is None else f" (each for {scenario.store_for} ms)"
+    what = f"log of {to}" if to in scenario.groups else f"offline store for {to}{for_so_long}"
     return Reading(cut(what), _kept(scenario.server is Server, True), names_in, named)
 
 

@@ -1,6 +1,6 @@
 """The timers of a node: when each began, when it would run out, and how it ended, so that a page can draw a bar."""
 
-from imteach.protocol import SERVER, Value
+from imteach.protocol import SERVER, Value, forgotten_by
 from imteach.scenario import Scenario
 from imteach.tell.words import cut
 from imteach.trace import Event
@@ -84,6 +84,8 @@ class NodeTimers:
     def label(self, name: str) -> str:
         """What a timer is for, as far as its name tells."""
         what, _, group = name.partition(":")
+        if forgotten_by(name):
+            return f"{'keeps' if self.node == SERVER else 'remembers'} {cut(group)}"
         if group and what in _FOR_A_GROUP:
             return _FOR_A_GROUP[what].format(cut(group))
         if name in self.own and self.node != SERVER:

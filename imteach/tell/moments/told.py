@@ -7,8 +7,8 @@ from imteach.tell.event import sentence
 from imteach.trace import Event, Trace
 
 TOLD = frozenset((
-    "say", "resend", "unsaid", "drop", "lose", "timer_fire", "retransmit", "show", "discard", "hold", "store", "delete",
-    "status", "login", "logout", "crash", "restart"
+    "say", "resend", "unsaid", "drop", "lose", "timer_fire", "retransmit", "show", "discard", "hold", "forget",
+    "store", "delete", "status", "login", "logout", "crash", "restart"
 ))  # fmt: skip
 """The kinds of event that are told, and an arrival that led to none of them.
 

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from imteach.plain import plain
-from imteach.protocol import SERVER
+from imteach.protocol import SERVER, forgotten_by
 from imteach.tell.case import Case
 from imteach.tell.event import sentence
 from imteach.tell.facts import BACK_TO_SENDER, TO_RECEIVER, TO_SENDER, Stop
 from imteach.tell.reasons.until import IN_FLIGHT
 from imteach.tell.reasons.why import Reason, why_again
 from imteach.tell.way_ends import node_at
-from imteach.tell.words import cut, quote, sign, the
+from imteach.tell.words import cut, in_ms, quote, sign, the
 from imteach.trace import Event, PacketRecord
 from imteach.trace.records import STEPS_END
 
@@ -99,7 +99,9 @@ class EachTry:
         return sentence(event) if event.kind == "lose" else f"{sentence(event)} on its way to {the(packet.dst)}"
 
     def _delete(self, event: Event) -> str:
-        return f"{sentence(event)}{self.case.unasked(self.case.step(event))}"
+        step = self.case.step(event)
+        after = f", after {in_ms(self.trace, 'store_for')}" if forgotten_by(step.timer) else self.case.unasked(step)
+        return f"{sentence(event)}{after}"
 
     def _show(self, event: Event) -> str:
         if self.case.group or event.node != self.case.receiver:
@@ -183,8 +185,7 @@ class EachTry:
             if "hold" in kinds:
                 return f"{at} {self.case.instead_of_showing(stop.packet)}".format(names=name)
             if "discard" in kinds:
-                reason = f" as {kinds['discard'].text}" if kinds["discard"].text else ""
-                return f"{at} discarded {name}{reason} and sent no ack:R for it"
+                return f"{at} discarded {name}{self.case.as_what(kinds['discard'])} and sent no ack:R for it"
         if self.to_sender and stop.packet.kind == self.kinds[-1] and "status" in kinds:
             return ""  # its status is told
         return self.case.told([stop])

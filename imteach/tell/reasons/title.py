@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from imteach.plain import plain
 from imteach.printed import Sentence
+from imteach.protocol import forgotten_by
 from imteach.tell.words import quote, sign, the
 from imteach.trace import Event, Trace
 
@@ -59,6 +60,8 @@ def _timer_fire(trace: Trace, fired: Event) -> str:
     what, _, of = str(fired.timer).partition(":")
     if what == "heartbeat":
         return f"Why does {the(fired.node)}'s heartbeat of {of} come?"
+    if forgotten_by(fired.timer):
+        return f"Why is the time of {of} over?"
     return f"Why does {the(fired.node)}'s {_timer(fired).removeprefix('the ')} run out?"
 
 
@@ -106,6 +109,7 @@ TITLES: dict[str, Callable[[Trace, Event], str]] = {
     "show": _show,
     "discard": lambda trace, event: f"Why does {the(event.node)} discard {event.msgid}?",
     "hold": lambda trace, event: f"Why does {event.node} hold {event.msgid} back?",
+    "forget": lambda trace, event: f"Why does {event.node}'s client forget {event.msgid}?",
     "write": _write,
     "store": lambda trace, event: f"Why does the server store {event.msgid} for {event.to}?",
     "delete": lambda trace, event: f"Why does the server delete {event.msgid}, kept for {event.to}?",

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 
 from imteach.plain import plain
 from imteach.printed import Sentence, Sentences
-from imteach.protocol import Value
+from imteach.protocol import SERVER, Value, forgotten_by
 from imteach.scenario.scenario import HEARTBEAT
 from imteach.tell.event import sentence
-from imteach.tell.words import cut, few, quote, sign, the
+from imteach.tell.words import cut, few, in_ms, quote, remembers, sign, the
 from imteach.trace import Event, PacketRecord, Trace
 from imteach.trace.records import is_early, is_late
 
@@ -107,7 +107,8 @@ class _Chain:
             "timer_start": lambda e: sentence(e) if e is self.end else "",
             "retransmit": lambda e: f"{e.node} sends msg:R again, as {e.packet}",
             "show": self._show,
-            "discard": lambda e: f"{e.node} discards {e.msgid}{f': {e.text}' if e.text else self._shown_before(e)}",
+            "discard": lambda e: f"{e.node} discards {e.msgid}{self._because(e)}",
+            "forget": self._forget,
             "write": lambda e: sentence(e) if e is self.end else "",
             "status": lambda e: f"{e.node} sees {e.msgid} {sign(e.status)}",
             "start": lambda e: "",
@@ -145,6 +146,8 @@ class _Chain:
         what, _, of = str(event.timer).partition(":")
         if is_late(event):
             return f"{event.node}'s timer for {event.timer} runs out, though it was cancelled: it had run out already"
+        if forgotten_by(event.timer):
+            return self._time_is_over(event, of)
         if what == "heartbeat":
             return f"{event.node}'s heartbeat of {of}{', before its time' if is_early(event) else ''}"
         fired = f"{event.node}'s timer for {'its pull' if what == 'pull' else event.timer} runs out"
@@ -195,7 +198,36 @@ class _Chain:
             return told
         if first.msgid != event.msgid:
             return f"{told}, as {first.msgid}, and {event.msgid} is another msgid"
-        return f"{told}, and the crash at {crash.t} ms made the client forget it" if crash else told
+        if crash:
+            return f"{told}, and the crash at {crash.t} ms made the client forget it"
+        return f"{told}{self._had_forgotten(first, event)}"
+
+    def _had_forgotten(self, first: Event, event: Event) -> str:
+        """That a client had forgotten, when this event came, what it showed in the first one; "" if it had not."""
+        between = self.trace.events[first.id : event.id]
+        forgotten = (e for e in between if e.kind == "forget" and (e.node, e.msgid) == (event.node, first.msgid))
+        return next((f", and the client had forgotten that at {e.t} ms{self._as_it(e)}" for e in forgotten), "")
+
+    def _forget(self, event: Event) -> str:
+        return f"{event.node}'s client forgets {event.msgid}{self._as_it(event)}"
+
+    def _as_it(self, forgotten: Event) -> str:
+        """Why a client forgets, as far as the scenario says."""
+        why = remembers(self.trace, forgotten)
+        return f": it {why}" if why else ""
+
+    def _time_is_over(self, event: Event, msgid: str) -> str:
+        if event.node == SERVER:
+            return f"the server has kept {msgid} for {in_ms(self.trace, 'store_for')}"
+        return f"{event.node}'s client has remembered {msgid} for {in_ms(self.trace, 'dedup_for')}"
+
+    def _because(self, event: Event) -> str:
+        """Why a message is discarded."""
+        if not event.text:
+            return self._shown_before(event)
+        shows = (e for e in self.trace.events[: event.id] if e.kind == "show" and e.node == event.node)
+        shown = next((e for e in shows if e.msgid == event.msgid), None)
+        return f": {event.text}{self._had_forgotten(shown, event) if shown else ''}"
 
     def _shown_before(self, event: Event) -> str:
         first = self._first_shown(event)

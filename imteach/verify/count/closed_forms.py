@@ -42,6 +42,7 @@ def why_none(scenario: Scenario, given: Sequence[Fault] = ()) -> str:
         != (Client, Server),
         "somebody sends again what failed": bool(scenario.resend),
         "there are groups": bool(scenario.groups),
+        "msgids are forgotten": scenario.dedup_limit is not None or scenario.dedup_for is not None,
         "the sender does not wait longer than a round trip": scenario.rto <= _longest_trip(scenario),
         "messages of one conversation wait for each other": _waits(scenario),
     }

@@ -12,6 +12,7 @@ from imteach.protocol import (
     Delete,
     Discard,
     Effect,
+    Forget,
     Hold,
     HoldBack,
     Kept,
@@ -205,6 +206,8 @@ def effect_in_words(effect: Effect) -> str:
             return f"discard {plain(msgid)}{f', {plain(why)}' if why else ''}"
         case Hold(msgid):
             return f"hold {plain(msgid)} back"
+        case Forget(msgid, write):
+            return f"forget {plain(msgid)}{_and_write(write)}"
         case Write():
             return _written(effect)
         case Store(to, kept):

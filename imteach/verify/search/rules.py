@@ -16,6 +16,7 @@ from imteach.protocol import (
     CancelTimer,
     Delete,
     Effect,
+    Forget,
     MemoryDisk,
     Message,
     Outcome,
@@ -197,7 +198,7 @@ class World(Parts):
         """Yield after how many effects a crash makes a difference: after one that others see, or that lasts."""
         effects = self._effects(node, state, action)
         for after in range(1, len(effects)):
-            if isinstance(effects[after - 1], Transmit | Show | Report | Write | Store | Delete):
+            if isinstance(effects[after - 1], Transmit | Show | Forget | Report | Write | Store | Delete):
                 yield after
 
     def _effects(self, node: int, state: State, action: Action) -> Sequence[Effect]:

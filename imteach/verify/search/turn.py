@@ -15,6 +15,7 @@ from imteach.protocol import (
     CancelTimer,
     Delete,
     Effect,
+    Forget,
     MemoryDisk,
     Message,
     Packet,
@@ -404,6 +405,8 @@ class _Performance:
             case Report(msgid, status, write):
                 self.write(write)
                 self.seen.report(msgid, self.seen.said(msgid), status)
+            case Forget(_, write):
+                self.write(write)
             case Write():
                 self.write(effect)
             case Store(to, kept):

@@ -397,13 +397,7 @@ def number_in(name: str) -> int:
 
 def _is_whole(scenario: Scenario, faults: Sequence[Fault]) -> bool:
     """Whether all times are whole ms, so that only the time between two events matters, not when they happen."""
-    waits = (
-        scenario.rto,
-        scenario.backoff,
-        scenario.ack_delay,
-        scenario.heartbeat,
-        scenario.presence_timeout,
-        scenario.jitter,
-    )
+    waits = (scenario.rto, scenario.backoff, scenario.ack_delay, scenario.heartbeat, scenario.presence_timeout)
+    more = (scenario.jitter, scenario.dedup_for or 0, scenario.store_for or 0)
     given = (value for fault in faults for value in vars(fault).values() if isinstance(value, float))
-    return all(isinstance(ms, int) for ms in (*scenario.ways.values(), *waits, *given))
+    return all(isinstance(ms, int) for ms in (*scenario.ways.values(), *waits, *more, *given))

@@ -46,6 +46,8 @@ class SummedUp:
                 return [f"{which} is early: held back" if one else f"{which} held back"]
             case "delete":
                 return [f"deletes {which}"]
+            case "forget":
+                return [f"forgets {which}"]
             case "write" | "erase":
                 tables = [key.partition("/")[0] for key in msgids]
                 if one and tables[0] != LAST:

@@ -7,7 +7,8 @@ from imteach.draw.sequence.chronicle.acks import Acked
 from imteach.draw.sequence.chronicle.moments import Absence, Did, Moment, NoteLine
 from imteach.draw.sequence.chronicle.timers import Timers
 from imteach.plain import plain
-from imteach.protocol import SERVER, STATUSES
+from imteach.protocol import SERVER, STATUSES, forgotten_by
+from imteach.tell.words import in_ms
 from imteach.trace import EVENT_KINDS, Event, Trace, instant
 from imteach.trace.records import is_early, is_late, is_too_early
 
@@ -204,6 +205,9 @@ class Telling:
     def _on_hold(self, event: Event, moment: Moment) -> None:
         self._did(moment, "hold", event.msgid, event)
 
+    def _on_forget(self, event: Event, moment: Moment) -> None:
+        self._did(moment, "forget", event.msgid, event)
+
     def _on_store(self, event: Event, moment: Moment) -> None:
         self._line(moment, "quiet", f"stores {plain(event.msgid or '')} for {plain(event.to or '')}", event, tag=False)
 
@@ -212,7 +216,7 @@ class Telling:
 
     def _on_write(self, event: Event, moment: Moment) -> None:
         table, _, key = str(event.key).partition("/")
-        if table == "dedup":
+        if table == "dedup" and event.text != "erased":
             self._line(moment, "written", f"writes {plain(event.key or '')}", event, tag=False)
         elif table == "cursor" and event.packet is not None:
             cursor = self.trace.packet[event.packet].cursor
@@ -233,8 +237,8 @@ class Telling:
     # Timers
 
     def _on_timer_start(self, event: Event, moment: Moment) -> None:
-        if not self.timers.is_of_group(event.timer, "heartbeat", "ack"):
-            self.timers.start(event, moment)  # those two run nearly always: bars for them would hide the others
+        if not (self.timers.is_of_group(event.timer, "heartbeat", "ack") or forgotten_by(event.timer)):
+            self.timers.start(event, moment)  # those run nearly always: bars for them would hide the others
 
     def _on_timer_cancel(self, event: Event, moment: Moment) -> None:
         run = self.timers.end(event, moment, "cancelled")
@@ -246,6 +250,9 @@ class Telling:
             self._line(moment, "quiet", "early heartbeat" if is_early(event) else "heartbeat", event, tag=False)
         elif self.timers.is_of_group(event.timer, "ack"):
             self._line(moment, "quiet", "time to ack", event, tag=False)
+        elif forgotten_by(event.timer) and not is_late(event):
+            number = "store_for" if event.node == SERVER else "dedup_for"
+            self._line(moment, "quiet", f"{in_ms(self.trace, number)} are over:", event, tag=False)
         if is_late(event):
             self._line(moment, "timer", "timer, told too late", event)
             return
