@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from imteach.verify.count.closed_forms import closed_forms
     from imteach.verify.count.cost import group_cost, group_cost_formula
     from imteach.verify.count.result import Measured, Stats, Sweep
-    from imteach.verify.count.statistics import stats, sweep
+    from imteach.verify.count.statistics import SWEPT, stats, sweep
     from imteach.verify.exams.examination import Examination, Tried
     from imteach.verify.exams.examiner import examine
     from imteach.verify.exams.trials import TRIALS, Trial
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ENDS",
     "PROMISE_TITLES",
+    "SWEPT",
     "TRIALS",
     "Cell",
     "Check",
@@ -69,7 +70,7 @@ offer(
         "count.closed_forms": ["closed_forms"],
         "count.cost": ["group_cost", "group_cost_formula"],
         "count.result": ["Measured", "Stats", "Sweep"],
-        "count.statistics": ["stats", "sweep"],
+        "count.statistics": ["SWEPT", "stats", "sweep"],
         "exams.examination": ["Examination", "Tried"],
         "exams.examiner": ["examine"],
         "exams.trials": ["TRIALS", "Trial"],

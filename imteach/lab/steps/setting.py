@@ -11,7 +11,7 @@ from imteach.lab.steps.situations import GROUP, made, offered
 from imteach.protocol import LADDER, SERVER
 from imteach.scenario import Fault, Say, Scenario, usual_say
 from imteach.scenario.checks import LONGEST, person
-from imteach.scenario.scenario import DEFAULT_LATENCY
+from imteach.scenario.scenario import DEFAULT_LATENCY, FORGETS
 from imteach.trace import Trace
 
 MOST_PEOPLE = 12
@@ -39,6 +39,7 @@ NUMBERS = (
     Number("rto", "RTO", "ms", "How long a sender waits for an answer."),
     Number("retries", "Retries", "times", "How often one message may be retransmitted.", "retransmit", 1, most=1000),
     Number("backoff", "Backoff", "×", "Each wait is this many times the one before.", "retransmit", 0.5, least=1),
+    Number("jitter", "Jitter", "ms", "A packet takes up to so much longer than its link."),
     Number("presence_timeout", "Presence", "ms", "After a client's crash, until the server knows."),
     Number("heartbeat", "Heartbeat", "ms", "How often a member asks what it missed.", "group", 100),
     Number("ack_every", "Ack after", "messages", "So many, and a member acks …", "group", 1, 1, 1000),
@@ -46,7 +47,7 @@ NUMBERS = (
 )
 """The numbers, in the order in which a page shows them. Latency stands with the people: each has their own link."""
 
-SETTINGS = (*(number.name for number in NUMBERS), "latency", "groups")
+SETTINGS = (*(number.name for number in NUMBERS), "latency", "groups", "seed", *FORGETS)
 """What `set` takes."""
 
 
@@ -73,8 +74,8 @@ class Setting(Steps):
         Scenario("dedup", latency={'bob': 80}, rto=200).run()
         >>> session.set(client=7)
         Traceback (most recent call last):
-        imteach.errors.InputError: no setting 'client'; settings are rto, retries, backoff, presence_timeout, \
-heartbeat, ack_every, ack_delay, latency, groups
+        imteach.errors.InputError: no setting 'client'; settings are rto, retries, backoff, jitter, \
+presence_timeout, heartbeat, ack_every, ack_delay, latency, groups, seed, dedup_limit, dedup_for, store_for
         """
         for name in settings:
             if name not in SETTINGS:
@@ -201,7 +202,7 @@ def does_something(number: Number, scenario: Scenario) -> bool:
     """Whether this number makes a difference on the rung of this scenario, with its groups.
 
     >>> [number.name for number in NUMBERS if does_something(number, Scenario("acked"))]
-    ['rto', 'presence_timeout']
+    ['rto', 'jitter', 'presence_timeout']
     """
     if number.needs == "group":
         return bool(scenario.groups)

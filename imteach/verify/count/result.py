@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from imteach.errors import InputError, quoted
 from imteach.scenario import Fault, Scenario
@@ -222,14 +222,18 @@ class Stats(_Shown):
 
 @dataclass(frozen=True, repr=False)
 class Sweep(_Shown):
-    """The stats of one scenario for several losses. In a notebook it shows as a table; `plot()` draws it."""
+    """The stats of one scenario for several losses. In a notebook it shows as a table; `plot()` draws it.
+
+    Or for several values of one `setting` of the scenario, by its name: `"rto"`; "" if it is over losses.
+    """
 
     points: tuple[Stats, ...]
     wanted: int
+    setting: str = ""
 
     @property
     def finished(self) -> bool:
-        """Whether every loss that was asked for is here, and finished."""
+        """Whether every loss or value that was asked for is here, and finished."""
         return len(self.points) == self.wanted and all(point.finished for point in self.points)
 
     def __iter__(self) -> Iterator[Stats]:
@@ -243,9 +247,19 @@ class Sweep(_Shown):
 
         Raises `InputError` where matplotlib is not installed.
         """
+        if self.setting:
+            raise InputError(f"a plot is over losses, and this sweep is over {self.setting}; show it as a table")
         figure: Figure = ask("Stats.plot", self.points)
         return figure
 
+    @property
+    def values(self) -> list[Any]:
+        """The values of the setting, or the losses, in the order of the points."""
+        return [getattr(point.scenario, self.setting) if self.setting else point.loss for point in self.points]
+
     def __repr__(self) -> str:
+        if self.setting:
+            over = f"{self.setting} {', '.join(map(str, self.values))}; loss {self.points[0].loss}"
+            return f'<Sweep of "{self.points[0].scenario.rung}", {over}>'
         losses = ", ".join(str(point.loss) for point in self.points)
         return f'<Sweep of "{self.points[0].scenario.rung}", loss {losses}>'

@@ -30,6 +30,9 @@ ALWAYS = ("delivered", "shown", "true_failure", "false_failure", "duplicates", *
 IN_A_SWEEP = ("delivered", "shown", "false_failure", "duplicates", "packets_per_message")
 """The measures that are columns in the table of several losses."""
 
+BY_THE_WAY = ("silent_loss", "false_delivery", "out_of_order")
+"""The measures that are columns in a table over a setting where any of them is not 0."""
+
 NONE = "–"
 
 
@@ -49,7 +52,9 @@ def mimebundle(result: Stats | Sweep) -> dict[str, str]:
 
 
 def _tables(result: Stats | Sweep) -> list[Table]:
-    return [_of_losses(result)] if isinstance(result, Sweep) else [_of_shares(result), _of_latencies(result)]
+    if isinstance(result, Sweep):
+        return [_of_values(result) if result.setting else _of_losses(result)]
+    return [_of_shares(result), _of_latencies(result)]
 
 
 def _of_shares(stats: Stats) -> Table:
@@ -68,7 +73,7 @@ def _of_shares(stats: Stats) -> Table:
 def _of_latencies(stats: Stats) -> Table:
     """How long it took, in one result."""
     rows = [
-        [name, *(NONE if ms is None else f"{ms:g}" for ms in stats.latency[kind].values())]
+        [name, *map(_ms, stats.latency[kind].values())]
         for kind, name in (("shown", "said → shown"), ("delivered", "said → ✓✓ delivered"))
     ]
     head = ["simulated ms", *(f"{name[1:]}% within" for name in stats.latency["shown"])]
@@ -82,10 +87,37 @@ def _of_losses(sweep: Sweep) -> Table:
         [percent(point.loss), *(_with_interval(name, point.measures[name]) for name in IN_A_SWEEP)] for point in sweep
     ]
     first = sweep.points[0]
-    verdict = _verdict(one for point in sweep for one in _judged(point))
-    notes = [*([] if sweep.finished else ["Stopped before the end."]), *verdict]
+    notes = _notes_on(sweep)
     caption = f"{first.scenario.rung}, {counted(first.wanted, 'message')} for each loss, seed {first.seed}"
     return Table(f"{caption}{_given(first)}", columns, rows, notes)
+
+
+def _of_values(sweep: Sweep) -> Table:
+    """Several values of a setting: a line for each. A message takes as many msg:R as it had attempts."""
+    more = [name for name in BY_THE_WAY if any(point.measures[name].value for point in sweep)]
+    measures = [*IN_A_SWEEP[:-1], *more, "attempts_per_message", IN_A_SWEEP[-1]]
+    columns = [sweep.setting, *(f"{name}:\n{TITLES[name]}" for name in measures), "99% see ✓✓\nwithin, ms"]
+    rows = [
+        [
+            "no limit" if value is None else str(value),
+            *(_with_interval(name, point.measures[name]) for name in measures),
+            _ms(point.latency["delivered"]["p99"]),
+        ]
+        for value, point in zip(sweep.values, sweep, strict=True)
+    ]
+    first = sweep.points[0]
+    lost = f"each packet lost with a chance of {percent(first.loss)}{_given(first)}"
+    caption = f"{first.scenario.rung}, {lost}: {counted(first.wanted, 'message')} for each {sweep.setting}"
+    return Table(f"{caption}, seed {first.seed}", columns, rows, _notes_on(sweep))
+
+
+def _notes_on(sweep: Sweep) -> list[str]:
+    verdict = _verdict(one for point in sweep for one in _judged(point))
+    return [*([] if sweep.finished else ["Stopped before the end."]), *verdict]
+
+
+def _ms(value: float | None) -> str:
+    return NONE if value is None else f"{value:g}"
 
 
 # What stands in them
