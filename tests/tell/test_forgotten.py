@@ -128,10 +128,21 @@ def test_what_a_node_holds_says_how_much_and_how_long():
     assert server.timers[0].label == "keeps m1"
 
 
+def test_a_disk_says_how_far_a_conversation_has_come_though_its_msgids_are_forgotten():
+    _, bob, _ = holds(Scenario("ordered", say=TWO, dedup_limit=1).run()).holders
+    assert bob.rows[-1].history[-1].text == "dedup table: m2; last numbers shown: number 2 of alice"
+    assert "number 2 of alice written" in bob.rows[-1].history[-1].change
+
+
 def test_the_picture_says_when_the_time_is_over_and_what_is_forgotten():
     text = by_time().to_text()
     assert "250 ms are over:" in text
     assert "forgets m1" in text
     assert "deletes m1" in Scenario("offline", store_for=500).run(AWAY).to_text()
+    assert "2 retries; dedup for 250 ms" in text
     durable = Scenario("durable", say=TWO, dedup_limit=1).run()
     assert "erases dedup/m1" in durable.to_text()
+    assert "2 retries; dedup limit 1" in durable.to_text()
+    assert "dedup limit" not in Scenario("basic", dedup_limit=1).run().to_text()  # nothing is remembered there
+    untimed = check(Scenario("dedup", dedup_for=700), faults=0).promises["no_duplicates"].trace.to_text()
+    assert "dedup for a while" in untimed

@@ -152,7 +152,18 @@ def settings(trace: Trace) -> str:
     count = scenario.retries
     retries = f"; {count} {'retry' if count == 1 else 'retries'}" if scenario.setting.retransmits else ""
     times = _times(scenario) if trace.timed else "no clock: the times only count the steps"
-    return f"{times}{retries}{_of_groups(scenario)}"
+    return f"{times}{retries}{_of_groups(scenario)}{_of_forgetting(scenario, trace.timed)}"
+
+
+def _of_forgetting(scenario: Scenario, timed: bool) -> str:
+    """How many msgids a client remembers and for how long, and for how long the server keeps what it stores."""
+    rung, ms = scenario.setting, " ms" if timed else ""
+    numbers = (
+        (rung.dedups and scenario.dedup_limit is not None, f"; dedup limit {scenario.dedup_limit}"),
+        (rung.dedups and scenario.dedup_for, f"; dedup for {scenario.dedup_for if timed else 'a while'}{ms}"),
+        (rung.stores and scenario.store_for, f"; store for {scenario.store_for if timed else 'a while'}{ms}"),
+    )
+    return "".join(words for holds, words in numbers if holds)
 
 
 def _times(scenario: Scenario) -> str:

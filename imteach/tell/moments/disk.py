@@ -14,6 +14,7 @@ TABLES = {
     "queue": "waiting-ack queue",
     "dedup": "dedup table",
     "last": "last numbers given",
+    "turn": "last numbers shown",
     "store": "store",
     "cursor": "cursors",
 }
@@ -69,12 +70,14 @@ def _row(table: str, key: str, value: Any = None) -> str:
             return f"{name_of(after)} in {name_of(before)}" + ("" if value is None else f" at {shown(value)}")
         case "last":
             return f"number {shown(value)} to {name_of(key)}"
+        case "turn":
+            return f"number {shown(value)} of {name_of(key)}"
     return name_of(key)
 
 
 def _change(write: Write) -> str:
     """What a write changes."""
     row = _row(write.table, write.key, write.value)
-    if write.table in ("store", "cursor", "last"):
+    if write.table in ("store", "cursor", "last", "turn"):
         return f"{row} {'erased' if write.value is None else 'written'}"
     return f"{row} {'erased from' if write.value is None else 'written to'} the {_called(write.table)}"
