@@ -91,6 +91,10 @@ def test_why_a_sender_sends_again_reckons_with_each_way():
     quick = Scenario("retransmit", latency={"server>bob": 150}).run(Drop("ack:R"))
     assert "before any ack:N could arrive" in why_broken(slow, "no_duplicates")
     assert "m1/ack:R#1 was dropped, so alice, still waiting" in why_broken(quick, "no_duplicates")
+    slow_back = Scenario("retransmit", latency={"server>alice": 151}).run(Drop("ack:R"))  # 1 ms too slow for ack:N
+    quick_back = Scenario("retransmit", latency={"server>alice": 150}).run(Drop("ack:R"))
+    assert "before any ack:N could arrive" in why_broken(slow_back, "no_duplicates")
+    assert "m1/ack:R#1 was dropped, so alice, still waiting" in why_broken(quick_back, "no_duplicates")
 
 
 def test_with_no_latency_everything_happens_at_once_in_the_order_of_its_causes():
