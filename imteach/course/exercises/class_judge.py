@@ -15,6 +15,10 @@ from imteach.verify.exams.examination import Examination, mistake_is
 from imteach.verify.exams.examiner import examine
 from imteach.verify.exams.trials import TRIALS, Trial
 
+NO_END = (
+    "This class has too many states to look at all of them. That is so where it sends again and again, or writes down "
+    "all that comes."
+)
 NO_FAULT = Trial("nothing is lost", "what goes wrong by itself", faults=0)
 
 
@@ -85,8 +89,9 @@ def judged(found: Examination) -> Judged:
         note = f"it breaks “{title}”{where} with {found.broken.example}"
         return Judged(False, note, found.counterexample, found.reason)
     if not found.passed:
-        why = YOU_STOPPED if found.interrupted else "not tried to its end: there are too many states"
-        return Judged(None, why, stopped=found.interrupted)
+        if found.interrupted:
+            return Judged(None, YOU_STOPPED, stopped=True)
+        return Judged(None, "not tried to its end: there are too many states", None, NO_END)
     return Judged(True, _looked_at(found))
 
 

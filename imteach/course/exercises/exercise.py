@@ -11,7 +11,7 @@ from imteach.course.exercises.report import ExerciseReport
 from imteach.course.exercises.stages import YOU_STOPPED, Judge, Judged, Stage, StageResult
 from imteach.errors import InputError
 from imteach.learner.mistakes import LearnerError
-from imteach.printed import fold
+from imteach.printed import Sentence, fold
 from imteach.tell.words import join
 
 
@@ -74,7 +74,7 @@ class Exercise:
 
     def hint(self) -> str:
         """Return the next of the three hints; after the last one, the last one again."""
-        hint = self.hints[min(len(self._given), len(self.hints) - 1)]
+        hint = Sentence(" ".join(self.hints[min(len(self._given), len(self.hints) - 1)].split()))
         self._given.append(hint)
         return hint
 

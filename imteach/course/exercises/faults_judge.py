@@ -1,6 +1,6 @@
 """Judges faults: which ones a learner chose is judged by the run that comes of them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -27,12 +27,16 @@ class Goal(NamedTuple):
 
 @dataclass(frozen=True)
 class FaultsJudge:
-    """Judges faults of these `kinds`, put to this `scenario`: they happen, reach each goal, and are few enough."""
+    """Judges faults of these `kinds`, put to this `scenario`: they happen, reach each goal, and are few enough.
+
+    The `given` faults strike in any case.
+    """
 
     scenario: Scenario
     kinds: tuple[type[Fault], ...]
     goals: tuple[Goal, ...]
     fewest: int
+    given: tuple[Fault, ...] = ()
     untried: str = "Not tried: other scenarios. There is often more than one answer; can you find another?"
 
     def accept(self, answer: object) -> Faults:
@@ -58,18 +62,25 @@ class FaultsJudge:
         goals = [Stage(goal.name, self._looks_for(goal)) for goal in self.goals]
         return (Stage("it runs", self._runs), *goals, Stage("as few as possible", self._counts))
 
+    def _run(self, faults: Faults) -> Trace:
+        return self.scenario.run(*self.given, *faults)
+
+    def _chosen(self, trace: Trace) -> list[Fault]:
+        """The faults that were chosen, each once."""
+        return [fault for fault in trace.faults if fault not in self.given]
+
     def _runs(self, faults: Faults) -> Judged:
         """Whether each fault happens. A fault on a packet that is never sent does nothing."""
-        trace = self.scenario.run(*faults)
+        trace = self._run(faults)
         if trace.unused:
             names = few([str(fault) for fault in trace.unused])
             reason = f"{trace.unused[0]}: {why_unused(trace.unused[0], trace)}."
             return Judged(False, f"this never happens: {names}", trace, reason)
-        return Judged(True, few([str(fault) for fault in trace.faults]) if trace.faults else "without a fault")
+        return Judged(True, _named(self._chosen(trace)))
 
     def _looks_for(self, goal: Goal) -> Callable[[Faults], Judged]:
         def look(faults: Faults) -> Judged:
-            trace = self.scenario.run(*faults)
+            trace = self._run(faults)
             if goal.reached(trace):
                 return Judged(True, goal.yes)
             return Judged(False, goal.no, trace, f"{goal.no}: {in_short(trace):s}")
@@ -77,12 +88,16 @@ class FaultsJudge:
         return look
 
     def _counts(self, faults: Faults) -> Judged:
-        trace = self.scenario.run(*faults)
-        used = len(trace.faults)
+        trace = self._run(faults)
+        used = len(self._chosen(trace))
         if used <= self.fewest:
             return Judged(True, f"{counted(used, 'fault')}, and no fewer will do")
         note = f"you used {counted(used, 'fault')}, and fewer will do"
         return Judged(False, note, trace, f"It works, but {note}.")
+
+
+def _named(faults: Sequence[Fault]) -> str:
+    return few([str(fault) for fault in faults]) if faults else "without a fault"
 
 
 _EXAMPLES = {

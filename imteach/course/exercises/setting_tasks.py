@@ -1,8 +1,10 @@
 """The exercises in which settings are chosen: how long to wait, and how often to try."""
 
+from collections.abc import Callable
+
 from imteach.course.exercises.exercise import Exercise
 from imteach.course.exercises.settings_judge import SettingsJudge, keeps, within
-from imteach.scenario import Offline, Scenario
+from imteach.scenario import Drop, Offline, Scenario
 from imteach.trace import Trace
 
 PATIENCE = 1500
@@ -48,4 +50,62 @@ exercise.check(Scenario("dedup", rto=300, retries=2))
     ),
 )
 
-SETTING_TASKS = (THREE_LOSSES,)
+
+def _few_packets(most: int) -> Callable[[Trace], str]:
+    def rule(trace: Trace) -> str:
+        count = len(trace.packets)
+        return f"the message takes {count} packets, more than {most}" if count > most else ""
+
+    return rule
+
+
+def _never_failed(trace: Trace) -> str:
+    failed = trace.happened("status", status="failed")
+    if failed:
+        return f"at {failed[0].t} ms alice sees failed, and it is not true"
+    return "" if trace.promises["all_delivered"] else "the message does not arrive"
+
+
+def _shown_by(latest: float) -> Callable[[Trace], str]:
+    def rule(trace: Trace) -> str:
+        shown = trace.happened("show")
+        if not shown:
+            return "bob is never shown the message"
+        return f"bob is shown the message at {shown[0].t} ms, later than {latest} ms" if shown[0].t > latest else ""
+
+    return rule
+
+
+BACK_OFF = Exercise(
+    title="back off",
+    lesson=5,
+    task="""bob's link may be quick (50 ms) or very slow (600 ms), and alice's client does not know which. Choose `rto`,
+`retries` and `backoff` at the rung `dedup`, so that
+
+over the quick link a lost msg:R is repaired soon: bob reads the message within 600 ms; and over the slow link alice is
+never shown `failed`, and the message takes at most 18 packets.""",
+    start="""\
+from imteach import Scenario, exercises
+
+exercise = exercises["back off"]
+exercise.check(Scenario("dedup", rto=300, retries=2, backoff=1))
+""",
+    hints=(
+        "Over the slow link ack:N comes after 1,300 ms. Until then each timeout costs six packets more.",
+        "The first wait is to be short, and the ones behind it long. backoff=2 makes each twice as long as the last.",
+        """Three tries are 18 packets. The first wait is 500 ms at most, and all three together last 1,300 ms at least:
+with backoff b they are rto, rto × b and rto × b × b.""",
+    ),
+    judge=SettingsJudge(
+        Scenario("dedup"),
+        ("rto", "retries", "backoff"),
+        (
+            within("the quick link", (), _no_retransmission, "nothing is sent again"),
+            within("a loss on it", (Drop("msg:R"),), _shown_by(600), "bob reads it in time"),
+            within("never failed", (), _never_failed, "alice sees ✓✓ in the end", latency={"bob": 600}),
+            within("packets", (), _few_packets(18), "18 packets at most", latency={"bob": 600}),
+        ),
+    ),
+)
+
+SETTING_TASKS = (THREE_LOSSES, BACK_OFF)

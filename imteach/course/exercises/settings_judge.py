@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from imteach.course.exercises.stages import Judged, Stage
 from imteach.errors import InputError, quoted
 from imteach.scenario import Fault, Scenario
+from imteach.scenario.scenario import DEFAULT_LATENCY
 from imteach.tell.promise import why_broken
+from imteach.tell.words import join
 from imteach.trace import Trace
 from imteach.verify.timed.explorer import explore
 
@@ -26,16 +29,21 @@ class SettingsJudge:
             raise InputError(f"expected a Scenario, such as {self.scenario!r}, got {quoted(answer)}", where="answer")
         ours = replace(answer, **{name: getattr(self.scenario, name) for name in self.free})
         if ours != self.scenario:
-            may = " and ".join(self.free)
+            may = join(self.free)
             raise InputError(f"choose only {may}; else it is to be {self.scenario!r}, got {answer!r}", where="answer")
         return answer
 
 
-def within(name: str, given: tuple[Fault, ...], rule: Callable[[Trace], str], done: str) -> Stage:
-    """A stage that runs the scenario under these faults; `rule` says what is wrong with the run, "" if nothing is."""
+def within(
+    name: str, given: tuple[Fault, ...], rule: Callable[[Trace], str], done: str, latency: Any = DEFAULT_LATENCY
+) -> Stage:
+    """A stage that runs the scenario under these faults; `rule` says what is wrong with the run, "" if nothing is.
+
+    `latency` is that of the scenario here.
+    """
 
     def look(scenario: Scenario) -> Judged:
-        trace = scenario.run(*given)
+        trace = replace(scenario, latency=latency).run(*given)
         wrong = rule(trace)
         return Judged(False, wrong, trace, f"{wrong[:1].upper()}{wrong[1:]}.") if wrong else Judged(True, done)
 

@@ -2,9 +2,11 @@
 
 from difflib import get_close_matches
 
-from imteach.course.exercises.class_tasks import CLASS_TASKS
 from imteach.course.exercises.exercise import Exercise
 from imteach.course.exercises.fault_tasks import FAULT_TASKS
+from imteach.course.exercises.receiver_tasks import RECEIVER_TASKS
+from imteach.course.exercises.sender_tasks import SENDER_TASKS
+from imteach.course.exercises.server_tasks import SERVER_TASKS
 from imteach.course.exercises.setting_tasks import SETTING_TASKS
 from imteach.draw.tables import Table, as_html, as_text
 from imteach.errors import InputError, quoted
@@ -37,7 +39,7 @@ class Exercises(ByName[Exercise]):
         return as_text([self._table()]).rstrip()
 
 
-_ALL = (*FAULT_TASKS, *SETTING_TASKS, *CLASS_TASKS)
+_ALL = (*FAULT_TASKS, *SETTING_TASKS, *SERVER_TASKS, *RECEIVER_TASKS, *SENDER_TASKS)
 
 exercises = Exercises("exercise", {each.title: each for each in sorted(_ALL, key=lambda each: each.lesson)})
 """Every exercise by its title, in the order of the lessons."""

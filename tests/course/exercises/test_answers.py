@@ -14,6 +14,7 @@ import pytest
 
 import imteach
 from imteach import InputError, exercises, protocol
+from imteach.course.exercises import BlankClient
 
 HERE = Path(__file__).with_name("answers")
 HEADING = re.compile(r"^== (right|wrong|refused): (.*?)(?: \| (.*))?$", re.MULTILINE)
@@ -32,7 +33,7 @@ class Answer(NamedTuple):
         """Run it as a notebook runs a cell, and return what it hands in."""
         names = {"__name__": "__main__"}
         names |= {name: getattr(protocol, name) for name in protocol.__all__}
-        names |= {name: getattr(imteach, name) for name in imteach.__all__}
+        names |= {name: getattr(imteach, name) for name in imteach.__all__} | {"BlankClient": BlankClient}
         file = f"<ipython-input-7-{self.title}-{self.name}>"
         linecache.cache[file] = (len(self.code), None, self.code.splitlines(keepends=True), file)
         if "class Mine" not in self.code:
@@ -41,10 +42,15 @@ class Answer(NamedTuple):
         return names["Mine"]
 
 
+def file_of(title):
+    """The file with the answers to this exercise."""
+    return HERE / f"{re.sub('[^a-z0-9]+', '-', title.lower().replace('✓', 'v'))}.txt"
+
+
 def answers_of(title):
     """The answers in the file of this exercise."""
-    text = HERE.joinpath(f"{title.replace(' ', '-').replace(':', '')}.txt").read_text("utf-8")
-    _, *parts = HEADING.split(text)
+    file = file_of(title)
+    _, *parts = HEADING.split(file.read_text("utf-8")) if file.exists() else [""]
     for what, name, stage, code in zip(*[iter(parts)] * 4, strict=True):
         yield Answer(title, what, name, stage, code.strip("\n"))
 
@@ -76,7 +82,7 @@ def test_a_wrong_answer_is_refused_with_a_run_or_a_clear_note(answer):
     assert len(failed.note) > 8
     assert report.reason.endswith((".", "!", "?"))
     if report.counterexample is None:
-        assert failed.note in ("it cannot go on", "it cannot be run")  # then the reason has the learner's line
+        assert failed.note.startswith(("it cannot", "it remembers"))  # then the reason says all
     assert [stage.name for stage in report.stages] == list(exercise.stages)
 
 
