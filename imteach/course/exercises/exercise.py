@@ -96,7 +96,7 @@ class Exercise:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         task = "".join(f"<p>{_code(escape(part))}</p>" for part in self._paragraphs)
         html = (
-            f"<div class='imteach-task'><p><strong>{escape(self.title)}</strong> (lesson {self.lesson})</p>{task}"
+            f'<div class="imteach-task"><p><strong>{escape(self.title)}</strong> (lesson {self.lesson})</p>{task}'
             f"<pre>{escape(self.start)}</pre><p>{escape(self._about)}</p></div>"
         )
         return {"text/plain": self.to_text(), "text/html": html}

@@ -104,13 +104,13 @@ class ExerciseReport:
         """Return it as HTML. Whatever a learner typed stands in it as text."""
         passed = str(self.passed).lower()
         stages = "".join(map(_stage, self.stages))
-        reason = f"<p data-part='reason'>{escape(self.reason)}</p>" if self.reason else ""
+        reason = f'<p data-part="reason">{escape(self.reason)}</p>' if self.reason else ""
         drawn = "" if self._drawn is None else image(self._drawn)
-        not_tried = "".join(f"<p data-part='not-tried'>{escape(line)}</p>" for line in self.not_tried)
-        ask = "" if self.passed else f"<p data-part='ask'>{escape(ASK)}</p>"
+        not_tried = "".join(f'<p data-part="not-tried">{escape(line)}</p>' for line in self.not_tried)
+        ask = "" if self.passed else f'<p data-part="ask">{escape(ASK)}</p>'
         return (
-            f"<div class='imteach-exercise' data-passed='{passed}'><p><strong>{escape(self.caption)}</strong></p>"
-            f"<ul style='list-style: none; padding-left: 0.5em'>{stages}</ul>{reason}{drawn}{not_tried}{ask}</div>"
+            f'<div class="imteach-exercise" data-passed="{passed}"><p><strong>{escape(self.caption)}</strong></p>'
+            f'<ul style="list-style: none; padding-left: 0.5em">{stages}</ul>{reason}{drawn}{not_tried}{ask}</div>'
         )
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
@@ -125,7 +125,7 @@ class ExerciseReport:
 
 
 def _stage(stage: StageResult) -> str:
-    sign = f"<span role='img' aria-label='{READ_AS[stage.passed]}'>{SIGNS[stage.passed]}</span>"
+    sign = f'<span role="img" aria-label="{READ_AS[stage.passed]}">{SIGNS[stage.passed]}</span>'
     passed = "none" if stage.passed is None else str(stage.passed).lower()
-    name = f"<strong>{escape(stage.name)}</strong>"
-    return f"<li data-stage=\"{escape(stage.name)}\" data-passed='{passed}'>{sign} {name}: {escape(stage.note)}</li>"
+    name, note = escape(stage.name), escape(stage.note)
+    return f'<li data-stage="{name}" data-passed="{passed}">{sign} <strong>{name}</strong>: {note}</li>'

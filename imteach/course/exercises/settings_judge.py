@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from imteach.course.exercises.stages import Judged, Stage
+from imteach.course.exercises.stages import YOU_STOPPED, Judged, Stage
 from imteach.errors import InputError, quoted
 from imteach.scenario import Fault, Scenario
 from imteach.scenario.scenario import DEFAULT_LATENCY
@@ -60,7 +60,10 @@ def keeps(name: str, promise: str, faults: int, most_packets: int | None = None)
             trace = verdict.example.trace
             return Judged(False, f"not with {verdict.example}", trace, f"{why_broken(trace, promise):s}")
         if not found.finished:
-            return Judged(None, f"not tried to its end: {found.unfinished}", stopped=True)
+            stopped = "interrupted" in found.unfinished
+            return Judged(
+                None, YOU_STOPPED if stopped else f"not tried to its end: {found.unfinished}", stopped=stopped
+            )
         return Judged(True, f"{found.plans} plans")
 
     return Stage(name, look)
