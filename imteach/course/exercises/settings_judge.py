@@ -61,9 +61,8 @@ def keeps(name: str, promise: str, faults: int, most_packets: int | None = None)
             return Judged(False, f"not with {verdict.example}", trace, f"{why_broken(trace, promise):s}")
         if not found.finished:
             stopped = "interrupted" in found.unfinished
-            return Judged(
-                None, YOU_STOPPED if stopped else f"not tried to its end: {found.unfinished}", stopped=stopped
-            )
+            note = YOU_STOPPED if stopped else f"not tried to its end: {found.unfinished}"
+            return Judged(None, note, stopped=stopped)
         return Judged(True, f"{found.plans} plans")
 
     return Stage(name, look)
