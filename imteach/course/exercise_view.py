@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ipywidgets import VBox
+from ipywidgets import HTML, DOMWidget, VBox
 from traitlets import Dict
 
 from imteach.course.exercises.report import ExerciseReport
@@ -13,6 +13,7 @@ from imteach.lab.still import for_listeners
 HINTS = 3
 
 BELOW = "The run below shows it: click its packets, move the time, ask why."
+STILL = "The run below shows it."
 
 
 class ExerciseView(LiveWidget):
@@ -45,17 +46,23 @@ def _parts(report: ExerciseReport) -> dict[str, Any]:
         "stages": [{"name": stage.name, "passed": stage.passed, "note": stage.note} for stage in report.stages],
         "reason": report.reason,
         "notTried": list(report.not_tried),
-        "below": BELOW if can_be_clicked(report) else "",
+        "below": _said_below(report),
     }
 
 
-def can_be_clicked(report: ExerciseReport) -> bool:
-    """Whether a lab can show the counterexample: there is one, and it has a clock."""
-    return report.counterexample is not None and report.counterexample.timed
+def _said_below(report: ExerciseReport) -> str:
+    if not report.not_for_a_lab:
+        return BELOW
+    return STILL if report.picture else ""
 
 
 def live(report: ExerciseReport) -> dict[str, Any]:
-    """Return what a notebook shows of a report: its page, above a lab with the counterexample where there is one."""
-    view = ExerciseView(report)
-    shown = VBox([view, report.lab()] if can_be_clicked(report) else [view])
-    return for_listeners(shown._repr_mimebundle_())
+    """Return what a notebook shows of a report: its page, above the counterexample where there is one."""
+    return for_listeners(VBox([ExerciseView(report), *_shown_below(report)])._repr_mimebundle_())
+
+
+def _shown_below(report: ExerciseReport) -> list[DOMWidget]:
+    """A lab with the counterexample; its picture, where a lab cannot show it."""
+    if report.not_for_a_lab:
+        return [HTML(report.picture)] if report.picture else []
+    return [report.lab()]

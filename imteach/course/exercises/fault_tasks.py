@@ -17,6 +17,11 @@ def _is_shown(trace: Trace, count: int = 1) -> bool:
     return all(said.shown["bob"] == count for said in trace.messages)
 
 
+def _has_read(trace: Trace) -> bool:
+    """Whether bob is shown everything, however often."""
+    return all(said.shown["bob"] for said in trace.messages)
+
+
 def _server_crashes(trace: Trace) -> bool:
     return bool(trace.happened("crash", node=SERVER)) and not trace.happened("crash", node="bob")
 
@@ -34,10 +39,10 @@ def _two_first(trace: Trace) -> bool:
 A_LIE = Exercise(
     title="make failed a lie",
     lesson=5,
-    task="""Both use `dedup`, and alice's client sends again twice. Find drops after which alice sees `failed`, and bob
-has read her message all the same. Use as few as you can.""",
+    task="""At `retransmit` alice's client sends again twice. Find drops after which alice sees `failed`, and bob has
+read her message all the same. Use as few as you can.""",
     start="""\
-from imteach import Drop, Scenario, exercises
+from imteach import Drop, exercises
 
 faults = [Drop("ack:N")]
 exercise = exercises["make failed a lie"]
@@ -49,11 +54,11 @@ exercise.check(faults)
         'Each of the three tries has an ack:N of its own: "ack:N#1", "ack:N#2" and so on. None may reach alice.',
     ),
     judge=FaultsJudge(
-        Scenario("dedup"),
+        Scenario("retransmit"),
         (Drop,),
         (
             Goal("alice sees failed", lambda trace: _sees(trace, "failed"), "she does", "alice does not see failed"),
-            Goal("bob has it", _is_shown, "he has read it", "bob was not shown it, so failed is true"),
+            Goal("bob has it", _has_read, "he has read it", "bob was not shown it, so failed is true"),
         ),
         fewest=3,
     ),

@@ -63,18 +63,29 @@ class ExerciseReport:
         """The faults of the counterexample."""
         return self.counterexample.faults if self.counterexample else ()
 
+    @property
+    def not_for_a_lab(self) -> str:
+        """Why the counterexample cannot be opened in a `Lab`, in words; "" if it can.
+
+        A run without a clock (the stage “check” finds such) goes wrong by the order of things and by no time, and a
+        Lab shows times. A run that never ends is not run again either.
+        """
+        if self.counterexample is None:
+            return "there is no counterexample to open"
+        look = "so the Lab cannot show it; look at .counterexample"
+        if not self.counterexample.timed:
+            return f"this counterexample has no clock, {look}"
+        return "" if self.counterexample.loop is None else f"this counterexample goes on for ever, {look}"
+
     def lab(self) -> "Lab":
         """Open the counterexample in a `Lab`, where its packets can be clicked.
 
-        Raises `InputError` if there is none, and for a run without a clock (the stage “check” finds such), which a
-        Lab cannot show: there the order of things is what goes wrong, and no time.
+        Raises `InputError` where that cannot be done: see `not_for_a_lab`.
         """
         from imteach.lab import Lab  # only a notebook has what it needs
 
-        if self.counterexample is None:
-            raise InputError("there is no counterexample to open")
-        if not self.counterexample.timed:
-            raise InputError("this counterexample has no clock, so the Lab cannot show it; look at .counterexample")
+        if self.counterexample is None or self.not_for_a_lab:
+            raise InputError(self.not_for_a_lab)
         return Lab(self.counterexample.scenario, *self.faults)
 
     @property
@@ -100,17 +111,22 @@ class ExerciseReport:
         trace = self.counterexample
         return trace if trace is not None and len(trace.packets) <= MOST_SHOWN else None
 
+    @property
+    def picture(self) -> str:
+        """The counterexample as an HTML image; "" if there is none that can be drawn."""
+        return "" if self._drawn is None else image(self._drawn)
+
     def to_html(self) -> str:
         """Return it as HTML. Whatever a learner typed stands in it as text."""
         passed = str(self.passed).lower()
         stages = "".join(map(_stage, self.stages))
         reason = f'<p data-part="reason">{escape(self.reason)}</p>' if self.reason else ""
-        drawn = "" if self._drawn is None else image(self._drawn)
         not_tried = "".join(f'<p data-part="not-tried">{escape(line)}</p>' for line in self.not_tried)
         ask = "" if self.passed else f'<p data-part="ask">{escape(ASK)}</p>'
         return (
             f'<div class="imteach-exercise" data-passed="{passed}"><p><strong>{escape(self.caption)}</strong></p>'
-            f'<ul style="list-style: none; padding-left: 0.5em">{stages}</ul>{reason}{drawn}{not_tried}{ask}</div>'
+            f'<ul style="list-style: none; padding-left: 0.5em">{stages}</ul>'
+            f"{reason}{self.picture}{not_tried}{ask}</div>"
         )
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ PATIENCE = 1500
 
 def _no_retransmission(trace: Trace) -> str:
     again = list(trace.happened("retransmit"))
-    return f"at {again[0].t} ms alice's client sends again, though nothing is lost" if again else ""
+    return f"alice's client sends again at {again[0].t} ms, though nothing is lost" if again else ""
 
 
 def _told_in_time(trace: Trace) -> str:
@@ -25,13 +25,13 @@ def _told_in_time(trace: Trace) -> str:
 THREE_LOSSES = Exercise(
     title="enough retries for three losses",
     lesson=5,
-    task="""Choose `rto` and `retries` at the rung `dedup`, so that three losses, whichever they are, do no harm. Where
-nothing is lost nothing is to be sent again; and where nobody is there alice is to be told so within 1,500 ms.""",
+    task="""Choose `rto` and `retries` at the rung `retransmit`, so that three losses, whichever they are, do no harm.
+Where nothing is lost nothing is to be sent again; and where nobody is there alice is to be told so within 1,500 ms.""",
     start="""\
 from imteach import Scenario, exercises
 
 exercise = exercises["enough retries for three losses"]
-exercise.check(Scenario("dedup", rto=300, retries=2))
+exercise.check(Scenario("retransmit", rto=300, retries=2))
 """,
     hints=(
         "How many tries can three losses spoil at most?",
@@ -39,7 +39,7 @@ exercise.check(Scenario("dedup", rto=300, retries=2))
         "Three retries make four tries. ack:N comes at 200 ms, so the RTO lies above that; 4 × RTO is at most 1,500.",
     ),
     judge=SettingsJudge(
-        Scenario("dedup"),
+        Scenario("retransmit"),
         ("rto", "retries"),
         (
             within("nothing is lost", (), _no_retransmission, "nothing is sent again"),
@@ -54,7 +54,7 @@ exercise.check(Scenario("dedup", rto=300, retries=2))
 def _few_packets(most: int) -> Callable[[Trace], str]:
     def rule(trace: Trace) -> str:
         count = len(trace.packets)
-        return f"the message takes {count} packets, more than {most}" if count > most else ""
+        return f"alice's message takes {count} packets, more than {most}" if count > most else ""
 
     return rule
 
@@ -62,8 +62,8 @@ def _few_packets(most: int) -> Callable[[Trace], str]:
 def _never_failed(trace: Trace) -> str:
     failed = trace.happened("status", status="failed")
     if failed:
-        return f"at {failed[0].t} ms alice sees failed, and it is not true"
-    return "" if trace.promises["all_delivered"] else "the message does not arrive"
+        return f"alice sees failed at {failed[0].t} ms, and it is not true"
+    return "" if trace.promises["all_delivered"] else "bob is never shown the message"
 
 
 def _shown_by(latest: float) -> Callable[[Trace], str]:
@@ -80,7 +80,7 @@ BACK_OFF = Exercise(
     title="back off",
     lesson=5,
     task="""bob's link may be quick (50 ms) or very slow (600 ms), and alice's client does not know which. Choose `rto`,
-`retries` and `backoff` at the rung `dedup`, so that
+`retries` and `backoff` at the rung `retransmit`, so that
 
 over the quick link a lost msg:R is repaired soon: bob reads the message within 600 ms; and over the slow link alice is
 never shown `failed`, and the message takes at most 18 packets.""",
@@ -88,7 +88,7 @@ never shown `failed`, and the message takes at most 18 packets.""",
 from imteach import Scenario, exercises
 
 exercise = exercises["back off"]
-exercise.check(Scenario("dedup", rto=300, retries=2, backoff=1))
+exercise.check(Scenario("retransmit", rto=300, retries=2, backoff=1))
 """,
     hints=(
         "Over the slow link ack:N comes after 1,300 ms. Until then each timeout costs six packets more.",
@@ -97,7 +97,7 @@ exercise.check(Scenario("dedup", rto=300, retries=2, backoff=1))
 with backoff b they are rto, rto × b and rto × b × b.""",
     ),
     judge=SettingsJudge(
-        Scenario("dedup"),
+        Scenario("retransmit"),
         ("rto", "retries", "backoff"),
         (
             within("the quick link", (), _no_retransmission, "nothing is sent again"),

@@ -16,7 +16,10 @@ from imteach.verify.timed.explorer import explore
 
 @dataclass(frozen=True)
 class SettingsJudge:
-    """Judges a scenario like `scenario`, of which only the settings `free` may be chosen."""
+    """Judges a scenario like `scenario`, of which only the settings `free` may be chosen.
+
+    Another rung may stand in it, too: what it keeps is seen in the stages.
+    """
 
     scenario: Scenario
     free: tuple[str, ...]
@@ -27,7 +30,7 @@ class SettingsJudge:
         """Return the scenario; raise `InputError` for what is none, or for one in which something else was changed."""
         if not isinstance(answer, Scenario):
             raise InputError(f"expected a Scenario, such as {self.scenario!r}, got {quoted(answer)}", where="answer")
-        ours = replace(answer, **{name: getattr(self.scenario, name) for name in self.free})
+        ours = replace(answer, **{name: getattr(self.scenario, name) for name in ("rung", *self.free)})
         if ours != self.scenario:
             may = join(self.free)
             raise InputError(f"choose only {may}; else it is to be {self.scenario!r}, got {answer!r}", where="answer")
@@ -45,7 +48,7 @@ def within(
     def look(scenario: Scenario) -> Judged:
         trace = replace(scenario, latency=latency).run(*given)
         wrong = rule(trace)
-        return Judged(False, wrong, trace, f"{wrong[:1].upper()}{wrong[1:]}.") if wrong else Judged(True, done)
+        return Judged(False, wrong, trace, f"{wrong}.") if wrong else Judged(True, done)
 
     return Stage(name, look)
 

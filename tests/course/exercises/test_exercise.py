@@ -90,7 +90,7 @@ def test_no_sentence_to_a_learner_says_test():
 # How few faults will do is not believed, but searched for
 
 SHOWN_BY = {
-    "make failed a lie": lambda trace: trace.messages[0].status == "failed" and trace.messages[0].shown["bob"] == 1,
+    "make failed a lie": lambda trace: trace.messages[0].status == "failed" and trace.messages[0].shown["bob"] > 0,
     "three bubbles": lambda trace: trace.messages[0].shown["bob"] == 3 and trace.messages[0].status == "delivered",
     "kept, and never fetched": lambda trace: (
         not trace.messages[0].shown["bob"] and trace.messages[0].status == "delivered"
@@ -109,8 +109,8 @@ def test_no_fewer_drops_will_do(title):
 
 
 def test_three_drops_are_the_fewest_that_make_failed_false():
-    assert explore(Scenario("dedup"), faults=2).promises["no_false_failure"].holds
-    assert len(explore(Scenario("dedup"), faults=3).promises["no_false_failure"].broken_by) == 3
+    assert explore(Scenario("retransmit"), faults=2).promises["no_false_failure"].holds
+    assert len(explore(Scenario("retransmit"), faults=3).promises["no_false_failure"].broken_by) == 3
 
 
 # The report
@@ -249,7 +249,7 @@ def test_an_interrupt_of_a_run_ends_it_too(monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Scenario, "run", run)
-    for title, answer in (("make failed a lie", [Drop("ack:N")]), ("back off", Scenario("dedup"))):
+    for title, answer in (("make failed a lie", [Drop("ack:N")]), ("back off", Scenario("retransmit"))):
         report = exercises[title].check(answer)
         assert [stage.passed for stage in report.stages] == [None] * len(report.stages)
 
@@ -260,7 +260,7 @@ def test_an_interrupt_of_a_search_for_settings_ends_it_too(monkeypatch):
         return type(real)(**{**vars(real), "unfinished": "it was interrupted after 3 plans"})
 
     monkeypatch.setattr("imteach.course.exercises.settings_judge.explore", found)
-    report = exercises["enough retries for three losses"].check(Scenario("dedup", retries=3))
+    report = exercises["enough retries for three losses"].check(Scenario("retransmit", retries=3))
     assert [stage.passed for stage in report.stages] == [True, None, None, None]
     assert report.stages[1].note == "not tried to its end, because you stopped it"
 

@@ -3,9 +3,11 @@
 import json
 
 import pytest
+from ipywidgets.widgets import widget
 
-from imteach import Client, Drop, exercises
-from imteach.course.exercise_view import ExerciseView
+from imteach import Client, Drop, InputError, exercises
+from imteach.course.exercise_view import ExerciseView, live
+from imteach.protocol import StartTimer, Transmit
 
 
 class Silent(Client):
@@ -69,3 +71,33 @@ def test_without_ipywidgets_the_still_report_is_shown(failed, monkeypatch):
 def test_what_is_solved_has_no_run_below_it():
     told = ExerciseView(exercises["mend the silent dedup"].check(Ours)).report
     assert (told["passed"], told["reason"], told["below"]) == (True, "", "")
+
+
+class Endless(Client):
+    """It never gives up."""
+
+    def on_timer(self, msgid):
+        return [Transmit(self.msg_r(msgid, self.queue[msgid].message)), StartTimer(msgid)]
+
+
+class ShowsSent(Client):
+    """It shows ✓ after ✓✓, where there is no clock."""
+
+    def on_msg_a(self, packet):
+        return [self.report(packet.msgid, "sent")]
+
+
+@pytest.mark.parametrize("made", [Endless, ShowsSent])
+def test_a_run_that_no_lab_can_show_stands_below_as_a_picture(made):
+    report = exercises["no ✓ after ✓✓"].check(made)
+    page, picture = _shown_below_the_page(report)
+    assert page.report["below"] == "The run below shows it."
+    assert picture.value == report.picture
+    assert "Sequence diagram: dedup" in picture.value
+    with pytest.raises(InputError, match=r"this counterexample .*, so the Lab cannot show it"):
+        report.lab()
+
+
+def _shown_below_the_page(report):
+    model = live(report)["application/vnd.jupyter.widget-view+json"]["model_id"]
+    return widget._instances[model].children
