@@ -90,7 +90,7 @@ exercise = exercises["a server without a memory"]
 exercise.check(MyServer)
 """,
     hints=(
-        "What does an ack:R carry? Print one: Scenario('dedup').run().packet['m1/ack:R#1'].",
+        "ack:R comes after the crash as well, and it brings more with it than a msgid. What would you need of it?",
         "Each packet of a message carries that message: packet.message, with its text, its sender and its receiver.",
         "packet.message.sender is who is to hear of it. Then nobody needs self.senders, nor the notes in on_msg_r.",
     ),

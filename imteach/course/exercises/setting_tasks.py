@@ -79,8 +79,8 @@ def _shown_by(latest: float) -> Callable[[Trace], str]:
 BACK_OFF = Exercise(
     title="back off",
     lesson=5,
-    task="""bob's link may be quick (50 ms) or very slow (600 ms), and alice's client does not know which. Choose `rto`,
-`retries` and `backoff` at the rung `retransmit`, so that
+    task="""bob's link may be quick (50 ms one way) or very slow (600 ms), and alice's client does not know which.
+Choose `rto`, `retries` and `backoff` at the rung `retransmit`, so that
 
 over the quick link a lost msg:R is repaired soon: bob reads the message within 600 ms; and over the slow link alice is
 never shown `failed`, and the message takes at most 18 packets.""",
