@@ -24,7 +24,7 @@ def told(run: Session) -> Part:
 
     >>> parts = told(Session("basic"))
     >>> parts["code"], len(parts["picture"]), [name for name, _ in parts["asked"]["packet"]]
-    ('Scenario("basic").run()', 23, ['m1/msg:R#1', 'm1/msg:A#1', 'm1/msg:N#1'])
+    ('Scenario("basic").run()', 32, ['m1/msg:R#1', 'm1/msg:A#1', 'm1/msg:N#1'])
     """
     trace = run.trace
     (window,) = windows(trace)
