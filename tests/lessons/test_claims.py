@@ -15,7 +15,6 @@ from imteach import (
     Loss,
     Say,
     Scenario,
-    Server,
     check,
     explore,
     follow,
@@ -432,10 +431,6 @@ def test_mended_it_holds_with_two_drops_with_and_without_a_clock():
     assert broken(explore, mended, 2) == broken(check, mended, 2) == set()
 
 
-def test_mended_writes_nothing_so_a_crash_at_durable_makes_it_show_twice():
-    assert broken(explore, Scenario("durable", client=Mended), 1, ["crash"]) == {"no_duplicates"}
-
-
 class ShortMemory(Client):
     """Remembers the last msgid only."""
 
@@ -536,42 +531,7 @@ def test_wrong_mends_pass_the_search_and_her_screen_gives_them_away():
     }
 
 
-class AcksFirst(Client):
-    """Acks, then shows."""
-
-    def on_msg_n(self, packet):
-        return [*self.acknowledge(packet), self.show_or_discard(packet)]
-
-
-class ShowsThenAcks(Client):
-    """Shows, then acks."""
-
-    def on_msg_n(self, packet):
-        return [self.show_or_discard(packet), *self.acknowledge(packet)]
-
-
-def test_the_order_of_two_effects_decides_whether_a_crash_loses_a_message():
-    polite = Scenario("durable", client=AcksFirst)
-    assert broken(explore, polite, 1, ["crash"]) == {"no_false_delivery", "no_silent_loss", "all_delivered"}
-    crash = explore(polite, faults=1, kinds=["crash"]).promises["no_false_delivery"].broken_by
-    assert [str(fault) for fault in crash] == ["crash bob@send:m1/ack:R#1+100"]
-    assert broken(explore, Scenario("durable", client=ShowsThenAcks), 1, ["crash"]) == set()
-
-
 def test_each_of_the_six_bugs_takes_one_fault():
     for planted in PLANTED.values():
         found = explore(planted.scenario(), faults=1, kinds=planted.kinds, given=planted.given)
         assert len(found.promises[planted.promise].broken_by) == 1
-
-
-class NoAckA(Server):
-    """Sends no ack:A."""
-
-    def on_ack_r(self, packet):
-        return [effect for effect in super().on_ack_r(packet) if effect.packet.kind != "ack:A"]
-
-
-def test_five_packets_keep_the_same_promises():
-    five = Scenario("dedup", server=NoAckA)
-    assert [packet.kind for packet in five.run().packets] == ["msg:R", "msg:A", "msg:N", "ack:R", "ack:N"]
-    assert broken(explore, five, 2) == broken(check, five, 2) == set()
