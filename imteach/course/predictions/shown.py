@@ -35,11 +35,18 @@ def run_in_parts(result: object) -> dict[str, Any]:
     """Return what the question is about, for a page: a run's picture, a table of runs, or what it prints."""
     if isinstance(result, Trace):
         return drawn_in_parts(result) if len(result.packets) <= MOST_DRAWN else {"text": f"{in_short(result)}"}
-    if isinstance(result, Mapping) and result and all(isinstance(one, Trace) for one in result.values()):
-        rows = [[str(name), f"{in_short(trace)}"] for name, trace in result.items()]
-        return {"html": as_html([Table("The runs", ["", "what came of it"], rows, words=True)])}
+    if isinstance(result, Mapping) and result:
+        return {"html": as_html([_table(result)])}
     shown = _ours(result)
     return {"html": shown} if shown else {"text": str(result)}
+
+
+def _table(results: Mapping[Any, object]) -> Table:
+    """Several results, each by its name: of a run what came of it, of anything else what it prints."""
+    rows = [[str(name), f"{in_short(one)}" if isinstance(one, Trace) else str(one)] for name, one in results.items()]
+    if all(isinstance(one, Trace) for one in results.values()):
+        return Table("The runs", ["", "what came of it"], rows, words=True)
+    return Table("What came of it", ["", ""], rows, words=True)
 
 
 def _ours(result: object) -> str:

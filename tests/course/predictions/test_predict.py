@@ -252,6 +252,13 @@ def test_a_question_about_another_result():
     assert guess.reveal() is runs
 
 
+def test_several_numbers_are_a_table():
+    guess = Predict("Which is more?", lambda: {"with <b>": 1.5, "without": 2}, choices=["with", "without"], answer=1)
+    guess.answer("with")
+    assert "<td" in guess.run["html"]
+    assert "with &lt;b&gt;" in guess.run["html"]
+
+
 def test_what_a_stranger_prints_is_text():
     class Hostile:
         def __str__(self):
