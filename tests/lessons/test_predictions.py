@@ -5,57 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
-
-from imteach import InputError, Predict
-from imteach.course.predictions.kinds import ChooseOne, ChooseSeveral, GiveNumber, PickPacket, PutInOrder
+from predictions import another, asked_in, cells_of, rights_of
 
 LESSONS = sorted((Path(__file__).parents[2] / "lessons").glob("*.ipynb"))
 MOST_CELLS = 40
 REBUILT = [lesson for lesson in LESSONS if re.search(r"import [^\n]*\bPredict\b", lesson.read_text("utf-8"))]
-
-
-def cells_of(lesson):
-    return json.loads(lesson.read_text("utf-8"))["cells"]
-
-
-def asked_in(lesson, monkeypatch):
-    """The predictions of a lesson, as its cells make them."""
-    asked = []
-    begin = Predict._begin
-
-    def begun(self, *about):
-        begin(self, *about)
-        asked.append(self)
-
-    monkeypatch.setattr(Predict, "_begin", begun)
-    namespace = {"__name__": "__main__"}
-    for cell in cells_of(lesson):
-        if cell["cell_type"] == "code":
-            try:
-                exec("".join(cell["source"]), namespace)
-            except InputError:
-                assert "raises-exception" in cell["metadata"].get("tags", [])
-    return asked
-
-
-def rights_of(guess):
-    return guess._kind.rights(guess._answer(guess._result) if callable(guess._answer) else guess._answer)
-
-
-def another(kind, rights):
-    """An answer that is wrong."""
-    match kind:
-        case ChooseOne():
-            return next(place for place in range(len(kind.choices)) if place not in rights)
-        case ChooseSeveral():
-            return next(said for said in ((), (0,)) if said not in rights)
-        case GiveNumber():
-            return rights[0] + kind.within + 1
-        case PickPacket():
-            return next(name for name in kind.names if name not in rights)
-        case PutInOrder():
-            return tuple(reversed(rights[0]))
-    raise AssertionError(kind)
 
 
 @pytest.mark.parametrize("lesson", REBUILT, ids=lambda path: path.stem)
@@ -64,9 +18,7 @@ def test_each_can_be_answered_right_and_wrong(lesson, monkeypatch):
     assert len(asked) >= 4
     for guess in asked:
         kind = guess._kind
-        right = guess._commit(
-            kind.rights(guess._answer(guess._result) if callable(guess._answer) else guess._answer)[0]
-        )
+        right = guess._commit(rights_of(guess)[0])
         assert right.right, guess.question
         wrong = guess._commit(another(kind, right.rights))
         assert not wrong.right, guess.question
