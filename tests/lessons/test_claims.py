@@ -168,6 +168,34 @@ def test_each_sender_numbers_only_what_they_say_themselves():
     assert [packet.seq for packet in run.packets if packet.kind == "msg:R"] == [1, 1]
 
 
+def test_the_last_msg_r_of_two_says_base_2_if_it_leaves_after_one_is_given_up():
+    one_is_lost = [Drop("m1/msg:R"), Drop("m1/msg:R#2"), Drop("m1/msg:R#3")]
+    bases = {}
+    for at in (250, 350):
+        run = Scenario("ordered", say=[Say("one"), Say("two", at=at)]).run(*one_is_lost)
+        sent = [packet for packet in run.packets if packet.msgid == "m2" and packet.kind == "msg:R"]
+        bases[at] = [packet.base for packet in sent]
+        assert sent[2].sent == at + 600
+    assert bases == {250: [1, 1, 1], 350: [1, 1, 2]}
+
+
+def test_the_price_of_order_is_55_packets_instead_of_31_and_nothing_without_a_loss():
+    five = [Say(word, at=20 * n) for n, word in enumerate(["one", "two", "three", "four", "five"])]
+    for rung, packets in (("durable", 31), ("ordered", 55)):
+        scenario = Scenario(rung, say=five)
+        assert len(scenario.run().packets) == 30
+        run = scenario.run(Drop("m1/msg:R"))
+        assert len(run.packets) == packets
+        assert {show.t for show in run.happened("show")} == ({400} if rung == "ordered" else {120, 140, 160, 180, 400})
+
+
+def test_one_lost_msg_r_breaks_no_promise_at_durable_but_the_order():
+    mixed = Scenario("durable", say=[Say("one"), Say("two", at=20)]).run(Drop("m1/msg:R"))
+    assert all(mixed.promises.values())
+    assert [message.late for message in mixed.messages] == [("bob",), ()]
+    assert "in_order" not in mixed.promises
+
+
 # Lesson 12: groups
 
 FRIENDS = {"friends": ["alice", "bob", "carol"]}
