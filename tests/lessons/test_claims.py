@@ -140,6 +140,23 @@ def test_after_a_restart_the_entry_is_written_then_shown_then_sent():
     assert [kind for kind in again if kind in ("write", "status", "send")][:3] == ["write", "status", "send"]
 
 
+def test_at_offline_each_crash_of_alice_from_1_to_200_ms_breaks_a_promise_and_at_durable_none_does():
+    breaks = {
+        rung: {t for t in range(400) if broken_in(Scenario(rung).run(Crash("alice", at=t, down=50)))}
+        for rung in ("offline", "durable")
+    }
+    assert breaks == {"offline": set(range(1, 201)), "durable": set()}
+
+
+def broken_in(run):
+    return [name for name, holds in run.promises.items() if not holds]
+
+
+def test_without_the_crash_all_three_losses_end_failed_at_900_ms():
+    run = Scenario("durable").run(Drop("msg:R"), Drop("msg:R#2"), Drop("msg:R#3"))
+    assert [(event.status, event.t) for event in run.happened("status")][-1] == ("failed", 900)
+
+
 def test_two_is_stored_at_1250_ms_and_shown_at_2160_ms():
     two = Scenario("durable", say=[Say("one"), Say("two", at=1200)])
     late = two.run(Crash("bob", at=60, down=2000))
