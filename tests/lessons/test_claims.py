@@ -271,6 +271,21 @@ def test_of_199_others_20_percent_are_40():
     assert group_cost(200, online=0.2) == 3 + 40 + 2 * 40
 
 
+def test_few_readers_online_save_more_than_batches_of_ten():
+    assert [group_cost(members) for members in (3, 20, 200)] == [9, 60, 600]
+    ten = {"messages": 10}
+    assert round(group_cost(200, online=0.2, **ten), 1) == 123
+    assert round(group_cost(200, ack_every=10, **ten), 1) == 241.8 == round(3 + 199 + 39.8, 1)
+    assert round(group_cost(200, online=0.2, ack_every=10, **ten), 1) == 51
+
+
+def test_a_second_heartbeat_finds_no_more():
+    tail = Scenario("group", groups=FRIENDS, say=ONE_TWO).run(Drop("m2/msg:N>carol"))
+    pulls = [(packet.sent, packet.cursor) for packet in tail.packets if packet.name.startswith("carol/offline:R")]
+    assert pulls == [(2000, 1), (4000, 2)]
+    assert [event.t for event in tail.happened("show", node="carol")] == [100, 2100]
+
+
 # Lesson 13, round 1: a thousand runs
 
 
