@@ -29,6 +29,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbclient.util import run_sync
 
 from imteach.course.outputs import Notebook, cell_name, code_cells, differences, tidy
+from imteach.course.progress.kept import VARIABLE
 from imteach.course.workspace import lesson_names
 from imteach.errors import InputError, quoted
 from imteach.files import write_whole
@@ -192,8 +193,10 @@ def _run(lesson: Notebook, folder: Path) -> str | None:
     with tempfile.TemporaryDirectory() as profile, Path(profile, "stderr").open("w+", encoding="utf-8") as aside:
         try:
             # An empty profile: nobody's own start-up files take part. The kernel's own messages go aside.
-            # No progress bars: how far a cell is after a second depends on the machine.
-            _execute(client, env={**os.environ, "IPYTHONDIR": profile, "TQDM_DISABLE": "1"}, stderr=aside)
+            # No progress bars: how far a cell is after a second depends on the machine. And what is answered here is
+            # nobody's progress.
+            ours = {"IPYTHONDIR": profile, "TQDM_DISABLE": "1", VARIABLE: ""}
+            _execute(client, env={**os.environ, **ours}, stderr=aside)
             return None
         except Exception as error:  # of the lesson, the kernel or nbclient: whatever it is, it is reported
             aside.seek(0)

@@ -17,6 +17,7 @@ from imteach.course.predictions.kinds import (
     PutInOrder,
 )
 from imteach.course.predictions.shown import run_in_parts, verdict_in_parts
+from imteach.course.progress.kept import note
 from imteach.errors import InputError, quoted
 from imteach.lab.page import phones
 from imteach.printed import Sentence, Sentences
@@ -291,6 +292,7 @@ class Predict:
         self._said, self._grade = said, made
         if self._view is not None:
             self._view.show()
+        note("predict", self.question, self._kind.words(said), made.right)
         return made
 
     @property
