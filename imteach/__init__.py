@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from imteach.course.cheat_sheet import cheat_sheet
     from imteach.course.exercises import exercises
     from imteach.course.predictions.predict import Predict
+    from imteach.course.progress.mine import my_progress
     from imteach.course.quiz import quiz
     from imteach.lab import FaultMapLab, Lab
     from imteach.trace.compare import Compare
@@ -108,6 +109,7 @@ __all__ = [
     "fault_map",
     "follow",
     "machine_graph",
+    "my_progress",
     "quiz",
     "read_scenario",
     "state_graph",
@@ -122,6 +124,7 @@ offer(
         "course.cheat_sheet": ["cheat_sheet"],
         "course.exercises": ["exercises"],
         "course.predictions.predict": ["Predict"],
+        "course.progress.mine": ["my_progress"],
         "course.quiz": ["quiz"],
         "lab": ["FaultMapLab", "Lab"],
         "trace.compare": ["Compare"],
