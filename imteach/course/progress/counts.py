@@ -12,7 +12,7 @@ PREDICT, EXERCISE = "predict", "exercise"
 
 
 @dataclass(frozen=True)
-class Tries:
+class AllTries:
     """All tries at one question or exercise, in their order; there is at least one."""
 
     all: tuple[Done, ...]
@@ -32,8 +32,13 @@ class Tries:
         """Whether any of them was right."""
         return any(done.right for done in self.all)
 
+    @property
+    def telling(self) -> list[Done]:
+        """The first try, the first right one and the last: the others say nothing more to a teacher."""
+        return [self.first, *[done for done in self.all if done.right][:1], self.last]
 
-def tries(done: Iterable[Done]) -> list[Tries]:
+
+def tries(done: Iterable[Done]) -> list[AllTries]:
     """Return what was done, put together by question and exercise, in the order of the first try.
 
     >>> tries([])
@@ -42,7 +47,7 @@ def tries(done: Iterable[Done]) -> list[Tries]:
     found: dict[tuple[str, str, str], list[Done]] = {}
     for one in done:
         found.setdefault(one.subject, []).append(one)
-    return [Tries(tuple(all_)) for all_ in found.values()]
+    return [AllTries(tuple(all_)) for all_ in found.values()]
 
 
 @dataclass(frozen=True)

@@ -65,9 +65,13 @@ def done_now(did: str, lesson: str, about: str, said: str, right: bool) -> Done:
     >>> done_now("predict", "", "How\noften?" + "?" * 400, "once", 1).about[:12]
     'How often???'
     """
-    when = datetime.now().astimezone().isoformat(timespec="seconds")
-    texts = {"when": when, "did": did, "lesson": lesson, "about": about, "said": said}
+    texts = {"when": now(), "did": did, "lesson": lesson, "about": about, "said": said}
     return Done(**{name: _short(str(text), LONGEST[name]) for name, text in texts.items()}, right=bool(right))
+
+
+def now() -> str:
+    """Return the time by this machine's clock, as ISO has it, with the zone."""
+    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def _short(text: str, most: int) -> str:
@@ -85,7 +89,7 @@ def read_done(value: object) -> Done:
     if not isinstance(value, dict):
         raise InputError(f"expected an object with named fields, got {quoted(value)}")
     texts = {name: _text(value.get(name), name, most) for name, most in LONGEST.items()}
-    _check_time(texts["when"])
+    check_time(texts["when"], "when")
     if not _WORD.fullmatch(texts["did"]):
         raise InputError(f"expected a word such as predict or exercise, got {quoted(texts['did'])}", where="did")
     right = value.get("right")
@@ -102,11 +106,15 @@ def _text(value: object, name: str, most: int) -> str:
     return plain(value)
 
 
-def _check_time(text: str) -> None:
-    """Check a time. One without its zone is none: it could be compared with no other."""
+def check_time(text: object, where: str) -> str:
+    """Return a text that is a time. One without its zone is none: it could be compared with no other."""
     try:
-        known = datetime.fromisoformat(text).utcoffset() is not None
+        if (
+            isinstance(text, str)
+            and len(text) <= LONGEST["when"]
+            and datetime.fromisoformat(text).utcoffset() is not None
+        ):
+            return text
     except ValueError:
-        known = False
-    if not known:
-        raise InputError(f"expected a time such as 2026-11-30T10:45:00+01:00, got {quoted(text)}", where="when")
+        pass
+    raise InputError(f"expected a time such as 2026-11-30T10:45:00+01:00, got {quoted(text)}", where=where)

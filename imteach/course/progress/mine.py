@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from itertools import chain
 
-from imteach.course.progress.counts import EXERCISE, DoneInLesson, Tries, lesson_by_lesson, tries
+from imteach.course.progress.counts import EXERCISE, AllTries, DoneInLesson, lesson_by_lesson, tries
 from imteach.course.progress.done import Done
 from imteach.course.progress.kept import ProgressFile, kept, progress_file, why_nothing_is_kept
 from imteach.course.progress.shelf import LessonOnShelf, shelf
@@ -46,7 +46,7 @@ class MyProgress:
         return self.done[-1] if self.done else None
 
     @property
-    def again(self) -> list[Tries]:
+    def again(self) -> list[AllTries]:
         """What was tried, and never right so far: it can be tried again."""
         return [each for each in tries(self.done) if not each.right]
 
@@ -78,7 +78,7 @@ class MyProgress:
     def _titles(self) -> dict[str, str]:
         return {each.name: each.title for each in self.shelf}
 
-    def _to_try(self, each: Tries) -> list[str]:
+    def _to_try(self, each: AllTries) -> list[str]:
         last = each.last
         about = (
             f"Exercise “{last.about}”: {last.said}" if last.did == EXERCISE else f"{last.about} – You said: {last.said}"
