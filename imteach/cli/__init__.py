@@ -26,6 +26,7 @@ imteach: why a message can be lost without anyone noticing, and how six packets 
   imteach page -o six.html          the lab as one file that needs no Python, for slides, blogs and classes
   imteach validate                  run every lesson and compare its outputs
   imteach lessons my-lessons        hand the lessons out, without starting Jupyter
+  imteach new-lesson 16-my-topic    begin a lesson of your own, from a template
   imteach handin                    your progress as one file, for your teacher
   imteach class handed-in           who of a class is where, and what most got wrong
 """
@@ -42,6 +43,7 @@ _COMMANDS = {  # by name: the module in which it stands, and what it does
     "page": ("page", "write the lab as one file that needs no Python"),
     "validate": ("jupyter", "run every lesson and compare its outputs"),
     "lessons": ("lessons", "hand the lessons out, without starting Jupyter"),
+    "new-lesson": ("lessons", "begin a lesson of your own, from a template"),
     "handin": ("handed_in", "write your progress into one file, for your teacher"),
     "class": ("handed_in", "gather what a class handed in: who is where, and what most got wrong"),
 }

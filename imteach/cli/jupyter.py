@@ -44,7 +44,7 @@ def add_validate_arguments(parser: argparse.ArgumentParser) -> None:
 
 def lab(_: argparse.Namespace, rest: Sequence[str]) -> int:
     """Bring the working copy up to date and start JupyterLab on it. `rest` is [DIR] [JUPYTER OPTION]…"""
-    _need("jupyterlab", "ipywidgets", "anywidget", "ipykernel")
+    need("jupyterlab", "ipywidgets", "anywidget", "ipykernel")
     from imteach.course.serve import as_root, serve
 
     # Only the first argument can be DIR: in "--port 8899", 8899 is no folder.
@@ -59,7 +59,7 @@ def lab(_: argparse.Namespace, rest: Sequence[str]) -> int:
 
 def validate(asked: argparse.Namespace, _: Sequence[str]) -> int:
     """Run every lesson; compare or save its outputs. The exit status is 1 if something differs or fails."""
-    _need("nbclient", "nbformat", "ipykernel")
+    need("nbclient", "nbformat", "ipykernel")
     from imteach.course.validate import validate as reports
 
     folder = _lessons_to_validate(asked.folder, asked.write)
@@ -81,7 +81,8 @@ def _lessons_to_validate(named: str | None, write: bool) -> Path:
     return shipped_lessons()
 
 
-def _need(*modules: str) -> None:
+def need(*modules: str) -> None:
+    """Check that these are installed. Raises `InputError` that says how to install them."""
     for module in modules:
         if find_spec(module) is None:
             raise InputError(f"{module} is not installed; it comes with: pip install 'imteach[lab]'")

@@ -1,9 +1,10 @@
-"""`imteach lessons`: handing the lessons out, without Jupyter."""
+"""`imteach lessons` hands the lessons out, without Jupyter; `imteach new-lesson` begins another."""
 
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from imteach.cli.jupyter import need
 from imteach.cli.parser import Command
 from imteach.cli.terminal import note, say
 from imteach.course.workspace import refresh, shipped_lessons
@@ -17,6 +18,16 @@ Hand the lessons out into DIR, as imteach lab does, without starting Jupyter: no
 was changed there is never overwritten; a lesson that has become better since is put beside it, as NAME.new.ipynb.
 
   imteach lessons my-lessons
+"""
+
+NEW_USAGE = "imteach new-lesson NAME [DIR]"
+
+NEW_ABOUT = """\
+Begin a new lesson: a notebook with a title, questions, one round with a prediction, an exercise, and what one can say
+afterwards. Open it, and write yours in the place of what it says. No file is overwritten.
+
+  imteach new-lesson 16-my-topic              writes 16-my-topic.ipynb here
+  imteach new-lesson 16-my-topic lessons
 """
 
 
@@ -35,4 +46,21 @@ def hand_out(asked: argparse.Namespace, _: Sequence[str]) -> int:
     return say(f"{counted(len([*folder.glob('*.ipynb')]), 'lesson')} in {asked.folder}\n")
 
 
-COMMANDS = {"lessons": Command(LESSONS_USAGE, LESSONS_ABOUT, add_lessons_arguments, hand_out)}
+def add_new_lesson_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `imteach new-lesson` takes."""
+    parser.add_argument("name", metavar="NAME", help="what the file is called, such as 16-my-topic")
+    parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="the folder for it (default: this one)")
+
+
+def begin(asked: argparse.Namespace, _: Sequence[str]) -> int:
+    """Write a new lesson. Raises `InputError` for a bad name, and if there is such a lesson already."""
+    need("nbclient", "nbformat", "ipykernel")
+    from imteach.course.new_lesson import new_lesson
+
+    return say(f"{new_lesson(asked.name, Path(asked.folder).expanduser())}\n")
+
+
+COMMANDS = {
+    "lessons": Command(LESSONS_USAGE, LESSONS_ABOUT, add_lessons_arguments, hand_out),
+    "new-lesson": Command(NEW_USAGE, NEW_ABOUT, add_new_lesson_arguments, begin),
+}

@@ -62,6 +62,24 @@ class Lab:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
+    def run(self, kernel: str, code: str) -> None:
+        """Run code in a kernel, as a page does, and wait until it is idle again."""
+
+        async def sent() -> None:
+            connection = await websocket_connect(
+                f"ws://127.0.0.1:{self.port}/api/kernels/{kernel}/channels?token={self.token}"
+            )
+            header = {"msg_id": secrets.token_hex(8), "msg_type": "execute_request", "version": "5.3"}
+            header |= {"session": secrets.token_hex(8), "username": "", "date": "2026-11-30T10:45:00Z"}
+            request = {"header": header, "parent_header": {}, "metadata": {}, "channel": "shell", "buffers": []}
+            content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}}
+            await connection.write_message(json.dumps({**request, "content": content}))
+            while (answer := await connection.read_message()) is not None:
+                if json.loads(answer)["header"]["msg_type"] == "execute_reply":
+                    connection.close()
+
+        asyncio.run(asyncio.wait_for(sent(), 60))
+
     def nodelay(self) -> list[bool]:
         """For each open kernel WebSocket, whether TCP_NODELAY is set, once one kernel is connected."""
         kernel = self.ask("api/kernels", data=b"{}")["id"]
@@ -137,6 +155,23 @@ def test_nobody_gets_in_without_the_token(lab: Lab) -> None:
         Lab(lab.folder, lab.port, "wrong", lab.log).ask("api/contents")
     with refused.value:
         assert refused.value.code == 403
+
+
+ANSWER = """
+import os
+os.environ["IMTEACH_PROGRESS"] = "progress.jsonl"
+from imteach import Predict
+Predict("How often?", "dedup", choices=["once", "twice"], answer="once").answer("twice")
+"""
+
+
+def test_progress_knows_the_lesson_that_a_kernel_belongs_to(lab: Lab) -> None:
+    name = lesson_names(shipped_lessons())[5]
+    asked = {"path": name, "name": name, "type": "notebook", "kernel": {"name": "python3"}}
+    lab.run(lab.ask("api/sessions", data=json.dumps(asked).encode())["kernel"]["id"], ANSWER)
+    kept = lab.folder / "progress.jsonl"
+    done = json.loads(kept.read_text("utf-8"))
+    assert (done["lesson"], done["about"], done["said"]) == (Path(name).stem, "How often?", "twice")
 
 
 def test_the_news_toast_is_off(lab: Lab) -> None:
