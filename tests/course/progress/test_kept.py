@@ -102,17 +102,27 @@ def test_the_lesson_is_the_notebook_of_the_kernel(session: str, lesson: str, mon
 MANY = """
 import sys
 from imteach.course.progress.kept import note
-for number in range(150):
+print("ready", flush=True)
+input()
+for number in range(400):
     assert note("predict", "How often?" * 30, f"{sys.argv[1]} {number}", True)
 """
 
 
 def test_it_stays_whole_however_many_notebooks_are_open(file: Path) -> None:
-    writers = [subprocess.Popen([sys.executable, "-c", MANY, str(number)]) for number in range(6)]
-    assert [writer.wait(60) for writer in writers] == [0] * 6
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    writers = [subprocess.Popen([sys.executable, "-c", MANY, str(number)], **pipes) for number in range(6)]
+    for writer in writers:
+        assert writer.stdout.readline() == "ready\n"
+    for writer in writers:  # all at once
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+    for writer in writers:
+        writer.communicate(timeout=60)
+    assert [writer.returncode for writer in writers] == [0] * 6
     found = kept()
     assert found.skipped == 0
-    assert Counter(done.said for done in found.done) == Counter(f"{w} {n}" for w in range(6) for n in range(150))
+    assert Counter(done.said for done in found.done) == Counter(f"{w} {n}" for w in range(6) for n in range(400))
 
 
 FOREIGN = [
