@@ -9,6 +9,7 @@ from typing import Any
 from imteach.bars import with_bar
 from imteach.course.exercises.report import ExerciseReport
 from imteach.course.exercises.stages import YOU_STOPPED, Judge, Judged, Stage, StageResult
+from imteach.course.progress.kept import note
 from imteach.errors import InputError
 from imteach.learner.mistakes import LearnerError
 from imteach.printed import Sentence, fold
@@ -70,7 +71,10 @@ class Exercise:
         left = [f"“{stage.name}”" for stage in results if stage.passed is None]
         not_tried = [f"Not tried, or not to its end: {join(left)}."] if left else []
         not_tried.append(self.judge.untried)
-        return ExerciseReport(self.title, results, last.counterexample, last.reason, tuple(not_tried), hint=self.hint)
+        report = ExerciseReport(self.title, results, last.counterexample, last.reason, tuple(not_tried), hint=self.hint)
+        if not last.stopped:  # what the learner stopped was neither passed nor not
+            note("exercise", self.title, _in_short(report), report.passed)
+        return report
 
     def hint(self) -> str:
         """Return the next of the three hints; after the last one, the last one again."""
@@ -108,6 +112,13 @@ class Exercise:
 def _code(text: str) -> str:
     """Show what stands between backticks as code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
+
+
+def _in_short(report: ExerciseReport) -> str:
+    """Return what came of a check in a few words, for the learner's progress: the same for two that met the same."""
+    first = next((stage.name for stage in report.stages if not stage.passed), "")
+    met = ", ".join(map(str, report.faults))
+    return f"{first}: {met}" if met and first else first or "all stages passed"
 
 
 def _looked(stage: Stage, answer: Any) -> Judged:
