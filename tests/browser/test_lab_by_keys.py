@@ -32,6 +32,8 @@ SHOWN = """() => {  // what has the focus, whether it shows that, and whether it
     return [name.trim(), ring && !isFaint && top >= 0 && bottom <= innerHeight];
 }"""
 
+OWN_LAB = ".imteach-lab:not(.imteach-fault-map-lab .imteach-lab)"  # the lesson has another one, below its fault map
+
 Press = Callable[..., str]
 
 
@@ -39,7 +41,8 @@ Press = Callable[..., str]
 def lab(server: driving.Server, page: Page) -> Iterator[Locator]:
     page.set_viewport_size(LAPTOP)
     with driving.running(page, "05-timeout-and-retransmission.ipynb"):
-        lab = driving.first_lab(page)
+        lab = page.locator(OWN_LAB)
+        lab.locator("svg[data-rev]").wait_for()
         driving.ask(page, CHOOSE_ITS_CELL)
         soon(lambda: page.evaluate("document.activeElement.className.includes('jp-Cell')"), True)
         yield lab
