@@ -13,9 +13,12 @@ from imteach import (
     Drop,
     InputError,
     Loss,
+    Offline,
     Say,
     Scenario,
+    Server,
     check,
+    exercises,
     explore,
     follow,
     state_graph,
@@ -75,6 +78,51 @@ def test_failed_is_not_the_last_word_above_150_ms():
 
     assert signs(150) == ["sending", "sent", "unconfirmed", "delivered"]
     assert all(signs(latency) == ["sending", "failed", "delivered"] for latency in (151, 200, 5000))
+
+
+# Lesson 5
+
+
+def test_without_backoff_a_slow_link_takes_18_packets():
+    slow = Scenario("retransmit", latency={"bob": 350}).run()
+    assert len(slow.packets) == 18
+    assert len(slow.happened("retransmit")) == 2
+
+
+@pytest.mark.parametrize(("rto", "passes"), [(199, False), (200, True), (375, True), (376, False)])
+def test_any_rto_from_200_to_375_ms_will_do(rto, passes):
+    report = exercises["enough retries for three losses"].check(Scenario("dedup", rto=rto, retries=3))
+    assert report.passed == passes
+
+
+def test_the_second_timer_runs_until_600_ms_and_is_cancelled_before():
+    repaired = Scenario("retransmit").run(Drop("msg:R"))
+    alice = repaired.state_at(310)["alice"]
+    assert (alice["queue"], alice["timers"]) == ({"m1": 2}, {"m1": 600})
+    assert [event.t for event in repaired.happened("timer_cancel")] == [500]
+
+
+# Lesson 9
+
+
+def test_had_bob_been_online_45_messages_would_have_taken_135_packets_on_his_side():
+    many = [Say(f"message {number}", at=10 * number) for number in range(45)]
+    online = Scenario("offline", say=many).run()
+    assert len([packet for packet in online.packets if "bob" in (packet.src, packet.dst)]) == 135
+
+
+class ConfirmsOnce(Server):
+    """Confirms what it stores, and nothing that is stored already."""
+
+    def keep_for_absent(self, packet):
+        known = packet.msgid in self.store.get(packet.message.to, {})
+        return [] if known else super().keep_for_absent(packet)
+
+
+def test_a_server_that_confirms_only_what_it_stores_leaves_alice_with_failed():
+    away = [Offline("bob", at=0, lasting=1000), Drop("ack:N")]
+    assert Scenario("offline", server=ConfirmsOnce).run(*away).messages[0].status == "failed"
+    assert Scenario("offline").run(*away).messages[0].status == "delivered"
 
 
 # Lesson 10, round 5: three wrong orders
