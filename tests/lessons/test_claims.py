@@ -91,7 +91,7 @@ def test_without_backoff_a_slow_link_takes_18_packets():
 
 @pytest.mark.parametrize(("rto", "passes"), [(199, False), (200, True), (375, True), (376, False)])
 def test_any_rto_from_200_to_375_ms_will_do(rto, passes):
-    report = exercises["enough retries for three losses"].check(Scenario("dedup", rto=rto, retries=3))
+    report = exercises["enough retries for three losses"].check(Scenario("retransmit", rto=rto, retries=3))
     assert report.passed == passes
 
 
