@@ -185,7 +185,7 @@ def test_a_folder_that_cannot_be_written_gets_one_line(copy: Copy) -> None:
 
 
 def test_the_shipped_lessons_are_found() -> None:
-    assert lesson_names(shipped_lessons())[0].startswith("01")
+    assert lesson_names(shipped_lessons())[0].startswith("00")
 
 
 def test_the_copy_comes_as_nobody_has_run_it_but_for_the_still_picture_of_a_lab(tmp_path):

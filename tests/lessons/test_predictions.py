@@ -15,7 +15,7 @@ REBUILT = [lesson for lesson in LESSONS if re.search(r"import [^\n]*\bPredict\b"
 @pytest.mark.parametrize("lesson", REBUILT, ids=lambda path: path.stem)
 def test_each_can_be_answered_right_and_wrong(lesson, monkeypatch):
     asked = asked_in(lesson, monkeypatch)
-    assert len(asked) >= 4
+    assert len(asked) >= (1 if lesson.name.startswith("00-") else 4)
     for guess in asked:
         kind = guess._kind
         right = guess._commit(rights_of(guess)[0])
