@@ -19,6 +19,15 @@ CELLS = [
     "stats('dedup', loss=0.2, messages=100)",
     "sweep('dedup', losses=[0, 0.2], messages=100)",
     "FaultMapLab('basic')",
+    "Predict('How often?', 'retransmit', Drop('ack:N'), choices=['once', 'twice'], answer=1)",
+    "Predict.packet('Which?', 'basic', answer='msg:N')",
+    "Predict.order('When?', 'basic', items=['first', 'second'], answer=['first', 'second'])",
+    """guess = Predict.number('When?', 'dedup', Drop('msg:R'), answer=lambda trace: trace.happened('timer_fire')[0])
+_ = guess.answer(250)
+guess""",
+    "exercises['mend the silent dedup'].check(Client)",
+    "cheat_sheet()",
+    "my_progress()",
 ]
 OUTPUTS = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea-output"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
