@@ -6,7 +6,7 @@ value, what the people saw settles it.
 
 from collections.abc import Iterable, Iterator
 
-from imteach.tell import Reason
+from imteach.tell import Reason, why_unused
 from imteach.tell.reasons.why import reasons
 from imteach.trace import Event, PacketRecord, Trace
 
@@ -24,7 +24,7 @@ def evidence(trace: Trace, answer: object) -> list[Event]:
     >>> [event.t for event in evidence(trace, trace.happened("show"))]
     [100, 400]
     >>> [(event.node, event.kind, event.t) for event in evidence(trace, "twice")]
-    [('bob', 'show', 100), ('bob', 'show', 400), ('alice', 'status', 500)]
+    [('bob', 'show', 100), ('network', 'drop', 180), ('bob', 'show', 400), ('alice', 'status', 500)]
     """
     several = answer if isinstance(answer, list | tuple) else [answer]
     events = {event.id: event for one in several for event in _of(trace, one)}
@@ -43,8 +43,9 @@ def _of(trace: Trace, answer: object) -> Iterator[Event]:
 
 
 def _seen_by_people(trace: Trace) -> Iterator[Event]:
-    """What was shown to anybody, and what each message's sender saw last."""
-    yield from trace.happened("show")
+    """What was shown to anybody, what was lost on the way, and what each message's sender saw last."""
+    for kind in ("show", "drop", "lose"):
+        yield from trace.happened(kind)
     last = {event.msgid: event for event in trace.happened("status")}
     yield from last.values()
 
@@ -71,4 +72,10 @@ def told(trace: Trace, events: Iterable[Event], most: Event | None) -> list[Reas
     if len(events) <= MOST_TOLD:
         for event in events:
             rows.update({reason.event: reason for reason in reasons(trace, event)[-1:]})
-    return [rows[number] for number in sorted(rows)]
+    return [*(rows[number] for number in sorted(rows)), *_idle(trace)]
+
+
+def _idle(trace: Trace) -> Iterator[Reason]:
+    """A sentence for each fault that struck nothing."""
+    for fault in trace.unused:
+        yield Reason(f"{fault!r}: {why_unused(fault, trace)}", trace.events[-1].id)

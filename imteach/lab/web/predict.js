@@ -52,7 +52,7 @@ function drawVerdict(place, { right, sentence, reasons }) {
   const room = make("div", { class: "predict-run" });
   place.dataset.verdict = right ? "right" : "wrong";
   place.hidden = false;
-  const because = reasons.length ? [make("p", { class: "predict-because" }, "Because, in this run:"), why] : [];
+  const because = reasons.length ? [make("p", { class: "predict-because" }, "Because, in this run (a click marks it in the picture):"), why] : [];
   place.replaceChildren(words, make("div", { class: "predict-answer" }, make("div", {}, ...because), room));
   why.addEventListener("click", ({ target }) => {
     const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-marks]"));
