@@ -27,7 +27,7 @@ SIGNS = {
     "unconfirmed": (("acked", "at acked only: msg:A came, ack:N did not; nobody can tell whether bob has it"),),
     "failed": (
         ("basic", "no msg:A within the RTO"),
-        ("acked", "no msg:A within the RTO"),
+        ("acked", "neither msg:A nor ack:N within the RTO"),
         ("retransmit", "no ack:N to any of the tries, whether msg:A came or not"),
     ),
     "forgotten": (("retransmit", "a crash lost it before it was settled: no sign is left"),),

@@ -12,6 +12,9 @@ from imteach.trace import Event, PacketRecord, Trace
 
 ENDS = ("arrive", "drop", "lose")
 
+FEW = 2
+"""Of at most so many events that are not counted, each is told with all that led to it."""
+
 MOST_TOLD = 4
 """Of more events than these, only the last is told with all that led to it."""
 
@@ -43,8 +46,8 @@ def _of(trace: Trace, answer: object) -> Iterator[Event]:
 
 
 def _seen_by_people(trace: Trace) -> Iterator[Event]:
-    """What was shown to anybody, what was lost on the way, and what each message's sender saw last."""
-    for kind in ("show", "drop", "lose"):
+    """What was shown to anybody or discarded, what was lost on the way, and what each message's sender saw last."""
+    for kind in ("show", "discard", "drop", "lose"):
         yield from trace.happened(kind)
     last = {event.msgid: event for event in trace.happened("status")}
     yield from last.values()
@@ -65,13 +68,17 @@ def settling(events: list[Event], said: object) -> Event | None:
     return events[-1]
 
 
-def told(trace: Trace, events: Iterable[Event], most: Event | None) -> list[Reason]:
-    """Return why these events happened, in time order: all that led to `most`, and of the others each its sentence."""
+def told(trace: Trace, events: Iterable[Event], most: Event | None, counted: bool) -> list[Reason]:
+    """Return why these events happened, in time order: all that led to `most`, and of the others each its sentence.
+
+    A few events that are not `counted` are all told with what led to them.
+    """
     events = list(events)
     rows = {reason.event: reason for reason in (reasons(trace, most) if most else ())}
     if len(events) <= MOST_TOLD:
         for event in events:
-            rows.update({reason.event: reason for reason in reasons(trace, event)[-1:]})
+            led = reasons(trace, event)
+            rows.update({reason.event: reason for reason in (led if len(events) <= FEW and not counted else led[-1:])})
     return [*(rows[number] for number in sorted(rows)), *_idle(trace)]
 
 

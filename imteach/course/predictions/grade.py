@@ -49,7 +49,8 @@ def grade(kind: AnswerKind, said: Any, answer: object, result: object, because: 
         return Grade(right, sentence, rights)
     events = evidence(result, because)
     counted = said if found_in(because) is not None else None
-    reasons = told(result, events, settling(events, None if right else counted))
+    settles = settling(events, None if right else counted)
+    reasons = told(result, events, settles, found_in(because) is not None)
     return Grade(right, sentence, rights, tuple(reasons), *told_of(result, reasons))
 
 

@@ -229,7 +229,7 @@ class Predict:
             return [bubble["text"] for p in phones(trace, at) if p["person"] == person for bubble in p["bubbles"]]
 
         def what_came(trace: Trace) -> list[Event]:
-            seen = ("say", "resend", "show")  # what puts a bubble there
+            seen = ("say", "resend", "show", "discard")  # what puts a bubble there, or does not
             return [e for e in trace.events if e.node == person and e.kind in seen and (at is None or e.t <= at)]
 
         kind = ChooseOne(_several(choices, "choices"))

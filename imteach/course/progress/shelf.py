@@ -24,7 +24,7 @@ class LessonOnShelf:
 def shelf(folder: Path | None = None) -> list[LessonOnShelf]:
     """Return the lessons of a folder in reading order; unless given, those that came with imteach, if any did.
 
-    >>> shelf()[0].title
+    >>> shelf()[1].title
     'Lesson 1: Three packets'
     """
     found = []
