@@ -115,7 +115,10 @@ export function render({ model, el }) {
       drawVerdict(page.verdict, verdict);
       if (hadFocus) /** @type {HTMLElement} */ (page.verdict.querySelector(".predict-sentence")).focus();
     },
-    run: (run) => drawTheRun(page.verdict, run, model.get("verdict")),
+    run: (run) => {
+      // Once the verdict has been painted: the picture takes longer to lay out, and nobody looks at it first.
+      requestAnimationFrame(() => setTimeout(() => drawTheRun(page.verdict, run, model.get("verdict"))));
+    },
     refusal: (text) => (refusal.textContent = text),
   };
   const parts = makeDrawing((name) => model.get(name), draw, () => null, mark);
