@@ -3,7 +3,7 @@
 // what is wrong stands below in a lab of its own.
 
 import { connect, inCode, keepKeys, make } from "./live.js";
-import { makeDrawing } from "./lab_unpack.js";
+import { showParts } from "./lab_unpack.js";
 
 /**
  * @typedef {import("./live.js").Model} Model
@@ -83,17 +83,13 @@ export function render({ model, el }) {
       page.hint.textContent = given.length ? `Another hint (${left} left)` : "Give me a hint";
     },
   };
-  const parts = makeDrawing((name) => model.get(name), draw, () => null, mark);
-  const watch = Object.keys(draw).map((part) => /** @type {const} */ ([`change:${part}`, () => parts.changed(part)]));
-  for (const part of Object.keys(draw)) parts.changed(part);
-  for (const [event, redraw] of watch) model.on(event, redraw);
+  const parts = showParts(model, draw, mark);
   el.append(root);
 
   return () => {
     stop();
     parts.stop();
     giveKeysBack();
-    for (const [event, redraw] of watch) model.off(event, redraw);
   };
 }
 

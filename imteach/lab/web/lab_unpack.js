@@ -58,3 +58,23 @@ export function makeDrawing(get, draw, before, after) {
     stop: () => (isStopped = true),
   };
 }
+
+/**
+ * Draw each part that a model holds, and again whenever it changes; `after` is called when parts were drawn.
+ * @param {import("./live.js").Model} model
+ * @param {Record<string, (value: any) => void>} draw
+ * @param {() => void} after
+ */
+export function showParts(model, draw, after) {
+  const parts = makeDrawing((name) => model.get(name), draw, () => null, after);
+  const watch = Object.keys(draw).map((part) => /** @type {const} */ ([`change:${part}`, () => parts.changed(part)]));
+  for (const part of Object.keys(draw)) parts.changed(part);
+  for (const [event, redraw] of watch) model.on(event, redraw);
+  return {
+    whenDrawn: parts.whenDrawn,
+    stop() {
+      parts.stop();
+      for (const [event, redraw] of watch) model.off(event, redraw);
+    },
+  };
+}

@@ -2,7 +2,7 @@
 // The page of a prediction: it asks, sends the answer that is committed, and shows Python's verdict and the run.
 
 import { connect, focusedIn, inCode, keepKeys, make } from "./live.js";
-import { makeDrawing } from "./lab_unpack.js";
+import { showParts } from "./lab_unpack.js";
 import { drawRun } from "./predict_run.js";
 import { lightUp, makeReason, markIn, pointTo } from "./lit.js";
 import { makeControl } from "./predict_controls.js";
@@ -121,17 +121,13 @@ export function render({ model, el }) {
     },
     refusal: (text) => (refusal.textContent = text),
   };
-  const parts = makeDrawing((name) => model.get(name), draw, () => null, mark);
-  const watch = Object.keys(draw).map((part) => /** @type {const} */ ([`change:${part}`, () => parts.changed(part)]));
-  for (const part of Object.keys(draw)) parts.changed(part);
-  for (const [event, redraw] of watch) model.on(event, redraw);
+  const parts = showParts(model, draw, mark);
   el.append(root);
 
   return () => {
     stop();
     parts.stop();
     giveKeysBack();
-    for (const [event, redraw] of watch) model.off(event, redraw);
   };
 }
 

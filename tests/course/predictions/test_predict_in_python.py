@@ -236,6 +236,19 @@ def test_what_comes_next_is_offered_and_not_what_was(at):
     assert not [text for text in texts if any(told.endswith(text) for told in guess.asked["soFar"])]
 
 
+def test_what_was_said_before_is_not_offered_again():
+    """The timer runs out at 300 ms and again at 600: at 310 ms that would be no fair choice."""
+    guess = Predict.next("retransmit", Drop("msg:R"), Drop("msg:R#2"), at=310)
+    assert guess.answer("m1/msg:R#2 is dropped").right
+    assert "the timer for m1 runs out" not in guess.asked["choices"]
+
+
+def test_a_fault_that_struck_nothing_is_a_reason():
+    guess = Predict("?", "acked", Drop("msg:N"), Drop("ack:N"), choices=["a", "b"], answer="a")
+    guess.answer("b")
+    assert guess.reason[-1] == 'Drop("m1/ack:N#1"): this run never sent that packet, so nothing was dropped'
+
+
 def test_items_are_not_offered_in_the_right_order():
     guess = Predict.order("?", "acked", items=["z first", "a second"], answer=lambda trace: ["z first", "a second"])
     assert guess.asked["choices"] == ["a second", "z first"]
@@ -264,8 +277,8 @@ def test_what_a_stranger_prints_is_text():
         def __str__(self):
             return "<script>alert(1)</script>"
 
-        def _repr_html_(self):
-            return "<script>alert(1)</script>"
+        def _repr_mimebundle_(self):
+            return {"text/html": "<script>alert(1)</script>"}
 
     guess = Predict("?", Hostile, choices=["a", "b"], answer="a")
     guess.answer("a")
