@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import driving
 import pytest
-from driving import soon
+from driving import ask, soon
 from playwright.sync_api import Locator, Page, expect
 
 LAPTOP = {"width": 1366, "height": 768}
@@ -20,7 +20,7 @@ CHOOSE_ITS_CELL = """() => {  // as the arrow keys would, from the lesson's firs
     content.activate();
 }"""
 
-SHOWN = """() => {  // what has the focus, whether it shows that, and whether it is on the screen
+SHOWN = """() => {  // what has the focus, and what is missing: that it shows this, and that it is on the screen
     const element = document.activeElement;
     const name = element.ariaLabel || element.closest("label")?.textContent || element.textContent;
     const pill = element.querySelector("[data-packet] > rect");
@@ -29,7 +29,9 @@ SHOWN = """() => {  // what has the focus, whether it shows that, and whether it
         : getComputedStyle(ringed).outlineStyle === "solid" && parseFloat(getComputedStyle(ringed).outlineWidth) >= 2;
     const {top, bottom} = (pill ?? element).getBoundingClientRect();
     const isFaint = getComputedStyle(ringed).opacity < 1;
-    return [name.trim(), ring && !isFaint && top >= 0 && bottom <= innerHeight];
+    const at = `${element.tagName} from ${top.toFixed()} to ${bottom.toFixed()} of ${innerHeight}`;
+    return [name.trim(), [ring || `no ring: ${at}`, !isFaint || `faint: ${at}`,
+        top >= 0 && bottom <= innerHeight || `out of sight: ${at}`].filter((is) => is !== true)];
 }"""
 
 OWN_LAB = ".imteach-lab:not(.imteach-fault-map-lab .imteach-lab)"  # the lesson has another one, below its fault map
@@ -43,7 +45,7 @@ def lab(server: driving.Server, page: Page) -> Iterator[Locator]:
     with driving.running(page, "05-timeout-and-retransmission.ipynb"):
         lab = page.locator(OWN_LAB).first  # what comes later is below a checked answer
         lab.locator("svg[data-rev]").wait_for()
-        driving.ask(page, CHOOSE_ITS_CELL)
+        ask(page, CHOOSE_ITS_CELL)
         soon(lambda: page.evaluate("document.activeElement.className.includes('jp-Cell')"), True)
         yield lab
     page.set_viewport_size(driving.SCREEN)
@@ -55,7 +57,7 @@ def press(page: Page) -> Press:
         """Press these keys, and return the name of what has the focus then; that it shows this is waited for."""
         for key in keys:
             page.keyboard.press(key)
-        soon(lambda: page.evaluate(SHOWN)[1], True)
+        soon(lambda: page.evaluate(SHOWN), [], lambda shown, missing: shown[1] == missing)
         name: str = page.evaluate(SHOWN)[0]
         return name
 
@@ -178,9 +180,28 @@ def test_what_is_put_away_or_made_anew_does_not_lose_the_focus(page: Page, lab: 
     assert press("s").startswith("msg:R of m1")  # and back
     press("g", "7", "Enter")
     expect(lab.locator(".lab-why-panel")).to_be_visible()
+    press()  # it stands out as a cause of its own, and has the focus nonetheless
     press("w")
     assert press("Shift+Tab") == "Put the reasons away"
     press("Enter")
     expect(lab.locator(".lab-why-panel")).to_be_hidden()
     expect(lab.locator("[data-event]:focus, [data-packet]:focus")).to_have_count(1)
     press()
+
+
+AT_THE_EDGE = """() => {  // of the screen is what has the focus: anything more above it pushes it out of sight
+    const element = document.activeElement;
+    const {bottom} = element.querySelector("[data-packet] > rect").getBoundingClientRect();
+    element.closest(".jp-WindowedPanel-outer").scrollTop += bottom - innerHeight;
+}"""
+
+
+def test_what_is_struck_by_a_key_stays_on_the_screen_when_the_list_of_faults_above_it_grows(
+    page: Page, lab: Locator, press: Press
+):
+    enter(page, lab)
+    assert press("3", "g").startswith("msg:R of m1")
+    ask(page, AT_THE_EDGE)
+    page.keyboard.press("Enter")
+    expect(lab.locator('[data-amount="by"]')).to_be_visible()
+    assert "400 ms late" in press()

@@ -274,9 +274,9 @@ def test_the_picture_is_there_at_once_and_a_drop_is_drawn_within_a_frame(opened)
     assert best < 300, "half of it is what one may wait on a machine with nothing else to do"
     lab.click("m1/ack:N#1")  # it waits until the answers are read
     expect(lab.root.locator('[data-packet="m1/ack:N#1"]')).to_have_attribute("data-fate", "dropped")
-    took = lab.page.evaluate(
+    took, drawn = lab.page.evaluate(
         """async () => {
-            const took = [];
+            const [took, drawn] = [[], []];
             for (let click = 0; click < 10; click++) {
                 const packet = document.querySelector('[data-packet="m1/ack:N#1"]');
                 const [before, rev] = [performance.now(), packet.closest("svg").dataset.rev];
@@ -285,11 +285,18 @@ def test_the_picture_is_there_at_once_and_a_drop_is_drawn_within_a_frame(opened)
                 const now = document.querySelector(".lab-drawing svg").dataset.rev;
                 document.body.getBoundingClientRect(); // all is laid out
                 took.push(now === rev ? NaN : performance.now() - before);
+                const {outerHTML, parentElement} = document.querySelector(".lab-drawing svg");
+                const then = performance.now();
+                parentElement.insertAdjacentHTML("beforeend", outerHTML);
+                document.body.getBoundingClientRect();
+                drawn.push(performance.now() - then);
+                parentElement.lastElementChild.remove();
             }
-            return took;
+            return [took, drawn];
         }"""
     )
-    assert min(took) < 16, took
+    # On a machine where the picture alone takes a third of a frame: 3 to 5 times as long as putting the picture there
+    assert min(took) < max(16, 6 * min(drawn)), (took, drawn)
 
 
 STEPS: list[dict[str, Any]] = [

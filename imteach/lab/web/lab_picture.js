@@ -90,6 +90,8 @@ export function placePicture(page, beside) {
     const top = Math.max(frame.top, ...above.map((cover) => cover?.getBoundingClientRect().bottom ?? 0));
     if (box.top < top) picture.scrollTop -= top - box.top + 8;
     else if (box.bottom > frame.bottom) picture.scrollTop += box.bottom - frame.bottom + 24;
+    // The notebook, too, if what was drawn above has pushed it off the screen; not under a mouse
+    if (used.matches(":focus-visible")) (used.querySelector(PILL) ?? used).scrollIntoView({ block: "nearest" });
   }
 
   /** How far down on the screen the label of the packet in use stands; null if no packet has the focus. */
@@ -141,12 +143,11 @@ export function placePicture(page, beside) {
   const watchSize = new ResizeObserver((changes) => {
     for (const { target, contentRect } of changes) {
       if (target === body) room = contentRect.width;
-      else if (target === picture) {
-        edges.resized(contentRect.width);
-        keepInSight();
-      } else (target === bar ? root : main).style.setProperty(`--${target.className}`, `${contentRect.height}px`);
+      else if (target === picture) edges.resized(contentRect.width);
+      else (target === bar ? root : main).style.setProperty(`--${target.className}`, `${contentRect.height}px`);
     }
     arrange();
+    keepInSight();
   });
   for (const part of [body, bar, side, picture, compared]) watchSize.observe(part);
   picture.addEventListener("focusin", ({ target }) => {
