@@ -6,8 +6,9 @@ value, what the people saw settles it.
 
 from collections.abc import Iterable, Iterator
 
-from imteach.tell import Reason, why_unused
+from imteach.tell import PROMISE_TITLES, Reason, why_broken, why_unused
 from imteach.tell.reasons.why import reasons
+from imteach.tell.reasons.why_not import reasons_not
 from imteach.trace import Event, PacketRecord, Trace
 
 ENDS = ("arrive", "drop", "lose")
@@ -31,8 +32,7 @@ def evidence(trace: Trace, answer: object) -> list[Event]:
     """
     several = answer if isinstance(answer, list | tuple) else [answer]
     events = {event.id: event for one in several for event in _of(trace, one)}
-    chosen = events or {event.id: event for event in _seen_by_people(trace)}
-    return [chosen[number] for number in sorted(chosen)]
+    return [events[number] for number in sorted(events)] or seen_by_people(trace)
 
 
 def _of(trace: Trace, answer: object) -> Iterator[Event]:
@@ -45,27 +45,32 @@ def _of(trace: Trace, answer: object) -> Iterator[Event]:
         yield from [event for event in trace.events if event.packet == name and event.kind in ENDS][-1:]
 
 
-def _seen_by_people(trace: Trace) -> Iterator[Event]:
-    """What was shown to anybody or discarded, what was lost on the way, and what each message's sender saw last."""
-    for kind in ("show", "discard", "drop", "lose"):
-        yield from trace.happened(kind)
+def seen_by_people(trace: Trace) -> list[Event]:
+    """Return what was shown to anybody or discarded, what was lost, and what each message's sender saw last."""
+    found = [event for kind in ("show", "discard", "drop", "lose") for event in trace.happened(kind)]
     last = {event.msgid: event for event in trace.happened("status")}
-    yield from last.values()
+    return sorted({event.id: event for event in (*found, *last.values())}.values(), key=lambda event: event.id)
 
 
 def settling(events: list[Event], said: object) -> Event | None:
-    """Return the event that speaks most against an answer: the first that it did not count, or else the last.
+    """Return the event that speaks most against an answer: the first that it did not count, or what was shown again.
+
+    If there is neither, that is the last one.
 
     >>> from imteach import Drop, Scenario
     >>> shows = Scenario("retransmit").run(Drop("ack:N")).happened("show")
-    >>> settling(shows, 0).t, settling(shows, 1).t, settling(shows, 2).t, settling([], 1)
-    (100, 400, 400, None)
+    >>> settling(shows, 0).t, settling(shows, 1).t, settling(shows, None).t, settling(shows[:1], None).t
+    (100, 400, 400, 100)
     """
-    if not events:
-        return None
     if isinstance(said, int) and 0 <= said < len(events):
         return events[said]
-    return events[-1]
+    shown: set[tuple[str, str | None]] = set()
+    for event in events:
+        if event.kind == "show" and (event.node, event.msgid) in shown:
+            return event
+        if event.kind == "show":
+            shown.add((event.node, event.msgid))
+    return events[-1] if events else None
 
 
 def told(trace: Trace, events: Iterable[Event], most: Event | None, counted: bool) -> list[Reason]:
@@ -79,10 +84,35 @@ def told(trace: Trace, events: Iterable[Event], most: Event | None, counted: boo
         for event in events:
             led = reasons(trace, event)
             rows.update({reason.event: reason for reason in (led if len(events) <= FEW and not counted else led[-1:])})
-    return [*(rows[number] for number in sorted(rows)), *_idle(trace)]
+    return [rows[number] for number in sorted(rows)]
 
 
-def _idle(trace: Trace) -> Iterator[Reason]:
-    """A sentence for each fault that struck nothing."""
-    for fault in trace.unused:
-        yield Reason(f"{fault!r}: {why_unused(fault, trace)}", trace.events[-1].id)
+def struck_nothing(trace: Trace) -> list[Reason]:
+    """Return a sentence for each fault that struck nothing."""
+    return [Reason(f"{fault!r}: {why_unused(fault, trace)}", trace.events[-1].id) for fault in trace.unused]
+
+
+def did_not_happen(trace: Trace) -> list[Reason]:
+    """Return a sentence for whoever was not shown a message, and for each sender who was wrongly or vainly warned.
+
+    >>> from imteach import Drop, Scenario
+    >>> print(did_not_happen(Scenario("basic").run(Drop("msg:N")))[0].text)
+    100 ms: nothing brings it to bob any more, and nobody notices: alice sees ✓ sent
+    """
+    found = []
+    for said in trace.messages:
+        vain = [who for who in said.to if not said.shown[who]]
+        warned = [said.sender] if said.status in ("failed", "unconfirmed") and not vain else []
+        found += [reasons_not(trace, said.msgid, who)[-1] for who in (*vain, *warned)]
+    return found
+
+
+def broken_ones(trace: Trace, answer: object) -> list[Reason]:
+    """Return why each promise is broken that the answer names.
+
+    >>> from imteach import Drop, Scenario
+    >>> print(broken_ones(Scenario("basic").run(Drop("msg:R")), ["all_delivered", "no_duplicates"])[0].text)
+    all_delivered: bob never saw “hello” (m1), because m1/msg:R#1 was dropped; alice's screen says ! failed.
+    """
+    named = [one for one in answer if one in PROMISE_TITLES] if isinstance(answer, list) else []
+    return [Reason(f"{one}: {why_broken(trace, one)}", trace.events[-1].id) for one in named if why_broken(trace, one)]

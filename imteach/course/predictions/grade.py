@@ -4,18 +4,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from imteach.course.predictions.evidence import evidence, settling, told
+from imteach.course.predictions.evidence import (
+    broken_ones,
+    did_not_happen,
+    evidence,
+    seen_by_people,
+    settling,
+    struck_nothing,
+    told,
+)
 from imteach.course.predictions.kinds import AnswerKind, found_in
+from imteach.course.predictions.settled_by import SettlingRun, settled_by
 from imteach.printed import Sentence, Sentences
 from imteach.tell import Reason, told_of
-from imteach.trace import Trace
 
 
 @dataclass(frozen=True)
 class Grade:
     """What came of an answer: `sentence` says it, and `rights` holds every right value.
 
-    `reasons` say why, from the run; `events` and `packets` light up in its picture.
+    `reasons` say why, from the run in `settled_by`; `events` and `packets` light up in its picture.
     """
 
     right: bool
@@ -24,11 +32,13 @@ class Grade:
     reasons: tuple[Reason, ...] = ()
     events: tuple[int, ...] = ()
     packets: tuple[str, ...] = ()
+    settled_by: SettlingRun | None = None
 
     @property
     def reason(self) -> Sentences:
         """The sentence and the reasons, as text."""
-        return Sentences(Sentence(text) for text in (self.sentence, *(reason.text for reason in self.reasons)))
+        case = [f"{self.settled_by.name}:"] if self.settled_by and self.settled_by.name else []
+        return Sentences(Sentence(text) for text in (self.sentence, *case, *(reason.text for reason in self.reasons)))
 
     def __str__(self) -> str:
         return str(self.reason)
@@ -40,18 +50,26 @@ class Grade:
 def grade(kind: AnswerKind, said: Any, answer: object, result: object, because: object) -> Grade:
     """Return what came of what was `said`, as the author's `answer` says, which was read from `result`.
 
-    `because` are the events or packets that settle it, if it has any.
+    `because` are the events or packets that settle it, if it has any; or the run that does, or several by their names.
     """
     rights = kind.rights(answer)
     right = kind.is_right(said, rights)
     sentence = in_a_sentence(kind, said, rights, right)
-    if not isinstance(result, Trace):
+    run = settled_by(kind, said, rights, result, because)
+    if run is None:
         return Grade(right, sentence, rights)
-    events = evidence(result, because)
-    counted = said if found_in(because) is not None else None
-    settles = settling(events, None if right else counted)
-    reasons = told(result, events, settles, found_in(because) is not None)
-    return Grade(right, sentence, rights, tuple(reasons), *told_of(result, reasons))
+    because = because if run.trace is result else None  # of another run nothing more is known
+    counted = found_in(because) is not None
+    events = evidence(run.trace, because)
+    settles = settling(events, said if counted and not right else None)
+    missing = did_not_happen(run.trace) if events == seen_by_people(run.trace) else []
+    reasons = [
+        *told(run.trace, events, settles, counted),
+        *broken_ones(run.trace, answer),
+        *missing,
+        *struck_nothing(run.trace),
+    ]
+    return Grade(right, sentence, rights, tuple(reasons), *told_of(run.trace, reasons), run)
 
 
 def in_a_sentence(kind: AnswerKind, said: Any, rights: Iterable[Any], right: bool) -> str:

@@ -57,6 +57,10 @@ class AnswerKind:
         """Return a value in words."""
         raise NotImplementedError
 
+    def to_look_at(self, value: Any, rights: tuple[Any, ...]) -> list[tuple[object, str]]:
+        """Return the choices to look at after this answer, each with why: first those it is mistaken about."""
+        return []
+
     def refused(self, got: object) -> InputError:
         """Return the error for what is no answer of this kind."""
         return InputError(f"expected {self.expected}, got {quoted(got)}", where="answer")
@@ -143,6 +147,11 @@ class ChooseOne(_OfChoices):
     def words(self, value: int) -> str:
         return self.texts[value]
 
+    def to_look_at(self, value: int, rights: tuple[int, ...]) -> list[tuple[object, str]]:
+        (right,) = rights
+        other = [] if value == right else [(self.choices[right], "which is right")]
+        return [(self.choices[value], "which you chose" if other else ""), *other]
+
 
 class ChooseSeveral(_OfChoices):
     """Any number of the choices, also none.
@@ -173,6 +182,12 @@ class ChooseSeveral(_OfChoices):
 
     def words(self, value: tuple[int, ...]) -> str:
         return join([self.texts[place] for place in value]) if value else "none of them"
+
+    def to_look_at(self, value: tuple[int, ...], rights: tuple[tuple[int, ...], ...]) -> list[tuple[object, str]]:
+        (right,) = rights
+        missed = [(self.choices[place], "which you left out") for place in right if place not in value]
+        taken = [(self.choices[place], "which you chose") for place in value if place not in right]
+        return missed + taken or [(self.choices[place], "for example") for place in right or range(len(self.choices))]
 
 
 class PutInOrder(_OfChoices):

@@ -40,7 +40,8 @@ class Predict:
     search, a table, several traces); `faults` strike it. The learner chooses one of the `choices`. `answer` is given
     the trace and returns the right choice, or its place among them; or the list of events (or packets) of which the
     number is that place. The reason tells of these events, or of those that `because` returns, given the trace, too;
-    if there are none, of what people saw.
+    if there are none, of what people saw. About several runs by name, or a map of losses, the reason is told from the
+    run of the choice that the answer is mistaken about, or from the run that `because` returns.
 
     An answer can be given once: in the page, or by `answer`. Other kinds are `Predict.several`, `.number`, `.packet`,
     `.order` and `.phone`. Raises `InputError` for choices that make no sense, and for an answer that is none of them.
@@ -342,7 +343,7 @@ class Predict:
     @property
     def run(self) -> dict[str, Any]:
         """The run that it is about, for a page; {} as long as no answer is committed."""
-        return {} if self._grade is None else run_in_parts(self._result)
+        return {} if self._grade is None else run_in_parts(self._result, self._grade.settled_by)
 
     def __repr__(self) -> str:
         return asked_in_text(self.question, self._kind, self._so_far)

@@ -6,6 +6,7 @@ from typing import Any
 from imteach.course.predictions.asked import drawn_in_parts
 from imteach.course.predictions.grade import Grade
 from imteach.course.predictions.kinds import AnswerKind
+from imteach.course.predictions.settled_by import SettlingRun
 from imteach.draw.tables import Table, as_html
 from imteach.tell import in_short
 from imteach.tell.words import quote, sign, times
@@ -30,15 +31,27 @@ def verdict_in_parts(kind: AnswerKind, said: Any, grade: Grade) -> dict[str, Any
             {"text": r.text, "event": r.event, "packets": [*([r.packet] if r.packet else []), *r.also]}
             for r in grade.reasons
         ],
+        "runOf": grade.settled_by.name if grade.settled_by else "",
         "events": list(grade.events),
         "packets": list(grade.packets),
     }
 
 
-def run_in_parts(result: object) -> dict[str, Any]:
-    """Return what the question is about, for a page: a run's picture, a table of runs, or what it prints."""
+def run_in_parts(result: object, settling: SettlingRun | None) -> dict[str, Any]:
+    """Return what the question is about, for a page: a run's picture, a table of runs, or what it prints.
+
+    If the answer is explained by one run of several, the picture of that run stands above them.
+    """
     if isinstance(result, Trace):
-        return drawn_in_parts(result) if len(result.packets) <= MOST_DRAWN else {"text": f"{in_short(result)}"}
+        return _one_run(result)
+    return {**(_one_run(settling.trace) if settling else {}), **_whole(result)}
+
+
+def _one_run(trace: Trace) -> dict[str, Any]:
+    return drawn_in_parts(trace) if len(trace.packets) <= MOST_DRAWN else {"text": f"{in_short(trace)}"}
+
+
+def _whole(result: object) -> dict[str, Any]:
     if isinstance(result, Mapping) and result:
         return {"html": as_html([_table(result)])}
     shown = _ours(result)

@@ -18,6 +18,7 @@ import { makeControl } from "./predict_controls.js";
  * @property {any} said
  * @property {any[]} rights
  * @property {string} words
+ * @property {string} runOf which of several runs the reasons are about
  * @property {import("./lit.js").Reason[]} reasons
  * @property {number[]} events
  * @property {string[]} packets
@@ -45,14 +46,15 @@ function makeParts() {
  * @param {HTMLElement} place
  * @param {Verdict} verdict
  */
-function drawVerdict(place, { right, sentence, reasons }) {
+function drawVerdict(place, { right, sentence, reasons, runOf }) {
   const sign = make("span", { class: "predict-sign", "aria-hidden": "true" }, right ? "✓" : "✗");
   const words = make("p", { class: "predict-sentence", tabindex: "-1", dir: "auto" }, sign, sentence);
   const why = make("ol", { class: "lab-reasons", "aria-label": "Because" }, ...reasons.map(makeReason));
   const room = make("div", { class: "predict-run" });
+  const title = runOf ? `One of the runs: ${runOf}` : "Because, in this run";
   place.dataset.verdict = right ? "right" : "wrong";
   place.hidden = false;
-  const because = reasons.length ? [make("p", { class: "predict-because" }, "Because, in this run (a click marks it in the picture):"), why] : [];
+  const because = reasons.length ? [make("p", { class: "predict-because", dir: "auto" }, `${title} (a click marks it in the picture):`), why] : [];
   place.replaceChildren(words, make("div", { class: "predict-answer" }, make("div", {}, ...because), room));
   why.addEventListener("click", ({ target }) => {
     const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-marks]"));

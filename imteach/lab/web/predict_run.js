@@ -28,19 +28,23 @@ export function drawPicture({ picture = "", sheet = "", drawn }) {
 
 /** @param {Run} run */
 export function drawRun(run) {
+  const whole = make("div", {});
   if (run.picture) {
     const drawing = drawPicture(run);
     for (const packet of drawing.querySelectorAll("[data-packet]")) {
       packet.setAttribute("role", "img"); // it is there to be looked at
       for (const name of ["tabindex", "aria-pressed"]) packet.removeAttribute(name);
     }
-    return drawing;
+    whole.append(drawing);
   }
-  const box = make("div", { class: "predict-result" });
-  if (run.html) {
-    const page = document.createElement("template"); // what is parsed there is not run, nor loaded
-    page.innerHTML = run.html; // Python's own results: they escape every text
-    box.append(page.content);
-  } else box.append(make("pre", {}, run.text ?? ""));
-  return box;
+  if (run.html || run.text) {
+    const box = make("div", { class: "predict-result" });
+    if (run.html) {
+      const page = document.createElement("template"); // what is parsed there is not run, nor loaded
+      page.innerHTML = run.html; // Python's own results: they escape every text
+      box.append(page.content);
+    } else box.append(make("pre", {}, run.text ?? ""));
+    whole.append(box);
+  }
+  return whole;
 }

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from imteach import Drop, InputError, Predict, Scenario
+from imteach import Drop, InputError, Predict, Scenario, explore, fault_map
 from imteach.course.predictions.view import PredictView
 
 NEVER_BEFORE = ["twice-is-right", "400 ms", "shown to bob 2 times", "m1/msg:R#2", "no_duplicates", "again"]
@@ -260,9 +260,92 @@ def test_a_question_about_another_result():
     guess = Predict("Which loss does no harm?", lambda: runs, choices=list(runs), answer="ack:A")
     view = view_of(guess)
     hear(view, {"commit": 0})
-    assert list(guess.reason) == ["Not so. You said: msg:R. The run says: ack:A."]
+    assert list(guess.reason)[:2] == ["Not so. You said: msg:R. The run says: ack:A.", "msg:R, which you chose:"]
+    assert "30 ms: m1/msg:R#1 is dropped" in guess.reason
     assert "ack:A" in view.run["html"]
+    assert "m1/msg:R#1" in view.run["picture"]
+    assert view.verdict["runOf"] == "msg:R, which you chose"
     assert guess.reveal() is runs
+
+
+def asked_of_losses(because=None):
+    return Predict.several(
+        "After which is bob shown it twice?",
+        lambda: fault_map("retransmit"),
+        choices=["msg:R", "msg:A", "ack:R", "ack:N"],
+        answer=lambda losses: [one.short_names for one in losses.singles if one.messages[0].shown["bob"] > 1],
+        because=because,
+    )
+
+
+def asked_of_a_search():
+    return Predict.several(
+        "What is broken?",
+        lambda: explore("acked", faults=2),
+        choices=["no_duplicates", "no_false_failure", "all_delivered"],
+        answer=["no_false_failure", "all_delivered"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("guess", "said", "case", "reason"),
+    [
+        (asked_of_losses(), ["msg:A", "ack:N"], "ack:R, which you left out", "130 ms: m1/ack:R#1 is dropped"),
+        (asked_of_losses(), ["msg:A", "ack:R", "ack:N"], "msg:A, which you chose", "80 ms: m1/msg:A#1 is dropped"),
+        (asked_of_losses(), ["ack:R", "ack:N"], "ack:R, for example", "130 ms: m1/ack:R#1 is dropped"),
+        (
+            asked_of_losses(lambda losses: {"both": losses["msg:R"].trace}),
+            ["ack:R"],
+            "both",
+            "30 ms: m1/msg:R#1 is dropped",
+        ),
+        (asked_of_losses(lambda losses: losses["ack:N"].trace), ["ack:R"], "", "180 ms: m1/ack:N#1 is dropped"),
+        (
+            asked_of_a_search(),
+            ["all_delivered"],
+            "no_false_failure, which you left out",
+            "300 ms: alice sees ! failed, though bob was shown it at 100 ms",
+        ),
+    ],
+)
+def test_of_several_runs_the_reason_is_told_from_the_one_that_the_answer_is_mistaken_about(guess, said, case, reason):
+    grade = guess.answer(*said)
+    assert grade.settled_by.name == case
+    assert reason in grade.reason
+    assert (f"{case}:" in list(grade.reason)) == bool(case)
+    assert grade.packets
+    assert set(grade.packets) <= set(grade.settled_by.trace.packet)
+    assert {"picture", "html"} <= set(guess.run)
+
+
+def test_a_choice_without_a_run_of_its_own_is_shown_by_the_right_one():
+    guess = Predict(
+        "What does it find broken first?",
+        lambda: explore("acked", faults=2),
+        choices=["none", "no_false_failure"],
+        answer="no_false_failure",
+    )
+    assert guess.answer("none").settled_by.name == "no_false_failure, which is right"
+
+
+def test_a_number_about_several_runs_has_a_reason_only_if_the_author_names_one():
+    def asked(because):
+        runs = {kind: Scenario("acked").run(Drop(kind)) for kind in ("msg:R", "ack:A")}
+        return Predict.number("How many fail?", lambda: runs, unit="", answer=1, because=because)
+
+    assert asked(None).answer(2).settled_by is None
+    assert asked(lambda runs: {"msg:R": runs["msg:R"]}).answer(2).settled_by.name == "msg:R"
+
+
+def test_what_did_not_happen_is_a_reason_too():
+    guess = Predict("How does it end?", "basic", Drop("msg:N"), choices=["well", "badly"], answer="badly")
+    assert guess.answer("well").reason[-1] == (
+        "100 ms: nothing brings it to bob any more, and nobody notices: alice sees ✓ sent"
+    )
+    promises = Predict.several(
+        "Which?", "basic", choices=["no_duplicates", "all_delivered"], answer=lambda trace: ["all_delivered"]
+    )
+    assert "all_delivered: bob was shown" in str(promises.answer().reason)
 
 
 def test_several_numbers_are_a_table():
