@@ -72,10 +72,14 @@ def test_every_page_of_docs_can_be_found_from_the_readme():
 
 
 def minutes(lesson):
-    """How long a lesson takes: 180 words a minute, half a minute for each cell that is run, 9 for lab and exercises."""
+    """How long a lesson takes: 180 words a minute, half a minute for each cell that is run, 9 for the lab.
+
+    Without its exercises and the self-test.
+    """
     cells = json.loads(lesson.read_text("utf-8"))["cells"]
     words = sum(len("".join(cell["source"]).split()) for cell in cells if cell["cell_type"] == "markdown")
-    runs = sum(cell["cell_type"] == "code" for cell in cells)
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    runs = sum('exercises["' not in source and "quiz(" not in source for source in code)
     return 5 * round((words / 180 + runs / 2 + 9) / 5)
 
 

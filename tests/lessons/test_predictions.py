@@ -51,4 +51,6 @@ def test_a_lesson_is_short_and_says_how_long_it_takes(lesson):
     cells = cells_of(lesson)
     assert len(cells) <= MOST_CELLS
     first = "".join(cells[0]["source"])
-    assert re.search(r"^\*(\d+) minutes\.", first, re.MULTILINE), "its minutes stand below its title"
+    exercises = sum('exercises["' in "".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    more = ["", ", and 10 more for the exercise", ", and 15 more for two exercises"][exercises]
+    assert re.search(rf"^\*(\d+) minutes{more}\.", first, re.MULTILINE), "its minutes stand below its title"
