@@ -17,7 +17,12 @@ FEW = 2
 """Of at most so many events that are not counted, each is told with all that led to it."""
 
 MOST_TOLD = 4
-"""Of more events than these, only the last is told with all that led to it."""
+"""Of more events than these, only one is told with what led to it; of the others only what people saw is told."""
+
+SEEN, MOST_SEEN = ("show", "discard", "status"), 6
+
+BRINGS = ("arrive", "timer_fire")
+"""What brings something about and is worth a sentence beside it."""
 
 
 def evidence(trace: Trace, answer: object) -> list[Event]:
@@ -74,16 +79,22 @@ def settling(events: list[Event], said: object) -> Event | None:
 
 
 def told(trace: Trace, events: Iterable[Event], most: Event | None, counted: bool) -> list[Reason]:
-    """Return why these events happened, in time order: all that led to `most`, and of the others each its sentence.
+    """Return why these events happened, in time order: all that led to `most`, and of each other what came just before.
 
     A few events that are not `counted` are all told with what led to them.
     """
     events = list(events)
     rows = {reason.event: reason for reason in (reasons(trace, most) if most else ())}
-    if len(events) <= MOST_TOLD:
-        for event in events:
-            led = reasons(trace, event)
-            rows.update({reason.event: reason for reason in (led if len(events) <= FEW and not counted else led[-1:])})
+    for event in events if len(events) <= MOST_TOLD else [event for event in events if event.kind in SEEN][:MOST_SEEN]:
+        led = reasons(trace, event)
+        brought = [reason for reason in led[-2:-1] if trace.events[reason.event].kind in BRINGS]
+        if len(events) > MOST_TOLD:
+            wanted = led[-1:]
+        elif len(events) <= FEW and not counted:
+            wanted = led
+        else:
+            wanted = brought + led[-1:]
+        rows.update({reason.event: reason for reason in wanted})
     return [rows[number] for number in sorted(rows)]
 
 

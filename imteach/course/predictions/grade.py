@@ -37,8 +37,10 @@ class Grade:
     @property
     def reason(self) -> Sentences:
         """The sentence and the reasons, as text."""
-        case = [f"{self.settled_by.name}:"] if self.settled_by and self.settled_by.name else []
-        return Sentences(Sentence(text) for text in (self.sentence, *case, *(reason.text for reason in self.reasons)))
+        run = [f"{self.settled_by.name}:"] if self.settled_by and self.settled_by.name else []
+        others = self.settled_by.others if self.settled_by else ()
+        told = (self.sentence, *run, *(reason.text for reason in self.reasons), *others)
+        return Sentences(Sentence(text) for text in told)
 
     def __str__(self) -> str:
         return str(self.reason)
@@ -61,13 +63,13 @@ def grade(kind: AnswerKind, said: Any, answer: object, result: object, because: 
     because = because if run.trace is result else None  # of another run nothing more is known
     counted = found_in(because) is not None
     events = evidence(run.trace, because)
-    settles = settling(events, said if counted and not right else None)
+    settles = settling(events, said if found_in(answer) is not None and not right else None)
     missing = did_not_happen(run.trace) if events == seen_by_people(run.trace) else []
     reasons = [
         *told(run.trace, events, settles, counted),
         *broken_ones(run.trace, answer),
         *missing,
-        *struck_nothing(run.trace),
+        *(struck_nothing(run.trace) if run.trace is result else []),
     ]
     return Grade(right, sentence, rights, tuple(reasons), *told_of(run.trace, reasons), run)
 

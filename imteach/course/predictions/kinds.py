@@ -235,8 +235,8 @@ class GiveNumber(AnswerKind):
     """A number, with its unit: `unit` is "" for a mere count. Each number within `within` of the right one is right.
 
     >>> kind = GiveNumber("ms")
-    >>> kind.said(300), kind.said("300 ms"), kind.words(300)
-    (300, 300, '300 ms')
+    >>> kind.said(300), kind.said("300 ms"), kind.words(300), GiveNumber("packets").words(1)
+    (300, 300, '300 ms', '1 packet')
     """
 
     unit: str
@@ -279,7 +279,8 @@ class GiveNumber(AnswerKind):
         return any(abs(value - right) <= self.within for right in rights)
 
     def words(self, value: float) -> str:
-        return f"{value} {self.unit}".rstrip()
+        is_one = value == 1 and self.unit != "ms"
+        return f"{value} {self.unit.removesuffix('s') if is_one else self.unit}".rstrip()
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ class Predict:
     >>> guess.answer("once")
     Not so. You said: once. The run says: twice.
     0 ms: alice says “hello” to bob
+    100 ms: m1/msg:N#1 reaches bob
     100 ms: bob is shown “hello”
     300 ms: alice's timer for m1 runs out: m1/ack:N#1 was dropped
     300 ms: alice sends msg:R again, as m1/msg:R#2

@@ -4,16 +4,25 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from imteach.course.predictions.kinds import AnswerKind, choice_in_words
+from imteach.tell import in_short
+from imteach.tell.words import join, quote, sign, times
 from imteach.trace import Trace
 from imteach.verify.losses.fault_map import FaultMap
 from imteach.verify.search.finding import Finding
 
+MOST_MESSAGES = 2
+"""Of a run with more messages than these, a line says what came of it in short."""
+
 
 class SettlingRun(NamedTuple):
-    """A run to look at. `name` says which of several it is: "" for the only one."""
+    """A run to look at. `name` says which of several it is: "" for the only one.
+
+    `others` say in a line each what came of the other runs that the answer is mistaken about.
+    """
 
     trace: Trace
     name: str = ""
+    others: tuple[str, ...] = ()
 
 
 def settled_by(
@@ -30,19 +39,55 @@ def settled_by(
     >>> run = settled_by(ChooseSeveral(("msg:A", "ack:R")), (0,), ((1,),), losses, None)
     >>> run.name, run.trace.messages[0].shown
     ('ack:R, which you left out', {'bob': 2})
+    >>> run.others
+    ('msg:A, which you chose: alice sees ✓✓ delivered, bob is shown “hello” once',)
     """
     for runs in (because, result):
         if isinstance(runs, Trace):
             return SettlingRun(runs)
         named = _by_name(runs)
-        for choice, why in kind.to_look_at(said, rights):
-            name = choice_in_words(choice)
-            if name in named:
-                return SettlingRun(named[name], f"{name}, {why}" if why else name)
+        looked_at = [(choice_in_words(choice), why) for choice, why in kind.to_look_at(said, rights)]
+        found = [(f"{name}, {why}" if why else name, named[name]) for name, why in looked_at if name in named]
+        mistaken = any("you" in why for _, why in looked_at)
+        if found:
+            name, trace = found[0]
+            others = [f"{name}: {came_of(run)}" for name, run in found[1:]] if mistaken else []
+            return SettlingRun(trace, name, (*others, *_kept(runs, looked_at)))
         if runs is because and named:
             name, trace = next(iter(named.items()))
             return SettlingRun(trace, name)
     return None
+
+
+def came_of(trace: Trace) -> str:
+    """Return what came of a run, in a line: what each sender sees, how often it is shown, and what was lost by itself.
+
+    >>> from imteach import Crash, Scenario
+    >>> came_of(Scenario("dedup").run(Crash("server", at=120, down=100)))
+    'alice sees ✓✓ delivered, bob is shown “hello” once; m1/ack:R#1 was lost'
+    """
+    if trace.mistakes or trace.loop is not None or len(trace.messages) > MOST_MESSAGES:
+        return f"{in_short(trace)}"
+    ends = [
+        ", ".join(
+            [
+                f"{outcome.sender} sees {sign(outcome.status)}",
+                *(f"{who} is shown {quote(outcome.text)} {times(count)}" for who, count in outcome.shown.items()),
+            ]
+        )
+        for outcome in trace.messages
+    ]
+    lost = [packet.name for packet in trace.packets if packet.fate == "lost"]
+    gone = [f"{join(lost)} {'was' if len(lost) == 1 else 'were'} lost"] if lost else []
+    return "; ".join([*ends, *gone])
+
+
+def _kept(runs: object, looked_at: list[tuple[str, str]]) -> list[str]:
+    """That the promises hold which an answer says a search has found broken."""
+    if not isinstance(runs, Finding):
+        return []
+    kept = [(name, why) for name, why in looked_at if name in runs.promises and runs.promises[name].trace is None]
+    return [f"{name}, {why}: no run that was tried breaks it" for name, why in kept]
 
 
 def _by_name(runs: object) -> dict[str, Trace]:

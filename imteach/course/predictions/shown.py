@@ -6,14 +6,10 @@ from typing import Any
 from imteach.course.predictions.asked import drawn_in_parts
 from imteach.course.predictions.grade import Grade
 from imteach.course.predictions.kinds import AnswerKind
-from imteach.course.predictions.settled_by import SettlingRun
+from imteach.course.predictions.settled_by import SettlingRun, came_of
 from imteach.draw.tables import Table, as_html
 from imteach.tell import in_short
-from imteach.tell.words import quote, sign, times
 from imteach.trace import Trace
-
-MOST_MESSAGES = 2
-"""Of a run with more messages than these, a table says what came of it in short."""
 
 MOST_DRAWN = 200
 """Of a run with more packets than these, only what came of it is shown: its picture would not help."""
@@ -32,6 +28,7 @@ def verdict_in_parts(kind: AnswerKind, said: Any, grade: Grade) -> dict[str, Any
             for r in grade.reasons
         ],
         "runOf": grade.settled_by.name if grade.settled_by else "",
+        "others": list(grade.settled_by.others) if grade.settled_by else [],
         "events": list(grade.events),
         "packets": list(grade.packets),
     }
@@ -60,25 +57,10 @@ def _whole(result: object) -> dict[str, Any]:
 
 def _table(results: Mapping[Any, object]) -> Table:
     """Several results, each by its name: of a run what came of it, of anything else what it prints."""
-    rows = [[str(name), _came(one) if isinstance(one, Trace) else str(one)] for name, one in results.items()]
+    rows = [[str(name), came_of(one) if isinstance(one, Trace) else str(one)] for name, one in results.items()]
     if all(isinstance(one, Trace) for one in results.values()):
         return Table("The runs", ["", "what came of it"], rows, words=True)
     return Table("What came of it", ["", ""], rows, words=True)
-
-
-def _came(trace: Trace) -> str:
-    """What came of a run, in a line: what each sender sees, and how often it is shown."""
-    if trace.mistakes or trace.loop is not None or len(trace.messages) > MOST_MESSAGES:
-        return f"{in_short(trace)}"
-    return "; ".join(
-        ", ".join(
-            [
-                f"{outcome.sender} sees {sign(outcome.status)}",
-                *(f"{who} is shown {quote(outcome.text)} {times(count)}" for who, count in outcome.shown.items()),
-            ]
-        )
-        for outcome in trace.messages
-    )
 
 
 def _ours(result: object) -> str:

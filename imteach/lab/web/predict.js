@@ -20,6 +20,7 @@ import { makeControl } from "./predict_controls.js";
  * @property {string} words
  * @property {string} runOf which of several runs the reasons are about
  * @property {import("./lit.js").Reason[]} reasons
+ * @property {string[]} others what came of other runs that the answer is mistaken about
  * @property {number[]} events
  * @property {string[]} packets
  */
@@ -46,7 +47,7 @@ function makeParts() {
  * @param {HTMLElement} place
  * @param {Verdict} verdict
  */
-function drawVerdict(place, { right, sentence, reasons, runOf }) {
+function drawVerdict(place, { right, sentence, reasons, runOf, others }) {
   const sign = make("span", { class: "predict-sign", "aria-hidden": "true" }, right ? "✓" : "✗");
   const words = make("p", { class: "predict-sentence", tabindex: "-1", dir: "auto" }, sign, sentence);
   const why = make("ol", { class: "lab-reasons", "aria-label": "Because" }, ...reasons.map(makeReason));
@@ -55,7 +56,8 @@ function drawVerdict(place, { right, sentence, reasons, runOf }) {
   place.dataset.verdict = right ? "right" : "wrong";
   place.hidden = false;
   const because = reasons.length ? [make("p", { class: "predict-because", dir: "auto" }, `${title} (a click marks it in the picture):`), why] : [];
-  place.replaceChildren(words, make("div", { class: "predict-answer" }, make("div", {}, ...because), room));
+  const more = others.length ? [make("ul", { class: "predict-others" }, ...others.map((text) => make("li", { dir: "auto" }, text)))] : [];
+  place.replaceChildren(words, make("div", { class: "predict-answer" }, make("div", {}, ...because, ...more), room));
   why.addEventListener("click", ({ target }) => {
     const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-marks]"));
     if (button) pointTo(room, button.dataset.marks ?? "", button.dataset.marksEvent);

@@ -139,7 +139,9 @@ class _Chain:
     def _fabricated(self, event: Event) -> str:
         packet = self.trace.packet[str(event.packet)]
         if packet.fabricated:
-            return " (the server made it itself, because it keeps the message)"
+            stored = any(e.kind == "store" and e.said == event.said for e in self.trace.events[: event.id])
+            why = "because it keeps the message" if stored else "and has stored nothing"
+            return f" (the server made it itself, {why})"
         return " (a copy that the network made)" if packet.copy > 1 else ""
 
     def _timer_fire(self, event: Event) -> str:
@@ -150,6 +152,8 @@ class _Chain:
             return self._time_is_over(event, of)
         if what == "heartbeat":
             return f"{event.node}'s heartbeat of {of}{', before its time' if is_early(event) else ''}"
+        if event.node == SERVER:  # only a learner's server has one, and what it waits for is its own affair
+            return f"the server's timer for {event.timer} runs out"
         fired = f"{event.node}'s timer for {'its pull' if what == 'pull' else event.timer} runs out"
         awaited = "offline:A" if what == "pull" else "ack:N" if self.trace.scenario.setting.acks else "msg:A"
         return f"{fired}: {self._missing(event) or f'no {awaited} had come'}"

@@ -318,6 +318,16 @@ def test_of_several_runs_the_reason_is_told_from_the_one_that_the_answer_is_mist
     assert {"picture", "html"} <= set(guess.run)
 
 
+def test_each_other_choice_that_is_mistaken_has_a_line():
+    grade = asked_of_losses().answer("msg:R", "msg:A", "ack:N")
+    once = "which you chose: alice sees ✓✓ delivered, bob is shown “hello” once"
+    assert grade.settled_by.name == "ack:R, which you left out"
+    assert list(grade.reason)[-2:] == [f"msg:R, {once}", f"msg:A, {once}"]
+    assert asked_of_losses().answer("ack:R", "ack:N").settled_by.others == ()
+    searched = asked_of_a_search().answer("no_duplicates", "all_delivered")
+    assert searched.reason[-1] == "no_duplicates, which you chose: no run that was tried breaks it"
+
+
 def test_a_choice_without_a_run_of_its_own_is_shown_by_the_right_one():
     guess = Predict(
         "What does it find broken first?",
