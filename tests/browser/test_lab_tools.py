@@ -329,6 +329,19 @@ def test_why_lights_up_what_led_to_it_and_each_sentence_marks_its_arrow(page: Pa
     expect(desk.root.locator(".lab-led, .lab-asked")).to_have_count(0)
 
 
+def test_taking_another_tool_puts_the_reasons_away(page: Page):
+    desk = Desk(page, Lab("retransmit", Drop("ack:N")))
+    desk.choose("why")
+    desk.click('.lab-told:has-text("a duplicate")')
+    desk.choose("why")
+    desk.answer()
+    expect(desk.root.get_by_role("group", name="Why")).to_be_visible()
+    desk.choose("drop")
+    desk.answer()
+    expect(desk.root.get_by_role("group", name="Why")).to_be_hidden()
+    expect(desk.root.locator(".lab-led, .lab-asked")).to_have_count(0)
+
+
 def test_a_packet_can_be_asked_why_it_did_not_arrive(page: Page):
     desk = Desk(page, Lab("dedup", Drop("ack:N")))
     desk.choose("why")

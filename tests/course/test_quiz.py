@@ -80,5 +80,5 @@ def test_the_paper_has_every_question_and_no_answer():
 
 def test_the_key_is_what_the_runs_say():
     drawn = quiz(seed=7, questions=3, upto="dedup")
-    assert drawn.key().splitlines() == ["Quiz 7: what is right", " 1. once", " 2. ! failed", " 3. 1 packets"]
+    assert drawn.key().splitlines() == ["Quiz 7: what is right", " 1. once", " 2. ! failed", " 3. 1 packet"]
     assert all(question.right is None for question in drawn)

@@ -48,7 +48,7 @@ def test_what_is_sent_again_stands_at_its_new_place_from_when_it_was_said():
 
 def test_a_crash_leaves_what_the_person_saw_and_then_nothing():
     trace = Scenario("dedup").run(Crash("alice", at=60, down=30))
-    assert notes(trace, "alice") == [(0, [(0, "◷ sending", "sending"), (90, "forgotten", "forgotten")])]
+    assert notes(trace, "alice") == [(0, [(0, "◷ sending", "sending"), (90, "forgotten, off the screen", "forgotten")])]
     assert phone(trace, "alice").down == ((60, 90),)
     assert phone(trace, "bob").down == ()
 

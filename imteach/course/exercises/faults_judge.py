@@ -70,8 +70,11 @@ class FaultsJudge:
         return [fault for fault in trace.faults if fault not in self.given]
 
     def _runs(self, faults: Faults) -> Judged:
-        """Whether each fault happens. A fault on a packet that is never sent does nothing."""
+        """Whether each fault happens: not one on a packet that is never sent, nor one that is there twice."""
         trace = self._run(faults)
+        twice = next((fault for place, fault in enumerate(faults) if fault in faults[:place]), None)
+        if twice is not None:
+            return Judged(False, f"{twice!r} is there twice{_its_second(twice)}", trace)
         if trace.unused:
             names = few([str(fault) for fault in trace.unused])
             reason = f"{trace.unused[0]}: {why_unused(trace.unused[0], trace)}."
@@ -94,6 +97,12 @@ class FaultsJudge:
             return Judged(True, f"{counted(used, 'fault')}, and no fewer will do")
         note = f"you used {counted(used, 'fault')}, and fewer will do"
         return Judged(False, note, trace, f"It works, but {note}.")
+
+
+def _its_second(fault: Fault) -> str:
+    """How the second packet of that kind is named, if the fault is about a packet."""
+    name, sharp, number = str(getattr(fault, "packet", "")).partition("#")
+    return f", and strikes once; the packet after it is {name}#{int(number) + 1}" if sharp and number.isdigit() else ""
 
 
 def _named(faults: Sequence[Fault]) -> str:

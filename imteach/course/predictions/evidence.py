@@ -51,8 +51,8 @@ def _of(trace: Trace, answer: object) -> Iterator[Event]:
 
 
 def seen_by_people(trace: Trace) -> list[Event]:
-    """Return what was shown to anybody or discarded, what was lost, and what each message's sender saw last."""
-    found = [event for kind in ("show", "discard", "drop", "lose") for event in trace.happened(kind)]
+    """Return what was shown to anybody or discarded, what was lost or crashed, and what each sender saw last."""
+    found = [event for kind in ("show", "discard", "drop", "lose", "crash") for event in trace.happened(kind)]
     last = {event.msgid: event for event in trace.happened("status")}
     return sorted({event.id: event for event in (*found, *last.values())}.values(), key=lambda event: event.id)
 
@@ -104,18 +104,28 @@ def struck_nothing(trace: Trace) -> list[Reason]:
 
 
 def did_not_happen(trace: Trace) -> list[Reason]:
-    """Return a sentence for whoever was not shown a message, and for each sender who was wrongly or vainly warned.
+    """Return why somebody was not shown a message, or why its sender was warned though all have it; [] if all is well.
 
     >>> from imteach import Drop, Scenario
-    >>> print(did_not_happen(Scenario("basic").run(Drop("msg:N")))[0].text)
+    >>> for reason in did_not_happen(Scenario("basic").run(Drop("msg:N"))):
+    ...     print(reason.text)
+    0 ms: alice says “hello” to bob
+    80 ms: m1/msg:N#1 is dropped on its way to bob
+    100 ms: alice sees m1 ✓ sent, and waits for nothing more
     100 ms: nothing brings it to bob any more, and nobody notices: alice sees ✓ sent
     """
-    found = []
+    found: dict[tuple[int, str], Reason] = {}
     for said in trace.messages:
         vain = [who for who in said.to if not said.shown[who]]
         warned = [said.sender] if said.status in ("failed", "unconfirmed") and not vain else []
-        found += [reasons_not(trace, said.msgid, who)[-1] for who in (*vain, *warned)]
-    return found
+        for who in (*vain, *warned):
+            found.update({(reason.event, reason.text): reason for reason in reasons_not(trace, said.msgid, who)})
+    return [found[place] for place in sorted(found, key=lambda place: place[0])]
+
+
+def stopped(trace: Trace) -> list[Reason]:
+    """Return where a learner's code could not go on: what it raised, and at which line."""
+    return [Reason(f"{crash.t} ms: {crash.text}", crash.id) for crash in trace.mistakes]
 
 
 def broken_ones(trace: Trace, answer: object) -> list[Reason]:

@@ -10,6 +10,7 @@ from imteach.course.predictions.evidence import (
     evidence,
     seen_by_people,
     settling,
+    stopped,
     struck_nothing,
     told,
 )
@@ -63,12 +64,12 @@ def grade(kind: AnswerKind, said: Any, answer: object, result: object, because: 
     because = because if run.trace is result else None  # of another run nothing more is known
     counted = found_in(because) is not None
     events = evidence(run.trace, because)
-    settles = settling(events, said if found_in(answer) is not None and not right else None)
     missing = did_not_happen(run.trace) if events == seen_by_people(run.trace) else []
+    settles = settling(events, said if found_in(answer) is not None and not right else None)
     reasons = [
-        *told(run.trace, events, settles, counted),
+        *(missing or told(run.trace, events, settles, counted)),
         *broken_ones(run.trace, answer),
-        *missing,
+        *stopped(run.trace),
         *(struck_nothing(run.trace) if run.trace is result else []),
     ]
     return Grade(right, sentence, rights, tuple(reasons), *told_of(run.trace, reasons), run)

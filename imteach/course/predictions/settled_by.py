@@ -72,7 +72,12 @@ def came_of(trace: Trace) -> str:
         ", ".join(
             [
                 f"{outcome.sender} sees {sign(outcome.status)}",
-                *(f"{who} is shown {quote(outcome.text)} {times(count)}" for who, count in outcome.shown.items()),
+                *(
+                    f"{who} is shown {quote(outcome.text)} {times(count)}"
+                    if count
+                    else f"{who} never sees {quote(outcome.text)}"
+                    for who, count in outcome.shown.items()
+                ),
             ]
         )
         for outcome in trace.messages

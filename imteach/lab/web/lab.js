@@ -239,13 +239,16 @@ export function render({ model, el }) {
   const time = watchTime(page, showMoment, place.follow, keepMoment);
   const tools = makeTools(page, wish, () => time.now());
   const pointing = watchPointing(page, tools, time);
-  tools.onChange(pointing.renew);
+  const putAway = () => why.isOn() && wish({ do: "why" });
+  tools.onChange(() => {
+    pointing.renew();
+    if (!tools.isAsking()) putAway(); // what is lit says something else than what the tool in hand is for
+  });
   watchControls(page, wish, why, time.now);
   page.reset.addEventListener("click", () => time.go(null));
   const settings = watchSettings(page, wish);
   const unfold = watchFolds(page);
   const share = watchShare(page, wish, view);
-  const putAway = () => why.isOn() && wish({ do: "why" });
   /** @type {Record<string, HTMLElement>} */
   const buttons = { ...page, share: page.shareButton };
   watchKeys(

@@ -145,6 +145,7 @@ export function makeTools(page, wish, now) {
       page.hint.classList.add("lab-missed");
     },
     isOnNodes: () => tool.on.includes("[data-node]"),
+    isAsking: () => tool.tool === "why",
     isOnPackets: () => tool.on.includes("[data-packet]"),
     /**
      * Call this when another tool is chosen.

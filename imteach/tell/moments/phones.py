@@ -103,7 +103,8 @@ def _own_notes(since: float, statuses: dict[float, str]) -> tuple[BubbleNote, ..
     """The status beside something that a person said, each with the time since which it stands there."""
     notes = [] if since in statuses else [BubbleNote(since, "no status", "")]
     for t, status in statuses.items():
-        note = BubbleNote(t, f"{STATUSES.get(status, '')} {status}".strip(), status)
+        gone = ", off the screen" if status == "forgotten" else ""
+        note = BubbleNote(t, f"{STATUSES.get(status, '')} {status}{gone}".strip(), status)
         if not notes or notes[-1].mood != status:
             notes.append(note)
     return tuple(notes)

@@ -140,7 +140,7 @@ class _Chain:
         packet = self.trace.packet[str(event.packet)]
         if packet.fabricated:
             stored = any(e.kind == "store" and e.said == event.said for e in self.trace.events[: event.id])
-            why = "because it keeps the message" if stored else "and has stored nothing"
+            why = "because it keeps the message" if stored else "and has not stored it"
             return f" (the server made it itself, {why})"
         return " (a copy that the network made)" if packet.copy > 1 else ""
 

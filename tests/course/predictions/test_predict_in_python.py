@@ -261,7 +261,7 @@ def test_a_question_about_another_result():
     view = view_of(guess)
     hear(view, {"commit": 0})
     assert list(guess.reason)[:2] == ["Not so. You said: msg:R. The run says: ack:A.", "msg:R, which you chose:"]
-    assert "30 ms: m1/msg:R#1 is dropped" in guess.reason
+    assert "30 ms: m1/msg:R#1 is dropped on its way to the server" in guess.reason
     assert "ack:A" in view.run["html"]
     assert "m1/msg:R#1" in view.run["picture"]
     assert view.verdict["runOf"] == "msg:R, which you chose"
