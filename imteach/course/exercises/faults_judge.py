@@ -74,7 +74,7 @@ class FaultsJudge:
         trace = self._run(faults)
         twice = next((fault for place, fault in enumerate(faults) if fault in faults[:place]), None)
         if twice is not None:
-            return Judged(False, f"{twice!r} is there twice{_its_second(twice)}", trace)
+            return Judged(False, "one fault is there twice", trace, f"{twice!r} is there twice{_its_second(twice)}.")
         if trace.unused:
             names = few([str(fault) for fault in trace.unused])
             reason = f"{trace.unused[0]}: {why_unused(trace.unused[0], trace)}."

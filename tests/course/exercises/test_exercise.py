@@ -306,7 +306,7 @@ def test_what_is_given_does_not_count_as_chosen():
 def test_the_same_fault_twice_is_said_to_be_one():
     report = exercises["three bubbles"].check([Drop("ack:N"), Drop("ack:N#1")])
     assert not report.passed
-    assert 'Drop("ack:N") is there twice, and strikes once; the packet after it is ack:N#2' in report.stages[0].note
+    assert report.reason == 'Drop("ack:N#1") is there twice, and strikes once; the packet after it is ack:N#2.'
 
 
 def test_a_fault_alone_will_do_for_a_list():
