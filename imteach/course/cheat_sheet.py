@@ -24,7 +24,7 @@ SIGNS = {
         ("offline", "ack:N came: bob's client has shown it, or the server keeps it for him and made the ack:N itself"),
         ("group", "the server keeps it for every member"),
     ),
-    "unconfirmed": (("acked", "at acked only: msg:A came, ack:N did not; nobody can tell whether bob has it"),),
+    "unconfirmed": (("acked", "at acked only: msg:A came, ack:N did not; alice cannot tell whether bob has it"),),
     "failed": (
         ("basic", "no msg:A within the RTO"),
         ("acked", "neither msg:A nor ack:N within the RTO"),

@@ -30,7 +30,7 @@ _BROKEN: dict[str, End] = {
 """The end of a run that breaks a promise, the worst first."""
 
 _FAILED = End("!", "true failure", "it did not arrive, and its sender sees that", "honest")
-_UNSURE = End("?", "unconfirmed", "the sender sees that nobody can tell whether it arrived", "honest")
+_UNSURE = End("?", "unconfirmed", "the sender sees that it cannot tell whether it arrived", "honest")
 _KEPT = End("□", "kept", "the server keeps it, and the receiver has not been shown it", "honest")
 _SENT = End("✓", "only sent", "it arrived, and its sender is never told so", "honest")
 _REPAIRED = End("↻", "repaired", "all is well in the end; something was sent again", "good")

@@ -118,7 +118,7 @@ export const ACTS = {
     key: ",",
     label: "Back",
     title: "To the moment before at which something happens",
-    icon: "M11.5 3.5L6 8l5.5 4.5zM4 3.5v9",
+    icon: "M9.5 3.5L4 8l5.5 4.5zM12.5 3.5v9",
   },
   play: { act: "play", key: "p", label: "Play", title: "Let the time run", icon: "M4.5 3l8 5-8 5z" },
   next: {
@@ -126,7 +126,7 @@ export const ACTS = {
     key: ".",
     label: "Next",
     title: "To the next moment at which something happens",
-    icon: "M4.5 3.5L10 8l-5.5 4.5zM12 3.5v9",
+    icon: "M6.5 3.5L12 8l-5.5 4.5zM3.5 3.5v9",
   },
   keep: {
     act: "keep",
