@@ -28,6 +28,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbclient.util import run_sync
 
+from imteach.course.hidden import hide_outputs
 from imteach.course.outputs import Notebook, cell_name, code_cells, differences, tidy
 from imteach.course.progress.kept import VARIABLE
 from imteach.course.workspace import lesson_names
@@ -96,6 +97,7 @@ def _save(path: Path) -> LessonReport:
     if problem:
         return LessonReport(path.name, "", (f"not saved: {problem}",))
     tidy(lesson)
+    hide_outputs(lesson)
     text = _nbformat.writes(lesson, version=4).rstrip("\n") + "\n"
     if text == path.read_text("utf-8"):
         return LessonReport(path.name, f"{_count(lesson)}, nothing to save")

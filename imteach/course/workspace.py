@@ -6,19 +6,16 @@ that still has this sha256; beside any other copy, the newer lesson gets a name 
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path, PurePosixPath
-from typing import Any
 
+from imteach.course.hidden import show_outputs, shown_before_it_is_run
 from imteach.errors import InputError, quoted
 from imteach.files import write_whole
 
 MANIFEST = ".imteach-lessons.json"
 """The hidden file: `{"1.ipynb": "<sha256 of the newest version that was put here>"}`."""
-
-_ANSWERS = re.compile(r"\.(answer|reveal|reason)\b")  # a cell in which this stands shows the answer of a prediction
 
 
 def shipped_lessons() -> Path:
@@ -76,15 +73,12 @@ def without_answers(lesson: bytes) -> bytes:
         cells = [cell for cell in book["cells"] if cell["cell_type"] == "code"]
         for cell in cells:
             cell["execution_count"] = None
-            cell["outputs"] = [{**output, "execution_count": None} for output in _still_picture(cell)]
+            kept = cell["outputs"] if shown_before_it_is_run(cell) else []
+            cell["outputs"] = [{**output, "execution_count": None} for output in kept]
+        show_outputs(book)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return lesson  # a picture, or whatever else lies beside the lessons
     return (json.dumps(book, indent=1, ensure_ascii=False) + "\n").encode()
-
-
-def _still_picture(cell: dict[str, Any]) -> list[dict[str, Any]]:
-    outputs: list[dict[str, Any]] = cell["outputs"] if "lab" in cell["metadata"].get("tags", []) else []
-    return [] if _ANSWERS.search("".join(cell.get("source", ""))) else outputs
 
 
 def _bring(name: str, new: bytes, folder: Path, known: dict[str, str]) -> Iterator[str]:

@@ -47,6 +47,9 @@ WIDGETS = [
     cell("with out:\n    raise KeyError('inside too')", "raises-exception"),
 ]
 
+HIDDEN = {"collapsed": True, "jupyter": {"outputs_hidden": True}}
+"""What a cell's metadata say where its output is saved and not shown."""
+
 GRAPH = "machine_graph(Scenario('basic'), 'bob')"
 
 
@@ -79,6 +82,19 @@ def test_saving_twice_gives_the_same_bytes(saved: Path) -> None:
     assert os.listdir(saved.parent) == ["01.ipynb"]
 
 
+def test_what_is_saved_is_hidden_until_somebody_runs_it(saved: Path) -> None:
+    """Also what a teacher had opened to look at; a lab's picture, and a cell without outputs, are as they were."""
+    book = read(saved)
+    book.cells[1].metadata, book.cells[2].metadata = {"jupyter": {"source_hidden": True}}, {"tags": ["lab"]}
+    nbformat.write(book, saved.with_name("02.ipynb"))  # type: ignore[no-untyped-call]
+    (_, report) = validate(saved.parent, write=True)
+    assert report.good
+    one, other = read(saved.with_name("02.ipynb")).cells[1:3]
+    assert one.metadata == {"collapsed": True, "jupyter": {"source_hidden": True, "outputs_hidden": True}}
+    assert other.metadata == {"tags": ["lab"]}
+    saved.with_name("02.ipynb").unlink()
+
+
 def test_a_saved_lesson_is_the_same_when_run_again(saved: Path) -> None:
     assert [str(report) for report in validate(saved.parent)] == ["✓ 01.ipynb: 5 cells run"]
 
@@ -93,7 +109,7 @@ def test_any_widget_may_stand_in_a_lesson(tmp_path: Path) -> None:
     assert path.read_bytes() == first
     assert [str(report) for report in validate(tmp_path)] == ["✓ 01.ipynb: 8 cells run"]
     notebook = read(path)
-    assert sorted(notebook.metadata) == ["kernelspec", "language_info"]
+    assert sorted(notebook.metadata) == ["imteach", "kernelspec", "language_info"]
     assert b"model_id" not in first
     seen = [[output.data["text/plain"].split("(")[0] for output in cell.outputs] for cell in notebook.cells]
     assert seen == [[], ["interactive"], ["Output"], [], ["VBox"], ["VBox"], [r"'again\n'"], []]
@@ -109,11 +125,12 @@ def test_what_a_widget_is_is_compared(tmp_path: Path) -> None:
 
 def test_what_is_saved_depends_on_the_lesson_alone(saved: Path) -> None:
     notebook = read(saved)
-    assert sorted(notebook.metadata) == ["kernelspec", "language_info"]
+    assert sorted(notebook.metadata) == ["imteach", "kernelspec", "language_info"]
     assert "version" not in notebook.metadata.language_info
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == [1, 2, 3, None, 4, 5]
-    assert [dict(cell.metadata) for cell in code] == [{}, {}, {}, {}, {"tags": ["raises-exception"]}, {}]
+    tagged = {**HIDDEN, "tags": ["raises-exception"]}
+    assert [dict(cell.metadata) for cell in code] == [HIDDEN, HIDDEN, HIDDEN, {}, tagged, HIDDEN]
     assert [cell.id for cell in notebook.cells] == [f"cell-{number}" for number in range(1, 8)]
 
 

@@ -15,6 +15,7 @@ import pytest
 
 import imteach
 from imteach.cli import jupyter, main
+from imteach.course.hidden import MARK
 from imteach.course.workspace import lesson_names, shipped_lessons, without_answers
 
 ROOT = Path(imteach.__file__).parents[1]
@@ -61,14 +62,34 @@ def test_what_is_handed_out_has_no_answer_below_its_question(way_in: Callable[[P
     assert lesson_names(folder) == lesson_names(shipped_lessons())
     labs = 0
     for name in lesson_names(folder):
+        assert MARK not in json.loads((folder / name).read_bytes())["metadata"], name
         for cell in code_cells(folder / name):
             tags, source = cell["metadata"].get("tags", []), "".join(cell["source"])
             assert cell["execution_count"] is None, f"{name}: {source}"
             assert not cell["outputs"] or "lab" in tags, f"{name}: {source}"
+            assert not {"collapsed", "jupyter"} & set(cell["metadata"]), f"{name}: {source}"  # what they run stays seen
             if "Predict" in source:
                 assert not VERDICT.search(json.dumps(cell["outputs"], ensure_ascii=False)), f"{name}: {source}"
             labs += bool(cell["outputs"])
     assert labs >= 15  # a lab is there as a still picture until it is run
+
+
+@pytest.mark.parametrize("name", lesson_names(shipped_lessons()))
+def test_in_a_clone_every_output_is_saved_as_hidden_but_for_the_labs(name: str) -> None:
+    """Whoever opens it with plain Jupyter has the same below a question as whoever got it handed out."""
+    path = shipped_lessons() / name
+    assert MARK in json.loads(path.read_bytes())["metadata"]
+    handed_out = json.loads(without_answers(path.read_bytes()))["cells"]
+    shown = [bool(cell["outputs"]) for cell in handed_out if cell["cell_type"] == "code"]
+    assert [bool(cell["outputs"]) and not is_hidden(cell) for cell in code_cells(path)] == shown
+    assert any(is_hidden(cell) for cell in code_cells(path))
+
+
+def is_hidden(cell: dict[str, Any]) -> bool:
+    """Whether Jupyter collapses the output: the format has two names for it, and they must not contradict."""
+    one, other = cell["metadata"].get("collapsed"), cell["metadata"].get("jupyter", {}).get("outputs_hidden")
+    assert one == other, cell["source"]
+    return bool(one)
 
 
 def code_cells(path: Path) -> list[dict[str, Any]]:

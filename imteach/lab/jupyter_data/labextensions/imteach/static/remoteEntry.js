@@ -1,6 +1,7 @@
 // @ts-check
 // An extension of JupyterLab and Notebook 7: a lab comes back wherever its kernel lives, and where it does not, its
-// still picture stands there, of the moment when the notebook was saved.
+// still picture stands there, of the moment when the notebook was saved. And where a lesson has its outputs in the file,
+// a line stands in their place until they are asked for: Jupyter would show how they begin.
 //
 // It is written as what a bundler would make of it (a container of module federation), for it imports nothing. What
 // is wrapped here is wrapped for one notebook, and a click in a lab passes through none of it.
@@ -14,6 +15,11 @@
  * @typedef {{cells: {outputs?: Output[]}[]}} Notebook
  * @typedef {{toJSON: () => Notebook, dirty: boolean}} NotebookModel
  * @typedef {(first: boolean) => Record<string, string>} Still
+ * @typedef {{node: HTMLElement, ready: Promise<void>, model: {type: string},
+ *   getOutputPlaceholderText: () => string | undefined}} Cell
+ * @typedef {{createCodeCell: (options: object) => Cell}} CellFactory
+ * @typedef {{rendermime: RenderMime, contentFactory: CellFactory, widgets: readonly Cell[],
+ *   model: {getMetadata: (key: string) => unknown} | null}} NotebookView
  */
 
 {
@@ -26,7 +32,9 @@
   const ROOTS = ".imteach-lab, .imteach-map"; // what knows its still picture, as `imteachStill`
   const PATIENCE = 500; // ms; a view that comes takes some 50, and a picture before it would flicker
 
-  /** Whether there is our still picture beside a view. @param {MimeModel} model */
+  /** Whether there is our still picture beside a view.
+   * @param {MimeModel} model
+   */
   const hasPicture = (model) => OURS.test([model.data[HTML] ?? ""].flat().join(""));
 
   /** What the widgets of a notebook would show as still pictures, by the ids of their models. */
@@ -40,7 +48,9 @@
       this.parts = new Map(); // a function outlives its view, and tells what the model holds even then
     }
 
-    /** Remember the functions of the view that is shown. @param {string} id */
+    /** Remember the functions of the view that is shown.
+     * @param {string} id
+     */
     look(id) {
       /** @type {any[]} */
       const roots = Array.from(this.renderers.get(id)?.node.querySelectorAll(ROOTS) ?? []);
@@ -48,7 +58,9 @@
       if (parts.length) this.parts.set(id, parts);
     }
 
-    /** What a widget would show as it is now, by MIME type; nothing if it was never shown. @param {string} id */
+    /** What a widget would show as it is now, by MIME type; nothing if it was never shown.
+     * @param {string} id
+     */
     now(id) {
       this.look(id);
       const stills = (this.parts.get(id) ?? []).map((part, index) => part(index === 0)); // the first has words above it
@@ -56,7 +68,9 @@
       return Object.fromEntries(Array.from(kinds, (kind) => [kind, stills.map((still) => still[kind]).join(JOINT[kind])]));
     }
 
-    /** Forget all widgets but these. @param {Set<string>} ids */
+    /** Forget all widgets but these.
+     * @param {Set<string>} ids
+     */
     keep(ids) {
       for (const all of [this.renderers, this.parts]) {
         for (const id of all.keys()) if (!ids.has(id)) all.delete(id);
@@ -66,7 +80,10 @@
 
   // What is saved
 
-  /** Return the notebook with the still pictures of now, as a new object. @param {Notebook} notebook @param {Stills} stills */
+  /** Return the notebook with the still pictures of now, as a new object.
+   * @param {Notebook} notebook
+   * @param {Stills} stills
+   */
   function withStills(notebook, stills) {
     const ids = new Set();
     /** @param {Output} output */
@@ -122,7 +139,9 @@
       picture = null;
     }
 
-    /** Show the picture instead of "Loading widget..." and "Error displaying widget". @param {MimeModel} model */
+    /** Show the picture instead of "Loading widget..." and "Error displaying widget".
+     * @param {MimeModel} model
+     */
     async function show(model) {
       if (!picture) {
         picture = rendermime.createRenderer(HTML); // which cleans it as far as the notebook is not trusted
@@ -167,18 +186,80 @@
     };
   }
 
+  // What is hidden until its cell is run
+
+  const MARK = "imteach"; // in the metadata of a notebook whose outputs `imteach/course/hidden.py` has collapsed
+  const INVITATION = "Run this cell to see what happens.";
+  const SHOW = "Show the saved output";
+
+  /** Say what to do in the place of a collapsed output. A click on the line chooses the cell; only the button shows what
+   * was saved.
+   * @param {Cell} cell
+   */
+  function invite(cell) {
+    const content = /** @type {HTMLElement | null} */ (cell.node.querySelector(".jp-OutputPlaceholder > .jp-Placeholder-content"));
+    const [line, text] = [content?.firstElementChild, content?.querySelector(".jp-PlaceholderText")];
+    if (!content || !line || !text) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = SHOW;
+    button.dataset.lmSuppressShortcuts = "true"; // else Enter would edit the cell
+    button.addEventListener("click", () => setTimeout(() => cell.node.focus())); // the button is gone by then
+    text.textContent = INVITATION;
+    line.append(button);
+    content.title = "";
+    content.classList.add("imteach-hidden");
+    content.addEventListener("click", (event) => {
+      if (event.target !== button) event.stopPropagation();
+    });
+  }
+
+  /** Attend to each code cell that this notebook has or will have: Jupyter makes a cell anew where it moves to, and
+   * writes its line anew where the cell is trusted.
+   * @param {NotebookView} view
+   */
+  function followCells(view) {
+    const isLesson = () => view.model?.getMetadata(MARK) !== undefined;
+    /** @param {Cell} cell */
+    const attended = (cell) => {
+      const usual = cell.getOutputPlaceholderText;
+      cell.getOutputPlaceholderText = () => (isLesson() ? INVITATION : usual?.call(cell));
+      cell.ready.then(() => isLesson() && invite(cell));
+      return cell;
+    };
+    const factory = view.contentFactory; // notebooks share it
+    view.contentFactory = Object.assign(Object.create(factory), {
+      /** @param {object} options */
+      createCodeCell: (options) => attended(factory.createCodeCell(options)),
+    });
+    view.widgets.filter((cell) => cell.model.type === "code").forEach(attended);
+  }
+
   // The extension
 
-  // A still picture says that it is light, for pages that choose nothing. JupyterLab's body says which its theme is.
-  const THEMED = "img.imteach-picture { color-scheme: inherit !important; }";
+  const STYLE = `
+    /* A still picture says that it is light, for pages that choose nothing. JupyterLab's body says which its theme is. */
+    img.imteach-picture { color-scheme: inherit !important; }
+    .jp-Placeholder-content.imteach-hidden { border-color: transparent; cursor: default; }
+    .imteach-hidden > div { align-items: baseline; flex-wrap: wrap; gap: 0 12px; }
+    .imteach-hidden .jp-MoreHorizIcon { display: none; }
+    .imteach-hidden .jp-PlaceholderText, .imteach-hidden button {
+      color: var(--jp-ui-font-color1); font: var(--jp-ui-font-size1) / 1.6 var(--jp-ui-font-family); white-space: normal;
+    }
+    .imteach-hidden button {
+      background: none; border: 0; cursor: pointer; min-height: 24px; padding: 0 4px; text-decoration: underline;
+    }
+    .imteach-hidden button:focus-visible { outline: 2px solid var(--jp-brand-color1); }`;
 
   /** @type {WeakMap<NotebookModel, Stills>} */
   const known = new WeakMap(); // several views of a notebook have one model
   /** @type {WeakSet<RenderMime>} */
   const followed = new WeakSet(); // and sometimes one registry
 
-  /** @param {{content: {rendermime: RenderMime}}} panel @param {{model: NotebookModel}} context */
-  function createNew({ content: { rendermime } }, { model }) {
+  /** @param {{content: NotebookView}} panel @param {{model: NotebookModel}} context */
+  function createNew({ content }, { model }) {
+    const { rendermime } = content;
+    followCells(content);
     const stills = known.get(model) ?? new Stills(model);
     if (!known.has(model)) followSaving(model, stills);
     if (!followed.has(rendermime)) followShowing(rendermime, stills);
@@ -188,11 +269,11 @@
 
   const plugin = {
     id: "imteach:still",
-    description: "Keeps a lab alive while its kernel lives, and its still picture up to date.",
+    description: "Keeps a lab alive while its kernel lives, and its still picture up to date; hides answers.",
     autoStart: true,
     /** @param {any} app */
     activate(app) {
-      document.head.appendChild(document.createElement("style")).textContent = THEMED;
+      document.head.appendChild(document.createElement("style")).textContent = STYLE;
       app.docRegistry.addWidgetExtension("Notebook", { createNew });
     },
   };
