@@ -32,6 +32,9 @@ guess""",
 OUTPUTS = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea-output"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
+SEEN_BY_AXE = "overflow => { document.body.style.overflow = overflow; }"
+"""JupyterLab's body is 0 pixels high and hides what overflows: axe takes all text in it for invisible."""
+
 
 @pytest.fixture(scope="module")
 def shown(server, page):
@@ -44,7 +47,9 @@ def shown(server, page):
         page.locator('[data-act="keep"]').click()
         page.locator('.lab-drawing [data-packet="m1/msg:N#1"] > rect').click()
         expect(page.locator(".lab-first")).to_contain_text("in the second run")
+        driving.ask(page, SEEN_BY_AXE, "visible")
         yield page
+        driving.ask(page, SEEN_BY_AXE, "")
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
@@ -53,7 +58,8 @@ def test_axe_finds_nothing_to_mend_in_what_we_show(shown, theme):
 
     def to_mend():
         found = Axe().run(shown, context=OUTPUTS, options=RULES).response
-        assert found["passes"]
+        judged = [rule for rule in found["passes"] + found["violations"] if rule["id"] == "color-contrast"]
+        assert sum(len(rule["nodes"]) for rule in judged) > 100
         return {
             broken["id"]: [node["html"] + node["failureSummary"] for node in broken["nodes"]]
             for broken in found["violations"]
