@@ -22,6 +22,20 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
         raise _refused(path, error) from None
 
 
+def write_new(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write `content` to a file that is not there yet, and make its folder where that is missing.
+
+    Raises `InputError` if there is something of this name already, which stays as it is, or if it cannot be written.
+    """
+    try:
+        os.makedirs(dirname(path) or ".", exist_ok=True)
+        _write(path, "xb", content)
+    except FileExistsError as error:
+        raise InputError(f"{error.filename} is there already, and stays as it is") from None
+    except (OSError, ValueError) as error:
+        raise _refused(path, error) from None
+
+
 def check_writable(path: str | os.PathLike[str] | None) -> None:
     """Raise `InputError` if `path` cannot be written, before long work whose result would be lost.
 

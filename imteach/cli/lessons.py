@@ -1,15 +1,19 @@
-"""`imteach lessons` hands the lessons out, without Jupyter; `imteach new-lesson` begins another."""
+"""What teachers hand out: `imteach lessons`, another one (`imteach new-lesson`), an exercise (`imteach assignment`)."""
 
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from imteach.cli.asked import whole_asked_for
 from imteach.cli.jupyter import need
 from imteach.cli.parser import Command
 from imteach.cli.terminal import note, say
 from imteach.course.workspace import refresh, shipped_lessons
 from imteach.errors import InputError
+from imteach.files import write_new
 from imteach.tell.words import counted
+
+MOST_POINTS = 1000
 
 LESSONS_USAGE = "imteach lessons DIR"
 
@@ -28,6 +32,18 @@ afterwards. Open it, and write yours in the place of what it says. No file is ov
 
   imteach new-lesson 16-my-topic              writes 16-my-topic.ipynb here
   imteach new-lesson 16-my-topic lessons
+"""
+
+ASSIGNMENT_USAGE = "imteach assignment [EXERCISE] [DIR] [--points N]"
+
+ASSIGNMENT_ABOUT = """\
+Write an exercise as a notebook for nbgrader: the task, a cell for the answer, and a cell that gives the points, a share
+for each stage that an answer passes. No file is overwritten. Without EXERCISE: list the exercises.
+
+  imteach assignment "mend the silent dedup" source/week-2
+  imteach assignment "write dedup" source/week-2 --points 10
+
+Then, in the course's folder, it is nbgrader's: nbgrader generate_assignment week-2
 """
 
 
@@ -60,7 +76,29 @@ def begin(asked: argparse.Namespace, _: Sequence[str]) -> int:
     return say(f"{new_lesson(asked.name, Path(asked.folder).expanduser())}\n")
 
 
+def add_assignment_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `imteach assignment` takes."""
+    parser.add_argument("exercise", nargs="?", metavar="EXERCISE", help="the title of the exercise")
+    parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="the folder for it (default: this one)")
+    parser.add_argument("--points", default="5", metavar="N", help="for an answer that is right (default: 5)")
+
+
+def assign(asked: argparse.Namespace, _: Sequence[str]) -> int:
+    """Write the notebook. Raises `InputError` for an exercise that is none, and if there is such a file already."""
+    from imteach.course.assignment import assignment, file_name
+    from imteach.course.exercises import exercises
+
+    if asked.exercise is None:
+        return say(f"{exercises}\n")
+    exercise = exercises[asked.exercise]
+    content = assignment(exercise, whole_asked_for(asked.points, "--points", most=MOST_POINTS))
+    target = Path(asked.folder).expanduser() / file_name(exercise)
+    write_new(target, content)
+    return say(f"{target}\n")
+
+
 COMMANDS = {
     "lessons": Command(LESSONS_USAGE, LESSONS_ABOUT, add_lessons_arguments, hand_out),
     "new-lesson": Command(NEW_USAGE, NEW_ABOUT, add_new_lesson_arguments, begin),
+    "assignment": Command(ASSIGNMENT_USAGE, ASSIGNMENT_ABOUT, add_assignment_arguments, assign),
 }

@@ -11,6 +11,7 @@ from typing import Any
 
 from imteach.course.validate import validate
 from imteach.errors import InputError, quoted
+from imteach.files import write_new
 
 LONGEST_NAME = 60
 
@@ -82,14 +83,7 @@ def new_lesson(name: str, folder: Path) -> Path:
     title, target = _title(name), folder / f"{name.removesuffix('.ipynb')}.ipynb"
     if target.exists() or target.is_symlink():
         raise InputError(f"{target} is there already, and stays as it is; take another name")
-    content = _run(title)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with target.open("xb") as file:  # somebody may have made one by now
-            file.write(content)
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "no file can have this name"
-        raise InputError(f"cannot write {quoted(str(target))}: {why}") from None
+    write_new(target, _run(title))
     return target
 
 

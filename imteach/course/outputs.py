@@ -14,10 +14,12 @@ Notebook = Any  # nbformat's types say little, and less in some versions than in
 
 DIFF_LINES = 12  # of one cell's difference; the rest can be seen in the notebook
 
-_KERNEL = {
+KERNEL = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
 }
+"""What each notebook says of its kernel."""
+
 _VOLATILE = ("widgets", "signature", "execution", "ExecuteTime", "collapsed", "scrolled", "trusted")
 _GRAPH = re.compile(r'<div class="imteach-graph".*?</div>', re.DOTALL)
 _PLOT = re.compile(r'(class="imteach-picture imteach-plot"[^>]*src=")data:image/svg\+xml;base64,[A-Za-z0-9+/]+=*')
@@ -41,7 +43,7 @@ def cell_name(number: int, cell: Any) -> str:
 def tidy(lesson: Notebook) -> None:
     """Remove everything that does not depend on the lesson itself."""
     _forget(lesson.metadata)
-    lesson.metadata.update(_KERNEL)
+    lesson.metadata.update(KERNEL)
     for cell in lesson.cells:
         _forget(cell.metadata)
         if cell.cell_type == "code":

@@ -53,6 +53,16 @@ class ExerciseReport:
         """Whether every stage was passed."""
         return all(stage.passed for stage in self.stages)
 
+    def points(self, most: float) -> float:
+        """Return the share of `most` points that belongs to the stages passed, with one digit behind the point.
+
+        >>> from imteach import Drop, exercises
+        >>> exercises["three bubbles"].check([Drop("ack:N")]).points(10)
+        2.5
+        """
+        passed = sum(stage.passed is True for stage in self.stages)
+        return round(most * passed / len(self.stages), 1)
+
     @property
     def scenario(self) -> Scenario | None:
         """The scenario of the counterexample."""
