@@ -9,6 +9,7 @@ from imteach.cli.parser import Command
 from imteach.cli.terminal import note, say
 from imteach.course.workspace import refresh, shipped_lessons
 from imteach.errors import InputError
+from imteach.files import check_writable, write_whole
 
 LAB_USAGE = "imteach lab [DIR] [JUPYTER OPTION]…"
 
@@ -29,6 +30,8 @@ The exit status is 0 if all are the same, else 1.
 
   imteach validate                    the lessons in ./lessons, or else those that came with imteach
   imteach validate lessons --write    save the outputs
+  imteach validate lessons --junit report.xml
+                                      for a CI that shows a table of tests
 """
 
 
@@ -40,6 +43,7 @@ def add_validate_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `imteach validate` takes."""
     parser.add_argument("folder", nargs="?", metavar="DIR", help="the folder with the lessons")
     parser.add_argument("--write", action="store_true", help="save the outputs in the lessons")
+    parser.add_argument("--junit", metavar="FILE", help="also write a JUnit report: a test case for each lesson")
 
 
 def lab(_: argparse.Namespace, rest: Sequence[str]) -> int:
@@ -60,12 +64,17 @@ def lab(_: argparse.Namespace, rest: Sequence[str]) -> int:
 def validate(asked: argparse.Namespace, _: Sequence[str]) -> int:
     """Run every lesson; compare or save its outputs. The exit status is 1 if something differs or fails."""
     need("nbclient", "nbformat", "ipykernel")
+    from imteach.course.junit import to_junit
     from imteach.course.validate import validate as reports
 
     folder = _lessons_to_validate(asked.folder, asked.write)
-    status = 0
+    check_writable(asked.junit)
+    status, done = 0, []
     for report in reports(folder, write=asked.write):
         status = max(status, say(f"{report}\n"), 0 if report.good else 1)
+        done.append(report)
+    if asked.junit is not None:
+        write_whole(asked.junit, to_junit(done, folder))
     return status
 
 

@@ -13,7 +13,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from queue import Empty
 from time import monotonic
@@ -29,6 +29,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbclient.util import run_sync
 
 from imteach.course.hidden import hide_outputs
+from imteach.bars import stopwatch
 from imteach.course.outputs import Notebook, cell_name, code_cells, differences, tidy
 from imteach.course.progress.kept import VARIABLE
 from imteach.course.workspace import lesson_names
@@ -51,11 +52,15 @@ _nbformat: Any = nbformat
 
 @dataclass(frozen=True)
 class LessonReport:
-    """The result of one lesson: `done` in a few words, or what is `wrong`, with an entry for each cell."""
+    """The result of one lesson: `done` in a few words, or what is `wrong`, with an entry for each cell.
+
+    `seconds` is how long that took, on the wall's clock.
+    """
 
     lesson: str
     done: str
     wrong: tuple[str, ...] = ()
+    seconds: float = field(default=0, compare=False)
 
     @property
     def good(self) -> bool:
@@ -78,7 +83,9 @@ def validate(folder: Path, write: bool = False) -> Iterator[LessonReport]:
     if not names:
         raise InputError(f"no lessons (*.ipynb) in {folder}")
     for name in names:
-        yield _save(folder / name) if write else _compare(folder / name)
+        seconds = stopwatch()
+        report = _save(folder / name) if write else _compare(folder / name)
+        yield replace(report, seconds=seconds())
 
 
 def _compare(path: Path) -> LessonReport:
