@@ -15,13 +15,14 @@ from imteach.tell.words import counted
 
 MOST_POINTS = 1000
 
-LESSONS_USAGE = "imteach lessons DIR"
+LESSONS_USAGE = "imteach lessons DIR [--slides]"
 
 LESSONS_ABOUT = """\
 Hand the lessons out into DIR, as imteach lab does, without starting Jupyter: no answer stands below its question. What
 was changed there is never overwritten; a lesson that has become better since is put beside it, as NAME.new.ipynb.
 
   imteach lessons my-lessons
+  imteach lessons screen --slides             a round is a slide; imteach lab screen opens them
 """
 
 NEW_USAGE = "imteach new-lesson NAME [DIR]"
@@ -50,6 +51,7 @@ Then, in the course's folder, it is nbgrader's: nbgrader generate_assignment wee
 def add_lessons_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `imteach lessons` takes."""
     parser.add_argument("folder", metavar="DIR", help="the folder for the lessons")
+    parser.add_argument("--slides", action="store_true", help="for the screen at the front: a round is a slide")
 
 
 def hand_out(asked: argparse.Namespace, _: Sequence[str]) -> int:
@@ -57,7 +59,7 @@ def hand_out(asked: argparse.Namespace, _: Sequence[str]) -> int:
     folder = Path(asked.folder).expanduser()
     if folder.is_dir() and folder.samefile(shipped_lessons()):
         raise InputError(f"{asked.folder} holds the lessons that came with imteach; name another folder")
-    for line in refresh(folder):
+    for line in refresh(folder, slides=asked.slides):
         note(line)
     return say(f"{counted(len([*folder.glob('*.ipynb')]), 'lesson')} in {asked.folder}\n")
 

@@ -11,11 +11,17 @@ from itertools import count
 from pathlib import Path, PurePosixPath
 
 from imteach.course.hidden import show_outputs, shown_before_it_is_run
+from imteach.course.slides import as_slides
 from imteach.errors import InputError, quoted
 from imteach.files import write_whole
 
 MANIFEST = ".imteach-lessons.json"
 """The hidden file: `{"1.ipynb": "<sha256 of the newest version that was put here>"}`."""
+
+_SLIDES = "--slides"
+"""No file's name: in the hidden file it says that the lessons here are for the screen, and stay so."""
+
+_ANSWERS = re.compile(r"\.(answer|reveal|reason)\b")  # a cell in which this stands shows the answer of a prediction
 
 
 def shipped_lessons() -> Path:
@@ -32,11 +38,11 @@ def lesson_names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.glob("*.ipynb") if path.is_file())
 
 
-def refresh(folder: Path, shipped: Path | None = None) -> list[str]:
+def refresh(folder: Path, shipped: Path | None = None, slides: bool = False) -> list[str]:
     """Make or update the working copy in `folder`, and return notes for the learner, one line each.
 
-    `shipped` is where the lessons come from (default: those that came with imteach). Raises `InputError` if the
-    folder cannot be used.
+    `shipped` is where the lessons come from (default: those that came with imteach). `slides` are for the screen at the
+    front; where they once were, they stay slides. Raises `InputError` if the folder cannot be used.
     """
     shipped = shipped or shipped_lessons()
     try:
@@ -45,8 +51,11 @@ def refresh(folder: Path, shipped: Path | None = None) -> list[str]:
             return ["these are the lessons that came with imteach, not a copy"]
         notes, known = _remembered(folder)
         before = dict(known)
+        if slides:
+            known[_SLIDES] = "yes"
         for name in _files(shipped):
-            notes.extend(_bring(name, without_answers((shipped / name).read_bytes()), folder, known))
+            lesson = without_answers((shipped / name).read_bytes())
+            notes.extend(_bring(name, as_slides(lesson) if _SLIDES in known else lesson, folder, known))
     except FileExistsError:
         raise InputError(f"{folder} is a file; name a folder for the lessons") from None
     except OSError as error:

@@ -84,7 +84,7 @@ def test_what_the_readme_says_of_its_python_is_so() -> None:
 
 
 def test_no_command_and_no_page_is_left_out() -> None:
-    commands = {"run", "compare", "map", "explore", "check", "examine", "stats", "page", "assignment"}
+    commands = {"run", "compare", "map", "explore", "check", "examine", "stats", "page", "lessons", "assignment"}
     assert {command.partition(" ")[0] for command in COMMANDS} == commands
     assert all(SHOWN[page] for page in ("README.md", "docs/command-line.md", "docs/file-format.md"))
     index = PAGES["docs/README.md"]
