@@ -1,8 +1,8 @@
 """Lessons for the screen at the front: which cell begins a slide, in the metadata that Jupyter has for it.
 
 A heading begins a slide, and its round's first question stands below it. What follows is one slide each, downwards. A
-lab has the whole screen: below a text it would not fit, and whoever clicks what does not fit sees it move away first.
-The code of a question, and of a lab, is folded: a class looks at what it shows.
+lab, or a quiz, has the whole screen: below a text it would not fit, and whoever clicks what does not fit sees it move
+away first. The code of all these is folded: a class looks at what it shows.
 """
 
 import json
@@ -10,8 +10,8 @@ import re
 from itertools import pairwise
 from typing import Any
 
-_SHOWS = re.compile(r"^Predict\b", re.MULTILINE)
-"""In a cell in which this stands what matters is what it shows."""
+_PREDICT = re.compile(r"^Predict\b", re.MULTILINE)
+_QUIZ = re.compile(r"^quiz\(", re.MULTILINE)
 
 
 def as_slides(lesson: bytes) -> bytes:
@@ -38,7 +38,7 @@ def _begins(cell: dict[str, Any], before: dict[str, Any] | None) -> str:
     if _is_text(cell):
         return "slide" if _source(cell).startswith("#") else "" if _is_folded(cell) else "subslide"
     below_its_text = before is not None and _is_text(before) and not _is_folded(before)
-    return "" if below_its_text and not _is_lab(cell) else "subslide"
+    return "" if below_its_text and not _is_large(cell) else "subslide"
 
 
 def _source(cell: dict[str, Any]) -> str:
@@ -53,9 +53,9 @@ def _is_folded(cell: dict[str, Any]) -> bool:
     return _source(cell).startswith("<details>")
 
 
-def _is_lab(cell: dict[str, Any]) -> bool:
-    return "lab" in cell["metadata"].get("tags", [])
+def _is_large(cell: dict[str, Any]) -> bool:
+    return "lab" in cell["metadata"].get("tags", []) or _QUIZ.search(_source(cell)) is not None
 
 
 def _is_to_look_at(cell: dict[str, Any]) -> bool:
-    return not _is_text(cell) and (_is_lab(cell) or _SHOWS.search(_source(cell)) is not None)
+    return not _is_text(cell) and (_is_large(cell) or _PREDICT.search(_source(cell)) is not None)

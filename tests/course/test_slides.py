@@ -27,8 +27,15 @@ CELLS = {  # each with the kind of slide that begins with it
     ("code", "print(2)"): "",
     ("markdown", "## Your turn"): "slide",
     ("code", "Lab()", "lab"): "subslide",
+    ("markdown", "## In the wild"): "slide",
+    ("code", "from imteach import quiz\n\nquiz(seed=7)"): "subslide",
 }
-FOLDED = {"Predict(…)", "def mine():\n    …\n\n\nPredict.several(…)", "Lab()"}
+FOLDED = {
+    "Predict(…)",
+    "def mine():\n    …\n\n\nPredict.several(…)",
+    "Lab()",
+    "from imteach import quiz\n\nquiz(seed=7)",
+}
 
 
 def test_a_heading_begins_a_slide_with_its_first_question_and_the_others_follow() -> None:
