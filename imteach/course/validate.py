@@ -28,8 +28,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbclient.util import run_sync
 
-from imteach.course.hidden import hide_outputs
 from imteach.bars import stopwatch
+from imteach.course.hidden import hide_outputs
 from imteach.course.outputs import Notebook, cell_name, code_cells, differences, tidy
 from imteach.course.progress.kept import VARIABLE
 from imteach.course.workspace import lesson_names

@@ -21,8 +21,6 @@ MANIFEST = ".imteach-lessons.json"
 _SLIDES = "--slides"
 """No file's name: in the hidden file it says that the lessons here are for the screen, and stay so."""
 
-_ANSWERS = re.compile(r"\.(answer|reveal|reason)\b")  # a cell in which this stands shows the answer of a prediction
-
 
 def shipped_lessons() -> Path:
     """Return the folder of the lessons that came with imteach: inside the package, or beside it in a checkout."""
