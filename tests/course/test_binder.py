@@ -1,10 +1,15 @@
 """Binder: the link to it, made from a clone's own remote; and what `binder/` holds for it."""
 
+import os
+import re
 import shutil
 import subprocess
+import tomllib
+import venv
 from pathlib import Path
 
 import pytest
+from nightly import NIGHTLY
 
 import imteach
 from imteach.cli import main
@@ -15,6 +20,9 @@ ROOT = Path(imteach.__file__).parents[1]
 PAGE = "?urlpath=lab%2Ftree%2Fimteach-lessons%2F00-welcome.ipynb"
 GITHUB = f"https://mybinder.org/v2/gh/ada/imteach/HEAD{PAGE}"
 GITLAB = f"https://mybinder.org/v2/gl/school%2Fnet%2Fimteach/HEAD{PAGE}"
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+REPO2DOCKER = "2026.4.0"
 
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="no git on this machine: apt install git")
 
@@ -134,3 +142,63 @@ def test_the_link_leads_to_what_binder_hands_out() -> None:
     page = (ROOT / "docs" / "command-line.md").read_text("utf-8")
     for host in {each.host for each in PROVIDERS.values()}:
         assert host in page
+
+
+# What repo2docker, by which Binder builds, reads of a clone
+
+
+def told(name: str) -> list[str]:
+    return (ROOT / "binder" / name).read_text("utf-8").split()
+
+
+def test_binder_holds_what_repo2docker_reads_and_nothing_that_it_would_read_instead() -> None:
+    """Each further file can win: with an `environment.yml` it takes no Python from `runtime.txt`."""
+    assert {file.name for file in (ROOT / "binder").iterdir()} == {
+        *("runtime.txt", "requirements.txt", "apt.txt", "postBuild")
+    }
+    assert not (ROOT / ".binder").exists()  # with two such folders it stops
+
+
+def test_the_python_of_binder_is_one_that_imteach_is_tested_on() -> None:
+    (python,) = told("runtime.txt")
+    version = python.removeprefix("python-")
+    assert f"Programming Language :: Python :: {version}" in PROJECT["classifiers"]
+
+
+def test_binder_installs_the_clone_itself_with_all_that_the_lessons_need() -> None:
+    assert told("requirements.txt") == ["-e", ".[lab]"]
+    assert "lab" in PROJECT["optional-dependencies"]
+    assert told("apt.txt") == ["graphviz"]  # for pictures of graphs: pip brings no program
+
+
+@pytest.mark.skipif(not NIGHTLY, reason="by night: it fetches repo2docker, and takes half a minute")
+def test_what_repo2docker_makes_of_it(tmp_path: Path) -> None:
+    """The Dockerfile that it would build, which needs no docker; and the JupyterLab that it brings."""
+    venv.create(tmp_path / "env", with_pip=True)
+    python = tmp_path / "env" / "bin" / "python"
+
+    def run(*arguments: str) -> str:
+        env = {**os.environ, "HOME": str(tmp_path), "DOCKER_HOST": "unix:///nowhere"}
+        command = [python, "-m", *arguments]
+        done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=250, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout + done.stderr
+
+    run("pip", "install", "--quiet", f"jupyter-repo2docker=={REPO2DOCKER}")
+    shutil.copytree(ROOT / "binder", tmp_path / "clone" / "binder")
+    made = run("repo2docker", "--no-build", "--debug", "clone")
+    (version,) = told("runtime.txt")
+    assert f"Building conda environment for python={version.removeprefix('python-')}\n" in made
+    assert "apt-get install --yes --no-install-recommends graphviz " in made
+    steps = [
+        "COPY --chown=0:0 src/ ",
+        '/bin/pip install --no-cache-dir -r "binder/requirements.txt"',
+        "./binder/postBuild",
+    ]
+    places = [made.rindex(step) for step in steps]
+    assert places == sorted(places)  # `-e .` needs the clone, and postBuild what was installed
+    (lock,) = (tmp_path / "env").rglob(f"environment.py-{version.removeprefix('python-')}-linux-64.lock")
+    (lab,) = re.findall(r"/jupyterlab-([\d.]+)-", lock.read_text())
+    (floor,) = re.findall(r"^jupyterlab>=([\d.]+)$", "\n".join(PROJECT["optional-dependencies"]["lab"]), re.MULTILINE)
+    assert [*map(int, lab.split("."))] >= [*map(int, floor.split("."))]  # so pip leaves it as it is
+    assert f"JupyterLab {lab}, from repo2docker {REPO2DOCKER}" in (ROOT / "docs" / "hosts.md").read_text("utf-8")
