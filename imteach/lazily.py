@@ -6,6 +6,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, NamedTuple
 
+from imteach.errors import comes_with
+
 
 def load(where: str) -> Any:
     """Import the module of "module:name" now, and return that name from it.
@@ -61,9 +63,7 @@ class _Package(ModuleType):
             missing = (error.name or "").partition(".")[0]
             if extra is None or missing not in extra.modules:
                 raise  # something else is wrong, and installing the extra would not help
-            raise ImportError(
-                f"{name} needs {error.name}, which comes with: pip install 'imteach[{extra.name}]'"
-            ) from error
+            raise ImportError(f"{name} needs {error.name}; {comes_with(extra.name)}") from error
         return value
 
     def __dir__(self) -> list[str]:
