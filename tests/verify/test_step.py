@@ -187,4 +187,4 @@ def test_a_packet_can_be_named_in_short_where_only_one_can_be_meant():
     ):
         follow("retransmit", both)
     with pytest.raises(InputError, match=r"^'ack:R arrives' cannot happen here; what can: "):
-        follow("retransmit", begun[:2] + ["ack:R arrives"])
+        follow("retransmit", [*begun[:2], "ack:R arrives"])
