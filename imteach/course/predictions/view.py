@@ -10,7 +10,6 @@ from imteach.lab.live import LARGE, LiveWidget
 from imteach.lab.scripts import page_script, page_style
 from imteach.lab.still import for_listeners
 
-
 BREATH = 0.001
 """Seconds in which the thread that writes to the page takes the verdict, before the run keeps Python busy."""
 
