@@ -7,27 +7,7 @@ True
 
 from typing import TYPE_CHECKING
 
-from imteach.errors import InputError
 from imteach.lazily import LAB, offer
-from imteach.learner import LearnerError
-from imteach.protocol import LADDER, Client, Server
-from imteach.scenario import (
-    Again,
-    Beat,
-    Crash,
-    Delay,
-    Drop,
-    Duplicate,
-    Late,
-    Loss,
-    Offline,
-    Partition,
-    Resend,
-    Say,
-    Scenario,
-    read_scenario,
-)
-from imteach.trace import Trace
 from imteach.views import register
 
 if TYPE_CHECKING:
@@ -36,7 +16,27 @@ if TYPE_CHECKING:
     from imteach.course.predictions.predict import Predict
     from imteach.course.progress.mine import my_progress
     from imteach.course.quiz import quiz
+    from imteach.errors import InputError
     from imteach.lab import FaultMapLab, Lab
+    from imteach.learner import LearnerError
+    from imteach.protocol import LADDER, Client, Server
+    from imteach.scenario import (
+        Again,
+        Beat,
+        Crash,
+        Delay,
+        Drop,
+        Duplicate,
+        Late,
+        Loss,
+        Offline,
+        Partition,
+        Resend,
+        Say,
+        Scenario,
+        read_scenario,
+    )
+    from imteach.trace import Trace
     from imteach.trace.compare import Compare
     from imteach.verify import check, examine, explore, fault_map, follow, machine_graph, state_graph, stats, sweep
 
@@ -117,7 +117,7 @@ __all__ = [
     "sweep",
 ]
 
-# `import imteach` loads neither the lab, which needs ipywidgets, nor the searches, until they are first used.
+# `import imteach` loads none of them: each name brings what it needs when it is first used.
 offer(
     __name__,
     {
@@ -126,7 +126,15 @@ offer(
         "course.predictions.predict": ["Predict"],
         "course.progress.mine": ["my_progress"],
         "course.quiz": ["quiz"],
+        "errors": ["InputError"],
         "lab": ["FaultMapLab", "Lab"],
+        "learner": ["LearnerError"],
+        "protocol": ["LADDER", "Client", "Server"],
+        "scenario": [
+            *("Again", "Beat", "Crash", "Delay", "Drop", "Duplicate", "Late", "Loss", "Offline", "Partition"),
+            *("Resend", "Say", "Scenario", "read_scenario"),
+        ],
+        "trace": ["Trace"],
         "trace.compare": ["Compare"],
         "verify": [
             *("check", "examine", "explore", "fault_map", "follow", "machine_graph", "state_graph", "stats", "sweep"),

@@ -78,19 +78,24 @@ def part_of(module):
     return part if f"imteach.{part}" in MODULES else ""
 
 
-def test_import_imteach_loads_nothing_heavy():
-    run = subprocess.run(
-        [sys.executable, "-X", "importtime", "-c", "import imteach"],
-        cwd=ROOT.parent,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    loaded = {line.rpartition("|")[2].strip() for line in run.stderr.splitlines() if line.startswith("import time:")}
-    assert {"imteach", "imteach.protocol.client", "imteach.trace.trace"} <= loaded
+def test_import_imteach_loads_only_the_table_of_its_names():
+    code = "import sys; before = {*sys.modules}; import imteach; print(*sys.modules.keys() - before)"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT.parent, capture_output=True, text=True, check=True)
+    loaded = set(run.stdout.split())
+    ours = {name for name in loaded if name.partition(".")[0] == "imteach"}
+    assert ours == {"imteach", "imteach.lazily", "imteach.views"}
+    assert not loaded & {"msgspec", "typing_extensions", "dataclasses", "inspect", "decimal", "uuid", "json", "pathlib"}
+    assert {name for name in loaded if name.partition(".")[0] in HEAVY} == set()
+
+
+def test_the_first_name_that_is_used_brings_what_it_needs_and_nothing_heavy():
+    code = "import sys; from imteach import Scenario; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT.parent, capture_output=True, text=True, check=True)
+    loaded = set(run.stdout.split())
+    assert {"imteach.scenario.scenario", "imteach.protocol.client", "msgspec"} <= loaded
     assert {name for name in loaded if name.partition(".")[0] in HEAVY} == set()
     ours = {part_of(name) for name in loaded if name.partition(".")[0] == "imteach"}
-    assert ours <= {"", "printed", "errors", "plain", "lazily", "views", "protocol", "scenario", "trace", "learner"}
+    assert ours == {"", "printed", "errors", "lazily", "views", "protocol", "scenario"}
 
 
 def test_a_run_and_its_sentences_load_nothing_heavy_either():

@@ -11,7 +11,7 @@ from threading import RLock
 from typing import Any
 
 import anywidget
-from traitlets import Dict
+from traitlets import Dict, Int
 
 MOST_VIEWS = 16
 """The most views of one widget to remember. If there are more, the oldest look pending until they ask again."""
@@ -34,6 +34,7 @@ class LiveWidget(anywidget.AnyWidget):
     """
 
     answered = Dict().tag(sync=True)  # by view: the number of its last request that is done
+    drawn_until = Int().tag(sync=True)  # a page's own: of its last request that it has drawn, for hosts that look there
 
     def __init__(self, lock: Any = None) -> None:
         self._lock = lock or RLock()

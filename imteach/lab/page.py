@@ -366,7 +366,7 @@ def everything(session: Session) -> dict[str, Any]:
     trace = session.trace
     return {
         "ladder": ladder(session),
-        "outcome": in_short(trace),
+        "outcome": f"{in_short(trace)}",
         "struck": faults(trace),
         "settings": settings(session),
         "presets": presets(session),

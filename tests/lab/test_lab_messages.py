@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as any_
 
-from imteach import Crash, Delay, Drop, Lab, Offline, Partition, Resend, Say, Scenario
+from imteach import Crash, Delay, Drop, FaultMapLab, Lab, Offline, Partition, Predict, Resend, Say, Scenario
 from imteach.lab.actions import ACTIONS, ENVELOPE
 from imteach.lab.session import Session
 
@@ -319,3 +319,24 @@ def test_the_garbage_collector_waits_until_a_click_is_answered(monkeypatch: pyte
     monkeypatch.setattr(lab, "_answer", lambda content: collecting.append(gc.isenabled()))
     tell(lab, do="undo")
     assert (collecting, gc.isenabled()) == ([False], True)
+
+
+def sentences(value: object) -> list[str]:
+    """The texts in a value that are no plain `str`, which another host's encoder takes for an object."""
+    if isinstance(value, dict):
+        return [found for pair in value.items() for part in pair for found in sentences(part)]
+    if isinstance(value, list | tuple):
+        return [found for part in value for found in sentences(part)]
+    return [str(value)] if isinstance(value, str) and type(value) is not str else []
+
+
+def test_a_page_gets_plain_texts():
+    lab = Lab("retransmit", Drop("ack:N"))
+    lab.keep()
+    tell(lab, do="why not", msgid="m1", who="bob", at=50)
+    assert sentences(lab.get_state()) == []
+    assert all(sentences(part.get_state()) == [] for part in FaultMapLab("acked").children)
+    guess = Predict("How often?", "retransmit", Drop("ack:N"), choices=["once", "twice"], answer="twice")
+    view = guess.view
+    guess.answer("once")
+    assert sentences(view.get_state()) == []

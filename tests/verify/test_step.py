@@ -175,3 +175,16 @@ def test_a_copy_of_what_has_left_arrives_though_its_sender_cannot_be_heard_any_m
     trace = follow("basic", steps, [given])
     assert [packet.fate for packet in trace.packets if packet.kind == "msg:R"] == ["arrived", "arrived"]
     assert [packet.name for packet in trace.packets if packet.kind == "msg:N"] == ["m1/msg:N#1", "m1/msg:N#2"]
+
+
+def test_a_packet_can_be_named_in_short_where_only_one_can_be_meant():
+    begun = ["alice says “hello”", "msg:R arrives", "alice's timer m1 runs out"]
+    assert follow("retransmit", begun).happened("arrive")[0].packet == "m1/msg:R#1"
+    both = [*begun, "msg:R arrives", "msg:N is dropped"]
+    with pytest.raises(
+        InputError,
+        match=r"^'msg:N is dropped' can be 'm1/msg:N#1 is dropped' and 'm1/msg:N#2 is dropped' here; say which$",
+    ):
+        follow("retransmit", both)
+    with pytest.raises(InputError, match=r"^'ack:R arrives' cannot happen here; what can: "):
+        follow("retransmit", [*begun[:2], "ack:R arrives"])

@@ -1,5 +1,6 @@
 """`PredictView`: the page of a prediction. It asks, and shows the verdict; Python grades."""
 
+from time import sleep
 from typing import Any
 
 from traitlets import Dict, Unicode
@@ -8,6 +9,9 @@ from imteach.errors import InputError
 from imteach.lab.live import LARGE, LiveWidget
 from imteach.lab.scripts import page_script, page_style
 from imteach.lab.still import for_listeners
+
+BREATH = 0.001
+"""Seconds in which the thread that writes to the page takes the verdict, before the run keeps Python busy."""
 
 
 class PredictView(LiveWidget):
@@ -33,6 +37,7 @@ class PredictView(LiveWidget):
             self.verdict, self.refusal = self._prediction.verdict, ""
             if self.verdict:
                 self.send_state("verdict")
+                sleep(BREATH)
             self.run = self._prediction.run
 
     def bundle(self, still: dict[str, Any], **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:

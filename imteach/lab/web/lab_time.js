@@ -233,7 +233,7 @@ export function watchTime(page, show, follow, settled) {
     const grip = makeSvg("g", { class: "lab-grip" });
     grip.append(
       makeSvg("rect", { class: "lab-grip-hit", x: 0, y: -15, width: left, height: 30 }),
-      makeSvg("path", { class: "lab-grip-tip", d: "M0 -8h4l7 8l-7 8h-4z" }),
+      makeSvg("path", { class: "lab-grip-tip", d: "M0 -7h1l6 7l-6 7h-1z" }),
       makeSvg("rect", { class: "lab-grip-pill", x: left + 2, y: -11, width: 72, height: 22, rx: 11 }),
       makeSvg("text", { class: "lab-grip-text", x: left + 38, y: 4, "text-anchor": "middle" }),
     );

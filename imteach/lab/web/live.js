@@ -114,10 +114,19 @@ export function connect({ model, el, root, words, settle, whenDrawn }) {
     settle();
   }
 
+  // marimo, which has each widget in a shadow root, runs the cells that use it when the page changes a trait, not Python.
+  /** @param {number} last */
+  function tellTheHost(last) {
+    if (!(root.getRootNode() instanceof ShadowRoot) || model.get("drawn_until") === last) return;
+    model.set?.("drawn_until", last);
+    model.save_changes?.();
+  }
+
   const answered = () => {
     const last = model.get("answered")?.[view] ?? 0;
     if (whenDrawn) queueMicrotask(() => void whenDrawn().then(() => done(last)));
     else done(last);
+    tellTheHost(last);
   };
 
   /**

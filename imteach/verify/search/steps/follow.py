@@ -4,6 +4,7 @@ At each moment the simulator offers the steps that can happen then, such as `m1/
 that the caller names. The times of the trace only count the steps.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -23,6 +24,7 @@ from imteach.sim.rows import NONE
 from imteach.sim.run import Running, TooLate
 from imteach.sim.simulator import Simulator
 from imteach.tell import the
+from imteach.tell.words import few
 from imteach.trace import Trace, instant
 from imteach.trace.outcomes import is_under_way
 from imteach.trace.records import STEPS_END, Event, is_late
@@ -42,7 +44,7 @@ def follow(scenario: Scenario | str, steps: Iterable[str | Step], given: Sequenc
 
     A step is one of:
     - `alice says “hello”`, `alice sends m1 again`;
-    - `m1/msg:R#1 arrives`, `m1/msg:R#1 is dropped`, `m1/msg:R#1 is copied`;
+    - `m1/msg:R#1 arrives`, `m1/msg:R#1 is dropped`, `m1/msg:R#1 is copied`; in short `msg:R arrives`, if only one can;
     - `alice's timer m1 runs out`; `… too early`, if it is a heartbeat that comes while other things are under way;
     - `bob crashes`, `bob starts again`, `the server learns that bob is online` or `gone`;
     - `the server notices that bob is gone`, by itself, after a crash; `… by crash 2`, if it has yet to notice several;
@@ -117,6 +119,11 @@ class Follower(Simulator):
         for step in readings(text):
             if step.whole in offered:
                 return step
+        fitting = [step for step in offered if _in_short(step) == text]
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            raise InputError(f"{quoted(text)} can be {few([repr(str(step)) for step in fitting])} here; say which")
         cut = (CUT_SHORT.fullmatch(text) or TOLD_LATE.fullmatch(text)) if isinstance(text, str) else None
         raise _cannot_happen(cut["step"] if cut else text, offered)
 
@@ -373,6 +380,11 @@ class Follower(Simulator):
             if due.what == "arrive":
                 self.agenda.all.remove(due)
                 self.lose(due.about, STEPS_END)
+
+
+def _in_short(step: Step) -> str:
+    """A step about a packet without its msgid and number; any other step as it is."""
+    return re.sub(r"^[^ /]+/([^ #]+)#[^ ]+", r"\1", str(step))
 
 
 def _cannot_happen(step: object, offered: Iterable[Step]) -> InputError:
