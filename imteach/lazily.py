@@ -6,8 +6,6 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from imteach.errors import comes_with
-
 
 def load(where: str) -> Any:
     """Import the module of "module:name" now, and return that name from it.
@@ -63,6 +61,7 @@ class _Package(ModuleType):
             missing = (error.name or "").partition(".")[0]
             if extra is None or missing not in extra.modules:
                 raise  # something else is wrong, and installing the extra would not help
+            comes_with = load("imteach.errors:comes_with")  # only an error needs it
             raise ImportError(f"{name} needs {error.name}; {comes_with(extra.name)}") from error
         return value
 
