@@ -1,5 +1,6 @@
 """The one kind of error that a user's input can cause, and how a notebook shows it."""
 
+import sys
 from functools import cache
 from os.path import dirname
 from typing import TYPE_CHECKING
@@ -98,3 +99,17 @@ def quoted(value: object, limit: int = 60) -> str:
     except Exception:  # a learner's own `__repr__` can fail
         text = f"something of class {type(value).__name__} that cannot be printed"
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def comes_with(extra: str) -> str:
+    """Return how to get what an extra of imteach brings, for the end of an error.
+
+    The command is for the Python that runs, not for whichever `pip` a shell finds. There imteach is installed, from a
+    clone or a wheel; so pip takes it as it is, asks no index for it, and fetches only the extra.
+
+    >>> comes_with("lab").endswith(" -m pip install 'imteach[lab]'")
+    True
+    """
+    from shlex import join  # only an error needs it
+
+    return f"it comes with: {join([sys.executable or 'python', '-m', 'pip', 'install', f'imteach[{extra}]'])}"

@@ -61,9 +61,8 @@ class _Package(ModuleType):
             missing = (error.name or "").partition(".")[0]
             if extra is None or missing not in extra.modules:
                 raise  # something else is wrong, and installing the extra would not help
-            raise ImportError(
-                f"{name} needs {error.name}, which comes with: pip install 'imteach[{extra.name}]'"
-            ) from error
+            comes_with = load("imteach.errors:comes_with")  # only an error needs it
+            raise ImportError(f"{name} needs {error.name}; {comes_with(extra.name)}") from error
         return value
 
     def __dir__(self) -> list[str]:

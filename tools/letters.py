@@ -24,7 +24,7 @@ from wcwidth.table_mc import CATEGORY_MC
 from wcwidth.table_wide import WIDE_EASTASIAN
 
 ROOT = Path(__file__).parents[1]
-TABLE = ROOT / "imteach" / "draw" / "letters.py"
+TABLE = ROOT / "imteach" / "draw" / "letters" / "widths.py"
 
 # By Debian package: the fonts, each with the name of its bold face where it has one.
 # Not among them: what is as wide as CJK in Cyrillic (Nanum, Uming), writing as by hand (Nastaliq), and fixed widths.

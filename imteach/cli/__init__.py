@@ -28,6 +28,7 @@ imteach: why a message can be lost without anyone noticing, and how six packets 
   imteach lessons my-lessons        hand the lessons out, without starting Jupyter
   imteach new-lesson 16-my-topic    begin a lesson of your own, from a template
   imteach assignment "write dedup"  an exercise as a notebook for nbgrader
+  imteach binder-link               the link that opens the lessons on mybinder.org
   imteach handin                    your progress as one file, for your teacher
   imteach class handed-in           who of a class is where, and what most got wrong
 """
@@ -46,6 +47,7 @@ _COMMANDS = {  # by name: the module in which it stands, and what it does
     "lessons": ("lessons", "hand the lessons out, without starting Jupyter"),
     "new-lesson": ("lessons", "begin a lesson of your own, from a template"),
     "assignment": ("lessons", "write an exercise as a notebook for nbgrader"),
+    "binder-link": ("lessons", "print the link that opens the lessons on mybinder.org"),
     "handin": ("handed_in", "write your progress into one file, for your teacher"),
     "class": ("handed_in", "gather what a class handed in: who is where, and what most got wrong"),
 }

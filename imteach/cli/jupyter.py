@@ -8,7 +8,7 @@ from pathlib import Path
 from imteach.cli.parser import Command
 from imteach.cli.terminal import note, say
 from imteach.course.workspace import refresh, shipped_lessons
-from imteach.errors import InputError
+from imteach.errors import InputError, comes_with
 from imteach.files import check_writable, write_whole
 
 LAB_USAGE = "imteach lab [DIR] [JUPYTER OPTION]…"
@@ -94,7 +94,7 @@ def need(*modules: str) -> None:
     """Check that these are installed. Raises `InputError` that says how to install them."""
     for module in modules:
         if find_spec(module) is None:
-            raise InputError(f"{module} is not installed; it comes with: pip install 'imteach[lab]'")
+            raise InputError(f"{module} is not installed; {comes_with('lab')}")
 
 
 COMMANDS = {

@@ -1,4 +1,4 @@
-"""What teachers hand out: `imteach lessons`, another one (`imteach new-lesson`), an exercise (`imteach assignment`)."""
+"""What teachers hand out: lessons, another one (`new-lesson`), an exercise (`assignment`), a link (`binder-link`)."""
 
 import argparse
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from imteach.cli.jupyter import need
 from imteach.cli.parser import Command
 from imteach.cli.terminal import note, say
 from imteach.course.workspace import refresh, shipped_lessons
-from imteach.errors import InputError
+from imteach.errors import InputError, quoted
 from imteach.files import write_new
 from imteach.tell.words import counted
 
@@ -45,6 +45,17 @@ for each stage that an answer passes. No file is overwritten. Without EXERCISE: 
   imteach assignment "write dedup" source/week-2 --points 10
 
 Then, in the course's folder, it is nbgrader's: nbgrader generate_assignment week-2
+"""
+
+BINDER_USAGE = "imteach binder-link [--branch NAME]"
+
+BINDER_ABOUT = """\
+Print the link that opens the lessons on mybinder.org, and a badge with that link for a page in Markdown. Run it in your
+clone: the link leads to its remote origin, on github.com or gitlab.com, which must be public. Nothing is asked of the
+network.
+
+  imteach binder-link                         the default branch
+  imteach binder-link --branch spring         a branch, a tag or a commit that was pushed
 """
 
 
@@ -99,8 +110,25 @@ def assign(asked: argparse.Namespace, _: Sequence[str]) -> int:
     return say(f"{target}\n")
 
 
+def add_binder_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `imteach binder-link` takes."""
+    what = "a branch, a tag or a commit (default: HEAD, the default branch)"
+    parser.add_argument("--branch", default="HEAD", metavar="NAME", help=what)
+
+
+def link(asked: argparse.Namespace, _: Sequence[str]) -> int:
+    """Print the link and the badge. Raises `InputError` where this is no clone that Binder can fetch."""
+    from imteach.course.binder import badge, binder_link, origin_of
+
+    if not asked.branch.strip():
+        raise InputError(f"expected a branch, a tag or a commit, got {quoted(asked.branch)}", where="--branch")
+    to = binder_link(origin_of(Path.cwd()), asked.branch.strip())
+    return say(f"{to}\n{badge(to)}\n")
+
+
 COMMANDS = {
     "lessons": Command(LESSONS_USAGE, LESSONS_ABOUT, add_lessons_arguments, hand_out),
     "new-lesson": Command(NEW_USAGE, NEW_ABOUT, add_new_lesson_arguments, begin),
     "assignment": Command(ASSIGNMENT_USAGE, ASSIGNMENT_ABOUT, add_assignment_arguments, assign),
+    "binder-link": Command(BINDER_USAGE, BINDER_ABOUT, add_binder_arguments, link),
 }

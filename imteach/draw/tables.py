@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from html import escape
-from itertools import chain, repeat, zip_longest
+from itertools import accumulate, chain, repeat, zip_longest
 from typing import NamedTuple
 
+from imteach.draw.letters.cells import TextLine
+from imteach.draw.letters.measure import columns
 from imteach.printed import LINE, fold, folded
 
-_BETWEEN = "  "  # two columns of a text
+_BETWEEN = 2  # columns of a terminal, between two of a table
 _LEAST = 16  # the last column is never narrower, even if the line gets too long
 
 
@@ -48,7 +50,7 @@ def _text(table: Table, line: float) -> str:
 def _narrowed(rows: Sequence[Sequence[str]], line: float) -> list[Sequence[str]]:
     """Break the words of the last column if the rows are wider than a line; the other columns stay as they are."""
     others = [[*row[:-1]] for row in rows]
-    before = sum(max(map(len, column)) + len(_BETWEEN) for column in zip(*others, strict=True))
+    before = sum(max(map(columns, column)) + _BETWEEN for column in zip(*others, strict=True))
     room = max(line - before, _LEAST)
     return [
         [*(other if first else [""] * len(other)), words]
@@ -58,15 +60,13 @@ def _narrowed(rows: Sequence[Sequence[str]], line: float) -> list[Sequence[str]]
 
 
 def _aligned(rows: Sequence[Sequence[str]], words: bool) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    aligned = []
-    for row in rows:
-        cells = (
-            cell.rjust(width) if column and not words else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        aligned.append(_BETWEEN.join(cells).rstrip())
-    return aligned
+    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
+    begins = [*accumulate((width + _BETWEEN for width in widths), initial=0)]
+    lines = [TextLine() for _ in rows]
+    for line, row in zip(lines, rows, strict=True):
+        for number, (cell, width) in enumerate(zip(row, widths, strict=True)):
+            line.put(begins[number] + (width - columns(cell) if number and not words else 0), cell)
+    return [str(line) for line in lines]
 
 
 def as_markdown(tables: Sequence[Table]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from imteach.errors import InputError
+from imteach.errors import InputError, comes_with
 from imteach.trace.records import STEPS, Event
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def happens_before(trace: "Trace") -> "DiGraph":
     try:
         from networkx import DiGraph
     except ImportError:
-        raise InputError("networkx is not installed; it comes with: pip install 'imteach[lab]'") from None
+        raise InputError(f"networkx is not installed; {comes_with('lab')}") from None
     graph = DiGraph()
     last: dict[str, int] = {}
     for event in trace.events:

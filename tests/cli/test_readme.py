@@ -94,7 +94,7 @@ def test_no_command_and_no_page_is_left_out() -> None:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[1])
 def test_the_three_columns_mean_the_same(row: tuple[str, str, str], capsys: pytest.CaptureFixture[str]) -> None:
     python, text, typed = row
-    fault = eval(python, vars(imteach))
+    fault = eval(python, {kind.__name__: kind for kind in FAULTS.values()})
     assert (str(fault), parse_fault(text)) == (text, fault)
     scenario, asked = Scenario("durable"), ["durable"]
     if isinstance(fault, Beat):  # only members of a group have a heartbeat

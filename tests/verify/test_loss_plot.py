@@ -152,5 +152,7 @@ def test_who_cannot_see_the_picture_unfolds_its_words():
 def test_without_matplotlib_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(InputError, match=r"matplotlib is not installed; it comes with: pip install 'imteach\[plot\]'"):
+    with pytest.raises(
+        InputError, match=r"matplotlib is not installed; it comes with: .* -m pip install 'imteach\[plot\]'"
+    ):
         DEDUP.plot()

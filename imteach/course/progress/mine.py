@@ -1,12 +1,13 @@
 """`my_progress()`: what a learner predicted and solved, lesson by lesson, where they stopped, what to try again."""
 
 from dataclasses import dataclass
-from itertools import chain
+from itertools import accumulate, chain, takewhile
 
 from imteach.course.progress.counts import EXERCISE, AllTries, DoneInLesson, lesson_by_lesson, tries
 from imteach.course.progress.done import Done
 from imteach.course.progress.kept import ProgressFile, kept, progress_file, why_nothing_is_kept
 from imteach.course.progress.shelf import LessonOnShelf, shelf
+from imteach.draw.letters.measure import columns, signs
 from imteach.draw.tables import Table, as_html, as_text
 from imteach.errors import InputError
 from imteach.tell.words import counted
@@ -141,9 +142,12 @@ def day_and_time(done: Done) -> str:
 
 
 def cut(text: str, most: int = 80) -> str:
-    """Return the beginning of a text that would make a table too wide.
+    """Return the beginning of a text that would take more columns of a table than this.
 
-    >>> cut("once or twice", 7)
-    'once o…'
+    >>> cut("once or twice", 7), cut("ひとつ、ふたつ", 7)
+    ('once o…', 'ひとつ…')
     """
-    return text if len(text) <= most else text[: most - 1] + "…"
+    if columns(text) <= most:
+        return text
+    kept = takewhile(lambda sign: sign[1] < most, zip(signs(text), accumulate(map(columns, signs(text))), strict=True))
+    return "".join(sign for sign, _ in kept) + "…"

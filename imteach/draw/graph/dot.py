@@ -10,7 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from imteach.draw.letters.measure import fit, text_width
-from imteach.errors import InputError
+from imteach.errors import InputError, comes_with
 from imteach.plain import plain
 from imteach.themes import COLOURS
 
@@ -83,9 +83,8 @@ def package() -> Any:
     try:
         import graphviz
     except ImportError:
-        raise InputError(
-            "a graph's picture needs the Python package graphviz; it comes with: pip install 'imteach[graphs]'"
-        ) from None
+        needs = "a graph's picture needs the Python package graphviz"
+        raise InputError(f"{needs}; {comes_with('graphs')}") from None
     return graphviz
 
 

@@ -7,7 +7,7 @@ import re
 from functools import cache
 
 from imteach.draw.sequence.svg.picture import to_svg
-from imteach.errors import InputError, quoted
+from imteach.errors import InputError, comes_with, quoted
 from imteach.trace import Trace
 
 MOST_PIXELS = 100_000_000  # four bytes each, while it is drawn
@@ -72,7 +72,7 @@ def _rendered(svg: str, scale: float, with_fonts: bool = True) -> bytes:
     try:
         from resvg_py import svg_to_bytes
     except ImportError:
-        raise InputError("resvg_py is not installed; it comes with: pip install 'imteach[lab]'") from None
+        raise InputError(f"resvg_py is not installed; {comes_with('lab')}") from None
     return bytes(svg_to_bytes(svg_string=svg, zoom=scale, skip_system_fonts=not with_fonts))
 
 

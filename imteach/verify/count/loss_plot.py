@@ -12,7 +12,7 @@ from html import escape
 from io import StringIO
 from typing import TYPE_CHECKING, NamedTuple
 
-from imteach.errors import InputError
+from imteach.errors import InputError, comes_with
 from imteach.tell.words import counted
 from imteach.themes import COLOURS, DARK, as_image, in_the_dark
 from imteach.verify.count.closed_forms import closed_forms
@@ -195,9 +195,7 @@ def _figure(points: Sequence["Stats"]) -> "Figure":
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        raise InputError(
-            "matplotlib is not installed; it comes with: pip install 'imteach[plot]'", where="plot"
-        ) from None
+        raise InputError(f"matplotlib is not installed; {comes_with('plot')}", where="plot") from None
 
     class Plot(Figure):
         def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:

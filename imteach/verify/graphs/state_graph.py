@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from imteach.errors import InputError, quoted
+from imteach.errors import InputError, comes_with, quoted
 from imteach.protocol import PROMISES, judge
 from imteach.scenario import Fault, Scenario
 from imteach.scenario.checks import whole
@@ -157,7 +157,7 @@ def needs_networkx() -> None:
     try:
         import networkx  # noqa: F401
     except ImportError:
-        raise InputError("graphs need networkx, which comes with: pip install 'imteach[graphs]'") from None
+        raise InputError(f"graphs need networkx; {comes_with('graphs')}") from None
 
 
 def title(space: StateSpace, what: str) -> str:
