@@ -212,6 +212,17 @@ def test_the_key_that_runs_a_cell_and_the_key_that_saves_still_work_inside_the_l
     expect(packet(page.locator(".imteach-lab").first, "m1/msg:R#1")).to_have_attribute("data-fate", "arrived")
 
 
+@pytest.mark.parametrize("beside", [".lab-outcome", '[data-phone="bob"] .lab-chat', ".lab-judged"])
+def test_after_a_click_on_what_does_nothing_a_key_is_the_labs_and_not_the_notebooks(page: Page, run: Run, beside: str):
+    lab = run('Lab("dedup", Drop("ack:N"))')
+    packet(lab, "m1/msg:R#1").locator("rect").click()
+    expect(packet(lab, "m1/msg:R#1")).to_have_attribute("data-fate", "dropped")
+    lab.locator(beside).first.click(position={"x": 3, "y": 3})
+    page.keyboard.press("r")  # in a notebook: make the cell raw, and its output is gone
+    expect(packet(lab, "m1/msg:R#1")).to_have_attribute("data-fate", "arrived")
+    expect(packet(lab, "m1/ack:N#1")).to_have_attribute("data-fate", "dropped")
+
+
 def test_every_part_has_a_role_and_a_name(run: Run):
     lab = run('Lab("retransmit", Drop("ack:N"))')
     diagram = lab.get_by_role("group", name=re.compile("^Sequence diagram"))

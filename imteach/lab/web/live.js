@@ -213,6 +213,7 @@ export function keepKeys(root) {
   const up = (event) => {
     if (!isNotebooks(/** @type {KeyboardEvent} */ (event))) event.stopPropagation();
   };
+  root.tabIndex = -1; // a click on what takes no focus gives it to the root: else the next key would be the notebook's
   window.addEventListener("keydown", down, true); // before the document, where Notebook 7 listens
   root.addEventListener("keydown", up);
   return () => window.removeEventListener("keydown", down, true);
