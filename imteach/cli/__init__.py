@@ -26,6 +26,7 @@ imteach: why a message can be lost without anyone noticing, and how six packets 
   imteach page -o six.html          the lab as one file that needs no Python, for slides, blogs and classes
   imteach validate                  run every lesson and compare its outputs
   imteach lessons my-lessons        hand the lessons out, without starting Jupyter
+  imteach site -o public            the lessons as a site: Python runs in the reader's browser
   imteach new-lesson 16-my-topic    begin a lesson of your own, from a template
   imteach assignment "write dedup"  an exercise as a notebook for nbgrader
   imteach binder-link               the link that opens the lessons on mybinder.org
@@ -45,6 +46,7 @@ _COMMANDS = {  # by name: the module in which it stands, and what it does
     "page": ("page", "write the lab as one file that needs no Python"),
     "validate": ("jupyter", "run every lesson and compare its outputs"),
     "lessons": ("lessons", "hand the lessons out, without starting Jupyter"),
+    "site": ("lessons", "write the lessons as a site that any web server hands out"),
     "new-lesson": ("lessons", "begin a lesson of your own, from a template"),
     "assignment": ("lessons", "write an exercise as a notebook for nbgrader"),
     "binder-link": ("lessons", "print the link that opens the lessons on mybinder.org"),

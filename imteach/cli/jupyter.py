@@ -90,11 +90,12 @@ def _lessons_to_validate(named: str | None, write: bool) -> Path:
     return shipped_lessons()
 
 
-def need(*modules: str) -> None:
+def need(*modules: str, extra: str = "lab") -> None:
     """Check that these are installed. Raises `InputError` that says how to install them."""
     for module in modules:
         if find_spec(module) is None:
             raise InputError(f"{module} is not installed; {comes_with('lab')}")
+            raise InputError(f"{module} is not installed; it comes with: pip install 'imteach[{extra}]'")
 
 
 COMMANDS = {

@@ -1,9 +1,14 @@
 """What teachers hand out: lessons, another one (`new-lesson`), an exercise (`assignment`), a link (`binder-link`)."""
+"""What teachers hand out: `imteach lessons`, also as a site (`imteach site`); another lesson, an exercise.
+
+`imteach new-lesson` begins the one, `imteach assignment` the other.
+"""
 
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from imteach import __version__
 from imteach.cli.asked import whole_asked_for
 from imteach.cli.jupyter import need
 from imteach.cli.parser import Command
@@ -23,6 +28,19 @@ was changed there is never overwritten; a lesson that has become better since is
 
   imteach lessons my-lessons
   imteach lessons screen --slides             a round is a slide; imteach lab screen opens them
+"""
+
+SITE_USAGE = "imteach site -o DIR"
+
+SITE_ABOUT = """\
+Write the lessons as a site: a folder of files that any web server hands out. Python runs in the reader's browser, so
+there is nothing to install, and no server that computes. What it loads is all in the folder, about 45 MB. Where a site
+of imteach is already, the new one takes its place; what readers have saved stays in their browsers.
+
+  imteach site -o public                      then upload public, or try it here:
+  python -m http.server -d public
+
+It fetches Pyodide from npm and wheels from PyPI, so pip and npm must be there: pip install 'imteach[site]'
 """
 
 NEW_USAGE = "imteach new-lesson NAME [DIR]"
@@ -73,6 +91,22 @@ def hand_out(asked: argparse.Namespace, _: Sequence[str]) -> int:
     for line in refresh(folder, slides=asked.slides):
         note(line)
     return say(f"{counted(len([*folder.glob('*.ipynb')]), 'lesson')} in {asked.folder}\n")
+
+
+def add_site_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `imteach site` takes."""
+    parser.add_argument("-o", "--output", metavar="DIR", help="the folder for the site: -o public")
+
+
+def site(asked: argparse.Namespace, _: Sequence[str]) -> int:
+    """Build the site. Raises `InputError` for what is missing, and for a folder that holds something else."""
+    if asked.output is None:
+        raise InputError("expected the folder for the site, such as -o public, got none", where="-o")
+    need("jupyterlite_core", "jupyterlite_pyodide_kernel", "jupyter_server", "pip", extra="site")
+    from imteach.course.site.build import build
+
+    folder = build(Path(asked.output).expanduser(), __version__)
+    return say(f"{folder}: try it with python -m http.server -d {folder}\n")
 
 
 def add_new_lesson_arguments(parser: argparse.ArgumentParser) -> None:
@@ -128,6 +162,7 @@ def link(asked: argparse.Namespace, _: Sequence[str]) -> int:
 
 COMMANDS = {
     "lessons": Command(LESSONS_USAGE, LESSONS_ABOUT, add_lessons_arguments, hand_out),
+    "site": Command(SITE_USAGE, SITE_ABOUT, add_site_arguments, site),
     "new-lesson": Command(NEW_USAGE, NEW_ABOUT, add_new_lesson_arguments, begin),
     "assignment": Command(ASSIGNMENT_USAGE, ASSIGNMENT_ABOUT, add_assignment_arguments, assign),
     "binder-link": Command(BINDER_USAGE, BINDER_ABOUT, add_binder_arguments, link),

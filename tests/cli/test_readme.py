@@ -29,10 +29,10 @@ def fenced(page: str, language: str) -> list[str]:
 
 
 SHOWN = {
-    page: re.findall(r"^imteach ((?!lab|validate).*?)(?: +#.*)?$", "".join(fenced(text, "sh")), re.MULTILINE)
+    page: re.findall(r"^imteach ((?!lab|validate|site).*?)(?: +#.*)?$", "".join(fenced(text, "sh")), re.MULTILINE)
     for page, text in PAGES.items()
 }
-"""Every `imteach` command of each page, but those that start Jupyter: tests/course has them."""
+"""Every `imteach` command of each page, but those that start Jupyter or fetch it: tests/course has them."""
 
 COMMANDS = sorted({command for commands in SHOWN.values() for command in commands})
 

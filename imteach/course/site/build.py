@@ -1,0 +1,144 @@
+"""Build the site: what it needs is fetched, JupyterLite puts it together, and then it takes its place in one move."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from importlib.metadata import distribution
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from imteach.course.site.lock import lock
+from imteach.course.site.opening import open_first, say_what_is_loading
+from imteach.course.site.own import own_wheel
+from imteach.course.site.pyodide import fetch_pyodide
+from imteach.course.site.wheels import OURS, fetch, last_line
+from imteach.course.workspace import MANIFEST, lesson_names, refresh
+from imteach.errors import InputError
+
+MARK = "imteach-site.json"
+"""The file by which a folder is known as a site of ours, so that a newer one may take its place."""
+
+_AT_ONCE = ["micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython", "imteach"]
+"""What Pyodide loads side by side when it starts; what the kernel misses here it would fetch later, one by one."""
+
+_KERNEL = "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension/package.json"
+
+
+def build(target: Path, version: str) -> Path:
+    """Build the site of this version of imteach in `target`, or anew where there is one, and return it.
+
+    It needs the extra `site`, pip, npm and a network.
+
+    Raises `InputError` if something else is there, which stays as it is, or if a part cannot be fetched.
+    """
+    _check_place(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".imteach-site-", dir=target.parent) as folder:
+            work = Path(folder)
+            site = _built(work, version)
+            (site / MARK).write_text(json.dumps({"imteach": version}) + "\n", "utf-8")
+            _check_place(target)  # it took a minute
+            if target.exists():
+                target.rename(work / "before")
+            site.rename(target)
+    except OSError as error:
+        raise InputError(f"cannot write {target}: {error.strerror or error}") from None
+    return target
+
+
+def _check_place(target: Path) -> None:
+    """Raise `InputError` unless there is nothing at `target`, or a site of ours."""
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        raise InputError(f"{target} is no folder; name a new one for the site")
+    if target.is_dir() and any(target.iterdir()) and not (target / MARK).is_file():
+        raise InputError(f"{target} holds something that is no site of imteach, and stays as it is; name a new folder")
+
+
+def _built(work: Path, version: str) -> Path:
+    kernel = _kernel_extension()
+    pyodide, wheels, contents = work / "static" / "pyodide", work / "wheels", work / "lessons"
+    for each in (pyodide, wheels):
+        each.mkdir(parents=True)
+    _fill(pyodide, wheels, kernel, version)
+    refresh(contents)
+    (contents / MANIFEST).unlink()
+    lab = Path(__file__).resolve().parents[2] / "lab" / "jupyter_data" / "labextensions" / "imteach"
+    pages = [next(wheels.glob(f"{name}-*.whl")) for name in ("jupyterlab_widgets", "anywidget")]
+    _write(work / "jupyter-lite.json", _settings())
+    _write(work / "jupyter_lite_config.json", _config(work, contents, [kernel, lab, *pages]))
+    _run_jupyterlite(work)
+    open_first(work / "site", lesson_names(contents)[0])
+    say_what_is_loading(work / "site")
+    return work / "site"
+
+
+def _kernel_extension() -> Path:
+    """Return the folder of JupyterLite's kernel, as it is installed."""
+    installed = distribution("jupyterlite-pyodide-kernel")
+    names = [name for name in installed.files or () if name.as_posix().endswith(_KERNEL)]
+    if not names:
+        raise InputError("jupyterlite-pyodide-kernel is not whole here; install it again: pip install 'imteach[site]'")
+    return Path(str(installed.locate_file(names[0]))).resolve().parent
+
+
+def _fill(pyodide: Path, wheels: Path, kernel: Path, version: str) -> None:
+    """Fetch Pyodide and the wheels, and write the list of what can be imported."""
+    from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
+
+    info = fetch_pyodide(pyodide, PYODIDE_VERSION)
+    for wheel in fetch(wheels):
+        if not wheel.name.startswith("jupyterlab_widgets-"):
+            shutil.copy(wheel, pyodide)
+    for name in ("piplite", "pyodide_kernel", "ipykernel"):
+        shutil.copy(next((kernel / "static" / "pypi").glob(f"{name}-*.whl")), pyodide)
+    own_wheel(pyodide, version, OURS)
+    _write(pyodide / "pyodide-lock.json", lock(info, sorted(pyodide.glob("*.whl"))))
+
+
+def _settings() -> dict[str, Any]:
+    """Return what the page is told."""
+    kernel = {"loadPyodideOptions": {"packages": _AT_ONCE}, "disablePyPIFallback": True}
+    data = {
+        "appName": "imteach",
+        "exposeAppInBrowser": True,
+        "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": kernel},
+    }
+    return {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}
+
+
+def _config(work: Path, contents: Path, extensions: list[Path]) -> dict[str, Any]:
+    """Return what the build is told. Nothing else that is installed here gets into the site."""
+    return {
+        "LiteBuildConfig": {
+            "apps": ["lab"],
+            "contents": [str(contents)],
+            "federated_extensions": [str(each) for each in extensions],
+            "ignore_sys_prefix": True,
+            "no_sourcemaps": True,
+            "no_unused_shared_packages": True,
+            "output_dir": str(work / "site"),
+        }
+    }
+
+
+def _run_jupyterlite(work: Path) -> None:
+    """Run its build, in this folder: it leaves notes behind there, by which a second one would leave things out."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTERLITE_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "jupyterlite_core", "build"],
+        cwd=work,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise InputError(f"JupyterLite cannot build the site: {last_line(done.stderr or done.stdout)}")
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
