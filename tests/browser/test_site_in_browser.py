@@ -118,7 +118,8 @@ def test_a_packet_is_dropped_by_a_click_on_its_label(page: Page, address: str) -
     page.evaluate(driving.RUN)
     lab = page.locator(".imteach-lab").first
     packet = lab.locator('[role="button"][data-packet="m1/ack:N#1"]')
-    packet.locator("text").first.click(timeout=MINUTE)
+    expect(lab.locator('[data-part="time"]')).to_have_attribute("aria-valuetext", "200 ms of 200 ms", timeout=MINUTE)
+    packet.locator("text").first.click()
     expect(packet).to_have_attribute("data-fate", "dropped")
     expect(lab.locator('[role="button"][data-packet="m1/msg:R#2"]')).to_be_visible()
     expect(lab).to_contain_text("m1/ack:N#1 is dropped.")

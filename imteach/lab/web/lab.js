@@ -20,7 +20,7 @@ import { copy, watchShare } from "./lab_share.js";
 import { write } from "./lab_slots.js";
 import { watchTime } from "./lab_time.js";
 import { makeTools } from "./lab_tools.js";
-import { makeDrawing } from "./lab_unpack.js";
+import { makeDrawing, withNulls } from "./lab_unpack.js";
 import { makeWhy } from "./lab_why.js";
 
 /** @typedef {import("./live.js").Model} Model */
@@ -232,7 +232,7 @@ export function render({ model, el }) {
    * @param {number | null} at
    */
   const keepMoment = (at) => {
-    if (root.dataset.kernel !== "alive" || model.get("at") === at || !model.set) return;
+    if (root.dataset.kernel !== "alive" || withNulls(model.get("at")) === at || !model.set) return;
     model.set("at", at);
     model.save_changes?.();
   };

@@ -17,6 +17,21 @@ export async function unpack(value) {
 }
 
 /**
+ * What Python sent, with null wherever it said None: a kernel that lives in the page (JupyterLite) sends undefined there.
+ * @param {any} sent
+ * @returns {any}
+ */
+export function withNulls(sent) {
+  if (sent === undefined) return null;
+  if (sent === null || typeof sent !== "object" || ArrayBuffer.isView(sent)) return sent;
+  for (const [name, part] of Object.entries(sent)) {
+    if (part === undefined) sent[name] = null;
+    else if (typeof part === "object") withNulls(part);
+  }
+  return sent;
+}
+
+/**
  * Draw the parts that changed, all that Python sent at once in one go: first they are unpacked, and then drawn in the
  * order of `draw`. `changed` says which part has changed; `whenDrawn` is done when nothing is left to draw.
  * @template Before
@@ -37,7 +52,7 @@ export function makeDrawing(get, draw, before, after) {
     while (changed.size && !isStopped) {
       const names = Object.keys(draw).filter((name) => changed.has(name));
       changed.clear();
-      const values = await Promise.all(names.map((name) => unpack(get(name))));
+      const values = await Promise.all(names.map((name) => unpack(withNulls(get(name)))));
       if (isStopped) return;
       const was = before();
       names.forEach((name, place) => draw[name](values[place]));
