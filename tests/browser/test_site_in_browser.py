@@ -32,6 +32,15 @@ HERE = re.compile(r"^http://127\.0\.0\.1:\d+/|^(data|blob):")
 MINUTE = 60_000
 
 
+EXECUTE = """async (code) => {
+    const done = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code});
+    const said = [];
+    done.onIOPub = ({content}) => said.push(content.text ?? "");
+    await done.done;
+    return said.join("");
+}"""
+
+
 class Quiet(SimpleHTTPRequestHandler):
     """A web server that only hands files out, as any does."""
 
@@ -140,6 +149,17 @@ def test_what_a_reader_saved_stays_under_a_new_site(page: Page, address: str, si
     assert page.evaluate("() => window.jupyterapp.shell.currentWidget.model.cells.get(0).sharedModel.source") == "mine"
     page.goto(f"{address}/lab/index.html?path=03-six-packets.ipynb")
     expect(page.get_by_role("heading", name="Better lesson 3").locator("visible=true")).to_be_attached(timeout=MINUTE)
+
+
+def test_progress_stays_when_the_page_is_closed(page: Page, address: str) -> None:
+    lesson = f"{address}/lab/index.html?path=05-timeout-and-retransmission.ipynb"
+    asked = 'Predict("Sent?", Scenario("basic"), Drop("msg:N"), choices=["yes", "no"], answer=lambda _: "yes")'
+    page.goto(lesson)
+    wait_for_python(page)
+    page.evaluate(EXECUTE, f"from imteach import Drop, Predict, Scenario\n{asked}.answer('yes')")
+    page.goto(lesson)
+    wait_for_python(page)
+    assert '"about": "Sent?"' in page.evaluate(EXECUTE, "print(open('progress.jsonl').read())")
 
 
 def test_no_answer_stands_below_its_question(site: Site) -> None:

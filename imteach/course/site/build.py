@@ -24,6 +24,9 @@ MARK = "imteach-site.json"
 _AT_ONCE = ["micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython", "imteach"]
 """What Pyodide loads side by side when it starts; what the kernel misses here it would fetch later, one by one."""
 
+_PROGRESS = {"IMTEACH_PROGRESS": "/drive/progress.jsonl"}
+"""Beside the lessons, in the browser's storage: a home folder there lasts as long as its kernel."""
+
 _KERNEL = "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension/package.json"
 
 
@@ -101,7 +104,7 @@ def _fill(pyodide: Path, wheels: Path, kernel: Path, version: str) -> None:
 
 def _settings() -> dict[str, Any]:
     """Return what the page is told."""
-    kernel = {"loadPyodideOptions": {"packages": _AT_ONCE}, "disablePyPIFallback": True}
+    kernel = {"loadPyodideOptions": {"packages": _AT_ONCE, "env": _PROGRESS}, "disablePyPIFallback": True}
     data = {
         "appName": "imteach",
         "exposeAppInBrowser": True,
