@@ -94,8 +94,7 @@ def need(*modules: str, extra: str = "lab") -> None:
     """Check that these are installed. Raises `InputError` that says how to install them."""
     for module in modules:
         if find_spec(module) is None:
-            raise InputError(f"{module} is not installed; {comes_with('lab')}")
-            raise InputError(f"{module} is not installed; it comes with: pip install 'imteach[{extra}]'")
+            raise InputError(f"{module} is not installed; {comes_with(extra)}")
 
 
 COMMANDS = {

@@ -1,7 +1,6 @@
-"""What teachers hand out: lessons, another one (`new-lesson`), an exercise (`assignment`), a link (`binder-link`)."""
-"""What teachers hand out: `imteach lessons`, also as a site (`imteach site`); another lesson, an exercise.
+"""What teachers hand out: lessons, also as a `site`; another one (`new-lesson`), an exercise (`assignment`), a link.
 
-`imteach new-lesson` begins the one, `imteach assignment` the other.
+`binder-link` prints the link.
 """
 
 import argparse
@@ -40,7 +39,7 @@ of imteach is already, the new one takes its place; what readers have saved stay
   imteach site -o public                      then upload public, or try it here:
   python -m http.server -d public
 
-It fetches Pyodide from npm and wheels from PyPI, so pip and npm must be there: pip install 'imteach[site]'
+It fetches Pyodide from npm and wheels from PyPI, so pip and npm must be there, and the extra `site` of imteach.
 """
 
 NEW_USAGE = "imteach new-lesson NAME [DIR]"

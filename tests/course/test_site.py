@@ -19,7 +19,7 @@ from imteach.course.site.opening import open_first, say_what_is_loading
 from imteach.course.site.own import own_wheel
 from imteach.course.site.pyodide import fetch_pyodide
 from imteach.course.site.wheels import KERNEL, OURS, fetch
-from imteach.errors import InputError
+from imteach.errors import InputError, comes_with
 
 INFO = {"abi_version": "2026_0", "arch": "wasm32", "platform": "emscripten_5_0_3", "python": "3.14.2"}
 
@@ -177,7 +177,7 @@ def test_what_is_missing_is_said_and_how_to_get_it(
     assert "-o: expected the folder for the site, such as -o public" in refused(capsys=capsys)
     monkeypatch.setattr(jupyter, "find_spec", lambda name: None if name == "jupyterlite_core" else importlib.util)
     assert refused("-o", str(tmp_path / "new"), capsys=capsys) == (
-        "imteach site: jupyterlite_core is not installed; it comes with: pip install 'imteach[site]'\n"
+        f"imteach site: jupyterlite_core is not installed; {comes_with('site')}\n"
     )
 
 

@@ -16,7 +16,7 @@ from imteach.course.site.own import own_wheel
 from imteach.course.site.pyodide import fetch_pyodide
 from imteach.course.site.wheels import OURS, fetch, last_line
 from imteach.course.workspace import MANIFEST, lesson_names, refresh
-from imteach.errors import InputError
+from imteach.errors import InputError, comes_with
 
 MARK = "imteach-site.json"
 """The file by which a folder is known as a site of ours, so that a newer one may take its place."""
@@ -84,7 +84,7 @@ def _kernel_extension() -> Path:
     installed = distribution("jupyterlite-pyodide-kernel")
     names = [name for name in installed.files or () if name.as_posix().endswith(_KERNEL)]
     if not names:
-        raise InputError("jupyterlite-pyodide-kernel is not whole here; install it again: pip install 'imteach[site]'")
+        raise InputError(f"jupyterlite-pyodide-kernel is not whole here; {comes_with('site')}")
     return Path(str(installed.locate_file(names[0]))).resolve().parent
 
 

@@ -4,7 +4,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-from imteach.errors import InputError
+from imteach.errors import InputError, comes_with
 
 _STYLE = """\
 #imteach-loading { position: fixed; z-index: 2000; bottom: 8%; left: 50%; transform: translateX(-50%); margin: 0;
@@ -40,7 +40,7 @@ def say_what_is_loading(site: Path) -> None:
     page = site / "lab" / "index.html"
     text = page.read_text("utf-8")
     if "</head>" not in text or "<noscript>" not in text:
-        raise InputError("JupyterLite's page is not as expected; install the pinned one: pip install 'imteach[site]'")
+        raise InputError(f"JupyterLite's page is not as expected; {comes_with('site')}")
     text = text.replace("<title>JupyterLite</title>", "<title>imteach</title>", 1)
     text = text.replace("</head>", f"<style>\n{_STYLE}\n</style>\n</head>", 1)
     page.write_text(text.replace("<noscript>", f"{_line(megabytes(site))}\n<noscript>", 1), "utf-8")
