@@ -84,18 +84,18 @@ def told(trace: Trace, events: Iterable[Event], most: Event | None, counted: boo
     A few events that are not `counted` are all told with what led to them.
     """
     events = list(events)
+    many, whole = len(events) > MOST_TOLD, len(events) <= FEW and not counted
     rows = {reason.event: reason for reason in (reasons(trace, most) if most else ())}
-    for event in events if len(events) <= MOST_TOLD else [event for event in events if event.kind in SEEN][:MOST_SEEN]:
+    for event in [event for event in events if event.kind in SEEN][:MOST_SEEN] if many else events:
         led = reasons(trace, event)
-        brought = [reason for reason in led[-2:-1] if trace.events[reason.event].kind in BRINGS]
-        if len(events) > MOST_TOLD:
-            wanted = led[-1:]
-        elif len(events) <= FEW and not counted:
-            wanted = led
-        else:
-            wanted = brought + led[-1:]
+        wanted = led if whole else led[-1:] if many else _with_what_brought_it(trace, led)
         rows.update({reason.event: reason for reason in wanted})
     return [rows[number] for number in sorted(rows)]
+
+
+def _with_what_brought_it(trace: Trace, led: list[Reason]) -> list[Reason]:
+    """The last of these reasons, and the one before it if that brought it about."""
+    return [*(reason for reason in led[-2:-1] if trace.events[reason.event].kind in BRINGS), led[-1]]
 
 
 def struck_nothing(trace: Trace) -> list[Reason]:

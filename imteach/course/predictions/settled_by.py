@@ -42,16 +42,16 @@ def settled_by(
     >>> run.others
     ('msg:A, which you chose: alice sees ✓✓ delivered, bob is shown “hello” once',)
     """
+    looked_at = [(choice_in_words(choice), why) for choice, why in kind.to_look_at(said, rights)]
     for runs in (because, result):
         if isinstance(runs, Trace):
-            return SettlingRun(runs)
+            kept = [f"{name}, {why}: this run keeps it" for name, why in looked_at if why and runs.promises.get(name)]
+            return SettlingRun(runs, others=tuple(kept) if _mistaken(looked_at) else ())
         named = _by_name(runs)
-        looked_at = [(choice_in_words(choice), why) for choice, why in kind.to_look_at(said, rights)]
         found = [(f"{name}, {why}" if why else name, named[name]) for name, why in looked_at if name in named]
-        mistaken = any("you" in why for _, why in looked_at)
         if found:
             name, trace = found[0]
-            others = [f"{name}: {came_of(run)}" for name, run in found[1:]] if mistaken else []
+            others = [f"{name}: {came_of(run)}" for name, run in found[1:]] if _mistaken(looked_at) else []
             return SettlingRun(trace, name, (*others, *_kept(runs, looked_at)))
         if runs is because and named:
             name, trace = next(iter(named.items()))
@@ -85,6 +85,11 @@ def came_of(trace: Trace) -> str:
     lost = [packet.name for packet in trace.packets if packet.fate == "lost"]
     gone = [f"{join(lost)} {'was' if len(lost) == 1 else 'were'} lost"] if lost else []
     return "; ".join([*ends, *gone])
+
+
+def _mistaken(looked_at: list[tuple[str, str]]) -> bool:
+    """Whether the answer is mistaken about any of these choices: a right one only has examples."""
+    return any("you" in why for _, why in looked_at)
 
 
 def _kept(runs: object, looked_at: list[tuple[str, str]]) -> list[str]:

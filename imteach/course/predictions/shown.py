@@ -11,6 +11,8 @@ from imteach.draw.tables import Table, as_html
 from imteach.tell import in_short
 from imteach.trace import Trace
 
+LARGEST_WHOLE = 1e6
+
 MOST_DRAWN = 200
 """Of a run with more packets than these, only what came of it is shown: its picture would not help."""
 
@@ -57,10 +59,15 @@ def _whole(result: object) -> dict[str, Any]:
 
 def _table(results: Mapping[Any, object]) -> Table:
     """Several results, each by its name: of a run what came of it, of anything else what it prints."""
-    rows = [[str(name), came_of(one) if isinstance(one, Trace) else str(one)] for name, one in results.items()]
+    rows = [[str(name), came_of(one) if isinstance(one, Trace) else _number(one)] for name, one in results.items()]
     if all(isinstance(one, Trace) for one in results.values()):
         return Table("The runs", ["", "what came of it"], rows, words=True)
     return Table("What came of it", ["", ""], rows, words=True)
+
+
+def _number(one: object) -> str:
+    """What it prints; a whole number without the `.0` of a division."""
+    return f"{one:g}" if isinstance(one, float) and one.is_integer() and abs(one) < LARGEST_WHOLE else str(one)
 
 
 def _ours(result: object) -> str:

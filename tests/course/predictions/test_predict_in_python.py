@@ -355,14 +355,17 @@ def test_what_did_not_happen_is_a_reason_too():
     promises = Predict.several(
         "Which?", "basic", choices=["no_duplicates", "all_delivered"], answer=lambda trace: ["all_delivered"]
     )
-    assert "all_delivered: bob was shown" in str(promises.answer().reason)
+    assert "all_delivered: bob was shown" in str(promises.answer("no_duplicates").reason)
+    assert promises.reason[-1] == "no_duplicates, which you chose: this run keeps it"
 
 
 def test_several_numbers_are_a_table():
-    guess = Predict("Which is more?", lambda: {"with <b>": 1.5, "without": 2}, choices=["with", "without"], answer=1)
+    guess = Predict("Which is more?", lambda: {"with <b>": 1.5, "without": 2.0}, choices=["with", "without"], answer=1)
     guess.answer("with")
     assert "<td" in guess.run["html"]
     assert "with &lt;b&gt;" in guess.run["html"]
+    assert ">1.5<" in guess.run["html"]
+    assert ">2<" in guess.run["html"]
 
 
 def test_what_a_stranger_prints_is_text():
