@@ -48,8 +48,9 @@ KEYS += [
 
 HEARD = """() => {
     const commands = window.jupyterapp.commands;
-    const saves = "apputils:load-statedb";  // of JupyterLab itself, some time after a page was entered
-    window.heard ??= commands.commandExecuted.connect((_, {id}) => id === saves || window.executed.push(id));
+    // what the program does of itself, some time after a page was entered or its kernel came; no key stands for it
+    const own = ["apputils:load-statedb", "notebook:get-kernel", "helpmenu:get-kernel"];
+    window.heard ??= commands.commandExecuted.connect((_, {id}) => own.includes(id) || window.executed.push(id));
     window.executed = [];
 }"""
 
