@@ -59,7 +59,7 @@ def test_axe_finds_nothing_to_mend_in_what_we_show(shown, theme):
     def to_mend():
         found = Axe().run(shown, context=OUTPUTS, options=RULES).response
         judged = [rule for rule in found["passes"] + found["violations"] if rule["id"] == "color-contrast"]
-        # Where axe thinks that it sees nothing it judges 18; how many it cannot decide differs from run to run, 90 to 127
+        # 18 where it believes that it sees nothing, else 90 to 127: how many it cannot decide differs from run to run
         assert sum(len(rule["nodes"]) for rule in judged) > 60
         return {
             broken["id"]: [node["html"] + node["failureSummary"] for node in broken["nodes"]]
