@@ -67,8 +67,34 @@ def test_no_key_that_is_pressed_inside_the_lab_reaches_the_notebook(page: Page, 
             page.keyboard.press(key)
         assert page.evaluate("window.executed") == [], f"element {place}"
     page.evaluate("window.removeEventListener('keyup', window.keepFocus, true)")
-    assert lab.evaluate("lab => lab.contains(document.activeElement)")
+    soon(lambda: lab.evaluate("lab => lab.contains(document.activeElement)"), True)
     assert len(page.locator(CELLS).all_inner_texts()) == len(before)
+
+
+@pytest.mark.parametrize("end", ["hidden", "disabled", "removed"])
+def test_what_had_the_focus_and_can_have_it_no_more_leaves_it_to_the_lab(page: Page, run: Run, end: str):
+    lab = run('Lab("dedup")', "'a cell below'")
+    before = page.locator(CELLS).count()
+    lab.evaluate(
+        """(lab, end) => {
+            const button = document.createElement("button");
+            lab.append(button);
+            button.focus();
+            if (end === "removed") button.remove();
+            else button[end] = true;
+        }""",
+        end,
+    )
+    page.keyboard.press("x")
+    soon(lambda: lab.evaluate("lab => lab.contains(document.activeElement)"), True)
+    page.keyboard.press("x")
+    page.wait_for_timeout(200)  # a cell that is cut is gone by then
+    assert page.locator(CELLS).count() == before
+    lab.evaluate("lab => { lab.append(document.createElement('button')); lab.lastElementChild.focus(); }")
+    page.locator(CELLS).last.locator(".cm-content").click()
+    lab.evaluate("lab => lab.lastElementChild.remove()")
+    page.keyboard.press("x")
+    assert not lab.evaluate("lab => lab.contains(document.activeElement)"), "it is taken from nobody"
 
 
 @pytest.mark.parametrize("key", ["Control+Enter", "Shift+Enter"])

@@ -199,12 +199,32 @@ function isNotebooks(event) {
 /**
  * Let no other key reach the notebook, where x cuts the cell. JupyterLab listens as an event bubbles up, Notebook 7 as
  * it goes down; Notebook ignores a key only if the element says so, so the element says so for just those keys.
+ * What had the focus and is gone or hidden leaves it to the root: else the next key would be the notebook's.
  * @param {HTMLElement} root
  * @returns {() => void} what ends it
  */
 export function keepKeys(root) {
+  /** @type {Element | null} what had the focus last, if it was something of ours */
+  let held = null;
+
+  /** Whether the focus is nowhere, because what had it cannot have it any more. */
+  const isLost = () => {
+    const active = document.activeElement;
+    if (!held || !root.isConnected || focusedIn(root) || (active && active !== document.body)) return false;
+    return !held.isConnected || held.matches(":disabled") || held.getClientRects().length === 0;
+  };
+  /** @param {Event} event */
+  const hold = (event) => {
+    const target = event.composedPath()[0];
+    held = target instanceof Element && root.contains(target) ? target : null;
+  };
+  const look = () => requestAnimationFrame(() => isLost() && root.focus({ preventScroll: true }));
   /** @param {Event} event */
   const down = (event) => {
+    if (isLost()) {
+      root.focus({ preventScroll: true }); // not every browser tells at once that it is
+      event.stopImmediatePropagation();
+    }
     const target = event.composedPath()[0];
     if (!(target instanceof Element) || !root.contains(target)) return;
     target.toggleAttribute("data-lm-suppress-shortcuts", !isNotebooks(/** @type {KeyboardEvent} */ (event)));
@@ -214,7 +234,12 @@ export function keepKeys(root) {
     if (!isNotebooks(/** @type {KeyboardEvent} */ (event))) event.stopPropagation();
   };
   root.tabIndex = -1; // a click on what takes no focus gives it to the root: else the next key would be the notebook's
-  window.addEventListener("keydown", down, true); // before the document, where Notebook 7 listens
   root.addEventListener("keydown", up);
-  return () => window.removeEventListener("keydown", down, true);
+  root.addEventListener("focusout", look);
+  /** @type {[string, (event: Event) => void][]} */
+  const watch = [["keydown", down], ["focusin", hold], ["pointerdown", hold]];
+  for (const [event, act] of watch) window.addEventListener(event, act, true); // before the document, where Notebook 7 listens
+  return () => {
+    for (const [event, act] of watch) window.removeEventListener(event, act, true);
+  };
 }
