@@ -58,10 +58,10 @@ def memory_used() -> int | None:
     True
     """
     try:
-        import resource  # not on Windows
+        from resource import RUSAGE_SELF, getrusage  # not on Windows, and in a browser there is a module without them
     except ImportError:
         return None
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    most = getrusage(RUSAGE_SELF).ru_maxrss
     return round(most / (2**20 if sys.platform == "darwin" else 2**10))
 
 

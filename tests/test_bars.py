@@ -190,3 +190,9 @@ def test_nobody_watches_where_it_is_kept_away_or_where_ipython_is_no_notebook(co
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
     assert list(with_bar("abc", total=3, what="letters")) == ["a", "b", "c"]
     assert outputs == []
+
+
+@pytest.mark.parametrize("module_of_the_system", [None, SimpleNamespace()], ids=["Windows", "a browser"])
+def test_where_the_system_does_not_say_how_much_memory_is_used_nor_does_it(module_of_the_system, monkeypatch):
+    monkeypatch.setitem(sys.modules, "resource", module_of_the_system)
+    assert module.memory_used() is None
