@@ -14,7 +14,7 @@ from nbconvert import HTMLExporter
 from playwright.sync_api import Locator, Page, expect
 from test_lab_in_jupyterlab import click, packet
 
-from imteach import Drop, FaultMapLab, Lab
+from imteach import Client, Drop, FaultMapLab, Lab, exercises
 from imteach.draw import image
 from imteach.lab.still import WIDGET_VIEW
 
@@ -187,8 +187,17 @@ def test_of_a_fault_map_the_table_is_saved_and_the_run_that_is_open(page: Page, 
     losses = FaultMapLab("retransmit")
     losses.choose("ack:N")
     soon(lambda: html_saved(page, server), html(losses))
+    assert saved(page, server)[0]["text/plain"] == repr(losses)
     lab.get_by_role("radio", name="dedup").check()
     expect(page.locator(".imteach-map").get_by_role("status")).to_contain_text("This is the map of dedup now.")
     expect(lab.locator(".lab-python")).to_contain_text("dedup")
     losses.lab.rung = "dedup"
     soon(lambda: html_saved(page, server), html(losses))
+
+
+def test_what_an_exercise_says_stays_in_the_file(page: Page, server: driving.Server, run: Run):
+    run("from imteach import Client, exercises", "exercises['write dedup'].check(Client)")
+    said = {kind: str(text) for kind, text in exercises["write dedup"].check(Client)._repr_mimebundle_().items()}
+    (output,) = saved(page, server)
+    assert "not solved yet" in said["text/html"]
+    assert (output["text/html"], output["text/plain"]) == (said["text/html"], said["text/plain"])

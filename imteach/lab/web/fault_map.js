@@ -1,7 +1,7 @@
 // @ts-check
 // The table of a fault map. Python makes the table; this file says which cell was chosen, and moves the focus.
 
-import { asks, connect, focusedIn, keepKeys, make } from "./live.js";
+import { asks, connect, focusedIn, keepKeys, make, withNulls } from "./live.js";
 
 /** @typedef {import("./live.js").Model} Model */
 
@@ -155,22 +155,24 @@ function render({ model, el }) {
 
   const { ask, mark, stop } = connect({ model, el, root, words: live, settle() {} });
   const giveKeysBack = keepKeys(root);
-  watchCells(scroll, (cell) => ask({ open: cell.dataset.faults }, model.get("rev")));
+  /** @param {string} part */
+  const known = (part) => withNulls(model.get(part));
+  watchCells(scroll, (cell) => ask({ open: cell.dataset.faults }, known("rev")));
 
   /** What changes: one function for each trait. */
   const draw = {
     table() {
       const focused = cellsIn(scroll).find((cell) => cell === focusedIn(root));
       const was = focused && place(focused);
-      drawTable(scroll, model.get("table"));
+      drawTable(scroll, known("table"));
       mark();
       draw.chosen();
       if (was) focusAgain(scroll, was);
     },
-    legend: () => legend.replaceChildren(...model.get("legend").map(makeLegendRow)),
-    chosen: () => drawChosen(scroll, model.get("chosen")),
-    said: () => (said.textContent = model.get("said")),
-    rev: () => (root.dataset.rev = model.get("rev")),
+    legend: () => legend.replaceChildren(...known("legend").map(makeLegendRow)),
+    chosen: () => drawChosen(scroll, known("chosen")),
+    said: () => (said.textContent = known("said")),
+    rev: () => (root.dataset.rev = known("rev")),
   };
 
   for (const part of Object.values(draw)) part();
@@ -179,7 +181,7 @@ function render({ model, el }) {
 
   // What is saved of it. Only the first of several is saved with the words.
   /** @type {any} */ (root).imteachStill = (/** @type {boolean} */ first) => {
-    const { words, html, text } = model.get("still");
+    const { words, html, text } = known("still");
     return { "text/html": (first ? words : "") + html, "text/plain": text };
   };
 

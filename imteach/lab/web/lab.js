@@ -2,7 +2,7 @@
 // The lab's page. Python decides and draws; this file shows the parts that Python made and says what was clicked.
 // State comes in traits, one for each part of the page; what the learner did goes out as a message.
 
-import { asks, connect, focusedIn, keepKeys } from "./live.js";
+import { asks, connect, focusedIn, keepKeys, withNulls } from "./live.js";
 import { ACTS } from "./actions.js";
 import { watchCompare } from "./lab_compare.js";
 import { makeFading } from "./lab_fading.js";
@@ -20,7 +20,7 @@ import { copy, watchShare } from "./lab_share.js";
 import { write } from "./lab_slots.js";
 import { watchTime } from "./lab_time.js";
 import { makeTools } from "./lab_tools.js";
-import { makeDrawing, withNulls } from "./lab_unpack.js";
+import { makeDrawing } from "./lab_unpack.js";
 import { makeWhy } from "./lab_why.js";
 
 /** @typedef {import("./live.js").Model} Model */

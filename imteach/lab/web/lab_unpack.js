@@ -1,6 +1,8 @@
 // @ts-check
 // Large parts of the page come compressed: JSON, deflated. Python's half stands in live.py.
 
+import { withNulls } from "./live.js";
+
 /**
  * The value of a part as Python meant it.
  * @param {any} value
@@ -14,21 +16,6 @@ export async function unpack(value) {
   void writer.write(value);
   void writer.close();
   return JSON.parse(await new Response(inflating.readable).text());
-}
-
-/**
- * What Python sent, with null wherever it said None: a kernel that lives in the page (JupyterLite) sends undefined there.
- * @param {any} sent
- * @returns {any}
- */
-export function withNulls(sent) {
-  if (sent === undefined) return null;
-  if (sent === null || typeof sent !== "object" || ArrayBuffer.isView(sent)) return sent;
-  for (const [name, part] of Object.entries(sent)) {
-    if (part === undefined) sent[name] = null;
-    else if (typeof part === "object") withNulls(part);
-  }
-  return sent;
 }
 
 /**

@@ -27,6 +27,21 @@ const NONE = "There is no Python behind this page, so nothing can be clicked. ";
 const COME_BACK = "To go on, run the code cells above and then this one again (Ctrl+Enter).";
 
 /**
+ * What Python sent, with null wherever it said None: a kernel that lives in the page (JupyterLite) sends undefined there.
+ * @param {any} sent
+ * @returns {any}
+ */
+export function withNulls(sent) {
+  if (sent === undefined) return null;
+  if (sent === null || typeof sent !== "object" || ArrayBuffer.isView(sent)) return sent;
+  for (const [name, part] of Object.entries(sent)) {
+    if (part === undefined) sent[name] = null;
+    else if (typeof part === "object") withNulls(part);
+  }
+  return sent;
+}
+
+/**
  * Make an element. Children that are text stay text.
  * @param {string} tag
  * @param {Record<string, string>} [attributes]

@@ -29,7 +29,9 @@
   const JOINT = { [HTML]: "", "text/plain": "\n" }; // between the parts of one widget
 
   const OURS = /^<p><b>A still /; // how the HTML of each of our widgets begins, and that of no other
-  const ROOTS = ".imteach-lab, .imteach-map"; // what knows its still picture, as `imteachStill`
+  const MAP = ".imteach-map"; // has a lab below it, in one widget
+  const ROOTS = `.imteach-lab, ${MAP}`; // what knows its still picture, as `imteachStill`
+  const OTHERS = ".imteach-exercise, .imteach-predict"; // what says more than the lab in it: Python's words stay
   const PATIENCE = 500; // ms; a view that comes takes some 50, and a picture before it would flicker
 
   /** Whether there is our still picture beside a view.
@@ -52,9 +54,15 @@
      * @param {string} id
      */
     look(id) {
+      const node = this.renderers.get(id)?.node;
+      if (!node || node.querySelector(OTHERS)) return;
       /** @type {any[]} */
-      const roots = Array.from(this.renderers.get(id)?.node.querySelectorAll(ROOTS) ?? []);
-      const parts = roots.map((root) => root.imteachStill).filter((part) => part);
+      const roots = Array.from(node.querySelectorAll(ROOTS));
+      /** @type {Still[]} */
+      let parts = roots.map((root) => root.imteachStill).filter((part) => part);
+      if (node.querySelector(MAP)) {
+        parts = parts.map((part, place) => (place ? (first) => ({ [HTML]: part(first)[HTML] }) : part)); // it says which
+      }
       if (parts.length) this.parts.set(id, parts);
     }
 
@@ -65,7 +73,9 @@
       this.look(id);
       const stills = (this.parts.get(id) ?? []).map((part, index) => part(index === 0)); // the first has words above it
       const kinds = new Set(stills.flatMap(Object.keys));
-      return Object.fromEntries(Array.from(kinds, (kind) => [kind, stills.map((still) => still[kind]).join(JOINT[kind])]));
+      /** @param {string} kind */
+      const joined = (kind) => stills.flatMap((still) => still[kind] ?? []).join(JOINT[kind]);
+      return Object.fromEntries(Array.from(kinds, (kind) => [kind, joined(kind)]));
     }
 
     /** Forget all widgets but these.
