@@ -57,6 +57,13 @@ _ADVICE = (
 )
 
 
+_CANNOT = {
+    "after shutdown": "it was shut down; make a new one, such as ProcessPoolExecutor()",
+    "can't start new thread": "no thread can be started here, as in every browser; leave the executor out",
+}
+"""What is said of an executor's RuntimeError with these words in it."""
+
+
 @contextmanager
 def _plain_errors() -> Iterator[None]:
     """Turn the errors of pickle and of a broken pool into plain words."""
@@ -74,6 +81,7 @@ def _plain_errors() -> Iterator[None]:
     except BrokenExecutor as error:  # a process that cannot read its task just ends
         raise InputError(f"its workers ended before the work was done; {_ADVICE}", where="executor") from error
     except RuntimeError as error:
-        if "after shutdown" not in str(error):
+        advice = next((advice for words, advice in _CANNOT.items() if words in str(error)), None)
+        if advice is None:
             raise
-        raise InputError("it was shut down; make a new one, such as ProcessPoolExecutor()", where="executor") from error
+        raise InputError(advice, where="executor") from error

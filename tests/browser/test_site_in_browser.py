@@ -1,36 +1,43 @@
-"""`imteach site` in Chromium, with no other address to be had: a packet is dropped, and work that was saved stays.
+"""`imteach site` in Chromium, with no other address to be had: every lesson runs, and work that was saved stays.
 
-By night, for JupyterLite, Pyodide and wheels are fetched, into an environment of its own: where JupyterLite is, every
-JupyterLab has its extension.
+By night, for JupyterLite, Pyodide and wheels are fetched.
 """
 
 import json
-import os
 import re
-import subprocess
-import sys
-import threading
-import tomllib
-import venv
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import driving
+import nbformat
 import pytest
+from driving import soon
 from nightly import NIGHTLY
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sites import ROOT, Site, served
 
-import imteach
+from imteach.course.outputs import code_cells, differences, tidy
+from imteach.course.site.build import VERSION
 
 pytestmark = pytest.mark.skipif(not NIGHTLY, reason="by night: it fetches JupyterLite and Pyodide")
 
-ROOT = Path(imteach.__file__).parents[1]
 SHOTS = Path(__file__).with_name("shots")
 HERE = re.compile(r"^http://127\.0\.0\.1:\d+/|^(data|blob):")
 MINUTE = 60_000
 
+
+NEWER = "02-what-the-sender-cannot-know.new.ipynb"
+
+LISTED = """async (begin) => {
+    const {content} = await window.jupyterapp.serviceManager.contents.get("");
+    return content.map(({name}) => name).filter((name) => name.startsWith(begin)).sort();
+}"""
+
+LAST_HAS_RUN = """() => {
+    const cells = window.jupyterapp.shell.currentWidget.content.widgets.filter(({model}) => model.type === "code");
+    const {executionCount, executionState} = cells.at(-1).model;
+    return executionCount !== null && executionState === "idle";
+}"""
 
 EXECUTE = """async (code) => {
     const done = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code});
@@ -41,40 +48,6 @@ EXECUTE = """async (code) => {
 }"""
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """A web server that only hands files out, as any does."""
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-class Site:
-    """A site in a folder, what builds it, and the address at which it is served."""
-
-    def __init__(self, home: Path) -> None:
-        self.home, self.folder = home, home / "site"
-        venv.create(home / "env", with_pip=True)
-        self.python = home / "env" / "bin" / "python"
-        packages = next((home / "env" / "lib").glob("python3*")) / "site-packages"
-        beside = [str(ROOT), *(each for each in sys.path if each.endswith("-packages"))]
-        (packages / "beside.pth").write_text("\n".join(beside))  # so that pip fetches only what is not here
-        extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
-        self.run("pip", "install", "--quiet", *extras["site"])
-        self.build()
-
-    def run(self, module: str, *arguments: str) -> str:
-        """Run one of the environment's programs."""
-        env = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "IMTEACH"))}
-        command = [self.python, "-m", module, *arguments]
-        done = subprocess.run(command, cwd=self.home, env=env, capture_output=True, text=True, timeout=400, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def build(self) -> None:
-        """Build the site, or build it anew."""
-        self.run("imteach", "site", "-o", str(self.folder))
-
-
 @pytest.fixture(scope="module")
 def site(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Site:
     return Site(tmp_path_factory.mktemp("site"))
@@ -82,10 +55,8 @@ def site(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 @pytest.fixture(scope="module")
 def address(site: Site) -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site.folder))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with served(site.folder) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -143,12 +114,61 @@ def test_what_a_reader_saved_stays_under_a_new_site(page: Page, address: str, si
     assert driving.ask(page, driving.SAVE) is False
     site.build()
     for lesson in site.folder.glob("files/0[23]-*.ipynb"):
-        lesson.write_text(lesson.read_text("utf-8").replace("# Lesson", "# Better lesson"), "utf-8")
-    page.goto(f"{address}/lab/index.html?path=02-what-the-sender-cannot-know.ipynb")
-    wait_for_python(page)
-    assert page.evaluate("() => window.jupyterapp.shell.currentWidget.model.cells.get(0).sharedModel.source") == "mine"
+        better = lesson.read_text("utf-8").replace("# Lesson", "# Better lesson")
+        lesson.write_text(better.replace(f'"{VERSION}": "', f'"{VERSION}": "better '), "utf-8")
+    for _ in range(2):  # the second time the better one is there already
+        page.goto(f"{address}/lab/index.html?path=02-what-the-sender-cannot-know.ipynb")
+        wait_for_python(page)
+        first = "() => window.jupyterapp.shell.currentWidget.model.cells.get(0).sharedModel.source"
+        assert page.evaluate(first) == "mine"
+    soon(lambda: page.evaluate(LISTED, "02-"), ["02-what-the-sender-cannot-know.ipynb", NEWER])
+    page.goto(f"{address}/lab/index.html?path={NEWER}")
+    expect(page.get_by_role("heading", name="Better lesson 2").locator("visible=true")).to_be_attached(timeout=MINUTE)
     page.goto(f"{address}/lab/index.html?path=03-six-packets.ipynb")
     expect(page.get_by_role("heading", name="Better lesson 3").locator("visible=true")).to_be_attached(timeout=MINUTE)
+
+
+def test_that_there_is_a_newer_lesson_is_said_and_it_can_be_opened(page: Page, address: str, site: Site) -> None:
+    page.goto(f"{address}/lab/index.html?path=04-lose-each-packet-once.ipynb")
+    wait_for_python(page)
+    assert driving.ask(page, driving.SAVE) is False
+    (lesson,) = site.folder.glob("files/04-*.ipynb")
+    lesson.write_text(lesson.read_text("utf-8").replace(f'"{VERSION}": "', f'"{VERSION}": "better '), "utf-8")
+    page.reload()
+    said = page.get_by_text("This site has a newer version of the lesson now")
+    expect(said).to_be_visible(timeout=MINUTE)
+    page.screenshot(path=str(SHOTS / "site-newer.png"))
+    page.get_by_role("button", name="Open it").click()
+    soon(lambda: driving.shown(page), "04-lose-each-packet-once.new.ipynb")
+
+
+# Every lesson
+
+
+def differing(lesson: Path, ran: nbformat.NotebookNode) -> list[str]:
+    """Which outputs differ from the saved ones, as `imteach validate` says it, but for what a browser cannot have."""
+    saved = nbformat.read(str(lesson), as_version=4)
+    for book in (saved, ran):
+        tidy(book)
+        for cell in code_cells(book):
+            for output in cell.outputs:
+                if output.output_type == "error":  # this kernel gives the class and not its name
+                    output.ename = re.sub(r"^<class '(?:\w+\.)*(\w+)'>$", r"\1", output.ename)
+                    output.traceback = []
+                text = output.get("data", {}).get("text/plain", "")
+                if text.startswith(("Plot of shares", "The program that draws this plot")) or "Your progress" in text:
+                    output.data = {"text/plain": text.partition("Plot of shares")[2].partition("Nothing is kept")[0]}
+    return list(differences(saved, ran))
+
+
+@pytest.mark.parametrize("lesson", sorted((ROOT / "lessons").glob("*.ipynb")), ids=lambda lesson: lesson.name[:2])
+def test_run_all_gives_what_the_lesson_was_saved_with(page: Page, address: str, lesson: Path) -> None:
+    page.goto(f"{address}/lab/index.html?path={lesson.name}")
+    wait_for_python(page)
+    page.evaluate(driving.RUN)
+    page.wait_for_function(LAST_HAS_RUN, timeout=MINUTE)
+    ran = page.evaluate("() => JSON.stringify(window.jupyterapp.shell.currentWidget.model.toJSON())")
+    assert differing(lesson, nbformat.reads(ran, as_version=4)) == []
 
 
 def test_progress_stays_when_the_page_is_closed(page: Page, address: str) -> None:

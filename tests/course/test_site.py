@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -112,6 +113,9 @@ def test_the_site_opens_the_first_lesson_and_says_what_is_loading(tmp_path: Path
     text = page.read_text("utf-8")
     assert '<p id="imteach-loading" role="status"' in text.partition("<noscript>")[0]
     assert "together 3 MB" in text
+    scripts = re.findall(r'src="\.\./(imteach/\w+\.js)"', text)
+    assert scripts
+    assert all((tmp_path / script).is_file() for script in scripts)
     assert "url=lab/index.html?path=00%20welcome.ipynb" in (tmp_path / "index.html").read_text("utf-8")
     page.write_text("<p>another page</p>")
     with pytest.raises(InputError, match="not as expected"):

@@ -14,7 +14,7 @@ from matplotlib.text import Text
 
 from imteach import InputError, Scenario
 from imteach.verify import stats, sweep
-from imteach.verify.count.loss_plot import APART, LOOKS
+from imteach.verify.count.loss_plot import APART, LOOKS, alt_text
 
 DEDUP = sweep(Scenario("dedup"), losses=[0, 0.2, 0.4], messages=200)
 
@@ -156,3 +156,13 @@ def test_without_matplotlib_it_says_what_to_install(monkeypatch):
         InputError, match=r"matplotlib is not installed; it comes with: .* -m pip install 'imteach\[plot\]'"
     ):
         DEDUP.plot()
+
+
+def test_in_a_browser_without_matplotlib_it_comes_in_words(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    shown = DEDUP.plot()._repr_mimebundle_()
+    assert "matplotlib, is not part of this site" in shown["text/plain"]
+    assert alt_text(DEDUP.points) in shown["text/plain"]
+    assert shown["text/html"].count("<li>") == 3
+    assert "<details open>" in shown["text/html"]

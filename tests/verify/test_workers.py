@@ -175,6 +175,15 @@ def test_a_class_made_in_a_notebook_cannot_either():
     assert run.stdout.startswith("InputError executor: its workers ended before the work was done; a class made in a")
 
 
+def test_where_no_thread_can_be_started_that_is_told(monkeypatch):
+    def start(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("threading.Thread.start", start)
+    with pytest.raises(InputError, match="executor: no thread can be started here, as in every browser; leave the"):
+        explore(Scenario("dedup"), executor=ThreadPoolExecutor(1))
+
+
 def test_an_executor_that_was_shut_down_is_told():
     pool = ThreadPoolExecutor(1)
     pool.shutdown()

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from hashlib import sha256
 from importlib.metadata import distribution
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,13 +14,16 @@ from typing import Any
 from imteach.course.site.lock import lock
 from imteach.course.site.opening import open_first, say_what_is_loading
 from imteach.course.site.own import own_wheel
-from imteach.course.site.pyodide import fetch_pyodide
+from imteach.course.site.pyodide import compile_first, fetch_pyodide
 from imteach.course.site.wheels import OURS, fetch, last_line
 from imteach.course.workspace import MANIFEST, lesson_names, refresh
 from imteach.errors import InputError, comes_with
 
 MARK = "imteach-site.json"
 """The file by which a folder is known as a site of ours, so that a newer one may take its place."""
+
+VERSION = "imteach_site"
+"""In a lesson's metadata: which version of it a site has."""
 
 _AT_ONCE = ["micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython", "imteach"]
 """What Pyodide loads side by side when it starts; what the kernel misses here it would fetch later, one by one."""
@@ -69,6 +73,8 @@ def _built(work: Path, version: str) -> Path:
     _fill(pyodide, wheels, kernel, version)
     refresh(contents)
     (contents / MANIFEST).unlink()
+    for name in lesson_names(contents):
+        _name_version(contents / name)
     lab = Path(__file__).resolve().parents[2] / "lab" / "jupyter_data" / "labextensions" / "imteach"
     pages = [next(wheels.glob(f"{name}-*.whl")) for name in ("jupyterlab_widgets", "anywidget")]
     _write(work / "jupyter-lite.json", _settings())
@@ -99,7 +105,10 @@ def _fill(pyodide: Path, wheels: Path, kernel: Path, version: str) -> None:
     for name in ("piplite", "pyodide_kernel", "ipykernel"):
         shutil.copy(next((kernel / "static" / "pypi").glob(f"{name}-*.whl")), pyodide)
     own_wheel(pyodide, version, OURS)
-    _write(pyodide / "pyodide-lock.json", lock(info, sorted(pyodide.glob("*.whl"))))
+    listed = pyodide / "pyodide-lock.json"
+    _write(listed, lock(info, sorted(pyodide.glob("*.whl"))))
+    compile_first(pyodide, _AT_ONCE)
+    _write(listed, lock(info, sorted(pyodide.glob("*.whl"))))  # the wheels are others now
 
 
 def _settings() -> dict[str, Any]:
@@ -126,6 +135,14 @@ def _config(work: Path, contents: Path, extensions: list[Path]) -> dict[str, Any
             "output_dir": str(work / "site"),
         }
     }
+
+
+def _name_version(lesson: Path) -> None:
+    """Let a lesson say which version it is, also when it was saved in a browser: `page/newer.js` compares."""
+    content = lesson.read_text("utf-8")
+    book = json.loads(content)
+    book["metadata"][VERSION] = sha256(content.encode()).hexdigest()[:16]
+    _write(lesson, book)
 
 
 def _run_jupyterlite(work: Path) -> None:

@@ -65,7 +65,7 @@ def normal(name: str) -> str:
 
 
 def _imports(names: list[str]) -> list[str]:
-    parts = [name.split("/") for name in names]
+    parts = [re.sub(r"\.pyc$", ".py", name).split("/") for name in names]
     modules = {part[0].removesuffix(".py") for part in parts if len(part) == 1 and part[0].endswith(".py")}
     return sorted(modules | {part[0] for part in parts if len(part) == 2 and part[1] == "__init__.py"})
 

@@ -1,9 +1,13 @@
-"""Pyodide, the Python of a browser: its core comes from npm, without the packages that Pyodide brings along."""
+"""Pyodide, the Python of a browser: its core comes from npm, without the packages that Pyodide brings along.
+
+node, which comes with npm, runs it when a site is built, to compile what a page imports first.
+"""
 
 import json
 import shutil
 import subprocess
 import tarfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +15,9 @@ from imteach.course.site.wheels import last_line
 from imteach.errors import InputError
 
 _CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
+
+
+_HERE = Path(__file__).resolve().parent
 
 
 def fetch_pyodide(folder: Path, version: str) -> dict[str, Any]:
@@ -32,3 +39,17 @@ def fetch_pyodide(folder: Path, version: str) -> dict[str, Any]:
     packed.unlink()
     info: dict[str, Any] = json.loads((folder / "pyodide-lock.json").read_text("utf-8"))["info"]
     return info
+
+
+def compile_first(folder: Path, packages: Iterable[str]) -> None:
+    """Let this Pyodide compile, in the wheels beside it, what is imported until a first lab is there.
+
+    `packages` are those that it starts with. Raises `InputError` if it cannot.
+    """
+    node = shutil.which("node")
+    if node is None:
+        raise InputError("node is not installed, and Pyodide runs in it; on Debian: apt install nodejs")
+    command = [node, str(_HERE / "compile.mjs"), str(folder), str(_HERE / "compiling.py"), *packages]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise InputError(f"Pyodide cannot compile the wheels of a site: {last_line(done.stderr, 'Error')[:300]}")

@@ -7,8 +7,10 @@ plots out when it compares notebooks, and compares the words.
 """
 
 import re
+import sys
 from collections.abc import Sequence
 from html import escape
+from importlib.util import find_spec
 from io import StringIO
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -52,14 +54,29 @@ CLASS = "imteach-plot"  # by this, comparisons of notebooks recognise a plot
 
 UP_TO = 0.5  # the loss at the right edge, unless more was measured
 STEPS = 100  # of a curve
+_NOT_HERE = "The program that draws this plot, matplotlib, is not part of this site."
+
 APART = 0.055  # two labels are at least so far apart, as a share of the height
 
 
-def loss_plot(points: Sequence["Stats"]) -> "Figure":
+class PlotInWords:
+    """What a plot shows, where nothing can draw it: a browser's Python (`imteach site`) comes without matplotlib."""
+
+    def __init__(self, points: Sequence["Stats"]) -> None:
+        self.points = points
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        shown = words(self.points).replace("<details>", "<details open>", 1)
+        return {"text/html": f"<p>{_NOT_HERE}</p>{shown}", "text/plain": f"{_NOT_HERE} {alt_text(self.points)}"}
+
+
+def loss_plot(points: Sequence["Stats"]) -> "Figure | PlotInWords":
     """Return a matplotlib figure of stats of one scenario. In a notebook it has words for those who cannot see it.
 
-    Raises `InputError` where matplotlib is not installed.
+    Where matplotlib is not installed it raises `InputError`; in a browser, where it cannot be, it returns the words.
     """
+    if sys.platform == "emscripten" and find_spec("matplotlib") is None:
+        return PlotInWords(points)
     figure = _figure(points)
     axes = figure.add_subplot()
     right = max(UP_TO, *(point.loss for point in points))

@@ -245,7 +245,8 @@ class Sweep(_Shown):
     def plot(self) -> "Figure":
         """Return a matplotlib figure: shares over the loss, curves from the closed forms and points with intervals.
 
-        Raises `InputError` where matplotlib is not installed.
+        Raises `InputError` where matplotlib is not installed. In a browser's Python (`imteach site`), where it cannot
+        be, the same comes in words.
         """
         if self.setting:
             raise InputError(f"a plot is over losses, and this sweep is over {self.setting}; show it as a table")
