@@ -22,6 +22,7 @@ __all__ = [
 ]  # fmt: skip
 
 Fault = Drop | Duplicate | Delay | Crash | Offline | Partition | Loss | Late | Again | Beat
+"""Whatever can go wrong: a value of one of these classes."""
 
 FAULTS: dict[str, type[Fault]] = {
     kind.__name__.lower(): kind for kind in (Drop, Duplicate, Delay, Crash, Offline, Partition, Loss, Late, Again, Beat)

@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from imteach.trace.trace import Trace
 
 DEFAULT_LATENCY = 50
+"""One way, in simulated ms, where a scenario does not say it."""
+
 MOST_SEEDS = 10**12  # as for a `Loss`
 FORGOTTEN = ("dedup_for", "store_for")  # keys of `WAITS`: those of the timers after which something is forgotten
 FORGETS = ("dedup_limit", *FORGOTTEN)
-HEARTBEAT = "heartbeat"  # a key of `WAITS`: that of the timers that start again for ever
+
+HEARTBEAT = "heartbeat"
+"""A key of `WAITS`: that of the timers that start again for ever."""
 
 V = TypeVar("V")
 N = TypeVar("N", Client, Server)

@@ -1,0 +1,73 @@
+"""What Sphinx is told. See `tools/reading_site.py`."""
+
+import re
+
+import reference_pages
+from sphinx.application import Sphinx
+
+import imteach
+
+project, author, release = "imteach", "the imteach authors", imteach.__version__
+extensions = ["sphinx.ext.autodoc", "sphinx.ext.viewcode", "myst_nb"]
+
+# Pages, lessons, pictures
+exclude_patterns = ["extra"]
+html_extra_path = ["extra"]  # the labs: files that go as they are
+myst_heading_anchors = 4
+myst_enable_extensions = ["attrs_block"]
+nb_execution_mode = "off"  # lessons show what they were saved with; the gallery asks for itself to be run
+nb_execution_raise_on_error = True
+nb_execution_timeout = 120
+nb_merge_streams = True
+
+# The reference
+add_module_names = False
+python_use_unqualified_type_names = True
+maximum_signature_line_length = 88
+toc_object_entries_show_parents = "hide"
+autodoc_default_options = {
+    "members": True,
+    "member-order": "bysource",
+    # what comes from outside is not told here
+    "inherited-members": "AnyWidget,DOMWidget,Widget,LoggingHasTraits,HasTraits,HasDescriptors,Struct,Exception,"
+    "BaseException,ValueError,tuple,dict,object",
+}
+
+# How it looks
+html_theme = "pydata_sphinx_theme"
+html_title = "imteach"
+html_static_path = ["site.css"]
+html_favicon = "ticks.svg"
+html_css_files = ["site.css"]
+html_copy_source = False
+html_show_sourcelink = False
+html_show_copyright = False
+html_sidebars = {"index": []}
+html_theme_options = {
+    "logo": {"text": "imteach", "image_light": "ticks.svg", "image_dark": "ticks.svg"},
+    "show_toc_level": 1,
+    "navigation_with_keys": True,
+    "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
+    "footer_start": [],
+    "footer_end": [],
+    "pygments_light_style": "a11y-high-contrast-light",
+    "pygments_dark_style": "a11y-high-contrast-dark",
+}
+
+
+def setup(app: Sphinx) -> None:
+    """Have our docstrings read as they are written."""
+    app.connect("autodoc-process-docstring", in_rst)
+    app.connect("autodoc-process-signature", in_python)
+
+
+def in_rst(app: Sphinx, what: str, name: str, value: object, options: object, lines: list[str]) -> None:
+    """Give Sphinx a docstring as reStructuredText."""
+    lines[:] = reference_pages.as_rst("\n".join(lines)).split("\n")
+
+
+def in_python(app: Sphinx, what: str, name: str, value: object, options: object, *signature: str | None) -> object:
+    """Give Sphinx a signature whose defaults are Python, or it cannot read it: `Client`, not `<class '….Client'>`."""
+    arguments, returned = signature
+    arguments = re.sub(r"<class '(?:\w+\.)*(\w+)'>", r"\1", arguments or "").replace("<factory>", "...")
+    return arguments or None, returned
