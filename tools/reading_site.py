@@ -7,7 +7,7 @@ thing: the pages as they are, the lessons as they are saved, the pictures drawn 
 - `lesson_pages.py`: a lesson as a page. What a cell gives is folded away, and its Lab is live.
 - `gallery_pages.py`: each picture that tests keep, with the code that makes it.
 - `reference_pages.py`: which names are public, and a page for each room.
-- `conf.py`, `site.css`, `index.md`, `gallery.md`: what Sphinx is told, and the pages that are written for the site.
+- `conf.py`, `index.md`, `more.md`, `gallery.md`: what Sphinx is told, and the pages that are written for the site.
 """
 
 import argparse
@@ -31,8 +31,11 @@ PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"]
 PAGES += ["tests/verify/verdicts.md", "tests/draw/golden/dedup-discards.svg"]
 """What the pages link to, besides each other and the lessons."""
 
-OWN = ["conf.py", "site.css", "ticks.svg", "index.md", "more.md"]
+OWN = ["conf.py", "site.css", "site.js", "ticks.svg", "index.md", "more.md"]
 """What is written for the site alone."""
+
+MARK = ".buildinfo"
+"""A file that Sphinx leaves in what it has built."""
 
 GUIDES = """
 
@@ -63,6 +66,8 @@ def build(target: Path) -> int:
     """Build the site in this folder. Returns Sphinx's exit status: 0 if there was not a single warning."""
     from sphinx.cmd.build import main as sphinx
 
+    if (target / MARK).exists():
+        shutil.rmtree(target)  # or pages would stay that are not there any more
     with TemporaryDirectory() as work:
         source = Path(work) / "source"
         lay_out(source)
@@ -78,6 +83,8 @@ def main() -> int:
         parser.error("graphviz's program dot draws the graphs, and it is not here: apt install graphviz")
     if find_spec("myst_nb") is None:
         parser.error(f"what writes the site is not here; {comes_with('docs')}")
+    if target.exists() and any(target.iterdir()) and not (target / MARK).exists():
+        parser.error(f"expected a folder that is new, or empty, or has such a site, got {target}")
     return build(target)
 
 

@@ -36,9 +36,10 @@ autodoc_default_options = {
 # How it looks
 html_theme = "pydata_sphinx_theme"
 html_title = "imteach"
-html_static_path = ["site.css"]
+html_static_path = ["site.css", "site.js"]
 html_favicon = "ticks.svg"
 html_css_files = ["site.css"]
+html_js_files = [("site.js", {"defer": "defer"})]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_copyright = False
@@ -59,6 +60,7 @@ def setup(app: Sphinx) -> None:
     """Have our docstrings read as they are written."""
     app.connect("autodoc-process-docstring", in_rst)
     app.connect("autodoc-process-signature", in_python)
+    app.connect("html-page-context", without_ways_back)
 
 
 def in_rst(app: Sphinx, what: str, name: str, value: object, options: object, lines: list[str]) -> None:
@@ -71,3 +73,9 @@ def in_python(app: Sphinx, what: str, name: str, value: object, options: object,
     arguments, returned = signature
     arguments = re.sub(r"<class '(?:\w+\.)*(\w+)'>", r"\1", arguments or "").replace("<factory>", "...")
     return arguments or None, returned
+
+
+def without_ways_back(app: Sphinx, page: str, template: str, context: dict[str, str], *_: object) -> None:
+    """Take the links to entries out of the pages of source code: they take it that a module has one package's names."""
+    if page.startswith("_modules/"):
+        context["body"] = re.sub(r'<a class="viewcode-back".*?</a>', "", context["body"])

@@ -25,18 +25,14 @@ FRIENDS = {"friends": ["alice", "bob", "carol"]}
 """Whom the page with every rung shows on the rung `group`."""
 
 STYLE = """
-html { color-scheme: light dark; background: #ffffff; color: #1f2937 }
+html { color-scheme: light dark; background: light-dark(#ffffff, #111317); color: light-dark(#1f2937, #e6e9ee) }
 body { max-width: 1500px; margin: 0 auto; padding: 12px 16px; font: 14px/1.5 system-ui, sans-serif }
 h1 { margin: 0; font-size: 20px }
 header p { margin: 2px 0 10px; max-width: 75em }
-a { color: #1d4ed8 }
+a { color: light-dark(#1d4ed8, #8fb4ff) }
 #index { display: grid; grid-template-columns: repeat(auto-fit, minmax(290px, 1fr)); gap: 2px 18px }
 #index { margin: 0 0 12px; padding: 0; list-style: none }
 #index a[aria-current] { font-weight: 700; text-decoration-thickness: 2px }
-@media (prefers-color-scheme: dark) {
-  html { background: #111317; color: #e6e9ee }
-  a { color: #8fb4ff }
-}
 """
 
 _COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)

@@ -11,11 +11,21 @@ import { render } from "./lab.js";
 const WORKS = ["drop", "why"]; // the tools whose answers are known
 const OF_PYTHON = ["settings", "share", "keep"]; // the buttons that are not there, because nobody could do what they ask
 
-/** Light or dark, as the reader's system is: the lab looks where Jupyter says it. */
+/** Light or dark: as the page says that shows this one in a frame, else as the reader's system is. */
 function followTheme() {
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const follow = () => (document.body.dataset.jpThemeLight = String(!dark.matches));
-  dark.addEventListener("change", follow);
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  let said = "";
+  const follow = () => {
+    const dark = said ? said === "dark" : system.matches;
+    document.body.dataset.jpThemeLight = String(!dark); // the lab looks where Jupyter says it
+    document.documentElement.style.colorScheme = dark ? "dark" : "light";
+  };
+  system.addEventListener("change", follow);
+  addEventListener("message", ({ data, source }) => {
+    if (source !== parent || !["light", "dark"].includes(data?.theme)) return;
+    said = data.theme;
+    follow();
+  });
   follow();
 }
 
