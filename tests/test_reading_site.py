@@ -6,6 +6,7 @@ import doctest
 import importlib
 import io
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,6 +97,11 @@ def test_below_a_question_of_a_lesson_stands_no_answer(
         folded += "hide-output" in tags
         frames += f"../labs/{lesson.stem}.html" in html
         questions += "<b>Predict.</b>" in html
+        if "<b>Predict.</b>" in html:
+            asked, _, answer = html.partition('<details class="answer"><summary>')
+            assert "<svg" not in asked or "Predict.packet" in "".join(cell["source"])
+            assert re.search("</summary>(<p>.+?</p>)+", answer)
+            assert answer.endswith("</details>")
         assert ("hide-output" in tags) + ("<iframe" in html) + ("<b>Predict.</b>" in html) == 1
     assert frames == 1
     assert questions

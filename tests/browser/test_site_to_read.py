@@ -176,6 +176,17 @@ def test_what_a_cell_gives_is_seen_when_it_is_opened(page: Page) -> None:
     expect(given).to_be_visible()
 
 
+def test_an_answer_is_seen_when_its_reader_opens_it(page: Page) -> None:
+    page.goto("lessons/07-dedup.html")
+    question = page.locator(".tag_hide-input").filter(has_text="What does alice see in the end?").first
+    picture = question.locator(".answer img")
+    expect(question.get_by_text("failed, from 900 ms on").locator("visible=true")).to_have_count(1)  # a choice
+    expect(picture).to_be_hidden()
+    question.get_by_text("choose first, then open").click()
+    expect(picture).to_be_visible()
+    expect(question.locator(".answer > p")).to_have_text("delivered, from 500 ms on")
+
+
 def test_it_is_found_by_keys_from_a_server_and_from_the_disk(page: Page, browser: Browser, site: Path) -> None:
     page.goto("index.html")
     page.keyboard.press("Control+k")

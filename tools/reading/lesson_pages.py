@@ -1,8 +1,8 @@
 """A lesson as a page: read from top to bottom, with nothing below a question that answers it, and a Lab to click in.
 
-A question shows with its choices. Whatever else a cell gives is folded away until the reader opens it: that is where
-answers are. The reasons stand in the lesson's own texts, which are folded, too. In the place of the still picture of a
-Lab stands the Lab itself, as a file of its own (`imteach page`).
+A question shows with its choices, and folded away below it what is right, and the run. Whatever else a cell gives is
+folded away, too: there may be answers in it. The reasons stand in the lesson's own texts, which are folded as well. In
+the place of the still picture of a Lab stands the Lab itself, as a file of its own (`imteach page`).
 """
 
 import ast
@@ -12,8 +12,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from imteach import Lab
+from imteach import Lab, Predict, Scenario
 from imteach.course.hidden import show_outputs
+from imteach.course.quiz import Quiz
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = re.compile(r"^\| lesson \|.*?(?=^$)", re.MULTILINE | re.DOTALL)
@@ -21,11 +22,17 @@ TABLE = re.compile(r"^\| lesson \|.*?(?=^$)", re.MULTILINE | re.DOTALL)
 STILL = re.compile(r"<p><b>A still \w+\.</b>.*?</p>", re.DOTALL)  # how to make it live, where there is a kernel
 QUESTION = "<b>A still question.</b>"
 
-FOLDED = {"hide-input": "The code of this question", "hide-output": "What this gives: make up your mind, then open"}
+CODE, GIVEN = "hide-input", "hide-output"
+FOLDED = {
+    CODE: "The code of this question",
+    GIVEN: "What this gives: make up your mind, then open",
+    "answer": "What the run says: choose first, then open",
+}
+"""What stands in the place of what is folded away."""
 
 FRAME = """\
-<figure class="lab-frame"><iframe src="{up}labs/{name}.html" loading="lazy" title="{title}"></iframe>
-<figcaption><a href="{up}labs/{name}.html">This lab on a page of its own</a></figcaption></figure>"""
+<figure class="lab-frame"><iframe src="../labs/{name}.html" loading="lazy" title="{title}"></iframe>
+<figcaption><a href="../labs/{name}.html">This lab on a page of its own</a></figcaption></figure>"""
 
 NOTE = """\
 ```{note}
@@ -69,17 +76,18 @@ def write(source: Path) -> None:
 def page_of(book: dict[str, Any], name: str, files: dict[str, str], labs: Path) -> dict[str, Any]:
     """Return a lesson as it is shown. `files` has, by its cell, the name of each lab that is written already."""
     show_outputs(book)
-    names: dict[str, Any] = {}
+    names: dict[str, Any] = {"__name__": "__main__"}  # where classes of a notebook stand
     for cell in (cell for cell in book["cells"] if cell["cell_type"] == "code"):
         text = "".join(cell["source"])
         if "lab" in cell["metadata"].get("tags", []):
             if text not in files:
                 files[text] = name
-                write_lab(eval(text, names), labs / f"{name}.html")
-            cell["outputs"] = [shown(FRAME.format(up="../", name=files[text], title=escape(f"A lab: {text}")))]
+                write_lab(eval_last(text, names), labs / f"{name}.html")
+            cell["outputs"] = [shown(FRAME.format(name=files[text], title=escape(f"A lab: {text}")))]
         else:
             define(text, names)
-            fold(cell)
+            if fold(cell) == CODE:
+                cell["outputs"].append(shown(answers(eval_last(text, names))))
     book["cells"][0]["source"] = [*book["cells"][0]["source"], f"\n\n{NOTE}"]
     return book
 
@@ -104,18 +112,37 @@ def shown(html: str) -> dict[str, Any]:
     return {"output_type": "display_data", "metadata": {}, "data": {"text/html": html}}
 
 
-def fold(cell: dict[str, Any]) -> None:
-    """Fold away all that a cell gives but a question; of a question, the code. Who has no kernel cannot run it.
+def eval_last(text: str, names: dict[str, Any]) -> Any:
+    """Return the value of a cell's last line, which is what it shows."""
+    last = ast.parse(text).body[-1]
+    return eval(ast.unparse(last), names)
+
+
+def answers(asked: Predict | Quiz) -> str:
+    """Return what is right, folded away, and the run where the question is about one. It commits no answer.
+
+    >>> answers(Predict("Is it so?", Scenario("basic"), choices=["yes", "no"], answer="no"))[:90]
+    '<details class="answer"><summary>What the run says: choose first, then open</summary><p>no'
+    """
+    questions = [asked] if isinstance(asked, Predict) else asked.questions
+    told = "".join(f"<p>{escape(question.solution)}</p>" for question in questions)
+    if isinstance(asked, Predict) and isinstance(asked.scenario, Scenario):
+        told += asked.scenario.run(*asked.faults)._repr_mimebundle_()["text/html"]
+    return f'<details class="answer"><summary>{FOLDED["answer"]}</summary>{told}</details>'
+
+
+def fold(cell: dict[str, Any]) -> str:
+    """Fold away all that a cell gives but a question; of a question, the code. Return which of the two was folded.
 
     >>> cell = {"metadata": {}, "outputs": [shown("<p><b>A still table.</b> Run it.</p><p>3 × shown twice</p>")]}
-    >>> fold(cell)
-    >>> cell["metadata"]["tags"], cell["outputs"][0]["data"]["text/html"]
-    (['hide-output'], '<p>3 × shown twice</p>')
+    >>> fold(cell), cell["metadata"]["tags"], cell["outputs"][0]["data"]["text/html"]
+    ('hide-output', ['hide-output'], '<p>3 × shown twice</p>')
     """
     html = ["".join(output.get("data", {}).get("text/html", "")) for output in cell["outputs"]]
     for output, text in zip(cell["outputs"], html, strict=True):
         if text:
             output["data"]["text/html"] = STILL.sub("", text)
-    tag = "hide-input" if any(QUESTION in text for text in html) else "hide-output"
-    cell["metadata"] |= {"tags": [*cell["metadata"].get("tags", []), tag], "mystnb": {"code_prompt_show": FOLDED[tag]}}
-    cell["metadata"]["mystnb"]["code_prompt_hide"] = FOLDED[tag]
+    folded = CODE if any(QUESTION in text for text in html) else GIVEN
+    cell["metadata"]["tags"] = [*cell["metadata"].get("tags", []), folded]
+    cell["metadata"]["mystnb"] = {"code_prompt_show": FOLDED[folded], "code_prompt_hide": FOLDED[folded]}
+    return folded
