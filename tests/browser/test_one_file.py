@@ -261,6 +261,24 @@ def test_it_looks_as_the_readers_system_does_and_axe_finds_nothing(opened, schem
     assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in broken] == []
 
 
+def test_in_a_frame_it_is_dark_or_light_as_the_page_around_it_says(browser: Browser, folder: Path) -> None:
+    outside = folder / "outside.html"
+    outside.write_text('<!doctype html><title>Around it</title><iframe src="six.html"></iframe>', "utf-8")
+    with browser.new_page(color_scheme="light") as page:
+        page.goto(outside.as_uri())
+        inside = page.frame_locator("iframe").locator("html")
+        expect(inside.locator("svg[data-rev]")).to_have_count(1)
+        say = "theme => frames[0].postMessage({theme}, '*')"
+        for theme, ground in (("dark", "rgb(17, 19, 23)"), ("light", "rgb(255, 255, 255)")):
+            page.evaluate(say, theme)
+            expect(inside).to_have_css("background-color", ground)
+            expect(inside.locator("body")).to_have_attribute("data-jp-theme-light", str(theme == "light").lower())
+        page.evaluate(say, "purple")
+        inside.evaluate("() => postMessage({theme: 'dark'}, '*')")  # it listens to nobody but the page around it
+        page.wait_for_timeout(200)
+        expect(inside).to_have_css("background-color", "rgb(255, 255, 255)")
+
+
 def test_the_picture_is_there_at_once_and_a_drop_is_drawn_within_a_frame(opened) -> None:
     lab = opened()
 
