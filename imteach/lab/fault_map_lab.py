@@ -9,7 +9,7 @@ from traitlets import Dict, Int, List, Unicode
 from imteach.draw import image
 from imteach.errors import InputError, quoted
 from imteach.lab.live import LiveWidget
-from imteach.lab.scripts import WEB, page_script
+from imteach.lab.scripts import page_script, page_style
 from imteach.lab.still import for_listeners
 from imteach.lab.widget import Lab
 from imteach.plain import plain
@@ -34,7 +34,7 @@ class FaultMapTable(LiveWidget):
     """
 
     _esm = page_script("fault_map.js")
-    _css = WEB / "fault_map.css"
+    _css = page_style("fault_map.css")
 
     table = Unicode().tag(sync=True)
     still = Dict().tag(sync=True)  # what goes into a saved notebook

@@ -4,20 +4,17 @@ By night, for marimo is fetched from PyPI, into an environment of its own.
 """
 
 import re
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from nightly import NIGHTLY
 from playwright.sync_api import Browser, Page, expect
+from programs import fetch, served
 
 pytestmark = pytest.mark.skipif(not NIGHTLY, reason="by night: it fetches marimo")
 
-MARIMO = "marimo==0.25.2"
-ROOT = Path(__file__).parents[2]
+PAPER = {"light": "rgb(255, 255, 255)", "dark": "rgb(23, 25, 30)"}
 
 NOTEBOOK = """
 import marimo
@@ -28,8 +25,8 @@ app = marimo.App()
 @app.cell
 def _():
     import marimo as mo
-    from imteach import FaultMapLab, Lab
-    return FaultMapLab, Lab, mo
+    from imteach import Drop, FaultMapLab, Lab, Predict
+    return Drop, FaultMapLab, Lab, Predict, mo
 
 
 @app.cell
@@ -56,34 +53,40 @@ def _(FaultMapLab, mo):
 def _(below, mo, table):
     mo.md(f"opened: {table.chosen} {[str(fault) for fault in below.faults]}")
     return
+
+
+@app.cell
+def _(Drop, Predict, mo):
+    guess = Predict("How often is hello shown?", "retransmit", Drop("ack:N"), choices=["once", "twice"], answer="twice")
+    mo.ui.anywidget(guess.view)
+    return
 """
 
 
 @pytest.fixture(scope="module")
-def notebook(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Page]:
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return fetch(tmp_path_factory.mktemp("environment"), "marimo==0.25.2")
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def theme(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory: pytest.TempPathFactory, programs: Path, browser: Browser, theme: str) -> Iterator[Page]:
     """The page of a marimo notebook with a lab, and a cell below it that says what strikes."""
     home = tmp_path_factory.mktemp("marimo")
-    subprocess.run([sys.executable, "-m", "venv", str(home / "venv")], check=True)
-    pip = [str(home / "venv" / "bin" / "pip"), "install", "--quiet"]
-    subprocess.run([*pip, MARIMO, f"{ROOT}[lab]"], check=True, timeout=250)
-    (home / "notebook.py").write_text(NOTEBOOK, "utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    run = [str(home / "venv" / "bin" / "marimo"), "run", "--headless", "--host", "127.0.0.1", "--port", str(port)]
-    with subprocess.Popen([*run, "--token-password", "night", str(home / "notebook.py")], cwd=home) as server:
-        try:
-            with browser.new_page(viewport={"width": 1366, "height": 900}) as page:
-                for _ in range(60):
-                    with socket.socket() as asked:
-                        if asked.connect_ex(("127.0.0.1", port)) == 0:
-                            break
-                    page.wait_for_timeout(500)
-                page.goto(f"http://127.0.0.1:{port}/?access_token=night")
-                page.locator(".imteach-lab").first.wait_for()
-                yield page
-        finally:
-            server.terminate()
+    (home / "notebook.py").write_text(
+        f'# /// script\n# [tool.marimo.display]\n# theme = "{theme}"\n# ///\n{NOTEBOOK}', "utf-8"
+    )
+    run = ["marimo", "run", "--headless", "--host", "127.0.0.1", "--port", "{port}", "--token-password", "night"]
+    with served(home, programs, [*run, "notebook.py"]) as address:
+        page = browser.new_page(viewport={"width": 1366, "height": 900})
+        page.goto(f"{address}/?access_token=night")
+        page.locator(".imteach-lab").first.wait_for()
+        yield page
+        page.close()
 
 
 def test_a_drop_is_retransmitted_and_the_cell_below_runs_again(notebook: Page) -> None:
@@ -98,3 +101,15 @@ def test_a_drop_is_retransmitted_and_the_cell_below_runs_again(notebook: Page) -
 def test_a_cell_of_a_fault_map_is_opened_below_it(notebook: Page) -> None:
     notebook.locator(".imteach-map .map-grid").get_by_role("button", name=re.compile("^msg:N")).click()
     expect(notebook.get_by_text("opened: drop m1/msg:N#1 ['drop m1/msg:N#1']")).to_be_visible()
+
+
+def test_all_is_as_light_or_dark_as_the_notebook_is(notebook: Page, theme: str) -> None:
+    for page in (".imteach-lab", ".imteach-map", ".imteach-predict"):
+        expect(notebook.locator(page).first).to_have_css("background-color", PAPER[theme])
+
+
+def test_a_prediction_is_answered(notebook: Page) -> None:
+    question = notebook.locator(".imteach-predict")
+    question.locator('[data-choice="0"]').click()
+    question.locator("[data-commit]").click()
+    expect(question.locator("[data-verdict=wrong]")).to_contain_text("The run says: twice.")

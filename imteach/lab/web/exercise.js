@@ -3,6 +3,7 @@
 // what is wrong stands below in a lab of its own.
 
 import { connect, inCode, keepKeys, make } from "./live.js";
+import { followGround } from "./ground.js";
 import { showParts } from "./lab_unpack.js";
 
 /**
@@ -63,6 +64,7 @@ export function render({ model, el }) {
   const { root } = page;
   const { ask, mark, stop } = connect({ model, el, root, words: page.live, settle: () => {}, whenDrawn: () => parts.whenDrawn() });
   const giveKeysBack = keepKeys(root);
+  const leaveGround = followGround(el);
   page.hint.addEventListener("click", () => ask({ do: "hint" }, 0));
   page.hint.dataset.asks = "hint";
 
@@ -90,6 +92,7 @@ export function render({ model, el }) {
     stop();
     parts.stop();
     giveKeysBack();
+    leaveGround();
   };
 }
 

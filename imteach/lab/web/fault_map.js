@@ -2,6 +2,7 @@
 // The table of a fault map. Python makes the table; this file says which cell was chosen, and moves the focus.
 
 import { asks, connect, focusedIn, keepKeys, make, withNulls } from "./live.js";
+import { followGround } from "./ground.js";
 
 /** @typedef {import("./live.js").Model} Model */
 
@@ -155,6 +156,7 @@ function render({ model, el }) {
 
   const { ask, mark, stop } = connect({ model, el, root, words: live, settle() {} });
   const giveKeysBack = keepKeys(root);
+  const leaveGround = followGround(el);
   /** @param {string} part */
   const known = (part) => withNulls(model.get(part));
   watchCells(scroll, (cell) => ask({ open: cell.dataset.faults }, known("rev")));
@@ -188,6 +190,7 @@ function render({ model, el }) {
   return () => {
     stop();
     giveKeysBack();
+    leaveGround();
     for (const [part, redraw] of Object.entries(draw)) model.off(`change:${part}`, redraw);
   };
 }

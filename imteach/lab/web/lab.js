@@ -3,6 +3,7 @@
 // State comes in traits, one for each part of the page; what the learner did goes out as a message.
 
 import { asks, connect, focusedIn, keepKeys, withNulls } from "./live.js";
+import { followGround } from "./ground.js";
 import { ACTS } from "./actions.js";
 import { watchCompare } from "./lab_compare.js";
 import { makeFading } from "./lab_fading.js";
@@ -193,6 +194,7 @@ export function render({ model, el }) {
 
   const { view, ask, mark, stop } = connect({ model, el, root, words: page.live, settle, whenDrawn: () => parts.whenDrawn() });
   const giveKeysBack = keepKeys(root);
+  const leaveGround = followGround(el);
 
   /** Show what Python knows, where a control went ahead of it. */
   function settle() {
@@ -387,6 +389,7 @@ export function render({ model, el }) {
     time.stop();
     parts.stop();
     giveKeysBack();
+    leaveGround();
     place.stop();
     for (const [event, redraw] of watch) model.off(event, redraw);
   };

@@ -2,6 +2,7 @@
 // The page of a prediction: it asks, sends the answer that is committed, and shows Python's verdict and the run.
 
 import { connect, focusedIn, inCode, keepKeys, make } from "./live.js";
+import { followGround } from "./ground.js";
 import { showParts } from "./lab_unpack.js";
 import { drawRun } from "./predict_run.js";
 import { lightUp, makeReason, markIn, pointTo } from "./lit.js";
@@ -94,6 +95,7 @@ export function render({ model, el }) {
 
   const { ask, mark, stop } = connect({ model, el, root, words: page.live, settle: () => {}, whenDrawn: () => parts.whenDrawn() });
   const giveKeysBack = keepKeys(root);
+  const leaveGround = followGround(el);
 
   commit.addEventListener("click", () => {
     const answer = control?.value() ?? null;
@@ -132,6 +134,7 @@ export function render({ model, el }) {
     stop();
     parts.stop();
     giveKeysBack();
+    leaveGround();
   };
 }
 
