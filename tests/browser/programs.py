@@ -19,7 +19,7 @@ def fetch(home: Path, *packages: str) -> Path:
     subprocess.run([sys.executable, "-m", "venv", str(home / "venv")], check=True)
     programs = home / "venv" / "bin"
     install = [str(programs / "pip"), "install", "--quiet", *packages, f"{ROOT}[lab]"]
-    subprocess.run(install, check=True, timeout=400)
+    subprocess.run(install, check=True, timeout=900)
     return programs
 
 
