@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")), *sorted(ROOT.glob("docs/*.md"))]
 LESSONS = sorted((ROOT / "lessons").glob("*.ipynb"))[1:]  # behind the welcome, which has no number
 FILE = re.compile(
-    r"`((?:imteach|tests|tools|docs|lessons|findings|binder|\.ci)/[\w./-]*(?<!/1))`"
+    r"`((?:imteach|tests|tools|docs|lessons|findings|binder|hub|\.ci)/[\w./-]*(?<!/1))`"
 )  # imteach/trace/1 is none
 ROW = re.compile(r"^\| (\d+)\. \[(.*)\]\((.*)\) \| \S.* \| (\d+) \|$", re.MULTILINE)  # of the table of lessons
 

@@ -1,10 +1,11 @@
 // @ts-check
 // An extension of JupyterLab and Notebook 7: a lab comes back wherever its kernel lives, and where it does not, its
 // still picture stands there, of the moment when the notebook was saved. And where a lesson has its outputs in the file,
-// a line stands in their place until they are asked for: Jupyter would show how they begin.
+// a line stands in their place until they are asked for: Jupyter would show how they begin. And what is run in a notebook
+// that has no kernel runs.
 //
 // It is written as what a bundler would make of it (a container of module federation), for it imports nothing. What
-// is wrapped here is wrapped for one notebook, and a click in a lab passes through none of it.
+// is wrapped here is wrapped for one notebook, but for the commands; and a click in a lab passes through none of it.
 
 /**
  * @typedef {{data: Record<string, any>}} MimeModel
@@ -245,6 +246,39 @@
     view.widgets.filter((cell) => cell.model.type === "code").forEach(attended);
   }
 
+  // What is run where no kernel is
+
+  /** @typedef {{initialize: () => Promise<unknown>, startKernel: () => Promise<unknown>, session: {kernel: unknown} | null}}
+   *   SessionContext */
+
+  /** Let what is run wait for a kernel. Without one Jupyter starts it for the first cell, and clears the others instead of
+   * running them; and a notebook that was not used for long has none (`imteach/lab/few_kernels.py`).
+   * @param {{commands: any, shell: any}} app
+   */
+  function startFirst({ commands, shell }) {
+    /** @type {WeakMap<SessionContext, Promise<unknown>>} */
+    const coming = new WeakMap();
+    /** @param {SessionContext} context */
+    async function start(context) {
+      try {
+        await context.initialize();
+        if (!context.session?.kernel) await context.startKernel();
+      } finally {
+        coming.delete(context);
+      }
+    }
+    const execute = commands.execute.bind(commands);
+    /** @param {string} id @param {unknown} args */
+    commands.execute = (id, args) => {
+      /** @type {SessionContext | undefined} */
+      const context = id.startsWith("notebook:run-") ? shell.currentWidget?.sessionContext : undefined;
+      if (!context || context.session?.kernel) return execute(id, args);
+      if (!coming.has(context)) coming.set(context, start(context));
+      const run = () => execute(id, args);
+      return coming.get(context)?.then(run, run); // where none can be started, Jupyter says so itself
+    };
+  }
+
   // The extension
 
   const STYLE = `
@@ -279,12 +313,13 @@
 
   const plugin = {
     id: "imteach:still",
-    description: "Keeps a lab alive while its kernel lives, and its still picture up to date; hides answers.",
+    description: "Keeps a lab alive or its picture up to date; hides answers; lets what is run wait for a kernel.",
     autoStart: true,
     /** @param {any} app */
     activate(app) {
       document.head.appendChild(document.createElement("style")).textContent = STYLE;
       app.docRegistry.addWidgetExtension("Notebook", { createNew });
+      startFirst(app);
     },
   };
 
