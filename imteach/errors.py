@@ -104,12 +104,31 @@ def quoted(value: object, limit: int = 60) -> str:
 def comes_with(extra: str) -> str:
     """Return how to get what an extra of imteach brings, for the end of an error.
 
-    The command is for the Python that runs, not for whichever `pip` a shell finds. There imteach is installed, from a
-    clone or a wheel; so pip takes it as it is, asks no index for it, and fetches only the extra.
+    The command is for the Python that runs, not for whichever `pip` a shell finds; an environment that uv made has
+    none. There imteach is installed, from a clone or a wheel, so it is taken as it is: no index is asked for it, only
+    for what the extra brings. What runs in a clone and is not installed is installed from the clone.
 
-    >>> comes_with("lab").endswith(" -m pip install 'imteach[lab]'")
+    >>> comes_with("lab").startswith("it comes with: ")
     True
     """
-    from shlex import join  # only an error needs it
+    from importlib.util import find_spec  # only an error needs these
+    from shlex import join
 
-    return f"it comes with: {join([sys.executable or 'python', '-m', 'pip', 'install', f'imteach[{extra}]'])}"
+    python = sys.executable or "python"
+    has_pip = find_spec("pip") is not None
+    install = [python, "-m", "pip", "install"] if has_pip else ["uv", "pip", "install", "--python", python]
+    return f"it comes with: {join([*install, *_itself_with(extra)])}"
+
+
+def _itself_with(extra: str) -> list[str]:
+    """Return what an installer is asked for."""
+    from importlib.metadata import PackageNotFoundError, distribution
+    from os.path import isfile, join
+
+    clone = dirname(dirname(__file__))
+    try:
+        distribution("imteach")
+    except PackageNotFoundError:
+        if isfile(join(clone, "pyproject.toml")):
+            return ["-e", f"{clone}[{extra}]"]
+    return [f"imteach[{extra}]"]

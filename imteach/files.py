@@ -1,9 +1,14 @@
 """Writing a file whole or not at all. Imports only `errors`, and not pathlib, which few commands need otherwise."""
 
 import os
+from contextlib import suppress
 from os.path import dirname, exists, isdir, isfile, join, lexists, realpath
 
 from imteach.errors import InputError, quoted
+
+DAY = 24 * 3600  # seconds
+BESIDE = r"\.imteach-[0-9a-f]{12}"
+"""What the file is called that is written beside another one, before it takes its place."""
 
 
 def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
@@ -48,6 +53,23 @@ def check_writable(path: str | os.PathLike[str] | None) -> None:
             os.unlink(beside)
     except (OSError, ValueError) as error:
         raise _refused(path, error) from None
+
+
+def left_behind(folder: str | os.PathLike[str], names: str) -> list[str]:
+    """Return what a program of ours left in this folder when it was killed: what is called so, and is a day old.
+
+    `names` is a regular expression for the whole name. What is younger may be another program's that still runs.
+    """
+    from re import fullmatch
+    from time import time
+
+    old = []
+    with os.scandir(folder) as found:
+        for entry in found:
+            with suppress(FileNotFoundError):  # it was another program's, and is done
+                if fullmatch(names, entry.name) and time() - entry.stat(follow_symlinks=False).st_mtime > DAY:
+                    old.append(entry.path)
+    return old
 
 
 def _refused(path: object, error: OSError | ValueError) -> InputError:

@@ -11,7 +11,7 @@ settings.register_profile("quick", max_examples=30, derandomize=True, database=N
 settings.register_profile("nightly", max_examples=3000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "nightly" if NIGHTLY else "quick"))
 
-FIRST = ("browser", "lessons", "course", "verify", "lab")
+FIRST = ("browser", "lessons", "course", "teacher", "verify", "lab")
 """Folders whose files take longest: what is left for the end is short, so that no core waits long for another."""
 
 

@@ -45,6 +45,6 @@ def test_each_room_stands_in_the_table_of_the_page():
     listed = re.findall(r"^\| `?(\w+)`? \| [^-]", page, re.MULTILINE)[1:]
     assert listed == [
         *("ground", "protocol", "scenario", "trace", "tell", "draw", "learner", "sim", "planted"),
-        *("verify", "lab", "course", "imteach", "cli"),
+        *("verify", "lab", "course", "teacher", "imteach", "cli"),
     ]
     assert set(rooms.imports()) == set(listed)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from imteach.cli.parser import Command
 from imteach.cli.terminal import note, say
-from imteach.course.workspace import refresh, shipped_lessons
+from imteach.course.workspace import lesson_names, refresh, shipped_lessons
 from imteach.errors import InputError, comes_with
 from imteach.files import check_writable, write_whole
 
@@ -54,18 +54,28 @@ def lab(_: argparse.Namespace, rest: Sequence[str]) -> int:
     # Only the first argument can be DIR: in "--port 8899", 8899 is no folder.
     named = bool(rest) and not rest[0].startswith("-")
     folder = Path(rest[0]).expanduser() if named else Path.home() / "imteach-lessons"
-    for line in refresh(folder):
+    for line in _brought(folder):
         note(line)
     if as_root():
         note("started as root, so JupyterLab gets --allow-root")
     return serve(folder, rest[named:])
 
 
+def _brought(folder: Path) -> list[str]:
+    """Bring the lessons into the folder. Where that fails and lessons are there, one can still work with those."""
+    try:
+        return refresh(folder)
+    except InputError as error:
+        if not (folder.is_dir() and lesson_names(folder)):
+            raise
+        return [f"{error}; the lessons that are there stay as they are"]
+
+
 def validate(asked: argparse.Namespace, _: Sequence[str]) -> int:
     """Run every lesson; compare or save its outputs. The exit status is 1 if something differs or fails."""
     need("nbclient", "nbformat", "ipykernel")
-    from imteach.course.junit import to_junit
-    from imteach.course.validate import validate as reports
+    from imteach.teacher.junit import to_junit
+    from imteach.teacher.validate import validate as reports
 
     folder = _lessons_to_validate(asked.folder, asked.write)
     check_writable(asked.junit)

@@ -6,6 +6,7 @@
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 
 from imteach import __version__
 from imteach.cli.asked import whole_asked_for
@@ -34,7 +35,8 @@ SITE_USAGE = "imteach site -o DIR"
 SITE_ABOUT = """\
 Write the lessons as a site: a folder of files that any web server hands out. Python runs in the reader's browser, so
 there is nothing to install, and no server that computes. What it loads is all in the folder, about 45 MB. Where a site
-of imteach is already, the new one takes its place; what readers have saved stays in their browsers.
+of imteach is already, the new one takes its place, with what you have put beside its files, such as CNAME. What readers
+have saved stays in their browsers.
 
   imteach site -o public                      then upload public, or try it here:
   python -m http.server -d public
@@ -105,7 +107,7 @@ def site(asked: argparse.Namespace, _: Sequence[str]) -> int:
     from imteach.course.site.build import build
 
     folder = build(Path(asked.output).expanduser(), __version__)
-    return say(f"{folder}: try it with python -m http.server -d {folder}\n")
+    return say(f"{folder}: try it with python -m http.server -d {quote(f'{folder}')}\n")
 
 
 def add_new_lesson_arguments(parser: argparse.ArgumentParser) -> None:
@@ -117,7 +119,7 @@ def add_new_lesson_arguments(parser: argparse.ArgumentParser) -> None:
 def begin(asked: argparse.Namespace, _: Sequence[str]) -> int:
     """Write a new lesson. Raises `InputError` for a bad name, and if there is such a lesson already."""
     need("nbclient", "nbformat", "ipykernel")
-    from imteach.course.new_lesson import new_lesson
+    from imteach.teacher.new_lesson import new_lesson
 
     return say(f"{new_lesson(asked.name, Path(asked.folder).expanduser())}\n")
 
@@ -131,8 +133,8 @@ def add_assignment_arguments(parser: argparse.ArgumentParser) -> None:
 
 def assign(asked: argparse.Namespace, _: Sequence[str]) -> int:
     """Write the notebook. Raises `InputError` for an exercise that is none, and if there is such a file already."""
-    from imteach.course.assignment import assignment, file_name
     from imteach.course.exercises import exercises
+    from imteach.teacher.assignment import assignment, file_name
 
     if asked.exercise is None:
         return say(f"{exercises}\n")
@@ -151,7 +153,7 @@ def add_binder_arguments(parser: argparse.ArgumentParser) -> None:
 
 def link(asked: argparse.Namespace, _: Sequence[str]) -> int:
     """Print the link and the badge. Raises `InputError` where this is no clone that Binder can fetch."""
-    from imteach.course.binder import badge, binder_link, origin_of
+    from imteach.teacher.binder import badge, binder_link, origin_of
 
     if not asked.branch.strip():
         raise InputError(f"expected a branch, a tag or a commit, got {quoted(asked.branch)}", where="--branch")

@@ -1,1 +1,1 @@
-"""The shelf of lessons: a working copy of them, the Jupyter that serves them, the check that they still run."""
+"""The shelf of lessons: a working copy of them, the Jupyter that serves them, what learners do in them."""

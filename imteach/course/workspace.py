@@ -6,14 +6,14 @@ that still has this sha256; beside any other copy, the newer lesson gets a name 
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path, PurePosixPath
 
 from imteach.course.hidden import show_outputs, shown_before_it_is_run
 from imteach.course.slides import as_slides
 from imteach.errors import InputError, quoted
-from imteach.files import write_whole
+from imteach.files import BESIDE, left_behind, write_whole
 
 MANIFEST = ".imteach-lessons.json"
 """The hidden file: `{"1.ipynb": "<sha256 of the newest version that was put here>"}`."""
@@ -47,6 +47,7 @@ def refresh(folder: Path, shipped: Path | None = None, slides: bool = False) -> 
         folder.mkdir(parents=True, exist_ok=True)
         if folder.samefile(shipped):
             return ["these are the lessons that came with imteach, not a copy"]
+        _clear_up({(folder / name).parent for name in _files(shipped)})
         notes, known = _remembered(folder)
         before = dict(known)
         if slides:
@@ -63,6 +64,13 @@ def refresh(folder: Path, shipped: Path | None = None, slides: bool = False) -> 
     if known != before:
         write_whole(folder / MANIFEST, json.dumps(known, indent=1, sort_keys=True) + "\n")
     return notes
+
+
+def _clear_up(places: Iterable[Path]) -> None:
+    """Remove what was being written in these folders when something of ours was killed."""
+    for place in places:
+        for left in left_behind(place, BESIDE) if place.is_dir() else ():
+            Path(left).unlink(missing_ok=True)
 
 
 def without_answers(lesson: bytes) -> bytes:

@@ -24,7 +24,7 @@ from imteach.lab.share import exported, forms
 from imteach.lab.steps.history import AlreadyError
 from imteach.lab.still import STILL, for_listeners, parts
 from imteach.scenario import Fault, Scenario, from_link, parse_scenario
-from imteach.scenario.checks import milliseconds
+from imteach.scenario.checks import milliseconds, whole
 from imteach.trace import Trace
 from imteach.trace.compare import Compare
 
@@ -379,7 +379,8 @@ class Lab(LiveWidget):
         if packet is not None:
             self.why = page.why_of_packet(self.trace, packet)
         elif event is not None:
-            self.why = page.why(self.trace, self.trace.events[event])
+            last = len(self.trace.events) - 1
+            self.why = page.why(self.trace, self.trace.events[whole(event, "event", most=last)])
         else:
             self.why = {}
 

@@ -31,7 +31,7 @@ class Site:
     """A site in a folder, and what builds it."""
 
     def __init__(self, home: Path) -> None:
-        self.home, self.folder = home, home / "site"
+        self.home, self.folder = home, home / "größe & [1] %41" / "сайт"
         venv.create(home / "env", with_pip=True)
         self.python = home / "env" / "bin" / "python"
         packages = next((home / "env" / "lib").glob("python3*")) / "site-packages"

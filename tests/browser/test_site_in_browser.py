@@ -16,8 +16,8 @@ from nightly import NIGHTLY
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sites import ROOT, Site, served
 
-from imteach.course.outputs import code_cells, differences, tidy
 from imteach.course.site.build import VERSION
+from imteach.teacher.outputs import code_cells, differences, tidy
 
 pytestmark = pytest.mark.skipif(not NIGHTLY, reason="by night: it fetches JupyterLite and Pyodide")
 
@@ -158,7 +158,7 @@ def differing(lesson: Path, ran: nbformat.NotebookNode) -> list[str]:
                 text = output.get("data", {}).get("text/plain", "")
                 if text.startswith(("Plot of shares", "The program that draws this plot")) or "Your progress" in text:
                     output.data = {"text/plain": text.partition("Plot of shares")[2].partition("Nothing is kept")[0]}
-    return list(differences(saved, ran))
+    return [str(wrong) for wrong in differences(saved, ran)]
 
 
 @pytest.mark.parametrize("lesson", sorted((ROOT / "lessons").glob("*.ipynb")), ids=lambda lesson: lesson.name[:2])

@@ -139,7 +139,7 @@ def _wait(lab: Lab, process: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with running(tmp_path_factory.mktemp("home")) as lab:
+    with running(tmp_path_factory.mktemp("Ada's home, größer than [1] %41")) as lab:
         yield lab
 
 

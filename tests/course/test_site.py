@@ -149,7 +149,7 @@ def test_a_site_takes_the_place_of_the_one_before(there: Path, monkeypatch: pyte
         (work / "site" / "new.html").write_text(version)
         return work / "site"
 
-    (there / MARK).write_text("{}")
+    (there / MARK).write_text(json.dumps({"files": [MARK, "old.html"]}))
     (there / "old.html").write_text("")
     monkeypatch.setattr("imteach.course.site.build._built", built)
     assert build(there, "9.9") == there
@@ -194,6 +194,12 @@ def test_without_npm_or_a_network_that_is_said(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: said)
     with pytest.raises(InputError, match=r"npm cannot fetch pyodide 314\.0\.6: npm error code ENOTFOUND"):
         fetch_pyodide(tmp_path, "314.0.6")
+    said.stderr = "npm error code ENOSPC\nnpm error errno -28\nnpm error nospc ENOSPC: no room\nnpm error Clear up"
+    with pytest.raises(InputError, match=r"npm error nospc ENOSPC: no room$"):
+        fetch_pyodide(tmp_path, "314.0.6")
+    said.stderr = "ERROR: Exception:\nTraceback (most recent call last):\nOSError: No space left on device\n"
+    with pytest.raises(InputError, match=r"wheels of a site: OSError: No space left on device$"):
+        fetch(tmp_path)
     said.stderr = "ERROR: No matching distribution found for comm==0.2.3\n\n[notice] a new pip\n"
     with pytest.raises(
         InputError, match=r"pip cannot fetch the wheels of a site: ERROR: No matching .* comm==0\.2\.3$"

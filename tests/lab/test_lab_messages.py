@@ -192,6 +192,9 @@ HOSTILE = [
         for at in (None, -1, math.nan, math.inf, "1", True, {})
     ),
     {"do": "strike", "tool": {"drop": 1}, "packet": "m1/ack:N#1"},
+    {"do": "why", "event": 10**6},
+    {"do": "why", "event": -1},
+    {"do": "why", "packet": "m9/ack:N#1"},
     {"do": "change", "fault": "drop m1/ack:N#1", "amount": "by"},
     {"do": "change", "fault": "drop m1/ack:N#1", "amount": "by", "value": 1},
     {"do": "change", "fault": "crash bob@500+100", "amount": "down", "value": "1"},
@@ -258,6 +261,7 @@ def test_what_makes_no_sense_is_refused_in_a_sentence_and_changes_nothing(messag
         tell(lab, **message)
     assert state(lab) == before
     assert 0 < len(lab.refusal) < 400
+    assert "stopped with" not in lab.refusal  # an error that nobody meant
     assert not caplog.records
     tell(lab, do="drop", packet="m2/ack:N#1")
     assert lab.refusal == ""
@@ -307,6 +311,7 @@ def test_no_message_leaves_the_lab_in_a_state_that_cannot_be(messages):
         before = state(lab)
         lab._handle_custom_msg({"rev": revision(lab)} | message if isinstance(message, dict) else message, [])
         assert len(lab.refusal) < 400
+        assert "stopped with" not in lab.refusal
         if lab.refusal:
             assert state(lab) == before
         assert lab.scenario.run(*lab.faults) == lab.trace

@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from hashlib import sha256
 from importlib.metadata import distribution
 from pathlib import Path
@@ -18,6 +20,7 @@ from imteach.course.site.pyodide import compile_first, fetch_pyodide
 from imteach.course.site.wheels import OURS, fetch, last_line
 from imteach.course.workspace import MANIFEST, lesson_names, refresh
 from imteach.errors import InputError, comes_with
+from imteach.files import left_behind
 
 MARK = "imteach-site.json"
 """The file by which a folder is known as a site of ours, so that a newer one may take its place."""
@@ -25,8 +28,17 @@ MARK = "imteach-site.json"
 VERSION = "imteach_site"
 """In a lesson's metadata: which version of it a site has."""
 
+_BESIDE = ".imteach-site-"
+"""How the folder's name begins in which a site is built, beside the place that it will take."""
+
+_BEFORE = "before"
+"""In there: the site before, from the moment when it is moved away to that when the new one is in its place."""
+
 _AT_ONCE = ["micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython", "imteach"]
 """What Pyodide loads side by side when it starts; what the kernel misses here it would fetch later, one by one."""
+
+_ATTEMPTS = 20
+"""How often a build tries to take its place, if others take it at the same moment."""
 
 _PROGRESS = {"IMTEACH_PROGRESS": "/drive/progress.jsonl"}
 """Beside the lessons, in the browser's storage: a home folder there lasts as long as its kernel."""
@@ -37,21 +49,22 @@ _KERNEL = "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension/pac
 def build(target: Path, version: str) -> Path:
     """Build the site of this version of imteach in `target`, or anew where there is one, and return it.
 
-    It needs the extra `site`, pip, npm and a network.
+    It needs the extra `site`, pip, npm and a network. What somebody put into the folder of a site, such as the file
+    CNAME or a git repository, is in that of the new one, too.
 
     Raises `InputError` if something else is there, which stays as it is, or if a part cannot be fetched.
     """
     _check_place(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".imteach-site-", dir=target.parent) as folder:
-            work = Path(folder)
+        _clear_up(target)
+        with TemporaryDirectory(prefix=_BESIDE, dir=target.parent) as folder:
+            work = Path(folder).absolute()  # JupyterLite runs in there; Python 3.11 makes a relative one of "public"
             site = _built(work, version)
-            (site / MARK).write_text(json.dumps({"imteach": version}) + "\n", "utf-8")
+            ours = sorted([MARK, *(path.name for path in site.iterdir())])
+            _write(site / MARK, {"imteach": version, "files": ours})
             _check_place(target)  # it took a minute
-            if target.exists():
-                target.rename(work / "before")
-            site.rename(target)
+            _take_place(site, target, work / _BEFORE)
     except OSError as error:
         raise InputError(f"cannot write {target}: {error.strerror or error}") from None
     return target
@@ -61,8 +74,81 @@ def _check_place(target: Path) -> None:
     """Raise `InputError` unless there is nothing at `target`, or a site of ours."""
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         raise InputError(f"{target} is no folder; name a new one for the site")
-    if target.is_dir() and any(target.iterdir()) and not (target / MARK).is_file():
+    if all(_holds_something_else(target) for _ in range(2)):  # twice, for another build may be moving it right now
         raise InputError(f"{target} holds something that is no site of imteach, and stays as it is; name a new folder")
+
+
+def _clear_up(target: Path) -> None:
+    """Put right what a build has left that was killed: the site that it had moved away, and what it had fetched."""
+    for work in list(target.parent.glob(f"{_BESIDE}*")):
+        before = work / _BEFORE / target.name
+        with suppress(OSError):  # it is there again, for another build is at work
+            if not target.exists():
+                before.rename(target)
+    for left in left_behind(target.parent, f"{re.escape(_BESIDE)}.*"):
+        moved = Path(left).glob(f"{_BEFORE}/*")
+        if all((target.parent / before.name).exists() for before in moved):  # or its own next build puts it back
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _bring_others(before: Path, site: Path) -> None:
+    """Copy what stands beside the files of the site before, and is none of them: somebody has put it there."""
+    ours = {*_files_of(before), *(path.name for path in site.iterdir())}
+    for path in before.iterdir() if before.is_dir() else ():
+        if path.name not in ours:
+            _copy(path, site / path.name)
+
+
+def _copy(path: Path, to: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        to.mkdir()
+        for each in path.iterdir():
+            _copy(each, to / each.name)
+    else:
+        shutil.copy2(path, to, follow_symlinks=False)
+
+
+def _files_of(site: Path) -> list[str]:
+    """Return the names that a site's mark says are the site's own: at its top, files and folders."""
+    try:
+        marked = json.loads((site / MARK).read_text("utf-8"))["files"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return []  # no site, or a mark that somebody has changed
+    return [name for name in marked if isinstance(name, str)] if isinstance(marked, list) else []
+
+
+def _take_place(site: Path, target: Path, before: Path) -> None:
+    """Move the site to its place. Whatever ends this in between, the one before is there, or its next build finds it.
+
+    What others have put there is copied when it is away: so it is that of this very site, and another build that takes
+    the place at the same moment does the same. Both take their turn, and the place has one of them, whole.
+    """
+    away = before / target.name
+    before.mkdir()
+    for attempt in range(_ATTEMPTS):
+        if away.exists() and target.exists():  # it was taken in the meantime
+            shutil.rmtree(away)
+        with suppress(FileNotFoundError):  # there is none, or another build has just moved it
+            target.rename(away)
+        try:
+            _bring_others(away, site)
+            site.rename(target)
+        except BaseException as error:
+            taken = target.exists()
+            if away.exists() and not taken:
+                away.rename(target)
+            if not taken or not isinstance(error, OSError) or attempt == _ATTEMPTS - 1:
+                raise
+        else:
+            return
+
+
+def _holds_something_else(target: Path) -> bool:
+    try:
+        names = os.listdir(target)
+    except FileNotFoundError:
+        return False
+    return bool(names) and MARK not in names
 
 
 def _built(work: Path, version: str) -> Path:

@@ -7,7 +7,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from imteach.course.workspace import shipped_lessons, without_answers
 
 _PACKAGE = Path(__file__).resolve().parents[2]
-_NOT_THERE = {"__pycache__", "cli", "jupyter_data", "jupyter_config", "lessons", "site"}
+_NOT_THERE = {"__pycache__", "cli", "jupyter_data", "jupyter_config", "lessons", "site", "teacher"}
 """Folders that are of no use in a browser, or that come in another way."""
 
 

@@ -4,6 +4,7 @@ node, which comes with npm, runs it when a site is built, to compile what a page
 """
 
 import json
+import re
 import shutil
 import subprocess
 import tarfile
@@ -26,11 +27,11 @@ def fetch_pyodide(folder: Path, version: str) -> dict[str, Any]:
     if npm is None:
         raise InputError("npm is not installed, and Pyodide comes from there; on Debian: apt install npm")
     done = subprocess.run(
-        [npm, "pack", "--silent", f"pyodide@{version}"], cwd=folder, capture_output=True, text=True, check=False
+        [npm, "pack", "--loglevel=error", f"pyodide@{version}"], cwd=folder, capture_output=True, text=True, check=False
     )
     packed = next(folder.glob("pyodide-*.tgz"), None)
     if done.returncode or packed is None:
-        raise InputError(f"npm cannot fetch pyodide {version}: {last_line(done.stderr, 'ERR')}")
+        raise InputError(f"npm cannot fetch pyodide {version}: {_why(done.stderr)}")
     with tarfile.open(packed) as archive:
         for name in _CORE:
             source = archive.extractfile(f"package/{name}")
@@ -39,6 +40,16 @@ def fetch_pyodide(folder: Path, version: str) -> dict[str, Any]:
     packed.unlink()
     info: dict[str, Any] = json.loads((folder / "pyodide-lock.json").read_text("utf-8"))["info"]
     return info
+
+
+def _why(said: str) -> str:
+    r"""Return npm's first line that is a sentence: before it stand numbers, and after it what it says to everybody.
+
+    >>> _why("npm error code ENOSPC\nnpm error nospc ENOSPC: no space left\nnpm error nospc Clear up")
+    'npm error nospc ENOSPC: no space left'
+    """
+    lines = [line for line in said.splitlines() if not re.match(r"npm (error|ERR!) (code|syscall|errno|path)\b", line)]
+    return lines[0] if lines else last_line(said)
 
 
 def compile_first(folder: Path, packages: Iterable[str]) -> None:

@@ -64,4 +64,5 @@ def last_line(said: str, sign: str = "") -> str:
     'ERROR: no such wheel'
     """
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    return next((line for line in reversed(lines) if sign in line), lines[-1] if lines else "it said nothing")
+    signed = (line for line in reversed(lines) if sign in line and line != "ERROR: Exception:")  # pip's own stumbling
+    return next(signed, lines[-1] if lines else "it said nothing")

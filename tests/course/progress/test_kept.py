@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from imteach import Drop, Predict, Scenario
 from imteach.course.progress.done import LINE_LIMIT, done_now, read_done
 from imteach.course.progress.kept import MOST_BYTES, kept, note, progress_file, this_lesson, why_nothing_is_kept
-from imteach.course.validate import validate
 from imteach.errors import InputError
+from imteach.teacher.validate import validate
 
 
 @pytest.fixture

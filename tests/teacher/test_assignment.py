@@ -10,8 +10,8 @@ import pytest
 
 from imteach import exercises
 from imteach.cli import main
-from imteach.course.assignment import assignment, file_name
 from imteach.course.progress.kept import GRADING, VARIABLE, kept, note, why_nothing_is_kept
+from imteach.teacher.assignment import assignment, file_name
 
 KEYS = {"schema_version", "grade", "locked", "solution", "task", "grade_id", "points"}
 """What nbgrader's schema of version 3 has of a cell in the folder `source`; it allows no others."""

@@ -9,9 +9,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from imteach.course.validate import validate
 from imteach.errors import InputError, quoted
 from imteach.files import write_new
+from imteach.teacher.validate import validate
 
 LONGEST_NAME = 60
 
@@ -112,7 +112,7 @@ def _run(title: str) -> bytes:
         path.write_text(json.dumps(book), "utf-8")
         (report,) = validate(path.parent, write=True)
         if not report.good:
-            raise InputError(f"the template cannot be run here: {'; '.join(report.wrong)}")
+            raise InputError(f"the template cannot be run here: {'; '.join(map(str, report.wrong))}")
         return path.read_bytes()
 
 

@@ -30,12 +30,12 @@ from nbclient.util import run_sync
 
 from imteach.bars import stopwatch
 from imteach.course.hidden import hide_outputs
-from imteach.course.outputs import Notebook, cell_name, code_cells, differences, tidy
 from imteach.course.progress.kept import VARIABLE
 from imteach.course.workspace import lesson_names
 from imteach.errors import InputError, quoted
 from imteach.files import write_whole
 from imteach.scenario.checks import can_be_written
+from imteach.teacher.outputs import Notebook, Wrong, code_cells, differences, tidy
 
 CELL_LIMIT = 120  # seconds for one cell; the slowest lesson needs one
 
@@ -52,14 +52,14 @@ _nbformat: Any = nbformat
 
 @dataclass(frozen=True)
 class LessonReport:
-    """The result of one lesson: `done` in a few words, or what is `wrong`, with an entry for each cell.
+    """The result of one lesson: what was `done` in a few words, and what is `wrong`, with an entry for each cell.
 
     `seconds` is how long that took, on the wall's clock.
     """
 
     lesson: str
     done: str
-    wrong: tuple[str, ...] = ()
+    wrong: tuple[Wrong, ...] = ()
     seconds: float = field(default=0, compare=False)
 
     @property
@@ -68,7 +68,10 @@ class LessonReport:
         return not self.wrong
 
     def __str__(self) -> str:
-        return f"✓ {self.lesson}: {self.done}" if self.good else "\n".join(f"✗ {self.lesson}: {w}" for w in self.wrong)
+        if self.good:
+            return f"✓ {self.lesson}: {self.done}"
+        what = f"✗ {self.lesson}: {self.done}: " if self.done else f"✗ {self.lesson}: "
+        return "\n".join(f"{what}{wrong}" for wrong in self.wrong)
 
 
 def validate(folder: Path, write: bool = False) -> Iterator[LessonReport]:
@@ -83,9 +86,14 @@ def validate(folder: Path, write: bool = False) -> Iterator[LessonReport]:
     if not names:
         raise InputError(f"no lessons (*.ipynb) in {folder}")
     for name in names:
-        seconds = stopwatch()
-        report = _save(folder / name) if write else _compare(folder / name)
-        yield replace(report, seconds=seconds())
+        yield validate_lesson(folder / name, write)
+
+
+def validate_lesson(path: Path, write: bool = False) -> LessonReport:
+    """Run one lesson, as `validate` does with each, and report on it. Raises `InputError` if it is no notebook."""
+    seconds = stopwatch()
+    report = _save(path) if write else _compare(path)
+    return replace(report, seconds=seconds())
 
 
 def _compare(path: Path) -> LessonReport:
@@ -95,14 +103,15 @@ def _compare(path: Path) -> LessonReport:
         return LessonReport(path.name, "", (problem,))
     tidy(saved)
     tidy(fresh)
-    return LessonReport(path.name, _count(fresh), tuple(differences(saved, fresh)))
+    wrong = tuple(differences(saved, fresh))
+    return LessonReport(path.name, "" if wrong else _count(fresh), wrong)
 
 
 def _save(path: Path) -> LessonReport:
     lesson = _read(path)
     problem = _run(lesson, path.parent)
     if problem:
-        return LessonReport(path.name, "", (f"not saved: {problem}",))
+        return LessonReport(path.name, "not saved", (problem,))
     tidy(lesson)
     hide_outputs(lesson)
     text = _nbformat.writes(lesson, version=4).rstrip("\n") + "\n"
@@ -124,6 +133,8 @@ def _read(path: Path) -> Notebook:
         raw = json.loads(path.read_text("utf-8"))
         if not isinstance(raw, dict) or raw.get("nbformat") != 4:
             raise InputError("expected a notebook of format 4", where=str(path))
+        if not isinstance(raw.get("cells"), list):
+            raise InputError("expected a notebook, got none with a list of cells", where=str(path))
         if not can_be_written(json.dumps(raw, ensure_ascii=False)):
             raise InputError("expected whole characters, got half of one", where=str(path))
         _give_ids(raw)
@@ -131,16 +142,16 @@ def _read(path: Path) -> Notebook:
         _nbformat.validate(lesson)
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from None
-    except (ValueError, RecursionError, AttributeError, TypeError, nbformat.ValidationError) as error:
-        if isinstance(error, InputError):
-            raise
+    except InputError:
+        raise
+    except Exception as error:  # nbformat goes on reading what is none, until it stumbles over something
         raise InputError(f"not a notebook: {quoted(str(error), 120)}", where=str(path)) from None
     return _nbformat.reads(json.dumps(lesson), as_version=4)
 
 
 def _give_ids(raw: dict[str, Any]) -> None:
     """Give each cell without an id one that depends on its place alone; nbformat would take a random one."""
-    cells = raw.get("cells", [])
+    cells = raw["cells"]
     taken = {cell.get("id") for cell in cells}
     for number, cell in enumerate(cells, 1):
         if "id" not in cell:
@@ -185,7 +196,7 @@ class _ThisPython(AsyncKernelManager):
         return client
 
 
-def _run(lesson: Notebook, folder: Path) -> str | None:
+def _run(lesson: Notebook, folder: Path) -> Wrong | None:
     """Run the lesson in its own folder and return what went wrong, if anything did."""
     for cell in lesson.cells:
         if cell.cell_type == "code":
@@ -211,7 +222,7 @@ def _run(lesson: Notebook, folder: Path) -> str | None:
             aside.seek(0)
             problem = _what_is_wrong(error, bool(running), aside.read())
             atexit.unregister(client._cleanup_kernel)  # nbclient forgets this for a kernel that never was ready
-    return f"{cell_name(len(running), running[-1])}: {problem}" if running else problem
+    return Wrong(problem, len(running), running[-1].source if running else "")
 
 
 @run_sync

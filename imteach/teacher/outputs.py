@@ -4,9 +4,10 @@ import base64
 import difflib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from imteach.lab.still import WIDGET_VIEW
 
@@ -31,10 +32,48 @@ def code_cells(lesson: Notebook) -> list[Any]:
     return [cell for cell in lesson.cells if cell.cell_type == "code" and cell.source.strip()]
 
 
-def cell_name(number: int, cell: Any) -> str:
-    """Return what a report calls a cell: its number and the beginning of its first line."""
-    first = cell.source.strip().splitlines()[0]
-    return f"cell {number} ({first if len(first) <= 40 else first[:39] + '…'})"
+class Wrong(NamedTuple):
+    r"""What is wrong in a lesson: said in a line, with its cell if it is one cell's, and how an output differs.
+
+    >>> print(Wrong("the output differs from the saved one", 2, "b = 2\nb + 3", ("-6", "+5")))
+    cell 2 (b = 2): the output differs from the saved one
+        -6
+        +5
+    """
+
+    said: str
+    number: int = 0
+    source: str = ""
+    diff: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        first = self.source.strip().partition("\n")[0]
+        name = f"cell {self.number} ({first if len(first) <= 40 else first[:39] + '…'}): " if self.number else ""
+        return "\n".join([f"{name}{self.said}", *(f"    {line}" for line in self.diff)])
+
+    def in_full(self) -> str:
+        r"""Return the same with the whole source of the cell, for a reader who has no notebook open.
+
+        >>> print(Wrong("the output differs from the saved one", 2, "b = 2\nb + 3", ("-6", "+5")).in_full())
+        cell 2: the output differs from the saved one
+        <BLANKLINE>
+            b = 2
+            b + 3
+        <BLANKLINE>
+        - is what was saved, + is what came:
+        <BLANKLINE>
+            -6
+            +5
+        """
+        if not self.number:
+            return self.said
+        legend = ["- is what was saved, + is what came:", _indented(self.diff)] if self.diff else []
+        source = _indented(self.source.strip().splitlines())
+        return "\n\n".join([f"cell {self.number}: {self.said}", source, *legend])
+
+
+def _indented(lines: Iterable[str]) -> str:
+    return "\n".join(f"    {line}".rstrip() for line in lines)
 
 
 # Tidying
@@ -80,17 +119,18 @@ def _tidied(outputs: list[Any]) -> list[Any]:
 # Comparing
 
 
-def differences(saved: Notebook, fresh: Notebook) -> Iterator[str]:
-    """Yield a text for each cell whose outputs differ from the saved ones: which cell, and how. Both must be tidy."""
+def differences(saved: Notebook, fresh: Notebook) -> Iterator[Wrong]:
+    """Yield for each cell whose outputs differ from the saved ones which one it is, and how. Both must be tidy."""
     pairs = zip(code_cells(saved), code_cells(fresh), strict=True)
     for number, (before, after) in enumerate(pairs, 1):
+        cell = partial(Wrong, number=number, source=before.source)
         if before.execution_count is None:
-            yield f"{cell_name(number, before)}: never run; imteach validate --write runs it and saves its outputs"
+            yield cell("never run; imteach validate --write runs it and saves its outputs")
         elif before.execution_count != after.execution_count:
-            yield f"{cell_name(number, before)}: saved as number {before.execution_count}, not run from top to bottom"
+            yield cell(f"saved as number {before.execution_count}, not run from top to bottom")
         elif (old := _compared(before.outputs)) != (new := _compared(after.outputs)):
-            diff = "\n".join(f"    {line}" for line in _diff(_readable(old), _readable(new)))
-            yield f"{cell_name(number, before)}: the output differs from the saved one\n{diff}"
+            diff = tuple(_diff(_readable(old), _readable(new)))
+            yield cell("the output differs from the saved one", diff=diff)
 
 
 def _compared(outputs: list[Any]) -> list[Any]:

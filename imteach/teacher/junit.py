@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
-from imteach.course.validate import LessonReport
+from imteach.teacher.validate import LessonReport
 
 
 def to_junit(reports: Sequence[LessonReport], folder: Path) -> bytes:
@@ -25,7 +25,8 @@ def to_junit(reports: Sequence[LessonReport], folder: Path) -> bytes:
         file = (folder / report.lesson).as_posix()
         case = _below(suite, "testcase", classname=folder.name, name=report.lesson, file=file, time=_time(report))
         if not report.good:
-            _below(case, "failure", message=report.wrong[0].partition("\n")[0]).text = _xml("\n".join(report.wrong))
+            lines = "\n".join(map(str, report.wrong))
+            _below(case, "failure", message=lines.partition("\n")[0]).text = _xml(lines)
     ElementTree.indent(top)
     written: bytes = ElementTree.tostring(top, "utf-8", xml_declaration=True)
     return written

@@ -7,8 +7,8 @@ import pytest
 
 from imteach.cli import main
 from imteach.course.progress.shelf import shelf
-from imteach.course.validate import validate
 from imteach.course.workspace import without_answers
+from imteach.teacher.validate import validate
 
 
 def test_a_new_lesson_is_valid_and_has_all_that_a_lesson_has(

@@ -5,6 +5,7 @@ import os
 import re
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ import nbformat
 import pytest
 
 from imteach.cli import main
-from imteach.course.outputs import differences
-from imteach.course.validate import CELL_LIMIT, validate
+from imteach.teacher.outputs import differences
+from imteach.teacher.validate import CELL_LIMIT, validate
 
 
 def cell(source: str, *tags: str) -> dict[str, Any]:
@@ -49,6 +50,11 @@ WIDGETS = [
 
 HIDDEN = {"collapsed": True, "jupyter": {"outputs_hidden": True}}
 """What a cell's metadata say where its output is saved and not shown."""
+
+
+def told(wrong: Iterable[object]) -> str:
+    return "\n".join(map(str, wrong))
+
 
 GRAPH = "machine_graph(Scenario('basic'), 'bob')"
 
@@ -192,9 +198,9 @@ def test_a_plot_is_compared_by_its_words(tmp_path: Path) -> None:
     assert [report.good for report in validate(tmp_path)] == [True]
     now = read(path)
     path.write_text(text.replace("data:image/svg+xml;", "data:image/jpeg;"), "utf-8")
-    assert "the output differs" in "".join(differences(read(path), now))
+    assert "the output differs" in told(differences(read(path), now))
     path.write_text(text.replace("shown to the receiver", "seen by the receiver"), "utf-8")
-    assert "seen by the receiver" in "".join(differences(read(path), now))
+    assert "seen by the receiver" in told(differences(read(path), now))
 
 
 def test_a_plot_of_the_learners_own_is_not_compared(tmp_path: Path) -> None:
@@ -206,7 +212,7 @@ def test_a_plot_of_the_learners_own_is_not_compared(tmp_path: Path) -> None:
     assert [report.good for report in validate(tmp_path)] == [True]
     now = read(path)
     path.write_text(text.replace('"image/png": "', '"image/jpeg": "'), "utf-8")
-    assert "image/png" in "".join(differences(read(path), now))
+    assert "image/png" in told(differences(read(path), now))
 
 
 def test_a_lesson_that_was_never_run_is_told(tmp_path: Path) -> None:
@@ -284,7 +290,18 @@ HALF = json.dumps({"cells": [{"cell_type": "markdown", "source": "\ud800", "meta
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"nbformat": 4, "cells": [1]}', '{"nbformat": 3}', "[" * 100_000, HALF]
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        '{"nbformat": 4, "metadata": {}, "nbformat_minor": 5}',
+        '{"nbformat": 4, "cells": {}}',
+        '{"nbformat": 4, "cells": [1]}',
+        '{"nbformat": 3}',
+        "[" * 100_000,
+        HALF,
+    ],
 )
 def test_what_is_no_notebook_gets_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
     (tmp_path / "01.ipynb").write_text(text)

@@ -13,8 +13,8 @@ from nightly import NIGHTLY
 
 import imteach
 from imteach.cli import main
-from imteach.course.binder import HANDED_OUT, PROVIDERS, binder_link
 from imteach.errors import InputError
+from imteach.teacher.binder import HANDED_OUT, PROVIDERS, binder_link
 
 ROOT = Path(imteach.__file__).parents[1]
 PAGE = "?urlpath=lab%2Ftree%2Fimteach-lessons%2F00-welcome.ipynb"

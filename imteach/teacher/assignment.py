@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from imteach.course.exercises import Exercise
-from imteach.course.outputs import KERNEL
+from imteach.teacher.outputs import KERNEL
 
 _TASK = """\
 # {title}

@@ -7,8 +7,9 @@ from xml.etree import ElementTree
 import pytest
 
 from imteach.cli import main
-from imteach.course.junit import to_junit
-from imteach.course.validate import LessonReport
+from imteach.teacher.junit import to_junit
+from imteach.teacher.outputs import Wrong
+from imteach.teacher.validate import LessonReport
 
 
 def lesson(path: Path, *sources: str) -> None:
@@ -56,7 +57,7 @@ def test_each_lesson_is_a_test_case(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 
 def test_what_no_xml_may_hold_is_left_out() -> None:
-    report = LessonReport("1.ipynb", "", (f"cell 1: {''.join(map(chr, range(32)))}\ud800\uffff\n ✓",))
+    report = LessonReport("1.ipynb", "", (Wrong(f"cell 1: {''.join(map(chr, range(32)))}\ud800\uffff\n ✓"),))
     (suite,) = ElementTree.fromstring(to_junit([report], Path("lessons")))
     assert str(suite[0][0].text).startswith("cell 1: �")
     assert str(suite[0][0].text).endswith("��\n ✓")
