@@ -16,9 +16,12 @@ import time
 from pathlib import Path
 from statistics import median
 
+import nbformat
 from click_to_repaint import driving  # which finds the tests' helpers
 from playwright.sync_api import Browser
 from sites import Site, served
+
+from imteach.teacher.outputs import KERNEL
 
 LATER, MORE = 2.0, 8.0  # seconds, MB
 
@@ -65,9 +68,10 @@ RUN_ALL = """async () => {
 def build(home: Path) -> dict[str, Path]:
     """Build both; return their folders."""
     site = Site(home)
-    write = driving.nbformat.write
-    write(driving.notebook(CELLS["imteach"]), str(site.folder / "files" / FIRST))  # where a lesson was, which is listed
-    write(driving.notebook(CELLS["bare"]), str(home / FIRST))
+    for name, path in {"imteach": site.folder / "files" / FIRST, "bare": home / FIRST}.items():
+        notebook = driving.notebook(CELLS[name])  # in the place of a lesson, which is listed
+        notebook.metadata.update(KERNEL)  # or a dialog asks for one
+        nbformat.write(notebook, str(path))
     site.run("-c", BARE, str(home / FIRST))
     return {"imteach": site.folder, "bare": home / "bare" / "site"}
 

@@ -13,8 +13,6 @@ from imteach.errors import InputError, comes_with
 _SCRIPTS = "imteach"
 """The folder of a site with our scripts."""
 
-_PYTHON_IS = "static/pyodide"
-
 _ADDED = ("loading", "going_on", "newer")
 
 _STYLE = """\
@@ -55,7 +53,7 @@ def say_what_is_loading(site: Path) -> None:
         raise InputError(f"JupyterLite's page is not as expected; {comes_with('site')}")
     shutil.copytree(Path(__file__).with_name("page"), site / _SCRIPTS)
     text = text.replace("<title>JupyterLite</title>", "<title>imteach</title>", 1)
-    text = text.replace("</head>", f"<style>\n{_STYLE}\n</style>\n{_prefetched(site)}\n</head>", 1)
+    text = text.replace("</head>", f"<style>\n{_STYLE}\n</style>\n</head>", 1)
     page.write_text(text.replace("<noscript>", f"{_line(megabytes(site))}\n<noscript>", 1), "utf-8")
 
 
@@ -63,12 +61,6 @@ def megabytes(site: Path) -> int:
     """Return how much a reader's browser loads at most: the page, and Python with its wheels."""
     parts = [site / "build", site / "extensions", site / "static"]
     return round(sum(path.stat().st_size for part in parts for path in part.rglob("*") if path.is_file()) / 1e6)
-
-
-def _prefetched(site: Path) -> str:
-    """Let the browser fetch Python while JupyterLab starts, which keeps the processor busy and not the network."""
-    names = sorted(path.name for path in (site / _PYTHON_IS).glob("*"))
-    return "\n".join(f'<link rel="prefetch" href="../{_PYTHON_IS}/{quote(name)}">' for name in names)
 
 
 def _line(size: int) -> str:
