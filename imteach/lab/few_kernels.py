@@ -34,21 +34,27 @@ class FewKernels(AsyncMappingKernelManager):
     async def let_go(self) -> None:
         """End kernels until there are no more than `most`: first those that ran nothing, then those used longest ago.
 
-        A busy one is not ended, so that there may stay more.
+        A busy one is not ended, so there may be more until it is at rest: then this looks again.
         """
         async with self._turn:
             ids = self.list_kernel_ids()
             kernels: dict[str, Any] = {one: self.get_kernel(one) for one in ids}
             at_rest = [one for one in ids if self._is_at_rest(kernels[one])]
             at_rest.sort(key=lambda one: (one not in self._unused, kernels[one].last_activity))
-            for one in at_rest[: max(0, len(ids) - self.most)]:
+            ending = at_rest[: max(0, len(ids) - self.most)]
+            for one in ending:
                 self.log.info("imteach: of %s kernels this was used longest ago, and ends: %s", len(ids), one)
                 await self.shutdown_kernel(one)  # type: ignore[no-untyped-call]
+            if len(ids) - len(ending) > self.most:
+                IOLoop.current().call_later(self.pause, self.let_go)
 
     def _is_at_rest(self, kernel: Any) -> bool:
-        """Whether nothing runs in it. Where no page has connected to it, it is said to be starting for ever."""
+        """Whether nothing runs in it. Where no page has connected to it, it is said to be starting for ever.
+
+        Cells may wait for one that starts, and on a busy machine that takes a while.
+        """
         if kernel.execution_state == "starting":
-            return bool(datetime.now(UTC) - kernel.last_activity >= timedelta(seconds=self.pause / 2))
+            return bool(datetime.now(UTC) - kernel.last_activity >= timedelta(seconds=2 * self.pause))
         return bool(kernel.execution_state == "idle")
 
     def start_watching_activity(self, kernel_id: str) -> None:

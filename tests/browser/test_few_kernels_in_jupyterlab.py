@@ -11,13 +11,14 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from test_lab_in_jupyterlab import click, packet
 
 CELLS = ["from imteach import Lab", "moment = 1", "Lab('dedup')", "moment + 1"]
-FEW = {"FewKernels": {"most": 1, "pause": 2}}
+FEW = {"FewKernels": {"most": 1, "pause": 4}}
 
 COUNTS = "() => window.jupyterapp.shell.currentWidget.content.widgets.map((cell) => cell.model.executionCount)"
 RUN_WITH_A_KEY = "() => window.jupyterapp.commands.execute('notebook:run-cell-and-select-next').then(() => null)"
 TYPE = "() => window.jupyterapp.shell.currentWidget.model.cells.get(3).sharedModel.setSource('moment + 2')"
 SOURCE = "() => window.jupyterapp.shell.currentWidget.model.cells.get(3).sharedModel.source"
 AT_THE_TOP = "() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 0; }"
+IS_OPEN = "() => window.jupyterapp.shell.currentWidget.context.ready.then(() => null)"
 HAS_A_KERNEL = "() => Boolean(window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel)"
 
 
@@ -48,8 +49,8 @@ def open_page(few: driving.Server, browser: Browser) -> Iterator[Callable[[str],
 def run_all(page: Page, name: str) -> Locator:
     """Open a notebook, run all of it, and return its lab."""
     driving.open_again(page, name)
-    driving.ask(page, driving.READY)
-    driving.ask(page, driving.RUN)
+    driving.ask(page, IS_OPEN)
+    driving.ask(page, driving.RUN)  # as soon as one can, for a kernel in which nothing has run is the first to go
     expect(lab(page)).to_have_attribute("data-kernel", "alive")
     return lab(page)
 

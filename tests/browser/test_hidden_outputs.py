@@ -151,7 +151,10 @@ def test_no_answer_is_seen_and_opening_it_changes_nothing(page: Page, committed:
     text = seen_in(page).text_content()
     assert [line for line in lines if line in text] == []
     assert committed.read_bytes() == LESSON.read_bytes()
-    soon(lambda: driving.ask(page, driving.SAVE), False)  # Jupyter writes down what the kernel says of its language
+    driving.ask(page, driving.READY)
+    told = "() => Boolean(window.jupyterapp.shell.currentWidget.model.getMetadata('language_info').version)"
+    soon(lambda: driving.ask(page, told), True)  # Jupyter writes down what the kernel says of its language
+    soon(lambda: driving.ask(page, driving.SAVE), False)
     assert book(committed)["cells"] == book(LESSON)["cells"]
     assert book(committed)["metadata"]["imteach"] == book(LESSON)["metadata"]["imteach"]
     before = committed.read_bytes()

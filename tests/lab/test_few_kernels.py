@@ -118,3 +118,24 @@ def test_two_at_once_end_no_more_than_one(kernels: tuple[FewKernels, dict[str, K
 
     asyncio.run(both())
     assert set(there) == {"at 3", "at 4", "at 5"}
+
+
+def test_what_was_busy_ends_once_it_is_at_rest(kernels: tuple[FewKernels, dict[str, Kernel]]) -> None:
+    manager, there = kernels
+    manager.pause = 0
+    start(manager, there, 1, 2, 3, 4)
+    for kernel in there.values():
+        kernel.run()
+        kernel.execution_state = "busy"
+
+    async def at_rest_later() -> None:
+        await manager.let_go()
+        assert len(there) == 4
+        there["at 2"].execution_state = "idle"
+        for _ in range(100):
+            await asyncio.sleep(0.01)
+            if len(there) == 3:
+                return
+
+    asyncio.run(at_rest_later())
+    assert set(there) == {"at 1", "at 3", "at 4"}
