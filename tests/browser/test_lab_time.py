@@ -293,3 +293,15 @@ def test_a_long_run_has_the_time_of_the_window_that_is_shown(page: Page):
     root.locator('[data-act="previous"]').click()
     expect(root.locator(".lab-outcome")).to_contain_text("The whole run: ")
     assert first < float(root.locator(".lab-when").text_content().removesuffix(" ms")) < last
+
+
+def test_what_python_was_told_of_the_moment_takes_nobody_back(page: Page, lab: Locator):
+    go(lab, 60)
+    soon(lambda: page.evaluate("window.kept"), [["at", 60]])
+    time(lab).fill("100")
+    page.evaluate("window.tell({at: 60})")  # as a busy page hears it
+    page.wait_for_timeout(100)
+    expect(lab.locator(".lab-when")).to_have_text("100 ms")
+    for t in (80, 60):  # what Python changes is shown
+        page.evaluate("t => window.tell({at: t})", t)
+        expect(lab.locator(".lab-when")).to_have_text(f"{t} ms")

@@ -135,7 +135,7 @@ def test_that_there_is_a_newer_lesson_is_said_and_it_can_be_opened(page: Page, a
     (lesson,) = site.folder.glob("files/04-*.ipynb")
     lesson.write_text(lesson.read_text("utf-8").replace(f'"{VERSION}": "', f'"{VERSION}": "better '), "utf-8")
     page.reload()
-    said = page.get_by_text("This site has a newer version of the lesson now")
+    said = page.get_by_text("A newer version of this lesson stands beside yours: 04-lose-each-packet-once.new.ipynb")
     expect(said).to_be_visible(timeout=MINUTE)
     page.screenshot(path=str(SHOTS / "site-newer.png"))
     page.get_by_role("button", name="Open it").click()

@@ -229,12 +229,16 @@ export function render({ model, el }) {
     for (const { show } of [holds, knows, promises, phones]) show(t);
   };
 
+  /** @type {number | null | undefined} the moment that Python knows: what is told of it is no news */
+  let kept;
+
   /**
    * Python knows the moment that stays, as `lab.at`.
    * @param {number | null} at
    */
   const keepMoment = (at) => {
     if (root.dataset.kernel !== "alive" || withNulls(model.get("at")) === at || !model.set) return;
+    kept = at;
     model.set("at", at);
     model.save_changes?.();
   };
@@ -346,7 +350,10 @@ export function render({ model, el }) {
     forms: (forms) => share.forms(forms),
     exported: (exported) => share.exported(exported),
     refusal: (text) => (page.refusal.textContent = text),
-    at: (at) => time.go(at),
+    at(at) {
+      if (at !== kept) time.go(at); // else the page has moved on since
+      kept = at;
+    },
   };
 
   /**

@@ -2,7 +2,7 @@
 // A lesson that was saved in this browser stays as it is when the site has a better one, which is put beside it: without
 // this, nobody would ever see it, for what is saved here comes first.
 
-import { restored } from "./app.js";
+import { restored, until } from "./app.js";
 
 const VERSION = "imteach_site"; // of a lesson's metadata
 
@@ -41,8 +41,9 @@ async function look(panel) {
   const name = await nameBeside(path, version);
   if (!name) return;
   await contents.save(name, { type: "notebook", format: "json", content });
+  await until(() => !document.querySelector("#imteach-loading:not([hidden])")); // which stands where this is shown
   await app.commands.execute("apputils:notify", {
-    message: `${path} is as you saved it. This site has a newer version of the lesson now: it stands beside it, as ${name}.`,
+    message: `A newer version of this lesson stands beside yours: ${name}`, // JupyterLab cuts after 140 signs
     type: "info",
     options: { autoClose: false, actions: [{ label: "Open it", commandId: "docmanager:open", args: { path: name } }] },
   });
