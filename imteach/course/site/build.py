@@ -10,6 +10,7 @@ from contextlib import suppress
 from hashlib import sha256
 from importlib.metadata import distribution
 from pathlib import Path
+from stat import S_ISDIR
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -72,10 +73,18 @@ def build(target: Path, version: str) -> Path:
 
 def _check_place(target: Path) -> None:
     """Raise `InputError` unless there is nothing at `target`, or a site of ours."""
-    if target.is_symlink() or (target.exists() and not target.is_dir()):
+    if _is_no_folder(target):
         raise InputError(f"{target} is no folder; name a new one for the site")
     if all(_holds_something_else(target) for _ in range(2)):  # twice, for another build may be moving it right now
         raise InputError(f"{target} holds something that is no site of imteach, and stays as it is; name a new folder")
+
+
+def _is_no_folder(target: Path) -> bool:
+    """Whether something else is there. It is looked at once, for another build may be moving it right now."""
+    try:
+        return not S_ISDIR(target.lstat().st_mode)
+    except FileNotFoundError:
+        return False
 
 
 def _clear_up(target: Path) -> None:

@@ -248,8 +248,8 @@
 
   // What is run where no kernel is
 
-  /** @typedef {{initialize: () => Promise<unknown>, startKernel: () => Promise<unknown>, session: {kernel: unknown} | null}}
-   *   SessionContext */
+  /** @typedef {{isReady: boolean, ready: Promise<unknown>, initialize: () => Promise<unknown>,
+   *   startKernel: () => Promise<unknown>, session: {kernel: unknown} | null}} SessionContext */
 
   /** Let what is run wait for a kernel. Without one Jupyter starts it for the first cell, and clears the others instead of
    * running them; and a notebook that was not used for long has none (`imteach/lab/few_kernels.py`).
@@ -261,7 +261,7 @@
     /** @param {SessionContext} context */
     async function start(context) {
       try {
-        await context.initialize();
+        await (context.isReady ? context.initialize() : context.ready); // Jupyter is opening it: twice were two kernels
         if (!context.session?.kernel) await context.startKernel();
       } finally {
         coming.delete(context);
