@@ -235,7 +235,9 @@ def test_no_folder_has_more_files_than_one_can_look_through():
 
 def test_there_is_one_way_to_load_what_is_first_asked_for():
     assert [module for module in PACKAGES for function, _ in imports(MODULES[module]) if function] == []
-    loaders = {"imteach.lazily"} | {"imteach.lab.nodelay"}  # the latter loads a part of Jupyter, by a name of its own
+    loaders = {"imteach.lazily"} | {
+        "imteach.lab.jupyter.nodelay"
+    }  # the latter loads a part of Jupyter, by a name of its own
     assert {name for name, tree in MODULES.items() if "importlib" in {each for _, each in imports(tree)}} == loaders
 
 

@@ -97,6 +97,7 @@ class Wish:
     What comes from an older picture is done all the same, if it still means what it did. If it takes something back
     that is no more there, `may_be_gone` lets it pass in silence. `only_now` is for what could mean the opposite by now:
     the sentence that is said instead. `only_this_run` is that of what means another thing once the run is another one.
+    What only asks what another step would show `is_ahead`: nothing is done.
     """
 
     method: str
@@ -106,6 +107,7 @@ class Wish:
     may_be_gone: bool = False
     only_now: str = ""
     only_this_run: str = ""
+    is_ahead: bool = False
 
 
 _TEXT, _AT, _ANYTHING = Takes(text), Takes(moment), Takes(anything, "")
@@ -175,6 +177,9 @@ ACTIONS = {
         only_this_run="the run is another one by now, so it was not kept; Keep keeps that one",
     ),
     "put away": Wish("put_away", "keep no run any more", {}),
+    "ready": Wish(
+        "_get_ready", "send what a step would show", {"to": Takes(anything)}, for_eyes=True, is_ahead=True
+    ),  # the step is its message, and is read as one
 }
 """What a page can ask for, by what its message has as `do`."""
 

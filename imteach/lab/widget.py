@@ -7,26 +7,23 @@ from typing import Any
 from traitlets import Any as AnyTrait
 from traitlets import Dict, List, Unicode, validate
 
-from imteach.draw import Drawn, drawn, image
+from imteach.draw import image
 from imteach.draw.collector import uncollected
-from imteach.draw.compare.pages import drawn_beside
-from imteach.draw.sequence.window import Window, windows
-from imteach.errors import InputError, quoted
+from imteach.errors import InputError
 from imteach.files import check_writable, write_whole
 from imteach.lab import page
 from imteach.lab.actions import NAMES, Wish, understood
 from imteach.lab.answers.file import one_file
-from imteach.lab.live import LARGE, LiveWidget
-from imteach.lab.moments import Histories
+from imteach.lab.live import LARGE, LiveWidget, packed
 from imteach.lab.scripts import page_script, page_style
 from imteach.lab.session import Session
 from imteach.lab.share import exported, forms
+from imteach.lab.shown import ReadyStep, Shown, as_lab
 from imteach.lab.steps.history import AlreadyError
-from imteach.lab.still import STILL, for_listeners, parts
+from imteach.lab.still import STILL, for_listeners
 from imteach.scenario import Fault, Scenario, from_link, parse_scenario
 from imteach.scenario.checks import milliseconds, whole
 from imteach.trace import Trace
-from imteach.trace.compare import Compare
 
 
 class Lab(LiveWidget):
@@ -88,16 +85,15 @@ class Lab(LiveWidget):
     stretch = Dict().tag(sync=True)
 
     def __init__(self, scenario: Scenario | str, *faults: Fault) -> None:
-        self._session = Session(scenario, *faults)
-        self._rev = 0  # counts the pictures shown: the page's `data-rev`
-        self._shown: Trace | None = None
-        self._kept: Trace | None = None  # the one that is shown beside it
-        self._windows: list[Window] = []
-        self._window = 0  # the place of the one that is shown
-        self._run_since = self._names_since = 0  # the picture from which on events, or msgids, are those of now
+        self._shown = Shown(Session(scenario, *faults))
+        self._ahead: ReadyStep | None = None
         super().__init__()
         self.forms = forms()
         self._show()
+
+    @property
+    def _session(self) -> Session:
+        return self._shown.session
 
     # What a learner does, in Python
 
@@ -189,7 +185,7 @@ class Lab(LiveWidget):
 
         A page would take seconds to draw thousands of packets. Raises `InputError` if there is no such part.
         """
-        return self._window
+        return self._shown.window
 
     @window.setter
     def window(self, place: int) -> None:
@@ -308,12 +304,12 @@ class Lab(LiveWidget):
         self._step(lambda: self._session.strike(*faults))
 
     def __repr__(self) -> str:
-        return repr(self._session).replace("Session", "Lab", 1)
+        return as_lab(self._session)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The live widget, and a still picture for a page that has no kernel."""
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        html = f"<p>{STILL}</p>{image(self.trace, self._windows[self._window])}"
+        html = f"<p>{STILL}</p>{image(self.trace, self._shown.windows[self.window])}"
         return for_listeners({**data, "text/plain": repr(self), "text/html": html}), metadata
 
     @validate("at")
@@ -332,47 +328,16 @@ class Lab(LiveWidget):
     def _show(self, refusal: str = "") -> None:
         """Bring the page up to date with the session, in one message. What did not change is not drawn again."""
         with self.hold_sync():
-            if self._session.trace is not self._shown:
-                before, self._shown = self._shown, self._session.trace
-                self._windows, self._histories = windows(self.trace), Histories(self.trace)
-                self._look_at(min(self._window, len(self._windows) - 1))
-                self._run_since = self._rev
-                if before is not None and before.scenario.say != self.scenario.say:
-                    self._names_since = self._rev
-                self.why = self.exported = {}  # that was asked of another run
-                self.still = {**parts(self.trace), "text": repr(self)}
-                for part, value in page.everything(self._session).items():
-                    setattr(self, part, value)
-            elif self._session.kept is not self._kept:
-                self._look_at(self._window)
+            self._bring(self._shown.news())
             self.refusal = refusal or self._session.mistake
 
     def _look_at(self, place: int) -> None:
         """Draw this part of a long run. Raises `InputError` if there is no such part."""
-        if not isinstance(place, int) or place not in range(len(self._windows)):
-            last = len(self._windows) - 1
-            raise InputError(f"expected one of 0 to {last}, the parts of this run, not {quoted(place)}", where="window")
-        self._window = place
-        self._rev += 1
-        self._kept, compare = self._session.kept, self._session.compare
-        shown = self._drawn(self._windows[place], compare)
-        self.picture, self.sheet, self.drawn = shown.svg, shown.sheet, page.of_the_picture(shown)
-        parts = self._histories.shown(self._windows[place])
-        if compare is not None and page.can_stand_beside(compare):
-            parts["moments"] = page.moments_of_both(parts["moments"], compare)
+        self._bring(self._shown.look_at(place))
+
+    def _bring(self, parts: Mapping[str, Any]) -> None:
         for part, value in parts.items():
             setattr(self, part, value)
-        self.stretch = page.stretch(self._windows, place)
-
-    def _drawn(self, window: Window, compare: Compare | None) -> Drawn:
-        """Draw this part of the run; beside the run that is kept, if one is, both on one time scale."""
-        alone = drawn(self.trace, self._rev, window)
-        if compare is None:
-            self.beside = {}
-            return alone
-        two = drawn_beside(compare, self._rev) if page.can_stand_beside(compare) else None
-        self.beside = page.beside(compare, two, alone)
-        return alone if two is None else two.now
 
     def _ask_why(self, event: int | None, packet: str | None) -> None:
         """Show why this event happened, or what became of this packet; with neither, put the reasons away."""
@@ -403,7 +368,11 @@ class Lab(LiveWidget):
         neither may leave a traceback where nobody looks for one.
         """
         try:
-            self._do(content)
+            wish, given = understood(content)
+            if wish.is_ahead:
+                self._get_ready(**given)
+                return
+            self._do(content, wish, given)
         except InputError as error:
             self._show(refusal=str(error))
         except Exception as error:
@@ -411,16 +380,42 @@ class Lab(LiveWidget):
         else:
             self._show()
 
-    def _do(self, content: object) -> None:
+    def _get_ready(self, to: object) -> None:
+        """Let the page have what a step will show, before it is taken. Nothing changes, and nothing is refused yet.
+
+        A learner's own code is not asked beforehand: it would print, count and take its time for what nobody wanted.
+        """
+        if not self.scenario.is_ours:
+            return
+        shown = self._shown.twin()
+        try:
+            wish, given = understood(to)
+            if wish.for_eyes:
+                return
+            getattr(shown.session, wish.method)(*given.values())
+            news = shown.news()
+        except Exception:
+            return  # it is said when the step is taken
+        self._ahead = ReadyStep(to, self._shown, self._shown.rev, shown, news)
+        parts = {part: value for part, value in news.items() if value != getattr(self, part)}
+        large = [part for part in parts if self.trait_metadata(part, "to_json") is packed]
+        sent = {"ready": to, "rev": self._shown.rev, "large": large}
+        small = {part: value for part, value in parts.items() if part not in large}
+        self.send({**sent, "parts": small}, buffers=[packed(parts[part], self) for part in large])
+
+    def _do(self, content: object, wish: Wish, given: Mapping[str, Any]) -> None:
         """Bring about what the page asks for: "drop" or "spare", never "toggle".
 
         The learner may have clicked in an older picture; its number is the message's `rev`. What is already as asked
         for is not done again, and what another step has changed since then stays as it is.
         """
-        wish, given = understood(content)
         rev = content.get("rev") if isinstance(content, dict) else None
         seen = rev if isinstance(rev, int) and not isinstance(rev, bool) else 0
-        is_new = seen == self._rev
+        is_new = seen == self._shown.rev
+        if is_new and self._ahead is not None and self._ahead.is_for(content, self._shown):
+            self._shown = self._ahead.shown
+            self._bring(self._ahead.news)
+            return
         if not is_new:
             self._check_still_means_that(wish, given, seen)
         doer = self if wish.for_eyes else self._session
@@ -434,9 +429,9 @@ class Lab(LiveWidget):
         """Raise `InputError` if a message that is about an older picture could mean something else by now."""
         if wish.only_now:
             raise InputError(wish.only_now)
-        if wish.only_this_run and seen < self._run_since:
+        if wish.only_this_run and seen < self._shown.run_since:
             raise InputError(wish.only_this_run)
-        if given.get("event") is not None and seen < self._run_since:
+        if given.get("event") is not None and seen < self._shown.run_since:
             raise InputError("the picture shows another run by now, so nothing was done; choose the event there")
-        if seen < self._names_since and any(given.get(name) is not None for name in NAMES):
+        if seen < self._shown.names_since and any(given.get(name) is not None for name in NAMES):
             raise InputError("msgids are others by now, because of what is said, so nothing was done; choose again")

@@ -15,16 +15,22 @@ MOUNT = """async ([script, css, state, shadow, keep]) => {
     const el = home.appendChild(document.createElement("div"));
     const heard = {};
     window.sent = [];
+    window.ahead = [];
     window.kept = [];
+    const viewOf = (text) => new DataView(Uint8Array.from(atob(text), (byte) => byte.charCodeAt()).buffer);
+    const opened = (value) => (/^deflated /.test(value) ? viewOf(value.slice(9)) : value);
     window.tell = (changed) => {  // as if Python had sent these traits
-        Object.assign(state, changed);
+        for (const [name, value] of Object.entries(changed)) state[name] = opened(value);
         for (const name of Object.keys(changed)) for (const listen of heard[`change:${name}`] ?? []) listen();
+    };
+    window.custom = (content, buffers) => {  // as if Python had sent this message
+        for (const listen of heard["msg:custom"] ?? []) listen(content, buffers.map(viewOf));
     };
     const model = {
         get: (name) => state[name],
         on: (event, listen) => (heard[event] ??= []).push(listen),
         off: (event, listen) => (heard[event] = heard[event].filter((other) => other !== listen)),
-        send: (message) => window.sent.push(message),
+        send: (message) => (message.do === "ready" ? window.ahead : window.sent).push(message),
         set: (name, value) => window.kept.push([name, (state[name] = value)]),
         save_changes: () => {},
     };
@@ -36,7 +42,8 @@ MOUNT = """async ([script, css, state, shadow, keep]) => {
 def mount(page: Page, widget: Any, shadow: bool = False, keep: bool = False) -> Locator:
     """Show a widget, perhaps in a shadow root as marimo does, and return its root. With `keep` beside those before.
 
-    What it sends lies in `window.sent`, what it keeps in traits in `window.kept`; `window.tell` answers.
+    What it sends lies in `window.sent`, what it asks for ahead in `window.ahead`, what it keeps in traits in
+    `window.kept`; `window.tell` and `window.custom` answer.
     """
     return mount_state(page, widget, state_of(widget), shadow, keep)
 

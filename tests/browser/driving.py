@@ -163,7 +163,8 @@ def jupyterlab(home: Path, plain: bool = False, checkout: str | None = None) -> 
         server.folder.mkdir()
         environment |= _installed(home)
         command = ["-m", "jupyterlab", f"--ServerApp.root_dir={server.folder}", "--allow-root"]
-    with _started([sys.executable, *command, *_options(server)], environment, server, home / "jupyterlab.log"):
+    log = home / "jupyterlab.log"
+    with _started([sys.executable, *command, *_options(server)], environment, server, log, checkout):
         yield server
 
 
@@ -192,9 +193,11 @@ def _installed(home: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _started(command: list[str], environment: dict[str, str], server: Server, log: Path) -> Iterator[None]:
+def _started(
+    command: list[str], environment: dict[str, str], server: Server, log: Path, where: str | None = None
+) -> Iterator[None]:
     with log.open("wb") as output:
-        process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, cwd=where, env=environment, stdout=output, stderr=subprocess.STDOUT)
         try:
             _wait_for(server, process, log)
             yield
@@ -384,6 +387,9 @@ def open_again(page: Page, name: str) -> None:
     """Show the notebook of this name in the host that the page has entered, once its kernel is there."""
     if ask(page, "() => window.jupyterapp.name") == "JupyterLab":
         ask(page, REOPEN, name)
+        page.wait_for_function(
+            f"(name) => ({SHOWN})() === name", arg=name
+        )  # the shell learns later that it has the focus
     else:
         page.goto(ask(page, "() => location.origin") + f"/notebooks/{quote(name)}")  # each has a page of its own
         wait_for_notebook(page)

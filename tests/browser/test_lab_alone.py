@@ -127,7 +127,7 @@ def test_rows_beside_the_picture_stay_and_say_what_they_would_if_they_were_new(p
     for step in steps:
         step()
         alone.told(page, lab)
-        expect(root.locator(".imteach-diagram")).to_have_attribute("data-rev", str(lab._rev))
+        expect(root.locator(".imteach-diagram")).to_have_attribute("data-rev", str(lab._shown.rev))
         came.append((alone.state_of(lab), beside(root)))
     stayed = root.evaluate("(root) => before.filter((row) => root.contains(row)).length / before.length")
     assert stayed > 0.3  # of what the smallest of these runs had

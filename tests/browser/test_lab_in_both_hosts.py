@@ -71,6 +71,43 @@ def test_no_key_that_is_pressed_inside_the_lab_reaches_the_notebook(page: Page, 
     assert len(page.locator(CELLS).all_inner_texts()) == len(before)
 
 
+FATE = """(lab, name) => {
+    window.fate = "";
+    const look = () => (window.fate = lab.querySelector(`[data-packet="${name}"]`).dataset.fate);
+    window.addEventListener("click", look, {once: true});  // as the click ends: nothing can have come from Python
+}"""
+
+
+def test_what_a_click_shows_is_there_before_the_finger_is_off_the_button(page: Page, run: Run):
+    lab = run('lab = Lab("dedup")\nlab')
+    label = packet(lab, "m1/ack:N#1").locator("rect")
+    label.hover()
+    page.mouse.down()
+    page.wait_for_timeout(1500)
+    assert packet(lab, "m1/ack:N#1").get_attribute("data-fate") == "arrived"
+    lab.evaluate(FATE, "m1/ack:N#1")
+    page.mouse.up()
+    assert page.evaluate("window.fate") == "dropped"
+    expect(lab).not_to_have_attribute("data-pending", "")
+    expect(lab.locator(".lab-python code")).to_have_text('Scenario("dedup").run(Drop("ack:N"))')
+    undo = lab.locator('[data-act="undo"]')
+    undo.hover()
+    page.mouse.down()
+    page.wait_for_timeout(1500)
+    lab.evaluate(FATE, "m1/ack:N#1")
+    page.mouse.up()
+    assert page.evaluate("window.fate") == "arrived"
+    packet(lab, "m1/ack:R#1").focus()
+    page.wait_for_timeout(1500)
+    lab.evaluate(
+        "(lab) => lab.addEventListener('keydown', () => (window.code = lab.querySelector('.lab-python').innerText))"
+    )
+    page.keyboard.press("Enter")
+    assert page.evaluate("window.code") == 'Scenario("dedup").run(Drop("ack:R"))'
+    expect(lab).not_to_have_attribute("data-pending", "")
+    expect(lab.locator(".lab-python code")).to_have_text('Scenario("dedup").run(Drop("ack:R"))')
+
+
 @pytest.mark.parametrize("end", ["hidden", "disabled", "removed"])
 def test_what_had_the_focus_and_can_have_it_no_more_leaves_it_to_the_lab(page: Page, run: Run, end: str):
     lab = run('Lab("dedup")', "'a cell below'")

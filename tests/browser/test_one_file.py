@@ -373,7 +373,7 @@ def test_each_answer_is_what_a_lab_with_python_sends_and_the_page_hears_of_all_t
     for step, both in zip(STEPS, heard, strict=True):
         seen, told = json.loads(both)
         assert seen == told, f"after {step} the page was not told of all that changed"
-        lab._handle_custom_msg({**step, "rev": lab._rev, "ask": ["view", 1]}, [])
+        lab._handle_custom_msg({**step, "rev": lab._shown.rev, "ask": ["view", 1]}, [])
         real = {name: json.loads(json.dumps(getattr(lab, name))) for name in told}
         for parts in (told, real):
             parts["picture"] = re.sub(r'data-rev="\d+"', "", parts["picture"], count=1)

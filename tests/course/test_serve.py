@@ -195,7 +195,7 @@ def test_the_kernels_websocket_does_not_wait(lab: Lab) -> None:
 
 def test_without_the_extension_it_would_wait(tmp_path: Path) -> None:
     """Jupyter itself does not set it: the day it does, `nodelay` has done its work."""
-    without = "{'nagle_probe': True, 'imteach.lab.nodelay': False}"
+    without = "{'nagle_probe': True, 'imteach.lab.jupyter.nodelay': False}"
     with running(tmp_path, ("jupyter_server", "--allow-root"), without) as lab:  # JupyterLab on top takes seconds more
         assert lab.nodelay() == [False]
 
@@ -260,7 +260,7 @@ class _Server:
 
 
 def test_without_what_it_wraps_the_extension_only_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    from imteach.lab import nodelay
+    from imteach.lab.jupyter import nodelay
 
     def missing(_: str) -> object:
         raise ImportError("moved")
@@ -274,7 +274,7 @@ def test_without_what_it_wraps_the_extension_only_says_so(monkeypatch: pytest.Mo
 def test_a_websocket_opens_though_the_delay_cannot_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     from jupyter_server.services.kernels import websocket
 
-    from imteach.lab.nodelay import _load_jupyter_server_extension
+    from imteach.lab.jupyter.nodelay import _load_jupyter_server_extension
 
     class Handler:
         def open(self, kernel_id: str) -> str:

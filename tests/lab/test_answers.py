@@ -96,7 +96,7 @@ def asking_times(row: dict[str, Any], end: float) -> list[float]:
 
 
 def what_it_says(lab: Lab, message: dict[str, Any]) -> Any:
-    lab._handle_custom_msg({**message, "rev": lab._rev, "ask": ["view", 1]}, [])
+    lab._handle_custom_msg({**message, "rev": lab._shown.rev, "ask": ["view", 1]}, [])
     return json.loads(json.dumps({"refusal": lab.refusal} if lab.refusal else lab.why))
 
 

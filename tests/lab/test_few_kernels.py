@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 
-from imteach.lab.few_kernels import FewKernels
+from imteach.lab.jupyter.few_kernels import FewKernels
 
 AN_HOUR_AGO = datetime.now(UTC) - timedelta(hours=1)
 

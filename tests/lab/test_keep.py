@@ -8,7 +8,7 @@ import pytest
 
 from imteach import Client, Compare, Drop, InputError, Lab, Say, Scenario
 from imteach.draw import drawn
-from imteach.lab import widget
+from imteach.lab import shown
 from imteach.lab.live import packed
 from imteach.lab.session import Session
 
@@ -95,7 +95,7 @@ def test_nothing_is_sent_of_a_run_as_long_as_none_is_kept(monkeypatch):
     assert {name for name in parts if here[name] != there[name]} == {"steps"}
     assert lab.picture == drawn(lab.trace, revision(lab)).svg
 
-    monkeypatch.setattr(widget, "drawn_beside", None)  # nor is anything drawn twice
+    monkeypatch.setattr(shown, "drawn_beside", None)  # nor is anything drawn twice
     lab.take_back("ack:N")
 
 

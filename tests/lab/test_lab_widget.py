@@ -12,7 +12,7 @@ import pytest
 
 from imteach import Client, Drop, InputError, Lab, Offline, Say, Scenario
 from imteach.draw import drawn, mimebundle
-from imteach.lab import widget
+from imteach.lab import shown
 from imteach.lab.live import MOST_VIEWS
 
 OF_THE_PICTURE = {"picture", "drawn", "sheet", "moments", "promises", "holds", "knows", "stretch", "chats"}
@@ -113,7 +113,7 @@ def test_a_step_that_comes_from_another_thread_in_the_middle_of_one_waits_until_
             click.join(0.3)  # it comes now, and has time enough to be done
         return picture
 
-    monkeypatch.setattr(widget, "drawn", drawn_slowly)
+    monkeypatch.setattr(shown, "drawn", drawn_slowly)
     lab.drop("ack:N")  # a cell does this
     click.join()
     assert lab.code == 'Scenario("retransmit").run(Drop("ack:N"), Drop("msg:N"))'

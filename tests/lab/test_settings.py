@@ -442,11 +442,11 @@ def test_the_parts_of_the_page_are_json_and_what_they_say_can_be_asked_for():
         lab.situation,
     ]
     for row in lab.settings["numbers"]:
-        lab._handle_custom_msg({"do": "set", "name": row["name"], "value": row["value"] + 1, "rev": lab._rev}, [])
+        lab._handle_custom_msg({"do": "set", "name": row["name"], "value": row["value"] + 1, "rev": lab._shown.rev}, [])
         assert lab.refusal == ""
         assert getattr(lab.scenario, row["name"]) == row["value"] + 1
     for row in lab.presets:
-        lab._handle_custom_msg({"do": "preset", "name": row["name"], "rev": lab._rev}, [])
+        lab._handle_custom_msg({"do": "preset", "name": row["name"], "rev": lab._shown.rev}, [])
         assert (lab.refusal, lab.situation["now"]) == ("", row["name"])
 
 

@@ -178,7 +178,8 @@ targets = {
 
 def _message(name: str) -> st.SearchStrategy[Any]:
     """What a page might send to ask for this action, and what it would never send."""
-    takes = {field: targets.get(field, anything) | anything for field in ACTIONS[name].takes}
+    steps = {"to": st.deferred(lambda: messages)} if name == "ready" else {}
+    takes = {field: (targets | steps).get(field, anything) | anything for field in ACTIONS[name].takes}
     return st.fixed_dictionaries({"do": st.just(name)}, optional={**takes, "rev": st.integers(-1, 9) | anything})
 
 
@@ -295,7 +296,7 @@ def _lab(asked: list[Any]) -> None:
     lab = Lab(TWICE, Drop("m1/ack:N"), Crash("bob", at=500))
     for message in asked:
         before = lab.trace, lab.steps, lab.scenario
-        now = {"rev": lab._rev} | message if isinstance(message, dict) else message
+        now = {"rev": lab._shown.rev} | message if isinstance(message, dict) else message
         lab._handle_custom_msg(now, [])
         assert len(lab.refusal) < LONGEST_ERROR
         assert "That run stopped with" not in lab.refusal

@@ -1,6 +1,8 @@
 """The steps taken so far, and the way back and forth among them."""
 
 from collections.abc import Sequence
+from copy import copy
+from typing import Self
 
 from imteach.errors import InputError
 from imteach.learner import LearnerError
@@ -53,6 +55,12 @@ class Steps:
     def can_reset(self) -> bool:
         """Whether anything differs from the beginning."""
         return (self.scenario, set(self.faults)) != (self._first.scenario, set(self._first.faults))
+
+    def twin(self) -> Self:
+        """Return one that stands where this one does, and goes on by itself."""
+        other = copy(self)
+        other._past, other._undone = self._past.copy(), self._undone.copy()
+        return other
 
     def undo(self) -> None:
         """Take the last step back. Raises `InputError` when there is none."""

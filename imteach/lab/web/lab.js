@@ -17,6 +17,7 @@ import { makePhones } from "./lab_phones.js";
 import { parsePicture, placePicture } from "./lab_picture.js";
 import { watchPointing } from "./lab_pointing.js";
 import { watchSettings } from "./lab_settings.js";
+import { makeReady } from "./lab_ready.js";
 import { copy, watchShare } from "./lab_share.js";
 import { write } from "./lab_slots.js";
 import { watchTime } from "./lab_time.js";
@@ -46,26 +47,38 @@ function watchFoot({ python, shell, line, other, copyButton }) {
 }
 
 /**
+ * The step that a button or a rung is for, if it takes one; null for others.
+ * @param {EventTarget | null} target
+ * @returns {Record<string, any> | null}
+ */
+function stepOf(target) {
+  const control = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("button:not(:disabled), .lab-rung"));
+  const { act = "", takeBack } = control?.dataset ?? {};
+  if (takeBack) return { do: "take back", fault: takeBack };
+  if (["undo", "redo", "reset"].includes(act)) return { do: act };
+  const rung = control?.querySelector("input");
+  return rung && !rung.checked ? { do: "rung", rung: rung.value } : null;
+}
+
+/**
  * What a learner can do beside the picture.
  * @param {Page} page
  * @param {(message: Record<string, any>) => void} wish
  * @param {ReturnType<typeof makeWhy>} why
  * @param {() => number} now
+ * @param {ReturnType<typeof makeReady>} ready
  */
-function watchControls(page, wish, why, now) {
+function watchControls(page, wish, why, now, ready) {
   const { root, rungs, undo, redo, reset, earlier, later, faults } = page;
   rungs.addEventListener("change", (event) => {
     wish({ do: "rung", rung: /** @type {HTMLInputElement} */ (event.target).value });
   });
-  for (const button of [undo, redo, reset]) {
-    button.addEventListener("click", () => wish({ do: button.dataset.act }));
-  }
+  for (const button of [undo, redo, reset]) button.addEventListener("click", () => wish(/** @type {any} */ (stepOf(button))));
   for (const button of [earlier, later]) {
     button.addEventListener("click", () => wish({ do: "window", window: Number(button.dataset.window) }));
   }
-  faults.addEventListener("click", (event) => {
-    const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-take-back]"));
-    if (button) wish({ do: "take back", fault: button.dataset.takeBack });
+  faults.addEventListener("click", ({ target }) => {
+    if (/** @type {Element} */ (target).closest("[data-take-back]")) wish(/** @type {any} */ (stepOf(target)));
   });
   faults.addEventListener("change", (event) => {
     const { value, dataset } = /** @type {HTMLInputElement} */ (event.target);
@@ -78,6 +91,10 @@ function watchControls(page, wish, why, now) {
     const asked = question && JSON.parse(question);
     if (asked) wish(asked.do === "why not" ? { ...asked, at: now() } : asked);
     else if (marks !== undefined) why.mark(marks, marksEvent);
+  });
+  root.addEventListener("pointerdown", ({ target }) => {
+    const step = stepOf(target);
+    if (step) ready.now(step);
   });
   page.unask.addEventListener("click", () => wish({ do: "why" }));
   watchFoot(page);
@@ -200,13 +217,20 @@ export function render({ model, el }) {
   function settle() {
     drawLadder(page, model.get("ladder"), radioName);
     settings.settle();
+    parts.settle();
   }
 
+  const seen = () => Number(drawing.querySelector("svg")?.dataset.rev);
+  const ready = makeReady(model, seen, () => root.dataset.kernel === "alive");
+
   /**
-   * Ask Python for something; it is about the picture that is shown.
+   * Ask Python for something; it is about the picture that is shown. What it shows comes at once if it is known.
    * @param {Record<string, any>} message
    */
-  const wish = (message) => ask(message, Number(drawing.querySelector("svg")?.dataset.rev));
+  const wish = (message) => {
+    const known = ready.taken(message);
+    if (ask(message, seen()) && known) parts.ahead(known);
+  };
 
   const compare = watchCompare(page, wish);
   const place = placePicture(page, compare);
@@ -244,13 +268,13 @@ export function render({ model, el }) {
   };
   const time = watchTime(page, showMoment, place.follow, keepMoment);
   const tools = makeTools(page, wish, () => time.now());
-  const pointing = watchPointing(page, tools, time);
+  const pointing = watchPointing(page, tools, time, ready);
   const putAway = () => why.isOn() && wish({ do: "why" });
   tools.onChange(() => {
     pointing.renew();
     if (!tools.isAsking()) putAway(); // what is lit says something else than what the tool in hand is for
   });
-  watchControls(page, wish, why, time.now);
+  watchControls(page, wish, why, time.now, ready);
   page.reset.addEventListener("click", () => time.go(null));
   const settings = watchSettings(page, wish);
   const unfold = watchFolds(page);
@@ -395,6 +419,7 @@ export function render({ model, el }) {
     stop();
     time.stop();
     parts.stop();
+    ready.stop();
     giveKeysBack();
     leaveGround();
     place.stop();

@@ -107,8 +107,9 @@ function isAtTheTimes(event, drawing) {
  * Show what a click would be for, as the mouse moves.
  * @param {Page} page
  * @param {Tools} tools
+ * @param {(thing: SVGElement | null) => void} meaning is called with what is meant now
  */
-function showMeant({ picture, drawing }, tools) {
+function showMeant({ picture, drawing }, tools, meaning) {
   picture.addEventListener("pointermove", (event) => {
     const at = thingAt(event, drawing);
     const meant = at && tools.canUse(at) ? at : null;
@@ -116,6 +117,7 @@ function showMeant({ picture, drawing }, tools) {
     if (before === meant) return;
     before?.classList.remove("lab-meant");
     meant?.classList.add("lab-meant");
+    meaning(meant);
   });
   picture.addEventListener("pointerleave", () => picture.querySelector(".lab-meant")?.classList.remove("lab-meant"));
 }
@@ -126,9 +128,10 @@ function showMeant({ picture, drawing }, tools) {
  * @param {Page} page
  * @param {Tools} tools
  * @param {{momentAt: (event: MouseEvent) => number, goTo: (t: number) => void}} time
+ * @param {ReturnType<typeof import("./lab_ready.js").makeReady>} ready
  * @returns {{focus: (how?: FocusOptions) => void, renew: () => void}}
  */
-export function watchPointing(page, tools, { momentAt, goTo }) {
+export function watchPointing(page, tools, { momentAt, goTo }, ready) {
   const { picture, drawing } = page;
   let current = ""; // what is in the tab order
   let place = 0; // where it stands among the others
@@ -167,6 +170,17 @@ export function watchPointing(page, tools, { momentAt, goTo }) {
     choose(all.find((thing) => nameOf(thing) === current) ?? all[Math.min(place, all.length - 1)]);
   }
 
+  /**
+   * Ask what a click on this would show; reasons are not asked for before they are wanted.
+   * @param {SVGElement | null} thing
+   * @param {"now" | "soon"} when
+   */
+  function getReady(thing, when) {
+    if (thing && tools.canUse(thing) && !tools.isAsking()) ready[when](tools.wished(targetOf(thing)));
+    else ready.never();
+  }
+
+  picture.addEventListener("pointerdown", (event) => getReady(thingAt(event, drawing), "now"));
   picture.addEventListener("click", (event) => {
     const at = /** @type {Element} */ (event.target);
     if (at.closest(".lab-grip")) return;
@@ -181,10 +195,12 @@ export function watchPointing(page, tools, { momentAt, goTo }) {
     else if (thing) tools.missed();
     else if (isAtTheTimes(event, drawing)) goTo(momentAt(event));
   });
-  showMeant(page, tools);
+  showMeant(page, tools, (thing) => getReady(thing, "soon"));
   picture.addEventListener("focusin", (event) => {
     const thing = thingOf(event, drawing);
-    if (thing) choose(thing);
+    if (!thing) return;
+    choose(thing);
+    getReady(thing, "soon");
   });
   picture.addEventListener("keydown", (event) => {
     const thing = thingOf(event, drawing);

@@ -19,8 +19,21 @@ export async function unpack(value) {
 }
 
 /**
+ * Whether two values of a part are the same, as Python sent them.
+ * @param {any} one
+ * @param {any} other
+ */
+function isSame(one, other) {
+  if (!(one instanceof DataView && other instanceof DataView)) return JSON.stringify(one) === JSON.stringify(other);
+  if (one.byteLength !== other.byteLength) return false;
+  for (let place = 0; place < one.byteLength; place++) if (one.getUint8(place) !== other.getUint8(place)) return false;
+  return true;
+}
+
+/**
  * Draw the parts that changed, all that Python sent at once in one go: first they are unpacked, and then drawn in the
  * order of `draw`. `changed` says which part has changed; `whenDrawn` is done when nothing is left to draw.
+ * `ahead` draws what a step shows before Python has told; `settle` shows what Python knows where it told otherwise.
  * @template Before
  * @param {(name: string) => any} get the value of a part
  * @param {Record<string, (value: any) => void>} draw
@@ -33,12 +46,23 @@ export function makeDrawing(get, draw, before, after) {
   /** @type {Promise<void> | null} */
   let working = null;
   let isStopped = false;
+  /** @type {Map<string, any>} what was drawn before Python told it, as it would come */
+  const early = new Map();
+
+  /** @param {string} name */
+  function isDrawn(name) {
+    const wasEarly = early.has(name);
+    const sent = early.get(name);
+    early.delete(name);
+    return wasEarly && isSame(sent, withNulls(get(name)));
+  }
 
   async function work() {
     await null; // Python's changes are told one by one: all of them come first
     while (changed.size && !isStopped) {
-      const names = Object.keys(draw).filter((name) => changed.has(name));
+      const names = Object.keys(draw).filter((name) => changed.has(name) && !isDrawn(name));
       changed.clear();
+      if (!names.length) break;
       const values = await Promise.all(names.map((name) => unpack(withNulls(get(name)))));
       if (isStopped) return;
       const was = before();
@@ -48,12 +72,26 @@ export function makeDrawing(get, draw, before, after) {
     working = null;
   }
 
+  /** @param {string} name */
+  function hasChanged(name) {
+    changed.add(name);
+    working ??= work();
+  }
+
   return {
-    /** @param {string} name */
-    changed(name) {
-      changed.add(name);
-      working ??= work();
+    changed: hasChanged,
+    /** @param {{raw: Record<string, any>, values: Record<string, any>}} ready the parts that differ from those shown */
+    ahead({ raw, values }) {
+      if (working || early.size) return;
+      const names = Object.keys(draw).filter((name) => name in values);
+      const was = before();
+      for (const name of names) {
+        early.set(name, raw[name]);
+        draw[name](values[name]);
+      }
+      after(names, was);
     },
+    settle: () => [...early.keys()].forEach(hasChanged),
     whenDrawn: async () => {
       while (working) await working;
     },

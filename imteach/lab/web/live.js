@@ -84,7 +84,7 @@ const ENDED = ["restarting", "autorestarting", "terminating", "dead"];
  * `settle` is called when nothing is pending any more.
  * @param {{model: Model, el: HTMLElement, root: HTMLElement, words: HTMLElement, settle: () => void,
  *   whenDrawn?: () => Promise<void>}} page
- * @returns {{view: string, ask: (message: Record<string, any>, seen: number) => void, mark: () => void, stop: () => void}}
+ * @returns {{view: string, ask: (message: Record<string, any>, seen: number) => boolean, mark: () => void, stop: () => void}}
  */
 export function connect({ model, el, root, words, settle, whenDrawn }) {
   const view = Math.random().toString(36).slice(2); // random, because each view has its own copy of this file
@@ -147,20 +147,22 @@ export function connect({ model, el, root, words, settle, whenDrawn }) {
   /**
    * @param {Record<string, any>} message
    * @param {number} seen the revision that the learner saw
+   * @returns {boolean} whether it was asked: it is not if nobody is there, or it is on its way already
    */
   function ask(message, seen) {
     if (root.dataset.kernel !== answers) {
       settle();
-      return;
+      return false;
     }
     const key = asks(message);
-    if (pending.some((one) => one.key === key && Date.now() - one.at < LATE)) return; // it is on its way
+    if (pending.some((one) => one.key === key && Date.now() - one.at < LATE)) return false;
     pending.push({ number: ++number, key, at: Date.now() });
     mark();
     clearTimeout(waiting);
     waiting = setTimeout(() => root.setAttribute("data-waiting", ""), SHOWN);
     say([SOON, WAITING], [LATE, STILL_WAITING]);
     model.send({ ...message, rev: seen, ask: [view, number] });
+    return true;
   }
 
   // Who is there to ask. A kernel that ended does not come back: the next one knows nothing of this page.

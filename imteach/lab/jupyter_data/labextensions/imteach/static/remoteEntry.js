@@ -252,7 +252,7 @@
    *   startKernel: () => Promise<unknown>, session: {kernel: unknown} | null}} SessionContext */
 
   /** Let what is run wait for a kernel. Without one Jupyter starts it for the first cell, and clears the others instead of
-   * running them; and a notebook that was not used for long has none (`imteach/lab/few_kernels.py`).
+   * running them; and a notebook that was not used for long has none (`imteach/lab/jupyter/few_kernels.py`).
    * @param {{commands: any, shell: any}} app
    */
   function startFirst({ commands, shell }) {

@@ -10,7 +10,7 @@ from typing import Any
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
-    return [{"module": "imteach.lab.nodelay"}]
+    return [{"module": "imteach.lab.jupyter.nodelay"}]
 
 
 def _load_jupyter_server_extension(serverapp: Any) -> None:

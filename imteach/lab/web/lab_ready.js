@@ -1,0 +1,88 @@
+// @ts-check
+// What a step would show is asked for before the step is taken: while the mouse rests on something, the button is down
+// or it has the focus. So it is there at once when the step is taken. Python's half is `_get_ready` in widget.py.
+
+import { unpack } from "./lab_unpack.js";
+import { asks, withNulls } from "./live.js";
+
+/**
+ * The parts that a step would change: as Python sends them, and as they are drawn.
+ * @typedef {{key: string, rev: number, raw: Record<string, any>, values: Record<string, any>}} Ready
+ */
+
+const REST = 50; // ms; who passes over something on the way to another asks for nothing
+
+/** @param {any} buffer what travels compressed, as the host hands it over */
+const viewOf = (buffer) => (ArrayBuffer.isView(buffer) ? new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength) : new DataView(buffer));
+
+/**
+ * Get ready for steps that may come. `seen` is the number of the picture that is shown, `canAsk` whether there is a
+ * Python that knows more than the page.
+ * @param {import("./live.js").Model} model
+ * @param {() => number} seen
+ * @param {() => boolean} canAsk
+ */
+export function makeReady(model, seen, canAsk) {
+  /** @type {Ready | null} */
+  let ready = null;
+  let asked = ""; // what was asked for last
+  let timer = 0;
+
+  /** @param {Record<string, any>} message */
+  const keyOf = (message) => `${seen()} ${asks(message)}`;
+
+  /**
+   * @param {any} content
+   * @param {any[]} buffers
+   */
+  async function heard(content, buffers) {
+    if (!content?.ready) return;
+    const { ready: message, rev, parts, large } = withNulls(content);
+    const packed = large.map((/** @type {string} */ name, /** @type {number} */ place) => [name, viewOf(buffers[place])]);
+    const raw = { ...parts, ...Object.fromEntries(packed) };
+    const names = Object.keys(raw);
+    const values = await Promise.all(names.map((name) => unpack(raw[name])));
+    const made = Object.fromEntries(names.map((name, place) => [name, values[place]]));
+    ready = { key: asks(message), rev, raw, values: made };
+  }
+
+  /**
+   * Ask what this step would show.
+   * @param {Record<string, any>} message
+   */
+  function now(message) {
+    clearTimeout(timer);
+    const key = keyOf(message);
+    if (!canAsk() || key === asked) return;
+    asked = key;
+    model.send({ do: "ready", to: message, rev: seen() });
+  }
+
+  model.on("msg:custom", heard);
+  return {
+    now,
+    /**
+     * Ask for it if nothing else is asked for within a moment.
+     * @param {Record<string, any>} message
+     */
+    soon(message) {
+      clearTimeout(timer);
+      timer = setTimeout(() => now(message), REST);
+    },
+    /** Ask for nothing. */
+    never: () => clearTimeout(timer),
+    /**
+     * What this step shows, if that is known already.
+     * @param {Record<string, any>} message
+     * @returns {Ready | null}
+     */
+    taken(message) {
+      clearTimeout(timer);
+      return ready !== null && ready.rev === seen() && ready.key === asks(message) ? ready : null;
+    },
+    stop() {
+      clearTimeout(timer);
+      model.off("msg:custom", heard);
+    },
+  };
+}
