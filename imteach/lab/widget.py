@@ -381,27 +381,33 @@ class Lab(LiveWidget):
             self._show()
 
     def _get_ready(self, to: object) -> None:
-        """Let the page have what a step will show, before it is taken. Nothing changes, and nothing is refused yet.
+        """Let the page have what a step will show, before it is taken: nothing changes, and nothing is refused yet."""
+        self._ahead = self._taken_ahead(to)
+        told: dict[str, Any] = {"ready": to, "rev": self._shown.rev, "parts": None, "large": []}
+        buffers = []
+        if self._ahead is not None:
+            parts = {part: value for part, value in self._ahead.news.items() if value != getattr(self, part)}
+            told["large"] = [part for part in parts if self.trait_metadata(part, "to_json") is packed]
+            buffers = [packed(parts.pop(part), self) for part in told["large"]]
+            told["parts"] = parts
+        self.send(told, buffers=buffers)
+
+    def _taken_ahead(self, to: object) -> ReadyStep | None:
+        """Take the step that this message asks for, in a twin of what is shown; None if that cannot be.
 
         A learner's own code is not asked beforehand: it would print, count and take its time for what nobody wanted.
         """
         if not self.scenario.is_ours:
-            return
+            return None
         shown = self._shown.twin()
         try:
             wish, given = understood(to)
             if wish.for_eyes:
-                return
+                return None
             getattr(shown.session, wish.method)(*given.values())
-            news = shown.news()
+            return ReadyStep(to, self._shown, self._shown.rev, shown, shown.news())
         except Exception:
-            return  # it is said when the step is taken
-        self._ahead = ReadyStep(to, self._shown, self._shown.rev, shown, news)
-        parts = {part: value for part, value in news.items() if value != getattr(self, part)}
-        large = [part for part in parts if self.trait_metadata(part, "to_json") is packed]
-        sent = {"ready": to, "rev": self._shown.rev, "large": large}
-        small = {part: value for part, value in parts.items() if part not in large}
-        self.send({**sent, "parts": small}, buffers=[packed(parts[part], self) for part in large])
+            return None  # it is said when the step is taken
 
     def _do(self, content: object, wish: Wish, given: Mapping[str, Any]) -> None:
         """Bring about what the page asks for: "drop" or "spare", never "toggle".

@@ -100,3 +100,31 @@ def test_what_python_refuses_in_the_end_is_taken_back(desk: Reader):
     desk.page.evaluate("([view, number]) => window.tell({answered: {[view]: number}, refusal: 'no'})", asked["ask"])
     expect(desk.root).not_to_have_attribute("data-pending", "")
     assert shows(desk) == ('Scenario("retransmit").run(Drop("msg:R"))', "arrived")
+
+
+def test_while_python_is_busy_only_the_newest_waits(desk: Reader):
+    for name in ("msg:R", "msg:A", "msg:N", "ack:R", "ack:A"):
+        desk.root.locator(f'.lab-drawing [data-packet="m1/{name}#1"] > rect').hover()
+        desk.page.wait_for_timeout(100)
+    (first,) = desk.get_ready()
+    assert first["to"] == {"do": "take back", "fault": "drop m1/msg:R#1"}
+    (last,) = desk.get_ready()
+    assert last["to"]["packet"] == "m1/ack:A#1"
+    assert desk.get_ready() == []
+
+
+def test_who_only_passes_over_a_packet_asks_for_nothing(desk: Reader):
+    desk.page.wait_for_timeout(100)
+    desk.get_ready()
+    label = desk.root.locator(f".lab-drawing {ACK} > rect")
+    label.evaluate(
+        """(label) => {
+            label.dispatchEvent(new PointerEvent("pointermove", {bubbles: true}));
+            label.closest(".lab-picture").dispatchEvent(new PointerEvent("pointerleave"));
+        }"""
+    )
+    desk.page.wait_for_timeout(100)
+    assert desk.get_ready() == []
+    label.hover()
+    desk.page.wait_for_timeout(100)
+    assert len(desk.get_ready()) == 1

@@ -108,7 +108,8 @@ def test_a_learners_own_code_is_not_run_before_it_is_wanted():
 
     lab = Lab(Scenario("dedup", client=Counting))
     before = len(made)
-    assert tell(lab, {"do": "ready", "to": STEPS[0]}) == []
+    ((content, buffers),) = tell(lab, {"do": "ready", "to": STEPS[0]})
+    assert (content["parts"], buffers) == (None, [])
     assert len(made) == before
     tell(lab, STEPS[0])
     assert lab.faults == (Drop("m1/ack:N#1"),)
@@ -134,7 +135,8 @@ def test_what_cannot_be_done_is_refused_when_it_is_asked_for_and_not_before(to: 
     tell(lab, {"do": "nonsense"})
     before = state(lab)
     assert before["refusal"]
-    assert tell(lab, {"do": "ready", "to": to}) == []
+    ((content, buffers),) = tell(lab, {"do": "ready", "to": to})
+    assert (content["ready"], content["parts"], buffers) == (to, None, [])
     assert state(lab) == before
 
 

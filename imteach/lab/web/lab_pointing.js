@@ -119,7 +119,10 @@ function showMeant({ picture, drawing }, tools, meaning) {
     meant?.classList.add("lab-meant");
     meaning(meant);
   });
-  picture.addEventListener("pointerleave", () => picture.querySelector(".lab-meant")?.classList.remove("lab-meant"));
+  picture.addEventListener("pointerleave", () => {
+    picture.querySelector(".lab-meant")?.classList.remove("lab-meant");
+    meaning(null);
+  });
 }
 
 /**

@@ -11,13 +11,20 @@ import { asks, withNulls } from "./live.js";
  */
 
 const REST = 50; // ms; who passes over something on the way to another asks for nothing
+const LOST = 4000; // ms; what has not been answered by then is not waited for
 
-/** @param {any} buffer what travels compressed, as the host hands it over */
-const viewOf = (buffer) => (ArrayBuffer.isView(buffer) ? new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength) : new DataView(buffer));
+/**
+ * What travels compressed, as it is in a trait.
+ * @param {any} buffer as the host hands it over
+ */
+function viewOf(buffer) {
+  if (!ArrayBuffer.isView(buffer)) return new DataView(buffer);
+  return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}
 
 /**
  * Get ready for steps that may come. `seen` is the number of the picture that is shown, `canAsk` whether there is a
- * Python that knows more than the page.
+ * Python that knows more than the page. One is asked for at a time: while Python is busy, only the newest waits.
  * @param {import("./live.js").Model} model
  * @param {() => number} seen
  * @param {() => boolean} canAsk
@@ -26,6 +33,9 @@ export function makeReady(model, seen, canAsk) {
   /** @type {Ready | null} */
   let ready = null;
   let asked = ""; // what was asked for last
+  let since = -Infinity; // when, if it is not answered yet
+  /** @type {Record<string, any> | null} */
+  let next = null;
   let timer = 0;
 
   /** @param {Record<string, any>} message */
@@ -38,6 +48,9 @@ export function makeReady(model, seen, canAsk) {
   async function heard(content, buffers) {
     if (!content?.ready) return;
     const { ready: message, rev, parts, large } = withNulls(content);
+    since = -Infinity;
+    if (next) now(next);
+    if (parts === null) return; // it cannot be said beforehand
     const packed = large.map((/** @type {string} */ name, /** @type {number} */ place) => [name, viewOf(buffers[place])]);
     const raw = { ...parts, ...Object.fromEntries(packed) };
     const names = Object.keys(raw);
@@ -54,7 +67,9 @@ export function makeReady(model, seen, canAsk) {
     clearTimeout(timer);
     const key = keyOf(message);
     if (!canAsk() || key === asked) return;
-    asked = key;
+    next = performance.now() - since < LOST ? message : null;
+    if (next) return;
+    [asked, since] = [key, performance.now()];
     model.send({ do: "ready", to: message, rev: seen() });
   }
 
@@ -70,7 +85,10 @@ export function makeReady(model, seen, canAsk) {
       timer = setTimeout(() => now(message), REST);
     },
     /** Ask for nothing. */
-    never: () => clearTimeout(timer),
+    never() {
+      clearTimeout(timer);
+      next = null;
+    },
     /**
      * What this step shows, if that is known already.
      * @param {Record<string, any>} message
