@@ -25,6 +25,9 @@ from imteach.scenario import Fault, Scenario, from_link, parse_scenario
 from imteach.scenario.checks import milliseconds, whole
 from imteach.trace import Trace
 
+MOST_AHEAD = 1000
+"""The most packets of a run in which steps are worked out before they are taken: that takes some 50 ms then."""
+
 
 class Lab(LiveWidget):
     """A sequence diagram that a learner can break: click a packet to drop it, click it again to take that back.
@@ -396,8 +399,9 @@ class Lab(LiveWidget):
         """Take the step that this message asks for, in a twin of what is shown; None if that cannot be.
 
         A learner's own code is not asked beforehand: it would print, count and take its time for what nobody wanted.
+        Nor is a long run: a click on something else would have to wait for it.
         """
-        if not self.scenario.is_ours:
+        if not self.scenario.is_ours or len(self.trace.packets) > MOST_AHEAD:
             return None
         shown = self._shown.twin()
         try:

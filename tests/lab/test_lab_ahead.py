@@ -8,6 +8,7 @@ import pytest
 
 from imteach import Client, Drop, Lab, Say, Scenario
 from imteach.lab.live import packed
+from imteach.lab.widget import MOST_AHEAD
 
 STEPS = [
     {"do": "strike", "tool": "drop", "packet": "m1/ack:N#1", "at": None},
@@ -149,3 +150,13 @@ def test_a_long_run_is_worked_out_for_the_part_that_is_shown():
     tell(lab, step)
     assert lab.window == 1
     assert "m40" in lab.picture
+
+
+def test_of_a_very_long_run_nothing_is_worked_out_ahead():
+    def parts(messages: int) -> object:
+        lab = Lab(Scenario("dedup", say=[Say("hello", at=100 * number) for number in range(messages)]))
+        ((content, _),) = tell(lab, {"do": "ready", "to": {**STEPS[0], "packet": "m2/msg:R#1"}})
+        return content["parts"]
+
+    assert parts(MOST_AHEAD // 6) is not None
+    assert parts(MOST_AHEAD // 6 + 1) is None
