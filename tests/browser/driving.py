@@ -418,6 +418,31 @@ def first_lab(page: Page) -> Locator:
     return lab
 
 
+CODE = "() => document.querySelector('.imteach-lab .lab-python code').textContent"
+
+SURELY_READY = 1500
+"""ms in which Python has said what a step would show, also on a busy machine."""
+
+
+def at_this(page: Page, event: str, act: Callable[[], object], look: str) -> Any:
+    """Return what this JavaScript function gives while an event in the first lab goes on, which `act` brings about.
+
+    The lab's own listeners have heard it then, and nothing can have come from Python.
+    """
+    hear = f"addEventListener('{event}', () => (window.seen = ({look})()), {{once: true}})"
+    page.evaluate(f"() => document.querySelector('.imteach-lab').{hear}")
+    act()
+    return page.evaluate("window.seen")
+
+
+def as_the_click_ends(page: Page, target: Locator, look: str, event: str = "click") -> Any:
+    """Hold the mouse's button down there for a while; return what this function gives as the click's event goes on."""
+    target.hover()
+    page.mouse.down()
+    page.wait_for_timeout(SURELY_READY)
+    return at_this(page, event, page.mouse.up, look)
+
+
 def _wait_for(server: Server, process: "subprocess.Popen[bytes]", log: Path) -> None:
     until = time.monotonic() + 60
     while time.monotonic() < until:

@@ -71,41 +71,26 @@ def test_no_key_that_is_pressed_inside_the_lab_reaches_the_notebook(page: Page, 
     assert len(page.locator(CELLS).all_inner_texts()) == len(before)
 
 
-FATE = """(lab, name) => {
-    window.fate = "";
-    const look = () => (window.fate = lab.querySelector(`[data-packet="${name}"]`).dataset.fate);
-    window.addEventListener("click", look, {once: true});  // as the click ends: nothing can have come from Python
-}"""
-
-
 def test_what_a_click_shows_is_there_before_the_finger_is_off_the_button(page: Page, run: Run):
-    lab = run('lab = Lab("dedup")\nlab')
+    lab = run('Lab("dedup")')
+    code = lab.locator(".lab-python code")
     label = packet(lab, "m1/ack:N#1").locator("rect")
-    label.hover()
-    page.mouse.down()
-    page.wait_for_timeout(1500)
-    assert packet(lab, "m1/ack:N#1").get_attribute("data-fate") == "arrived"
-    lab.evaluate(FATE, "m1/ack:N#1")
-    page.mouse.up()
-    assert page.evaluate("window.fate") == "dropped"
+    assert driving.as_the_click_ends(page, label, driving.CODE) == 'Scenario("dedup").run(Drop("ack:N"))'
     expect(lab).not_to_have_attribute("data-pending", "")
-    expect(lab.locator(".lab-python code")).to_have_text('Scenario("dedup").run(Drop("ack:N"))')
+    expect(code).to_have_text('Scenario("dedup").run(Drop("ack:N"))')
     undo = lab.locator('[data-act="undo"]')
-    undo.hover()
-    page.mouse.down()
-    page.wait_for_timeout(1500)
-    lab.evaluate(FATE, "m1/ack:N#1")
-    page.mouse.up()
-    assert page.evaluate("window.fate") == "arrived"
-    packet(lab, "m1/ack:R#1").focus()
-    page.wait_for_timeout(1500)
-    lab.evaluate(
-        "(lab) => lab.addEventListener('keydown', () => (window.code = lab.querySelector('.lab-python').innerText))"
-    )
-    page.keyboard.press("Enter")
-    assert page.evaluate("window.code") == 'Scenario("dedup").run(Drop("ack:R"))'
+    assert driving.as_the_click_ends(page, undo, driving.CODE) == 'Scenario("dedup").run()'
+    rung = lab.locator(".lab-rung").first
     expect(lab).not_to_have_attribute("data-pending", "")
-    expect(lab.locator(".lab-python code")).to_have_text('Scenario("dedup").run(Drop("ack:R"))')
+    assert driving.as_the_click_ends(page, rung, driving.CODE, "change") == 'Scenario("basic").run()'
+    expect(lab).not_to_have_attribute("data-pending", "")
+    packet(lab, "m1/msg:R#1").focus()
+    page.wait_for_timeout(driving.SURELY_READY)
+    assert driving.at_this(page, "keydown", lambda: page.keyboard.press("Enter"), driving.CODE) == (
+        'Scenario("basic").run(Drop("msg:R"))'
+    )
+    expect(lab).not_to_have_attribute("data-pending", "")
+    expect(code).to_have_text('Scenario("basic").run(Drop("msg:R"))')
 
 
 @pytest.mark.parametrize("end", ["hidden", "disabled", "removed"])

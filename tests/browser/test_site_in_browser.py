@@ -99,7 +99,8 @@ def test_a_packet_is_dropped_by_a_click_on_its_label(page: Page, address: str) -
     lab = page.locator(".imteach-lab").first
     packet = lab.locator('[role="button"][data-packet="m1/ack:N#1"]')
     expect(lab.locator('[data-part="time"]')).to_have_attribute("aria-valuetext", "200 ms of 200 ms", timeout=MINUTE)
-    packet.locator("text").first.click()
+    shown = driving.as_the_click_ends(page, packet.locator("rect"), driving.CODE)
+    assert shown.endswith('Drop("ack:N"))')  # Python, here in a worker, had said it beforehand
     expect(packet).to_have_attribute("data-fate", "dropped")
     expect(lab.locator('[role="button"][data-packet="m1/msg:R#2"]')).to_be_visible()
     expect(lab).to_contain_text("m1/ack:N#1 is dropped.")
