@@ -92,6 +92,18 @@ def test_where_python_says_otherwise_the_page_follows_it(desk: Reader):
     assert shows(desk) == ('Scenario("dedup").run(Drop("ack:N"))', "dropped")
 
 
+def test_what_was_said_of_another_run_is_not_shown(desk: Reader):
+    desk.press(ACK)
+    desk.lab.rung = "dedup"  # a cell took a step while the button was down
+    desk.page.evaluate("(state) => window.tell(state)", desk._state())
+    expect(desk.root.locator(".lab-python code")).to_contain_text("dedup")
+    desk.page.mouse.up()
+    assert shows(desk) == ('Scenario("dedup").run(Drop("msg:R"))', "arrived")
+    desk.answer()
+    expect(desk.root.locator(ACK)).to_have_attribute("data-fate", "dropped")
+    assert shows(desk)[0] == 'Scenario("dedup").run(Drop("msg:R"), Drop("ack:N"))'
+
+
 def test_what_python_refuses_in_the_end_is_taken_back(desk: Reader):
     desk.press(ACK)
     desk.page.mouse.up()
