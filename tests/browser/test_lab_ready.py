@@ -97,7 +97,7 @@ def test_what_was_said_of_another_run_is_not_shown(desk: Reader):
     desk.lab.rung = "dedup"  # a cell took a step while the button was down
     desk.page.evaluate("(state) => window.tell(state)", desk._state())
     expect(desk.root.locator(".lab-python code")).to_contain_text("dedup")
-    desk.page.mouse.up()
+    desk.root.locator(f"{ACK} > rect").dispatch_event("click")
     assert shows(desk) == ('Scenario("dedup").run(Drop("msg:R"))', "arrived")
     desk.answer()
     expect(desk.root.locator(ACK)).to_have_attribute("data-fate", "dropped")
