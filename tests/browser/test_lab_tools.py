@@ -304,6 +304,23 @@ def test_all_of_it_by_keys(desk: Desk):
 # Why, and why not
 
 
+def test_plus_climbs_a_rung_and_minus_goes_down(page: Page):
+    desk = Desk(page, Lab("ordered"))
+    desk.root.locator("[data-packet]").first.focus()
+    page.keyboard.press("+")
+    assert [step["rung"] for step in desk.answer()] == ["group"]
+    page.keyboard.press("+")  # there is none above
+    assert desk.answer() == []
+    page.keyboard.press("-")
+    page.keyboard.press("-")
+    assert [step["rung"] for step in desk.answer()] == ["ordered", "durable"]
+    assert desk.lab.rung == "durable"
+    expect(desk.root.get_by_role("radio", name="durable")).to_be_checked()
+    desk.root.locator('[placeholder^="say"]').first.press("+")  # who types means the sign
+    assert desk.answer() == []
+
+
+
 def test_why_lights_up_what_led_to_it_and_each_sentence_marks_its_arrow(page: Page):
     desk = Desk(page, Lab("retransmit", Drop("ack:N")))
     desk.choose("why")

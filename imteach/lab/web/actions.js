@@ -184,6 +184,8 @@ export const MORE_KEYS = [
   ["Tab", "from one part of the lab to the next"],
   ["Arrows, Home, End", "in the diagram: from one thing that can be clicked to the next"],
   ["Enter, Space", "use the tool on it"],
+  ["+", "climb to the next rung"],
+  ["-", "go down a rung"],
   ["g", "go to the diagram"],
   ["w", "go to the reasons, once something was asked"],
   ["t", "to the next timeout"],

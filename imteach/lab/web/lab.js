@@ -276,6 +276,11 @@ export function render({ model, el }) {
   });
   watchControls(page, wish, why, time.now, ready);
   page.reset.addEventListener("click", () => time.go(null));
+  /** @param {number} by how many rungs to climb */
+  const stepRung = (by) => {
+    const rungs = Array.from(page.rungs.querySelectorAll("input"));
+    rungs[rungs.findIndex((rung) => rung.checked) + by]?.click();
+  };
   const settings = watchSettings(page, wish);
   const unfold = watchFolds(page);
   const share = watchShare(page, wish, view);
@@ -287,6 +292,8 @@ export function render({ model, el }) {
       ...Object.fromEntries(Object.values(ACTS).map(({ act }) => [act, () => buttons[act].click()])),
       settings: makeOpener(page.settings, page.strip),
       share: makeOpener(page.shareButton, page.share),
+      climb: () => stepRung(1),
+      descend: () => stepRung(-1),
       timeout: () => time.jump("timeout"),
       difference: () => time.jump("difference"),
       diagram: () => pointing.focus({}), // it is scrolled to

@@ -22,7 +22,8 @@ export function watchKeys(page, acts, choose) {
   /** @type {Record<string, () => void>} */
   const doings = { ...Object.fromEntries(TOOLS.map(({ key, tool }) => [key, () => choose(tool)])) };
   for (const { key, act } of Object.values(ACTS)) doings[key] = acts[act];
-  Object.assign(doings, { t: acts.timeout, d: acts.difference, g: acts.diagram, w: acts.reasons, Escape: acts.stop });
+  const { climb, descend, timeout, difference, diagram, reasons, stop } = acts;
+  Object.assign(doings, { "+": climb, "-": descend, t: timeout, d: difference, g: diagram, w: reasons, Escape: stop });
   page.root.addEventListener("keydown", (event) => {
     const doing = doings[event.key];
     if (!doing || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.composedPath()[0])) return;
