@@ -98,6 +98,25 @@ ABOVE = """lab => {  // where the names above stand across, and where the lifeli
 }"""
 
 
+ABOVE_THE_NAMES = """lab => {
+    const [card, frame] = [".imt-card", ".lab-picture"].map((part) => lab.querySelector(part).getBoundingClientRect());
+    return card.top - frame.top;
+}"""
+
+
+def test_at_first_sight_the_picture_begins_at_the_names(page: Page, laptop: tuple[int, int], run: Run):
+    lab = run('Lab("group")')
+    lab.evaluate("lab => lab.scrollIntoView({block: 'start'})")
+    if laptop == LAPTOPS[0]:
+        soon(lambda: 0 < lab.evaluate(ABOVE_THE_NAMES) < 12, True)
+    packet(lab, "m1/msg:A#1").locator("rect").click()
+    expect(packet(lab, "m1/msg:A#1")).to_have_attribute("data-fate", "dropped")
+    lab.locator(".lab-picture").evaluate("picture => (picture.scrollTop = 0)")
+    packet(lab, "m1/msg:R#1").locator("rect").click()
+    expect(packet(lab, "m1/msg:R#1")).to_have_attribute("data-fate", "dropped")
+    assert lab.locator(".lab-picture").evaluate("picture => picture.scrollTop") == 0  # where the reader is, it stays
+
+
 def test_the_names_of_the_lifelines_stay_where_their_lifelines_are(page: Page, laptop: tuple[int, int], run: Run):
     lab = run("lab = Lab(Scenario('retransmit', say=[Say(str(i), at=100 * i) for i in range(20)]))\nlab")
     expect(lab.locator(".lab-heads svg")).to_be_hidden()

@@ -320,7 +320,6 @@ def test_plus_climbs_a_rung_and_minus_goes_down(page: Page):
     assert desk.answer() == []
 
 
-
 def test_why_lights_up_what_led_to_it_and_each_sentence_marks_its_arrow(page: Page):
     desk = Desk(page, Lab("retransmit", Drop("ack:N")))
     desk.choose("why")

@@ -15,7 +15,7 @@ const SMALLEST = 0.87; // of its size: a picture whose words would be smaller th
  * The names of the lifelines once more, to stay in sight while the picture below them scrolls.
  * @param {Element} svg
  * @param {boolean} isOneOfTwo whether it is to be said which run it is
- * @returns {{heads: HTMLElement, below: number}} and their lower edge in the picture
+ * @returns {{heads: HTMLElement, above: number, below: number}} and their edges in the picture
  */
 export function makeHeads(svg, isOneOfTwo) {
   const card = svg.querySelector(".imt-card");
@@ -36,7 +36,7 @@ export function makeHeads(svg, isOneOfTwo) {
     words.setAttribute("y", String(top - 10));
     heads.append(words);
   }
-  return { heads: /** @type {any} */ (heads), below: top + high };
+  return { heads: /** @type {any} */ (heads), above: top, below: top + high };
 }
 
 /**
@@ -59,8 +59,9 @@ export function parsePicture(markup) {
 export function placePicture(page, beside) {
   const { root, body, main, bar, side, picture, names, drawing, compared } = page;
   const edges = watchEdges(page, SMALLEST);
-  let heads = make("div"); // the lifelines' names, drawn once more, and their lower edge in the picture
-  let below = 0;
+  let heads = make("div"); // the lifelines' names, drawn once more, and their edges in the picture
+  let [above, below] = [0, 0];
+  let isBegun = false;
   let natural = 0; // how wide the picture would be
   let room = 0; // how wide the body is
 
@@ -123,7 +124,7 @@ export function placePicture(page, beside) {
    */
   function show(svg) {
     main.style.setProperty("--natural-width", svg.getAttribute("width"));
-    ({ heads, below } = makeHeads(svg, beside.isShown()));
+    ({ heads, above, below } = makeHeads(svg, beside.isShown()));
     natural = Number(svg.getAttribute("width"));
     drawing.replaceChildren(svg);
     if (names.hasChildNodes()) names.replaceChildren(heads);
@@ -131,9 +132,16 @@ export function placePicture(page, beside) {
     arrange();
   }
 
+  /** At first sight, where not all has room, begin at the names: what stands above them is said elsewhere, too. */
+  function begin() {
+    const width = drawing.firstElementChild?.clientWidth;
+    if (!width || picture.scrollTop > 0) return;
+    picture.scrollTop = ((above - 8) * width) / natural;
+  }
+
   function showNames() {
     const scale = (drawing.firstElementChild?.getBoundingClientRect().width ?? 0) / (natural || 1);
-    const isPast = picture.scrollTop > below * scale;
+    const isPast = picture.scrollTop > (above - 4) * scale; // as the copy begins: nothing jumps
     if (isPast !== names.hasChildNodes()) names.replaceChildren(...(isPast ? [heads] : []));
     beside.showNames(isPast);
   }
@@ -148,6 +156,8 @@ export function placePicture(page, beside) {
     }
     arrange();
     keepInSight();
+    if (!isBegun && drawing.hasChildNodes()) requestAnimationFrame(() => requestAnimationFrame(begin)); // all has its room then
+    isBegun = drawing.hasChildNodes();
   });
   for (const part of [body, bar, side, picture, compared]) watchSize.observe(part);
   picture.addEventListener("focusin", ({ target }) => {
