@@ -140,3 +140,21 @@ def test_who_only_passes_over_a_packet_asks_for_nothing(desk: Reader):
     label.hover()
     desk.page.wait_for_timeout(100)
     assert len(desk.get_ready()) == 1
+
+
+def test_undo_and_redo_by_fast_keys_wait_for_each_other(desk: Reader):
+    desk.lab.drop("ack:N")
+    desk.page.evaluate("(state) => window.tell(state)", desk._state())
+    expect(desk.root.locator(".lab-python code")).to_contain_text("ack:N")
+    desk.root.locator(ACK).focus()
+    for key in "uyuyu":
+        desk.page.keyboard.press(key)
+    done = []
+    while asked := desk.answer():
+        done += [message["do"] for message in asked]
+        expect(desk.root.locator(".lab-python code")).to_have_text(desk.lab.code)
+    assert done == ["undo", "redo", "undo", "redo", "undo"]
+    assert desk.lab.refusal == ""
+    assert desk.lab.faults == (Drop("m1/msg:R#1"),)
+    desk.page.keyboard.press("u")  # there is nothing more to undo
+    assert desk.answer() == []

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import alone
 import driving
 import pytest
+from alone_with_python import Desk
 from driving import soon
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -305,3 +306,29 @@ def test_what_python_was_told_of_the_moment_takes_nobody_back(page: Page, lab: L
     for t in (80, 60):  # what Python changes is shown
         page.evaluate("t => window.tell({at: t})", t)
         expect(lab.locator(".lab-when")).to_have_text(f"{t} ms")
+
+
+def test_when_the_time_has_run_to_its_end_the_end_stays_in_sight(page: Page):
+    page.set_viewport_size({"width": 900, "height": 700})
+    desk = Desk(page, Lab("dedup", Drop("msg:N")))  # what is said beside it takes more room in the middle than at the end
+    desk.root.locator(".lab-speed").select_option("fast")
+    desk.root.locator('[data-packet="m1/msg:R#1"]').focus()
+    page.keyboard.press("p")
+    soon(lambda: desk.root.locator('[data-part="time"]').get_attribute("aria-valuetext"), "500 ms of 500 ms")
+    page.wait_for_timeout(300)
+    left = "picture => picture.scrollHeight - picture.scrollTop - picture.clientHeight"
+    assert desk.root.locator(".lab-picture").evaluate(left) < 60
+    page.set_viewport_size(driving.SCREEN)
+
+
+def test_what_stands_above_the_slider_does_not_push_it_up_and_down_as_time_goes_on(page: Page):
+    page.set_viewport_size({"width": 900, "height": 900})
+    desk = Desk(page, Lab("dedup", Drop("msg:N")))
+    slider = desk.root.locator('[data-part="time"]')
+    heights = []
+    for t in (0, 100, 200, 300, 400, 300, 200, 100, 0, 499):
+        desk.go(t)
+        page.evaluate(driving.TWO_FRAMES)
+        heights.append(round(slider.bounding_box()["y"]))
+    assert heights == sorted(heights)  # it may be pushed down, once, but does not come up again
+    page.set_viewport_size(driving.SCREEN)

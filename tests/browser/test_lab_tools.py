@@ -66,6 +66,39 @@ def test_a_second_click_in_the_same_place_means_the_same_packet(page: Page):
     assert abs(after["y"] - box["y"]) < box["height"] / 2
 
 
+@pytest.mark.parametrize("kind", ["msg:R", "msg:A", "msg:N", "ack:R", "ack:A", "ack:N"])
+def test_clicks_in_one_place_drop_and_spare_in_turn_wherever_the_label_has_gone(page: Page, kind: str):
+    page.set_viewport_size({"width": 900, "height": 700})  # where not all of the picture has room
+    desk = Desk(page, Lab("dedup"))
+    label = desk.root.locator(f".lab-drawing {packet(f'm1/{kind}#1')}")
+    label.scroll_into_view_if_needed()
+    box = label.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    for faults in ([f"drop m1/{kind}#1"], [], [f"drop m1/{kind}#1"], []):
+        page.mouse.down()
+        page.mouse.up()
+        desk.answer()
+        page.evaluate(driving.TWO_FRAMES)
+        assert desk.faults == faults
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 + 25)  # another place means what is there
+    page.mouse.move(5, 5)
+    other = desk.root.locator(f".lab-drawing {packet('m1/msg:R#1')}")
+    other.click()
+    desk.answer()
+    assert desk.faults == ["drop m1/msg:R#1"]
+    page.set_viewport_size(driving.SCREEN)
+
+
+def test_who_drags_away_from_a_packet_chooses_none_of_its_words(desk: Desk):
+    label = desk.root.locator(f".lab-drawing {packet('m1/ack:N#1')}")
+    label.hover()
+    desk.page.mouse.down()
+    desk.page.mouse.move(400, 120, steps=5)
+    desk.page.mouse.up()
+    assert desk.page.evaluate("getSelection().toString()") == ""
+    assert desk.answer() == []
+
+
 def test_a_node_that_is_down_cannot_log_out(page: Page):
     desk = Desk(page, Lab("dedup", Crash("bob", at=100, down=200)))
     desk.go(150)

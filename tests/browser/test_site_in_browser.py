@@ -108,6 +108,39 @@ def test_a_packet_is_dropped_by_a_click_on_its_label(page: Page, address: str) -
     page.screenshot(path=str(SHOTS / "site-dropped.png"))
 
 
+OPEN = "(path) => window.jupyterapp.commands.execute('docmanager:open', {path}).then(() => null)"
+KERNEL_OF = """(path) => [...window.jupyterapp.shell.widgets("main")]
+    .find(({context}) => context?.path === path)?.sessionContext.session?.kernel?.status ?? null"""
+
+
+@pytest.fixture
+def newcomer(browser: Browser) -> Iterator[Page]:
+    """The page of a reader who has no lesson open yet."""
+    with browser.new_context(viewport=driving.SCREEN) as context:
+        yield context.new_page()
+
+
+def test_the_lessons_that_were_looked_at_last_have_a_python(newcomer: Page, address: str, site: Site) -> None:
+    page = newcomer
+    lessons = sorted(path.name for path in (site.folder / "files").glob("*.ipynb"))[:5]
+    page.goto(f"{address}/lab/index.html?path={lessons[0]}")
+    wait_for_python(page)
+    for lesson in lessons[1:]:
+        driving.ask(page, OPEN, lesson)
+        page.wait_for_function(f"(path) => ({KERNEL_OF})(path) === 'idle'", arg=lesson, timeout=2 * MINUTE)
+    soon(lambda: [driving.ask(page, KERNEL_OF, lesson) for lesson in lessons], [None, None, "idle", "idle", "idle"])
+    assert len(page.workers) == 3
+    page.reload()
+    wait_for_python(page)
+    page.wait_for_timeout(3000)
+    assert len(page.workers) == 1  # of all the tabs that are there again, that of the one in sight
+    driving.ask(page, OPEN, lessons[1])
+    page.evaluate(driving.RUN)  # before its Python is there
+    page.wait_for_function(LAST_HAS_RUN, timeout=MINUTE)
+    assert len(page.workers) == 2
+    assert page.locator(".jp-Dialog").count() == 0
+
+
 def test_what_a_reader_saved_stays_under_a_new_site(page: Page, address: str, site: Site) -> None:
     page.goto(f"{address}/lab/index.html?path=02-what-the-sender-cannot-know.ipynb")
     wait_for_python(page)

@@ -13,7 +13,7 @@ from imteach.errors import InputError, comes_with
 _SCRIPTS = "imteach"
 """The folder of a site with our scripts."""
 
-_ADDED = ("loading", "going_on", "newer")
+_ADDED = ("few", "loading", "going_on", "newer")
 
 _STYLE = """\
 #imteach-loading { position: fixed; z-index: 2000; bottom: 8%; left: 50%; transform: translateX(-50%); margin: 0;

@@ -181,14 +181,14 @@ export const SPEEDS = [
 
 /** What else the keys do, for the list of them. */
 export const MORE_KEYS = [
-  ["Tab", "from one part of the lab to the next"],
-  ["Arrows, Home, End", "in the diagram: from one thing that can be clicked to the next"],
-  ["Enter, Space", "use the tool on it"],
-  ["+", "climb to the next rung"],
-  ["-", "go down a rung"],
-  ["g", "go to the diagram"],
-  ["w", "go to the reasons, once something was asked"],
-  ["t", "to the next timeout"],
-  ["d", "to the first difference from the run that is kept"],
-  ["Esc", "stop the time; put the reasons away"],
+  ["Tab", "From one part of the lab to the next"],
+  ["Arrows, Home, End", "In the diagram: from one thing that can be clicked to the next"],
+  ["Enter, Space", "Use the tool on it"],
+  ["+", "Climb to the next rung"],
+  ["-", "Go down a rung"],
+  ["g", "Go to the diagram"],
+  ["w", "Go to the reasons, once something was asked"],
+  ["t", "To the next timeout"],
+  ["d", "To the first difference from the run that is kept"],
+  ["Esc", "Stop the time; put the reasons away"],
 ];

@@ -64,16 +64,19 @@ function stepOf(target) {
  * What a learner can do beside the picture.
  * @param {Page} page
  * @param {(message: Record<string, any>) => void} wish
+ * @param {(act: "undo" | "redo" | "reset") => void} inTurn
  * @param {ReturnType<typeof makeWhy>} why
  * @param {() => number} now
  * @param {ReturnType<typeof makeReady>} ready
  */
-function watchControls(page, wish, why, now, ready) {
+function watchControls(page, wish, inTurn, why, now, ready) {
   const { root, rungs, undo, redo, reset, earlier, later, faults } = page;
   rungs.addEventListener("change", (event) => {
     wish({ do: "rung", rung: /** @type {HTMLInputElement} */ (event.target).value });
   });
-  for (const button of [undo, redo, reset]) button.addEventListener("click", () => wish(/** @type {any} */ (stepOf(button))));
+  for (const button of [undo, redo, reset]) {
+    button.addEventListener("click", () => inTurn(/** @type {any} */ (button.dataset.act)));
+  }
   for (const button of [earlier, later]) {
     button.addEventListener("click", () => wish({ do: "window", window: Number(button.dataset.window) }));
   }
@@ -218,6 +221,19 @@ export function render({ model, el }) {
     drawLadder(page, model.get("ladder"), radioName);
     settings.settle();
     parts.settle();
+    while (waiting.length && !root.hasAttribute("data-pending")) inTurn(waiting.splice(0, 1)[0]);
+  }
+
+  /** @type {("undo" | "redo" | "reset")[]} what comes once Python has answered what was asked before */
+  const waiting = [];
+
+  /**
+   * Undo, redo or reset: each is about the steps before it, so it waits for them.
+   * @param {"undo" | "redo" | "reset"} act
+   */
+  function inTurn(act) {
+    if (root.hasAttribute("data-pending")) waiting.push(act);
+    else if (!(/** @type {HTMLButtonElement} */ (page[act]).disabled)) wish({ do: act });
   }
 
   const seen = () => Number(drawing.querySelector("svg")?.dataset.rev);
@@ -274,7 +290,7 @@ export function render({ model, el }) {
     pointing.renew();
     if (!tools.isAsking()) putAway(); // what is lit says something else than what the tool in hand is for
   });
-  watchControls(page, wish, why, time.now, ready);
+  watchControls(page, wish, inTurn, why, time.now, ready);
   page.reset.addEventListener("click", () => time.go(null));
   /** @param {number} by how many rungs to climb */
   const stepRung = (by) => {
@@ -290,6 +306,8 @@ export function render({ model, el }) {
     page,
     {
       ...Object.fromEntries(Object.values(ACTS).map(({ act }) => [act, () => buttons[act].click()])),
+      undo: () => inTurn("undo"),
+      redo: () => inTurn("redo"),
       settings: makeOpener(page.settings, page.strip),
       share: makeOpener(page.shareButton, page.share),
       climb: () => stepRung(1),

@@ -35,8 +35,7 @@ export function watchKeys(page, acts, choose) {
 /** The list of the keys. */
 export function makeKeyList() {
   const rows = [
-    ...TOOLS.map(({ key, title }) => [key, title]),
-    ...Object.values(ACTS).map(({ key, title }) => [key, title]),
+    ...[...TOOLS, ...Object.values(ACTS)].map(({ key, label, title }) => [key, `${label}: ${title}`]),
     ...MORE_KEYS,
   ];
   const list = make("dl", { class: "lab-key-list" });

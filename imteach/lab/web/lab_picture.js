@@ -9,6 +9,7 @@ import { focusedIn, make } from "./live.js";
 
 const BESIDE = 276; // px; what came of the run, and the gap to it, where it stands beside the picture
 const TITLE = 22; // px; the room that a picture's title takes above the names
+const OF_A_STEP = 500; // ms; what moves sooner than that after a step comes of the step
 const SMALLEST = 0.87; // of its size: a picture whose words would be smaller than that scrolls instead
 
 /**
@@ -62,6 +63,8 @@ export function placePicture(page, beside) {
   let heads = make("div"); // the lifelines' names, drawn once more, and their edges in the picture
   let [above, below] = [0, 0];
   let isBegun = false;
+  let high = 0; // how high its place is
+  let shownAt = 0; // when the picture was drawn that is shown
   let natural = 0; // how wide the picture would be
   let room = 0; // how wide the body is
 
@@ -78,12 +81,16 @@ export function placePicture(page, beside) {
     edges.arrange();
   }
 
-  /** Keep what is in use where it can be seen: what a click led to can make the picture's place smaller. */
-  function keepInSight() {
+  /**
+   * Keep what is in use where it can be seen: what a click led to can make the picture's place smaller.
+   * @param {number} [high] how high that was: what was not seen then has been scrolled away, and stays there
+   */
+  function keepInSight(high = Infinity) {
     const used = focusedIn(drawing);
     if (!used) return;
     const box = (used.querySelector(PILL) ?? used).getBoundingClientRect();
     const frame = picture.getBoundingClientRect();
+    if (box.top > frame.top + high || box.bottom < frame.top) return;
     if (box.left < frame.left) picture.scrollLeft -= frame.left - box.left + 8;
     else if (box.right > frame.right) picture.scrollLeft += box.right - frame.right + 8;
     if (used.matches(".lab-head, .lab-link")) return;
@@ -92,7 +99,8 @@ export function placePicture(page, beside) {
     if (box.top < top) picture.scrollTop -= top - box.top + 8;
     else if (box.bottom > frame.bottom) picture.scrollTop += box.bottom - frame.bottom + 24;
     // The notebook, too, if what was drawn above has pushed it off the screen; not under a mouse
-    if (used.matches(":focus-visible")) (used.querySelector(PILL) ?? used).scrollIntoView({ block: "nearest" });
+    const isOfAStep = performance.now() - shownAt < OF_A_STEP;
+    if (isOfAStep && used.matches(":focus-visible")) (used.querySelector(PILL) ?? used).scrollIntoView({ block: "nearest" });
   }
 
   /** How far down on the screen the label of the packet in use stands; null if no packet has the focus. */
@@ -127,6 +135,7 @@ export function placePicture(page, beside) {
     ({ heads, above, below } = makeHeads(svg, beside.isShown()));
     natural = Number(svg.getAttribute("width"));
     drawing.replaceChildren(svg);
+    shownAt = performance.now();
     if (names.hasChildNodes()) names.replaceChildren(heads);
     edges.renew(svg);
     arrange();
@@ -149,13 +158,18 @@ export function placePicture(page, beside) {
   // The picture takes the room that the others leave: they are watched, because a reason shown in them makes them grow.
   // A variable is set where it is read: whatever is inside has to be styled anew.
   const watchSize = new ResizeObserver((changes) => {
+    const before = high;
     for (const { target, contentRect } of changes) {
       if (target === body) room = contentRect.width;
-      else if (target === picture) edges.resized(contentRect.width);
-      else (target === bar ? root : main).style.setProperty(`--${target.className}`, `${contentRect.height}px`);
+      else if (target === picture) {
+        edges.resized(contentRect.width);
+        high = contentRect.height;
+      } else (target === bar ? root : main).style.setProperty(`--${target.className}`, `${contentRect.height}px`);
+      // as time goes on it may grow, once, and not shrink again: else the slider would move up and down under the hand
+      if (target === side && parseFloat(side.style.minHeight) < contentRect.height) side.style.minHeight = `${contentRect.height}px`;
     }
     arrange();
-    keepInSight();
+    if (high < before) keepInSight(before);
     if (!isBegun && drawing.hasChildNodes()) requestAnimationFrame(() => requestAnimationFrame(begin)); // all has its room then
     isBegun = drawing.hasChildNodes();
   });

@@ -9,6 +9,7 @@ import { targetOf } from "./lab_tools.js";
 /** @typedef {ReturnType<typeof import("./lab_tools.js").makeTools>} Tools */
 
 const ALL = "[data-packet], [data-event], [data-node], [data-link]";
+const SAME = 4; // px; who moves the mouse no farther than that means the same place
 const ON_LIFELINE = 22; // px of the picture: so near its lifeline a node is meant
 
 /**
@@ -107,11 +108,12 @@ function isAtTheTimes(event, drawing) {
  * Show what a click would be for, as the mouse moves.
  * @param {Page} page
  * @param {Tools} tools
+ * @param {(event: MouseEvent) => SVGElement | null} meantAt
  * @param {(thing: SVGElement | null) => void} meaning is called with what is meant now
  */
-function showMeant({ picture, drawing }, tools, meaning) {
+function showMeant({ picture }, tools, meantAt, meaning) {
   picture.addEventListener("pointermove", (event) => {
-    const at = thingAt(event, drawing);
+    const at = meantAt(event);
     const meant = at && tools.canUse(at) ? at : null;
     const before = picture.querySelector(".lab-meant");
     if (before === meant) return;
@@ -183,12 +185,31 @@ export function watchPointing(page, tools, { momentAt, goTo }, ready) {
     else ready.never();
   }
 
-  picture.addEventListener("pointerdown", (event) => getReady(thingAt(event, drawing), "now"));
+  /** @type {{x: number, y: number, packet: string} | null} where a packet was clicked last */
+  let last = null;
+
+  /**
+   * The thing that is meant at a place. A packet that was clicked there is meant again, though its label, or the whole
+   * picture, has moved since: what a click did, the next one takes back.
+   * @param {MouseEvent} event
+   */
+  function meantAt(event) {
+    const isByHand = event.detail > 0 || /** @type {any} */ (event).pointerType; // else it has no place
+    const isSame = last && isByHand && Math.hypot(event.clientX - last.x, event.clientY - last.y) <= SAME;
+    if (!isSame) last = null;
+    const same = last && drawing.querySelector(`[data-packet="${CSS.escape(last.packet)}"]`);
+    return /** @type {SVGElement | null} */ (same) ?? thingAt(event, drawing);
+  }
+
+  picture.addEventListener("wheel", () => (last = null), { passive: true });
+  picture.addEventListener("pointerdown", (event) => getReady(meantAt(event), "now"));
   picture.addEventListener("click", (event) => {
     const at = /** @type {Element} */ (event.target);
     if (at.closest(".lab-grip")) return;
-    const thing = thingAt(event, drawing);
+    const thing = meantAt(event);
     if (thing && tools.canUse(thing)) {
+      const { packet } = thing.dataset;
+      last = packet === undefined ? null : { x: event.clientX, y: event.clientY, packet };
       use(thing);
       return;
     }
@@ -198,7 +219,7 @@ export function watchPointing(page, tools, { momentAt, goTo }, ready) {
     else if (thing) tools.missed();
     else if (isAtTheTimes(event, drawing)) goTo(momentAt(event));
   });
-  showMeant(page, tools, (thing) => getReady(thing, "soon"));
+  showMeant(page, tools, meantAt, (thing) => getReady(thing, "soon"));
   picture.addEventListener("focusin", (event) => {
     const thing = thingOf(event, drawing);
     if (!thing) return;

@@ -13,9 +13,24 @@ export async function until(look) {
   }
 }
 
+/**
+ * JupyterLab, as soon as it is made: before it opens anything.
+ * @type {Promise<any>}
+ */
+export const whenThere = new Promise((found) => {
+  const all = /** @type {any} */ (window);
+  /** @param {any} value */
+  function set(value) {
+    Object.defineProperty(all, "jupyterapp", { value });
+    found(value);
+  }
+  if (all.jupyterapp) found(all.jupyterapp);
+  else Object.defineProperty(all, "jupyterapp", { configurable: true, set });
+});
+
 /** JupyterLab, as soon as it has put up its page. */
 export async function restored() {
-  const app = await until(() => /** @type {any} */ (window).jupyterapp);
+  const app = await whenThere;
   await app.restored;
   return app;
 }
