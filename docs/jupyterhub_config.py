@@ -11,6 +11,10 @@ from pathlib import Path
 
 from imteach.course.serve import CONFIG, DATA, as_root
 
+password = os.environ.get("IMTEACH_PASSWORD", "")
+if len(password) < 8:
+    sys.exit("IMTEACH_PASSWORD is to be a password of at least 8 characters: IMTEACH_PASSWORD=... jupyterhub ...")
+
 c = get_config()  # noqa: F821 - a function that JupyterHub gives this file
 
 # Whenever a learner's server starts, it first brings the lessons up to date, as the learner and in the learner's home:
@@ -36,7 +40,7 @@ c.Spawner.args = ["--MappingKernelManager.cull_idle_timeout=3600", "--ServerApp.
 # From here on it is for trying it out.
 c.JupyterHub.bind_url = "http://127.0.0.1:8000"
 c.JupyterHub.authenticator_class = "shared-password"
-c.SharedPasswordAuthenticator.user_password = os.environ["IMTEACH_PASSWORD"]
+c.SharedPasswordAuthenticator.user_password = password
 c.Authenticator.allow_all = True
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = f"{Path.cwd()}/class/{{username}}"

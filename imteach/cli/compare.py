@@ -24,7 +24,7 @@ USAGE = "imteach compare RUN RUN [--format text|json|svg] [-o FILE]"
 ABOUT = """\
 Put two runs side by side: where they first differ, and what came of each.
 
-  imteach compare retransmit dedup
+  imteach compare basic acked
   imteach compare calm.toml lost.toml                 scenario files, each with its faults
   imteach run dedup --format json -o calm.json
   imteach run dedup --drop ack:N --format json -o lost.json

@@ -11,9 +11,9 @@ from imteach.course.progress.class_page import class_to_html, class_to_text
 from imteach.course.progress.class_report import ClassReport, class_report
 from imteach.course.progress.counts import EXERCISE, PREDICT, tries
 from imteach.course.progress.gathered import gather
-from imteach.course.progress.handin import hand_in
+from imteach.course.progress.handin import MOST_BYTES, hand_in, read_hand_in
 from imteach.course.progress.kept import kept, progress_file, why_nothing_is_kept
-from imteach.errors import InputError
+from imteach.errors import InputError, quoted
 from imteach.files import check_writable, write_whole
 from imteach.tell.words import counted
 
@@ -72,10 +72,29 @@ def write_hand_in(asked: argparse.Namespace, _: Sequence[str]) -> int:
         why = why_nothing_is_kept() or f"there is no answer in {progress_file()} so far"
         raise InputError(f"nothing to hand in: {why}")
     check_writable(asked.output)
+    _check_nobody_elses(Path(asked.output), asked.name)
     write_whole(asked.output, hand_in(done, asked.name).to_json())
     kinds = Counter(each.first.did for each in tries(done))
     held = " and ".join(counted(kinds[did], noun) for did, noun in ((PREDICT, "prediction"), (EXERCISE, "exercise")))
     return say(f"{asked.output} holds {held}; nothing was sent\n")
+
+
+def _check_nobody_elses(path: Path, name: str) -> None:
+    """Raise `InputError` if the file is there and is no hand-in of this person: it would be lost."""
+    try:
+        with path.open("rb") as file:
+            found = read_hand_in(file.read(MOST_BYTES + 1))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from None
+    except InputError:
+        raise InputError(
+            f"{path} is there already and is no hand-in, so it stays as it is; name another file"
+        ) from None
+    if found.name != name:
+        who = quoted(found.name) if found.name else "somebody without a name"
+        raise InputError(f"{path} is the hand-in of {who}, and stays as it is; name another file")
 
 
 def show_class(asked: argparse.Namespace, _: Sequence[str]) -> int:

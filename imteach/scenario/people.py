@@ -39,7 +39,8 @@ class Say:
         """Read `alice>bob@100:hello`; `@100` may be left out. Raises `InputError`."""
         match = re.fullmatch(_SAY, text) if isinstance(text, str) else None
         if match is None:
-            raise InputError(f"expected SENDER>RECEIVER@MS:TEXT, such as alice>bob@100:hello, got {quoted(text)}")
+            example = "'alice>bob@100:hello' (in a shell, with the quotes)"
+            raise InputError(f"expected SENDER>RECEIVER@MS:TEXT, such as {example}, got {quoted(text)}")
         return cls(match["text"], match["sender"], match["to"], number_in(match["at"] or "0", "at", text))
 
     def __repr__(self) -> str:

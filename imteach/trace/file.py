@@ -134,6 +134,10 @@ def read_trace(
     `Trace.from_json` compares what follows from the events (messages, promises).
     """
     file = parse_json(text, "trace")
+    if not file.has("schema"):
+        raise InputError(
+            f"it has no schema {SCHEMA!r}, so it is none; imteach run --format json writes one", where="trace"
+        )
     file.text("schema", among=[SCHEMA])
     scenario = _scenario_in(file.object("scenario"), file.text("rung", among=LADDER))
     nodes = (*scenario.people, SERVER)

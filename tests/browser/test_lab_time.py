@@ -310,7 +310,9 @@ def test_what_python_was_told_of_the_moment_takes_nobody_back(page: Page, lab: L
 
 def test_when_the_time_has_run_to_its_end_the_end_stays_in_sight(page: Page):
     page.set_viewport_size({"width": 900, "height": 700})
-    desk = Desk(page, Lab("dedup", Drop("msg:N")))  # what is said beside it takes more room in the middle than at the end
+    desk = Desk(
+        page, Lab("dedup", Drop("msg:N"))
+    )  # what is said beside it takes more room in the middle than at the end
     desk.root.locator(".lab-speed").select_option("fast")
     desk.root.locator('[data-packet="m1/msg:R#1"]').focus()
     page.keyboard.press("p")

@@ -59,6 +59,7 @@ def command(*arguments: str) -> tuple[int, str, str]:
     return status, out.getvalue(), err.getvalue()
 
 
+SAY = "'alice>bob@100:hello' (in a shell, with the quotes)"
 MS = "expected a time in ms"
 GROUP = "--group friends=alice,bob,carol"
 
@@ -86,7 +87,7 @@ WRONG = {
     "dedup --scenario group.toml": "group.toml: groups: the rung 'dedup' has no groups; use the rung 'group'",
     "good.toml --say a>b:x --say a>b:y": "good.toml: faults[0]: which message's ack:N#1? several are said",
     # what happens
-    "--say hello": "--say: expected SENDER>RECEIVER@MS:TEXT, such as alice>bob@100:hello, got 'hello'",
+    "--say hello": f"--say: expected SENDER>RECEIVER@MS:TEXT, such as {SAY}, got 'hello'",
     "--say alice>bob@soon:x": f"--say: at: {MS}, got 'soon' in 'alice>bob@soon:x'",
     "--say alice>bob@-1:x": f"--say: at: {MS} of at least 0, got -1",
     "--say alice>bob@nan:x": f"--say: at: {MS} of at least 0, got nan",
@@ -339,3 +340,24 @@ def test_any_command_line_is_run_or_refused(folder: Path, rung: str, given_: lis
 @given(rung=st.sampled_from(list(LADDER)), given_=st.lists(GOOD_GIVEN, max_size=5), form=FORMATS)
 def test_any_faults_together_are_run(folder: Path, rung: str, given_: list[str], form: str) -> None:
     assert run_or_refuse(folder, [rung, *given_, "--format", form]) == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("rnu dedup", "run"),
+        ("compair a b", "compare"),
+        ("run dedup --droop ack:N", "--drop"),
+        ("stats --lsos 1", "--loss"),
+    ],
+)
+def test_what_is_almost_a_name_is_asked_back(typed: str, meant: str, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        main(typed.split())
+    assert capsys.readouterr().err.endswith(f"; is {meant} meant?\n")
+
+
+def test_what_is_like_no_name_is_not_guessed_at(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        main(["run", "dedup", "--zzzz"])
+    assert "meant" not in capsys.readouterr().err

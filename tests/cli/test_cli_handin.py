@@ -39,6 +39,25 @@ def test_what_was_done_is_handed_in_and_gathered(here: Path, capsys: pytest.Capt
     assert json.loads(capsys.readouterr().out)["people"][0]["name"] == "Ada L."
 
 
+def test_what_is_no_hand_in_of_the_same_person_is_not_overwritten(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert note("predict", "How often?", "once", False)
+    (here / "homework.txt").write_text("mine", "utf-8")
+    with pytest.raises(SystemExit):
+        main(["handin", "-o", "homework.txt"])
+    said = "imteach handin: homework.txt is there already and is no hand-in, so it stays as it is; name another file\n"
+    assert capsys.readouterr().err == said
+    assert (here / "homework.txt").read_text("utf-8") == "mine"
+    assert main(["handin", "-o", "a.json", "--name", "Ada"]) == 0
+    with pytest.raises(SystemExit):
+        main(["handin", "-o", "a.json"])
+    assert "a.json is the hand-in of 'Ada', and stays as it is; name another file" in capsys.readouterr().err
+    assert note("predict", "How often?", "twice", True)
+    assert main(["handin", "-o", "a.json", "--name", "Ada"]) == 0  # one's own is brought up to date
+    assert "twice" in (here / "a.json").read_text("utf-8")
+
+
 def test_a_file_that_was_changed_is_told_and_the_status_says_so(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert note("predict", "How often?", "once", False)
     for name in ("ada", "eve"):

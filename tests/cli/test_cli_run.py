@@ -334,7 +334,10 @@ def test_a_wrong_argument_leaves_the_file_as_it_was(capsys: pytest.CaptureFixtur
         ("run --latency -1", "imteach run: --latency: expected a time in ms of at least 0, got -1"),
         ("run --latency inf", "imteach run: --latency: expected a time in ms"),
         ("run --drop msg:X", "imteach run: --drop: no packet 'msg:X'; kinds are msg:R"),
-        ("run --say hello", "imteach run: --say: expected SENDER>RECEIVER@MS:TEXT, such as alice>bob@100:hello"),
+        (
+            "run --say hello",
+            "imteach run: --say: expected SENDER>RECEIVER@MS:TEXT, such as 'alice>bob@100:hello' (in a shell, ",
+        ),
         ("run --say alice>alice:hello", "imteach run: --say: to: expected somebody else"),
         ("run --say a>b:x --say b>a:y --drop ack:N", "several are said: write m1/ack:N#1 or m2/ack:N#1"),
         ("run --format gif", "'gif'"),

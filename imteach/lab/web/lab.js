@@ -413,6 +413,7 @@ export function render({ model, el }) {
    */
   function after(names, { focused, field, y }) {
     const now = focusedIn(root); // some part may have given it to another of its own
+    place.answered();
     const isGone = focused && (!focused.isConnected || focused.matches(":disabled, [hidden], [hidden] *"));
     const isLost = isGone && (now === null || now === focused);
     if (names.includes("picture") || names.includes("struck")) pointing.renew();

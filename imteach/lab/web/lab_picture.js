@@ -9,7 +9,6 @@ import { focusedIn, make } from "./live.js";
 
 const BESIDE = 276; // px; what came of the run, and the gap to it, where it stands beside the picture
 const TITLE = 22; // px; the room that a picture's title takes above the names
-const OF_A_STEP = 500; // ms; what moves sooner than that after a step comes of the step
 const SMALLEST = 0.87; // of its size: a picture whose words would be smaller than that scrolls instead
 
 /**
@@ -64,7 +63,7 @@ export function placePicture(page, beside) {
   let [above, below] = [0, 0];
   let isBegun = false;
   let high = 0; // how high its place is
-  let shownAt = 0; // when the picture was drawn that is shown
+  let isOfAStep = true; // whether Python's answer was the last that moved anything; else it was the time, or a panel
   let natural = 0; // how wide the picture would be
   let room = 0; // how wide the body is
 
@@ -99,7 +98,6 @@ export function placePicture(page, beside) {
     if (box.top < top) picture.scrollTop -= top - box.top + 8;
     else if (box.bottom > frame.bottom) picture.scrollTop += box.bottom - frame.bottom + 24;
     // The notebook, too, if what was drawn above has pushed it off the screen; not under a mouse
-    const isOfAStep = performance.now() - shownAt < OF_A_STEP;
     if (isOfAStep && used.matches(":focus-visible")) (used.querySelector(PILL) ?? used).scrollIntoView({ block: "nearest" });
   }
 
@@ -120,6 +118,7 @@ export function placePicture(page, beside) {
    * @param {number} y
    */
   function follow(y) {
+    isOfAStep = false;
     const scale = (drawing.firstElementChild?.clientWidth ?? 0) / (natural || 1);
     const [at, from, high] = [y * scale, picture.scrollTop, picture.clientHeight];
     if (at < from + below * scale + 30) picture.scrollTop = at - below * scale - 30;
@@ -135,7 +134,6 @@ export function placePicture(page, beside) {
     ({ heads, above, below } = makeHeads(svg, beside.isShown()));
     natural = Number(svg.getAttribute("width"));
     drawing.replaceChildren(svg);
-    shownAt = performance.now();
     if (names.hasChildNodes()) names.replaceChildren(heads);
     edges.renew(svg);
     arrange();
@@ -169,7 +167,7 @@ export function placePicture(page, beside) {
       if (target === side && parseFloat(side.style.minHeight) < contentRect.height) side.style.minHeight = `${contentRect.height}px`;
     }
     arrange();
-    if (high < before) keepInSight(before);
+    if (isOfAStep || high < before) keepInSight(isOfAStep ? Infinity : before);
     if (!isBegun && drawing.hasChildNodes()) requestAnimationFrame(() => requestAnimationFrame(begin)); // all has its room then
     isBegun = drawing.hasChildNodes();
   });
@@ -178,5 +176,9 @@ export function placePicture(page, beside) {
     if (/** @type {Element} */ (target).matches(":focus-visible")) keepInSight(); // by keys: under a mouse nothing moves
   });
   picture.addEventListener("scroll", showNames, { passive: true });
-  return { show, arrange, keepInSight, focusedAt, keepAt, follow, stop: () => watchSize.disconnect() };
+  root.addEventListener("click", ({ target }) => {
+    if (!picture.contains(/** @type {Node} */ (target))) isOfAStep = false; // perhaps a panel unfolds
+  });
+  const answered = () => (isOfAStep = true);
+  return { show, answered, arrange, keepInSight, focusedAt, keepAt, follow, stop: () => watchSize.disconnect() };
 }

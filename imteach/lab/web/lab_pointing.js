@@ -190,10 +190,12 @@ export function watchPointing(page, tools, { momentAt, goTo }, ready) {
 
   /**
    * The thing that is meant at a place. A packet that was clicked there is meant again, though its label, or the whole
-   * picture, has moved since: what a click did, the next one takes back.
+   * picture, has moved since: what a click did, the next one takes back. Unless another label stands there now.
    * @param {MouseEvent} event
    */
   function meantAt(event) {
+    const at = /** @type {Element} */ (event.target);
+    if (at.closest("[data-packet]") && !at.matches(HIT)) return thingOf(event, drawing);
     const isByHand = event.detail > 0 || /** @type {any} */ (event).pointerType; // else it has no place
     const isSame = last && isByHand && Math.hypot(event.clientX - last.x, event.clientY - last.y) <= SAME;
     if (!isSame) last = null;
