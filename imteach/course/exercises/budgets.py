@@ -8,7 +8,7 @@ from typing import Any
 
 from imteach.course.exercises.stages import Judged
 from imteach.protocol import Value
-from imteach.scenario import Offline, Say, Scenario
+from imteach.scenario import Drop, Offline, Say, Scenario
 from imteach.sim.agenda import Due
 from imteach.sim.simulator import Simulator
 from imteach.tell.words import be, counted, join
@@ -54,6 +54,28 @@ def kept_until_it_came(scenario: Scenario) -> Judged:
             note = f"{join(msgids)} {be(msgids)} still {where}"
             return Judged(False, note, trace, f"bob has confirmed both messages, yet {note}.")
     return Judged(True, "nothing is kept once bob has it")
+
+
+def closes_a_gap_at_once(scenario: Scenario) -> Judged:
+    """A budget: a member who misses a message of a group asks for it, and does not wait for a heartbeat."""
+    trace = scenario.run(Drop("m1/msg:N>carol"))
+    read = trace.happened("show", node="carol", msgid="m1")
+    if read and read[0].t < scenario.heartbeat:
+        return Judged(True, f"it is read at {read[0].t} ms")
+    note = f"carol reads “one” at {read[0].t} ms" if read else "carol never reads “one”"
+    return Judged(False, note, trace, f"She misses it from 200 ms on, when “two” comes, yet {note}.")
+
+
+def tells_its_cursor(scenario: Scenario) -> Judged:
+    """A budget: before the first heartbeat, the server knows of each reader of a group that they have everything."""
+    trace = scenario.run()
+    known = trace.state_at(scenario.heartbeat - 1)["server"]["cursors"].get("friends", {})
+    last = len(scenario.say)
+    for reader in ("bob", "carol"):
+        if known.get(reader, 0) != last:
+            note = f"the server has {known.get(reader, 'no cursor')} for {reader}, and not {last}"
+            return Judged(False, note, trace, f"Nothing is lost, and {reader} has read all; yet {note}.")
+    return Judged(True, f"{last} for each reader")
 
 
 def remembers_at_most(most: int, like: Scenario, person: str) -> Callable[[Scenario], Judged]:

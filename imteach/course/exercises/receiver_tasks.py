@@ -1,8 +1,13 @@
 """The exercises in which the receiver's side of a client is written or mended."""
 
-from imteach.course.exercises.budgets import remembers_at_most
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from imteach.course.exercises.budgets import closes_a_gap_at_once, remembers_at_most, tells_its_cursor
 from imteach.course.exercises.class_judge import FOUR, NO_FAULT, ClassJudge, trials
 from imteach.course.exercises.exercise import Exercise
+from imteach.course.exercises.stages import Judged
 from imteach.protocol import Client
 from imteach.scenario import Drop, Say, Scenario
 from imteach.verify.exams.trials import Trial
@@ -206,4 +211,77 @@ show it, acknowledge it, and go on to the next number. What is lower than the tu
     ),
 )  # fmt: skip
 
-RECEIVER_TASKS = (MEND_SILENT, WRITE_DEDUP, TWENTY, BEFORE_YOU_PROMISE, IN_ORDER)
+_TO_FRIENDS: dict[str, Any] = {
+    "groups": {"friends": ["alice", "bob", "carol"]},
+    "say": [Say("one", to="friends"), Say("two", to="friends", at=100)],
+}
+_BOBS_TOO = [*_TO_FRIENDS["say"], Say("yes?", sender="bob", to="friends", at=20)]
+
+
+def _among_friends(budget: Callable[[Scenario], Judged]) -> Callable[[Scenario], Judged]:
+    """This budget, looked at where alice says one and two to her friends."""
+    return lambda scenario: budget(replace(scenario, people=(), **_TO_FRIENDS))
+
+
+CURSOR = Exercise(
+    title="a cursor without gaps",
+    lesson=12,
+    task="""The rung is `group`. `take_group` is called with the messages that have come for a group: one of a msg:N,
+or all that a pull brought. Each has `msgid`, `message` and `number`. What this person said comes here, too, when its
+ack:N tells the number: it counts, and is not shown.
+
+Show what is in its turn, and pull where one is missing. `self.groups[group].turn` is the number whose turn it is; the
+cursor is one less.
+
+You can use: `Show(kept.msgid, kept.message)`; `self.pull(group)`, the list with offline:R, which asks for all after
+the cursor; `self.send_cursor(group)`, the list with the ack:R.""",
+    start="""\
+from imteach import Client, exercises
+from imteach.protocol import Show
+
+
+class MyClient(Client):
+    def take_group(self, arrived, group):
+        effects = []
+        for kept in arrived:
+            if kept.message.sender != self.name:
+                effects.append(Show(kept.msgid, kept.message))
+            self.groups[group].turn = kept.number + 1  # whatever comes is the next one
+        return [*effects, *self.send_cursor(group)]
+
+
+exercise = exercises["a cursor without gaps"]
+exercise.check(MyClient)
+""",
+    hints=(
+        "A number is lower than the one whose turn it is, equal to it, or higher. What is to be done in each case?",
+        "What is too early need not be kept: the server has it, and a pull brings all after the cursor, in order.",
+        """Equal: show it, if somebody else said it, and let the turn be one more. Higher: add self.pull(group). Lower: it
+was here before. The cursor is sent in any case.""",
+    ),
+    judge=ClassJudge(
+        Client,
+        "group",
+        {
+            "it runs": (Trial("nothing is lost", "what goes wrong by itself", _TO_FRIENDS, faults=0),),
+            "each single loss": (Trial("one and two to friends", "a cursor that passes over a gap", _TO_FRIENDS),),
+            "late and copied": (
+                Trial(
+                    "one and two, late or copied", "what is taken twice, or before its turn", _TO_FRIENDS,
+                    kinds=("duplicate", "delay"),
+                ),
+            ),
+            "trials": (
+                Trial("two speak to friends", "what its person said itself", _TO_FRIENDS | {"say": _BOBS_TOO}),
+                *trials("two speak in a group", "a member is away"),
+            ),
+        },
+        budgets={
+            "at once": _among_friends(closes_a_gap_at_once),
+            "cursors": _among_friends(tells_its_cursor),
+        },
+        untried="Not tried: crashes, other scenarios, more faults than each stage has.",
+    ),
+)  # fmt: skip
+
+RECEIVER_TASKS = (MEND_SILENT, WRITE_DEDUP, TWENTY, BEFORE_YOU_PROMISE, IN_ORDER, CURSOR)
