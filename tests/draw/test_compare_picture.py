@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from gallery import GALLERY
 
-from imteach import Compare, Drop, Offline, Say, Scenario
+from imteach import Client, Compare, Drop, Offline, Say, Scenario
 from imteach.draw.compare.notebook import compare_alt_text
 from imteach.draw.letters.measure import columns
 from imteach.draw.sequence.chronicle.chronicle import Chronicle
@@ -116,6 +116,18 @@ def test_every_picture_of_two_is_well_formed_and_has_both_runs(one, other):
         assert sorted(drawn) == sorted(packet.name for packet in trace.packets)
     marked = [text.text for text in root.iter(f"{SVG}text") if text.text == "first difference"]
     assert len(marked) == (compare.first is not None)
+
+
+class Silent(Client):
+    """Another class than ours."""
+
+
+def test_two_runs_that_differ_in_their_class_only_have_two_titles():
+    compare = Compare(Scenario("dedup", client=Silent).run(Drop("ack:N")), DEDUP.run(Drop("ack:N")))
+    for picture in (compare.to_svg(), compare.to_text()):
+        assert "First run, Silent: dedup, m1/ack:N#1 dropped" in picture
+        assert "Second run, Client: dedup, m1/ack:N#1 dropped" in picture
+    assert "First run: retransmit," in TWICE.to_svg()
 
 
 def test_the_line_of_the_first_difference_crosses_out_no_words():

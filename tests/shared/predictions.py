@@ -13,16 +13,22 @@ def cells_of(lesson):
 
 def asked_in(lesson, monkeypatch):
     """The predictions of a lesson, as its cells make them."""
+    return [guess for _, guess in asked_where(lesson, monkeypatch)]
+
+
+def asked_where(lesson, monkeypatch):
+    """The predictions of a lesson, each behind the number of its cell."""
     asked = []
     begin = Predict._begin
 
     def begun(self, *about):
         begin(self, *about)
-        asked.append(self)
+        asked.append((place, self))
 
     monkeypatch.setattr(Predict, "_begin", begun)
     namespace = {"__name__": "__main__"}
-    for cell in cells_of(lesson):
+    for number, cell in enumerate(cells_of(lesson)):
+        place = number
         if cell["cell_type"] == "code":
             try:
                 exec("".join(cell["source"]), namespace)

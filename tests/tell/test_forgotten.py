@@ -76,7 +76,8 @@ def test_from_ordered_on_what_was_forgotten_is_too_late_and_the_sentence_says_wh
     )
     discarded = trace.happened("discard")[0]
     assert told(why(trace, discarded)[-1]) == (
-        "400 ms: bob discards m1: too late, and the client had forgotten that at 160 ms: it remembers 1 msgid"
+        "400 ms: bob discards m1: too late; it was shown at 100 ms, and the client had forgotten that at 160 ms: "
+        "it remembers 1 msgid"
     )
 
 

@@ -219,7 +219,7 @@ _BOBS_TOO = [*_TO_FRIENDS["say"], Say("yes?", sender="bob", to="friends", at=20)
 
 
 def _among_friends(budget: Callable[[Scenario], Judged]) -> Callable[[Scenario], Judged]:
-    """This budget, looked at where alice says one and two to her friends."""
+    """Return this budget, looked at where alice says one and two to her friends."""
     return lambda scenario: budget(replace(scenario, people=(), **_TO_FRIENDS))
 
 
@@ -256,8 +256,8 @@ exercise.check(MyClient)
     hints=(
         "A number is lower than the one whose turn it is, equal to it, or higher. What is to be done in each case?",
         "What is too early need not be kept: the server has it, and a pull brings all after the cursor, in order.",
-        """Equal: show it, if somebody else said it, and let the turn be one more. Higher: add self.pull(group). Lower: it
-was here before. The cursor is sent in any case.""",
+        """Equal: show it, if somebody else said it, and let the turn be one more. Higher: add self.pull(group). Lower:
+it was here before. The cursor is sent in any case.""",
     ),
     judge=ClassJudge(
         Client,

@@ -1,6 +1,6 @@
 """What came of an answer: right or not, what the run says, and why, each reason with what it is about in a picture."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,13 +75,17 @@ def grade(kind: AnswerKind, said: Any, answer: object, result: object, because: 
     return Grade(right, sentence, rights, tuple(reasons), *told_of(run.trace, reasons), run)
 
 
-def in_a_sentence(kind: AnswerKind, said: Any, rights: Iterable[Any], right: bool) -> str:
+def in_a_sentence(kind: AnswerKind, said: Any, rights: Sequence[Any], right: bool) -> str:
     """Return the verdict as one sentence.
 
-    >>> from imteach.course.predictions.kinds import ChooseOne
+    >>> from imteach.course.predictions.kinds import ChooseOne, GiveNumber
     >>> in_a_sentence(ChooseOne(("never", "once", "twice")), 1, [2], False)
     'Not so. You said: once. The run says: twice.'
+    >>> in_a_sentence(GiveNumber("ms", within=20), 310, [300], True)
+    'Right, near enough. You said: 310 ms. The run says: 300 ms.'
     """
+    if right and said not in rights:
+        return f"Right, near enough. You said: {kind.words(said)}. The run says: {kind.words(rights[0])}."
     if right:
         return f"Right: {kind.words(said)}."
     return f"Not so. You said: {kind.words(said)}. The run says: {', or '.join(map(kind.words, rights))}."

@@ -159,6 +159,8 @@ class ChooseSeveral(_OfChoices):
     >>> kind = ChooseSeveral(("msg:R", "msg:A", "msg:N"))
     >>> kind.said("msg:N", "msg:R"), kind.rights([]), kind.words((0, 2)), kind.words(())
     ((0, 2), ((),), 'msg:R and msg:N', 'none of them')
+    >>> ChooseSeveral(("2 and 3", "3 and 4")).words((0, 1))
+    '2 and 3; 3 and 4'
     """
 
     name = "several"
@@ -181,7 +183,10 @@ class ChooseSeveral(_OfChoices):
         return (self.said(*answer),)
 
     def words(self, value: tuple[int, ...]) -> str:
-        return join([self.texts[place] for place in value]) if value else "none of them"
+        said = [self.texts[place] for place in value]
+        if any(", " in text or " and " in text for text in said):
+            return "; ".join(said)  # so that one sees where each begins
+        return join(said) if said else "none of them"
 
     def to_look_at(self, value: tuple[int, ...], rights: tuple[tuple[int, ...], ...]) -> list[tuple[object, str]]:
         (right,) = rights

@@ -38,13 +38,27 @@ class Across(Value, frozen=True):
 
 
 def laid_out(compare: Compare) -> Beside:
-    """Return both diagrams as geometry, each with its name in the title."""
+    """Return both diagrams as geometry, each with its name in the title; if that is all, with its class, too."""
     beside = lay_out_beside(compare.one, compare.other, None if compare.first is None else compare.first.t)
+    classes = _classes(compare) if beside.one.title == beside.other.title else ["", ""]
     one, other = (
-        layout._replace(title=f"{name}: {layout.title}")
-        for name, layout in zip(NAMED, (beside.one, beside.other), strict=True)
+        layout._replace(title=f"{name}{which}: {layout.title}")
+        for name, which, layout in zip(NAMED, classes, (beside.one, beside.other), strict=True)
     )
     return beside._replace(one=one, other=other)
+
+
+def _classes(compare: Compare) -> list[str]:
+    """Return of both runs which class runs in it, where the two have different ones.
+
+    >>> from imteach import Client, Scenario
+    >>> class Silent(Client): pass
+    >>> _classes(Compare(Scenario("basic", client=Silent).run(), Scenario("basic").run()))
+    [', Silent', ', Client']
+    """
+    pairs = [(trace.scenario.client, trace.scenario.server) for trace in (compare.one, compare.other)]
+    differ = [one is not other for one, other in zip(*pairs, strict=True)]
+    return ["".join(f", {made.__name__}" for made, told in zip(pair, differ, strict=True) if told) for pair in pairs]
 
 
 @uncollected

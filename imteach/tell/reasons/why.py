@@ -231,7 +231,8 @@ class _Chain:
             return self._shown_before(event)
         shows = (e for e in self.trace.events[: event.id] if e.kind == "show" and e.node == event.node)
         shown = next((e for e in shows if e.msgid == event.msgid), None)
-        return f": {event.text}{self._had_forgotten(shown, event) if shown else ''}"
+        forgotten = self._had_forgotten(shown, event) if shown else ""
+        return f": {event.text}{f'; it was shown at {shown.t} ms{forgotten}' if shown and forgotten else ''}"
 
     def _shown_before(self, event: Event) -> str:
         first = self._first_shown(event)

@@ -3,6 +3,7 @@
 import pytest
 
 from imteach import Drop, InputError, Scenario
+from imteach.course.predictions.grade import in_a_sentence
 from imteach.course.predictions.kinds import (
     ChooseOne,
     ChooseSeveral,
@@ -156,6 +157,16 @@ def test_what_a_page_sends():
 def test_a_number_near_enough_is_right():
     kind = GiveNumber("ms", within=10)
     assert [kind.is_right(value, (300,)) for value in (289, 290, 310, 311)] == [False, True, True, False]
+    near, exact = (in_a_sentence(kind, said, (300,), True) for said in (310, 300))
+    assert near == "Right, near enough. You said: 310 ms. The run says: 300 ms."
+    assert exact == "Right: 300 ms."
+
+
+def test_of_several_choices_one_sees_where_each_begins():
+    losses = ChooseSeveral(("ack:R is lost, and msg:R#2 is late", "ack:R and ack:N are lost", "none is lost"))
+    assert losses.words((0, 1)) == "ack:R is lost, and msg:R#2 is late; ack:R and ack:N are lost"
+    assert losses.words((2,)) == "none is lost"
+    assert ChooseSeveral(("msg:R", "msg:A", "msg:N")).words((0, 1, 2)) == "msg:R, msg:A and msg:N"
 
 
 @pytest.mark.parametrize("choices", [(), ("one",), tuple(range(13)), ("a", "a"), ("1", 1)])

@@ -45,7 +45,7 @@ def test_each_lesson_has_what_was_answered_what_was_right_at_first_and_what_was_
     progress = my_progress()
     (about,) = (each for name, each in progress.lessons.items() if name == LESSON)
     assert (about.answered, about.right_at_first, about.solved) == (2, 1, 1)
-    assert row("Lesson 6: Two copies")[1:4] == ["2", "1", "1"]
+    assert row("Lesson 6: What trying again costs")[1:4] == ["2", "1", "1"]
     assert row("Lesson 7: One copy")[1:] == ["–"] * 4
     assert row("outside a notebook")[:4] == ["–", "1", "1", "0"]
     assert row("my own")[:4] == ["–", "1", "1", "0"]
@@ -59,8 +59,8 @@ def test_what_was_not_right_so_far_is_offered_again_without_blame(file: Path) ->
     do(LESSON, "predict", "How often?", "once", False)
     do(LESSON, "exercise", "mend it", "each single loss", False)
     text = str(my_progress())
-    assert "Lesson 6: Two copies  How often? – You said: once\n" in text
-    assert "Lesson 6: Two copies  Exercise “mend it”: each single loss" in text
+    assert "Lesson 6: What trying again costs  How often? – You said: once\n" in text
+    assert "Lesson 6: What trying again costs  Exercise “mend it”: each single loss" in text
     assert not {"wrong", "false", "failed", "mistake", "error"} & set(text.lower().split())
 
 
