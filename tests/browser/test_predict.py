@@ -8,7 +8,7 @@ import pytest
 from alone_with_python import Desk
 from playwright.sync_api import Browser, Page, expect
 
-from imteach import Drop, Predict, Scenario
+from imteach import Drop, Predict, Say, Scenario
 
 NASTY = "</svg><script>window.struck = 1</script> \"><img src=x onerror='window.struck = 1'>"
 SIX = ["msg:R", "msg:A", "msg:N", "ack:R", "ack:A", "ack:N"]
@@ -69,6 +69,23 @@ def test_a_reason_marks_its_packet(page: Page):
     commit(desk)
     desk.root.get_by_role("button", name="m1/ack:N#1 was dropped").click()
     expect(desk.root.locator("[data-packet].lab-marked")).to_have_attribute("data-packet", "m1/ack:N#1")
+
+
+@pytest.mark.parametrize("people", [2, 3])
+def test_a_picture_is_as_wide_as_its_letters_need(page: Page, people: int):
+    """Of two people the reasons stand beside it; of three it has the whole width, and they stand above it."""
+    friends = ["alice", "bob", "carol"][:people]
+    scenario = Scenario("group", groups={"friends": friends}, say=[Say("hi", to="friends")])
+    desk = desk_of(page, Predict.number("When does she see ✓✓?", scenario, answer=lambda trace: 100))
+    page.set_viewport_size({"width": 1366, "height": 768})
+    desk.root.locator("input").fill("150")
+    commit(desk)
+    reason, picture = (desk.root.locator(part).first.bounding_box() for part in (".lab-reason", ".predict-picture svg"))
+    letters = desk.root.locator(".predict-picture svg").evaluate("svg => svg.getScreenCTM().a")
+    assert letters > 0.85
+    beside = reason["x"] + reason["width"] < picture["x"]
+    assert beside == (people == 2)
+    page.set_viewport_size(driving.SCREEN)
 
 
 def test_without_an_answer_nothing_is_sent(page: Page):

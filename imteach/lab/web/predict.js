@@ -27,6 +27,7 @@ import { makeControl } from "./predict_controls.js";
  */
 
 const FIRST = "Choose an answer first.";
+const WIDE = 1000; // a picture of more pixels is too small to be read beside its reasons
 
 /** The parts of the page. */
 function makeParts() {
@@ -78,6 +79,7 @@ function drawTheRun(place, run, { reasons, events, packets }) {
   room.replaceChildren(drawing);
   const svg = drawing.querySelector("svg");
   if (!svg) return;
+  place.classList.toggle("predict-wide", svg.viewBox.baseVal.width > WIDE);
   lightUp(svg, packets, events);
   const last = reasons[reasons.length - 1]; // what settles it
   if (last) markIn(drawing, last.packets.join(" "), String(last.event));
