@@ -7,6 +7,8 @@ import { whenThere } from "./app.js";
 const MOST = 3; // or more, as long as all of them are busy
 const AGAIN = 5000; // ms
 
+const app = await whenThere;
+
 /** @type {Map<any, number>} the notebooks that are open, and when each was in sight last */
 const open = new Map();
 
@@ -24,34 +26,37 @@ async function letGo() {
 }
 
 /**
- * Start a Python for a notebook that is in sight and has none.
+ * Start a Python for a notebook that is in sight and has let go of its own.
  * @param {any} panel
  */
 async function wake(panel) {
-  const { context, sessionContext } = panel;
-  await context.ready;
-  await sessionContext.ready;
-  if (!panel.isVisible || kernelOf(panel)) return;
-  sessionContext.kernelPreference = { ...sessionContext.kernelPreference, shouldStart: true };
-  await sessionContext.startKernel();
+  await panel.sessionContext.ready;
+  if (panel.isVisible && !kernelOf(panel)) await panel.sessionContext.startKernel();
   await letGo();
 }
 
 /**
- * Let no Python start for this notebook before it is in sight.
+ * Let no Python start for this notebook before it is in sight. Until then it is not ready: for one that is ready and has
+ * none JupyterLab's widgets would not come later, either.
  * @param {any} panel
  */
 function createNew(panel) {
   const { sessionContext } = panel;
-  sessionContext.kernelPreference = { ...sessionContext.kernelPreference, shouldStart: false };
-  const start = sessionContext.startKernel.bind(sessionContext);
+  const [begin, start] = [sessionContext.initialize, sessionContext.startKernel].map((method) => method.bind(sessionContext));
+  /** @type {() => void} */
+  let see = () => {};
+  const seen = /** @type {Promise<void>} */ (new Promise((done) => (see = done)));
+  sessionContext.initialize = () => seen.then(begin);
   /** @type {Promise<boolean> | null} */
   let coming = null; // what is run before Python is there asks for one, too
   sessionContext.startKernel = () => (coming ??= start().finally(() => (coming = null)));
   open.set(panel, 0);
-  const watch = new IntersectionObserver(([{ isIntersecting }]) => {
+  const watch = new IntersectionObserver(async () => {
     open.set(panel, Date.now());
-    if (isIntersecting) void wake(panel);
+    await app.restored; // while tabs come back, each is in sight for a moment
+    if (!panel.isVisible) return;
+    see();
+    await wake(panel);
   });
   watch.observe(panel.node);
   panel.disposed.connect(() => {
@@ -60,4 +65,4 @@ function createNew(panel) {
   });
 }
 
-(await whenThere).docRegistry.addWidgetExtension("Notebook", { createNew });
+app.docRegistry.addWidgetExtension("Notebook", { createNew });
