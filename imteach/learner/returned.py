@@ -33,19 +33,21 @@ REPORTED = tuple(status for status in STATUSES if status != "forgotten")
 """The statuses that a client can report."""
 
 
-def checked(effects: object, of: str, t: float) -> list[Effect]:
-    """Return the effects that a node of the class `of` returned at `t` ms; raise `InputError` if they are none.
+def checked(effects: object, of: str, when: str = "") -> list[Effect]:
+    """Return the effects that a node of the class `of` returned, and `when`; raise `InputError` if they are none.
 
-    >>> checked(None, "MyClient", 100)
+    >>> checked(None, "MyClient", "at 100 ms")
     Traceback (most recent call last):
     imteach.errors.InputError: MyClient returned None at 100 ms; a node returns a list of effects, or []
     """
     if not isinstance(effects, list):
-        raise InputError(f"{of} returned {quoted(effects)} at {t} ms; a node returns a list of effects, or []")
+        raise InputError(
+            f"{of} returned {quoted(effects)}{when and f' {when}'}; a node returns a list of effects, or []"
+        )
     for effect in effects:
         wrong = wrong_with(effect)
         if wrong:
-            raise InputError(f"{of} returned {quoted(effect)} at {t} ms: {wrong}")
+            raise InputError(f"{of} returned {quoted(effect)}{when and f' {when}'}: {wrong}")
     return effects
 
 

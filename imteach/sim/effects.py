@@ -103,7 +103,7 @@ class Effects(Presence, Flights):
 
     def stop(self, node: str, mistake: Mistake, step: int) -> None:
         """A learner's code made a mistake: its node is down to the end, and the world goes on without it."""
-        found = sentence, line = mistake.sentence(when(self.written.events(step)[0])), mistake.line
+        found = sentence, line = mistake.sentence(when(self.written.events(step)[0], self.is_timed)), mistake.line
         self.mistakes = (*self.mistakes, found)
         self.go_down(node, in_one_line(sentence, line), step)
 

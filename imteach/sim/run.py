@@ -16,6 +16,7 @@ from imteach.sim.orders import Orders
 from imteach.sim.quiet import NEWS, Quiet
 from imteach.sim.recorder import Recorder
 from imteach.sim.rows import NONE
+from imteach.tell.words import at
 from imteach.trace.records import instant
 
 T = TypeVar("T")
@@ -106,7 +107,7 @@ class Run:
             return step(*what)  # type: ignore[return-value]  # our own nodes return effects
         if self.learners is not None:
             return self.learners.called(self.nodes[node], step, *what)
-        return checked(step(*what), type(self.nodes[node]).__name__, self.now)  # type: ignore[return-value]
+        return checked(step(*what), type(self.nodes[node]).__name__, at(self.now, self.is_timed))  # type: ignore[return-value]
 
     def perform(self, node: str, effects: Sequence[Effect | Mistake], step: int) -> None:
         """Make the effects of a step happen. See `Effects`."""

@@ -7,7 +7,7 @@ from imteach.lazily import offer
 if TYPE_CHECKING:
     from imteach.tell.ends import ENDS, End
     from imteach.tell.event import tell
-    from imteach.tell.fault import done_instead, fault_in_words, why_unused
+    from imteach.tell.fault import done_instead, fault_in_words, fault_named, why_unused
     from imteach.tell.promise import PROMISE_TITLES, why_broken
     from imteach.tell.reasons.past import past, told_of
     from imteach.tell.reasons.title import title
@@ -23,6 +23,7 @@ __all__ = [
     "Reason",
     "done_instead",
     "fault_in_words",
+    "fault_named",
     "in_a_line",
     "in_short",
     "past",
@@ -43,7 +44,7 @@ offer(
     {
         "ends": ["ENDS", "End"],
         "event": ["tell"],
-        "fault": ["done_instead", "fault_in_words", "why_unused"],
+        "fault": ["done_instead", "fault_in_words", "fault_named", "why_unused"],
         "promise": ["PROMISE_TITLES", "why_broken"],
         "reasons.past": ["past", "told_of"],
         "reasons.title": ["title"],

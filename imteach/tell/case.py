@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from imteach.protocol import Outcome
 from imteach.tell.facts import BACK_TO_SENDER, TO_RECEIVER, TO_SENDER, Stop
 from imteach.tell.tries import Tries
-from imteach.tell.words import quote, sign
+from imteach.tell.words import at, quote, sign
 from imteach.trace import Event, PacketRecord, Trace
 from imteach.trace.records import is_late
 
@@ -26,7 +26,7 @@ class Case(Tries):
     def saw(self) -> str:
         """That the receiver was shown it, and when."""
         first = self.shows[0]
-        return f"{self.receiver} was shown {self.name} at {first.t} ms"
+        return f"{self.receiver} was shown {self.name} {self.at(first)}"
 
     @property
     def never_saw(self) -> str:
@@ -67,8 +67,8 @@ class Case(Tries):
         """What kept the sender's screen from saying that the receiver has it."""
         delivered = next((report for report in self.events("status") if report.status == "delivered"), None)
         if delivered is not None and self.settled is not None:
-            taken_back = f"later reported {self.said.status}{when(self.settled)}"
-            return f"{self.sender}'s client reported delivered at {delivered.t} ms, and {taken_back}"
+            taken_back = f"later reported {self.said.status}{self.when(self.settled)}"
+            return f"{self.sender}'s client reported delivered {self.at(delivered)}, and {taken_back}"
         way = BACK_TO_SENDER if self.trace.scenario.setting.acks else TO_SENDER
         stops = self.all_stops(way)
         heard = any(stop.fate == "arrived" and stop.packet.kind == way[-1] and self.did(stop.packet) for stop in stops)
@@ -98,8 +98,8 @@ class Case(Tries):
     def why_failed(self, settled: Event, cut: Sequence[Stop], late: Sequence[PacketRecord]) -> str:
         """Why the client reported `failed`: `cut` would have come in time, had nothing cut it; `late` came after."""
         if settled.packet is not None:
-            return f"{self.sender}'s client reported failed{when(settled)}"
-        gave_up = f"{self.sender}'s client gave up at {settled.t} ms{self.tries_used(settled)}"
+            return f"{self.sender}'s client reported failed{self.when(settled)}"
+        gave_up = f"{self.sender}'s client gave up {self.at(settled)}{self.tries_used(settled)}"
         timer = self.behind(settled, "timer_fire", "arrive", "say")
         if timer is None or timer.kind != "timer_fire":
             return f"{gave_up} without waiting for its timer"
@@ -111,19 +111,18 @@ class Case(Tries):
             return f"{self.told(unanswered)}, so {gave_up}"
         if late:
             first = min(late, key=lambda packet: packet.due)
-            return f"{gave_up}, before {first.name} could arrive at {first.due} ms"
+            return f"{gave_up}, before {first.name} could arrive {at(first.due, self.trace.timed)}"
         return f"{gave_up}, before any {'ack:N' if cut or rung.retransmits else 'answer'} could arrive"
+
+    def when(self, report: Event) -> str:
+        """When a status was reported, and at which arrival, if it was one."""
+        return f" when {report.packet} arrived {self.at(report)}" if report.packet else f" {self.at(report)}"
 
     @property
     def forgot(self) -> str:
         """When the sender's client forgot it, in words."""
         assert self.settled is not None  # `forgotten` was seen, so it was recorded
         crash = self.behind(self.settled, "crash")
-        at = f" at {crash.t} ms" if crash is not None else ""
+        at = f" {self.at(crash)}" if crash is not None else ""
         though = self.though_written(self.sender, crash) if crash is not None else ""
         return f"{self.sender}'s client crashed{at} and forgot it{though}, so {self.sender}'s screen shows nothing"
-
-
-def when(report: Event) -> str:
-    """When a status was reported, and at which arrival, if it was one."""
-    return f" when {report.packet} arrived at {report.t} ms" if report.packet else f" at {report.t} ms"

@@ -7,8 +7,9 @@ from imteach.plain import plain
 from imteach.printed import Sentence, Sentences
 from imteach.protocol import Outcome
 from imteach.tell.event import sentence
+from imteach.tell.fault import fault_named
 from imteach.tell.promise import PROMISE_TITLES
-from imteach.tell.words import NAMES_SHOWN, be, capital, content, counted, cut, join, quote, sign, the, times
+from imteach.tell.words import NAMES_SHOWN, at, be, capital, content, counted, cut, join, quote, sign, stamp, the, times
 from imteach.trace import Event, Trace
 from imteach.trace.compare import Compare
 
@@ -49,7 +50,7 @@ def compare_in_a_line(compare: Compare) -> str:
 
 def _few_faults(trace: Trace) -> list[str]:
     """Return the faults of a run as text; of many the first, and how many more."""
-    faults = [str(fault) for fault in trace.faults]
+    faults = [fault_named(fault, trace.timed) for fault in trace.faults]
     more = len(faults) - NAMES_SHOWN
     return faults if more < 2 else [*faults[:NAMES_SHOWN], f"{more} more faults"]
 
@@ -72,7 +73,7 @@ def difference_in_words(compare: Compare) -> str:
     if first is None:
         return Sentence(f"The two runs are the same: {counted(len(compare.one.events), 'event')}.")
     here, there = _Run("first", compare.one, first.one), _Run("second", compare.other, first.other)
-    told = capital(f"{_at(first.t, compare.one)} {_told(first.t, here, there)}.")
+    told = capital(f"{at(first.t, compare.one.timed)} {_told(first.t, here, there)}.")
     before = any(run.trace.events[0].t < first.t for run in (here, there) if run.trace.events)
     return Sentence(f"{told} Until then both are the same." if before else told)
 
@@ -132,7 +133,7 @@ def _way(event: Event, trace: Trace) -> str:
     if event.kind == "send" and event.packet is not None:
         return ", ".join(content(trace.packet[event.packet])) or "without anything more"
     if event.until is not None:
-        return f"until {event.until}{' ms' if trace.timed else ''}"
+        return f"until {stamp(event.until, trace.timed)}"
     return f"after {event.packet}" if event.packet else "in one way"
 
 
@@ -144,9 +145,9 @@ def _instead(event: Event, t: float, trace: Trace) -> str:
     later = next((each for each in trace.events if each.t > t and each.kind in kinds and _is_like(each, event)), None)
     if later is not None:
         how = "only" if later.kind == event.kind else _VERBS[later.kind]
-        return f"{how} {_at(later.t, trace)}"
+        return f"{how} {at(later.t, trace.timed)}"
     if trace.events and trace.events[-1].t < t:
-        return f"nothing happens any more after {trace.events[-1].t}{' ms' if trace.timed else ''}"
+        return f"nothing happens any more after {stamp(trace.events[-1].t, trace.timed)}"
     return "that does not happen"
 
 
@@ -160,20 +161,16 @@ def _of_packet(name: str, kind: str, trace: Trace) -> str:
     if packet is None:
         return "it is never sent"
     if kind == "send":
-        return f"only {_at(packet.sent, trace)}"
+        return f"only {at(packet.sent, trace.timed)}"
     end = next(event for event in trace.events if event.packet == name and event.kind in _WAY_ENDS)
     how = "only" if end.kind == kind else _ENDS.get(end.kind, f"it reaches {the(packet.dst)}")
-    return f"{how} {_at(end.t, trace)}"
+    return f"{how} {at(end.t, trace.timed)}"
 
 
 def _is_like(later: Event, event: Event) -> bool:
     """Whether the same happens later."""
     fields = ("node", "msgid", "timer", "to", "key", "status", *(["text"] if event.kind == "say" else []))
     return all(getattr(later, name) == getattr(event, name) for name in fields)
-
-
-def _at(t: float, trace: Trace) -> str:
-    return f"at {t} ms" if trace.timed else f"at time {t}"
 
 
 # What came of each

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from imteach.plain import plain
 from imteach.printed import Sentence
-from imteach.tell.words import capital, join, quote, the
+from imteach.tell.words import capital, from_then_on, join, quote, the
 from imteach.trace import Event, Trace
 
 SHORT = 4
@@ -46,7 +46,7 @@ def over_and_over(latest: Sequence[Event]) -> str:
 
 def since(trace: Trace) -> str:
     """Return that a run goes round for ever, and since when, as a clause; "" if it comes to its end."""
-    return "" if trace.loop is None else f"from {trace.loop} ms on it goes round for ever"
+    return "" if trace.loop is None else f"{from_then_on(trace.loop, trace.timed)} it goes round for ever"
 
 
 def why_endless(trace: Trace) -> str:

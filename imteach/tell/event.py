@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from imteach.plain import plain
 from imteach.protocol import STATUSES
-from imteach.tell.words import the
+from imteach.tell.words import at, stamp, the
 from imteach.trace import Event, Trace
 from imteach.trace.records import is_early, is_late, is_too_early
 
@@ -96,23 +96,23 @@ def sentence(event: Event) -> str:
     return f"{the(event.node)} {does}" if event.kind in _DOES else does
 
 
-def when(event: Event) -> str:
-    """Return the step of a node that begins with this event, as a clause.
+def when(event: Event, timed: bool = True) -> str:
+    """Return the step of a node that begins with this event, as a clause. `timed`: whether the run has a clock.
 
     >>> when(Event(3, 100, "bob", "arrive", (2,), packet="m1/msg:N#1"))
     'when m1/msg:N#1 arrived at 100 ms'
     """
-    return f"when {_WHEN[event.kind](event)} at {event.t} ms"
+    return f"when {_WHEN[event.kind](event)} {at(event.t, timed)}"
 
 
-def tell(event: Event) -> str:
-    """Return what happened and when, without the node.
+def tell(event: Event, timed: bool = True) -> str:
+    """Return what happened and when, without the node. `timed`: whether the run has a clock.
 
     >>> from imteach import Scenario
     >>> tell(Scenario("basic").run().events[0])
     '0 ms: says “hello” to bob'
     """
-    return f"{event.t} ms: {what_it_does(event)}"
+    return f"{stamp(event.t, timed)}: {what_it_does(event)}"
 
 
 def seen_by(trace: Trace, node: str) -> list[str]:
@@ -126,7 +126,7 @@ def seen_by(trace: Trace, node: str) -> list[str]:
     >>> [line for line in seen_by(trace, "alice") if "receives" in line]
     ['100 ms: receives m1/msg:A', '400 ms: receives m1/msg:A', '500 ms: receives m1/ack:N']
     """
-    return [tell(_as_its_node_knows(event)) for event in trace.events if event.node == node]
+    return [tell(_as_its_node_knows(event), trace.timed) for event in trace.events if event.node == node]
 
 
 def _as_its_node_knows(event: Event) -> Event:

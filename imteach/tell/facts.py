@@ -10,6 +10,7 @@ from itertools import starmap
 from typing import NamedTuple
 
 from imteach.protocol import SERVER, Outcome
+from imteach.tell.words import at, stamp
 from imteach.trace import Event, PacketRecord, Trace, instant
 from imteach.trace.outcomes import places
 from imteach.trace.records import STEPS, is_late
@@ -45,6 +46,14 @@ class Facts:
     def events(self, kind: str) -> list[Event]:
         """The events of this kind that are about this message."""
         return [event for event in self.trace.events if event.kind == kind and event.said == self.said.msgid]
+
+    def at(self, event: Event) -> str:
+        """When an event happened, at the end of a clause: `at 300 ms`, or without a clock `at step 6`."""
+        return at(event.t, self.trace.timed)
+
+    def stamp(self, event: Event) -> str:
+        """When an event happened, by itself: `300 ms`, or without a clock `step 6`."""
+        return stamp(event.t, self.trace.timed)
 
     @cached_property
     def shows(self) -> list[Event]:

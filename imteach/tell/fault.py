@@ -11,12 +11,50 @@ from imteach.trace.unused import EffectNames, timers_cancelled
 MOST_NAMED = 3  # effects that a node did instead of the one that never happened
 
 
-def fault_in_words(fault: Fault) -> str:
+def fault_in_words(fault: Fault, timed: bool = True) -> str:
     """What a fault does, as a sentence; "" for a drop, which the list of dropped packets shows.
+
+    Where a run is not `timed` there is no clock, and the sentence says nothing of times.
 
     >>> fault_in_words(Offline("bob", lasting=1000))
     'bob logs out at 0 ms for 1000 ms'
+    >>> fault_in_words(Offline("bob", lasting=1000), timed=False)
+    'bob logs out, and in again'
     """
+    return _with_times(fault) if timed else _without_times(fault)
+
+
+def fault_named(fault: Fault, timed: bool = True) -> str:
+    """A fault as text, as titles and tables name it; where there is no clock, without its times.
+
+    >>> fault_named(Crash("bob", at=150, down=50)), fault_named(Crash("bob", at=3, down=2), timed=False)
+    ('crash bob@150+50', 'crash bob')
+    """
+    if timed or isinstance(fault, Drop | Late):
+        return str(fault)
+    return f"duplicate {fault.packet}" if isinstance(fault, Duplicate) else str(fault).partition("@")[0]
+
+
+def _without_times(fault: Fault) -> str:
+    match fault:
+        case Crash(node):
+            return f"{'The server' if node == SERVER else node} crashes, and starts again"
+        case Offline(person, lasting=lasting):
+            return f"{person} logs out, and {'stays away' if lasting is None else 'in again'}"
+        case Partition(one, other, lasting=lasting, both=both):
+            return f"The link {_way(one, other, both)} is cut, and {'stays cut' if lasting is None else 'works again'}"
+        case Again(msgid):
+            return f"{msgid} is to be sent again, failed or not"
+        case Beat(person):
+            return f"{person}'s heartbeat comes before its time"
+    return _with_times(fault)
+
+
+def _way(one: str, other: str, both: bool) -> str:
+    return f"between {the(one)} and {the(other)}" if both else f"from {the(one)} to {the(other)}"
+
+
+def _with_times(fault: Fault) -> str:
     match fault:
         case Duplicate(packet=packet):
             return f"The network makes a copy of {packet}"
@@ -29,8 +67,7 @@ def fault_in_words(fault: Fault) -> str:
             when = f"at {at} ms" if after is None else f"right after: {after},"
             return f"{person} logs out {when} {_for(lasting)}"
         case Partition(one, other, at, lasting, both):
-            way = f"between {the(one)} and {the(other)}" if both else f"from {the(one)} to {the(other)}"
-            return f"The link {way} is cut at {at} ms {_for(lasting, 'stays cut')}"
+            return f"The link {_way(one, other, both)} is cut at {at} ms {_for(lasting, 'stays cut')}"
         case Loss(p):
             return f"Each packet is dropped with a chance of {p:.0%}"
         case Again(msgid, at, after):

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from imteach.errors import InputError, quoted
 from imteach.printed import Sentence
 from imteach.protocol import PROMISES, SERVER, Outcome
-from imteach.tell.case import Case, when
+from imteach.tell.case import Case
 from imteach.tell.endless import why_endless
 from imteach.tell.facts import BACK_TO_SENDER, Stop
 from imteach.tell.left import why_left_behind
 from imteach.tell.reasons.why import why_again
 from imteach.tell.way_ends import deed_named
-from imteach.tell.words import counted, few, join, quote, remembers, times
+from imteach.tell.words import at, counted, few, join, quote, remembers, times
 from imteach.trace import Event, PacketRecord, Trace
 from imteach.trace.records import is_late
 
@@ -80,7 +80,7 @@ _AT: dict[str, Callable[[Outcome, str], bool]] = {
 
 def _no_duplicates(case: Case) -> str:
     first, second, *_ = case.shows
-    moments = [f"at {show.t} ms" + (f" as {show.msgid}" if show.msgid != first.msgid else "") for show in case.shows]
+    moments = [f"{case.at(show)}" + (f" as {show.msgid}" if show.msgid != first.msgid else "") for show in case.shows]
     shown = f"{case.receiver} was shown {case.name} {times(len(case.shows))}, {few(moments)}"
     return f"{shown}: {_why_shown_again(case, first, second)}{_why_not_discarded(case, first, second)}"
 
@@ -110,9 +110,9 @@ def _why_forgotten(case: Case, crash: Event, first: Event, second: Event) -> str
     marks = [event for event in case.in_step(case.step(second)) if event.kind == "write" and event.said == second.said]
     last = case.trace.events[crash.causes[0]] if crash.causes else crash
     if though or not marks or case.step(last) is not case.step(first):
-        return f"had forgotten it in the crash at {crash.t} ms{though}"
+        return f"had forgotten it in the crash {case.at(crash)}{though}"
     did = "showed it" if last is first else deed_named(last)
-    return f"crashed at {crash.t} ms, after it {did} and before it wrote {marks[0].key}"
+    return f"crashed {case.at(crash)}, after it {did} and before it wrote {marks[0].key}"
 
 
 def _why_shown_again(case: Case, first: Event, second: Event) -> str:
@@ -129,7 +129,7 @@ def _why_it_came_again(case: Case, first: Event, second: Event) -> str:
     if again is None or again is case.behind(first, "retransmit"):
         return ""
     why = case.behind(again, "timer_fire", "arrive", "say", "resend", "restart")
-    resent = f"sent msg:R again at {again.t} ms"
+    resent = f"sent msg:R again {case.at(again)}"
     if why is None:
         return f"{again.node}'s client {resent} of its own accord"
     match why.kind:
@@ -138,7 +138,7 @@ def _why_it_came_again(case: Case, first: Event, second: Event) -> str:
         case "arrive":
             return f"{again.node}'s client {resent}, when {why.packet} arrived"
         case "resend":
-            return f"{again.node} sent it again at {again.t} ms, {why_again(case.trace, why)}"
+            return f"{again.node} sent it again {case.at(again)}, {why_again(case.trace, why)}"
         case "restart":
             return f"{again.node}'s client started again after its crash and {resent}"
     return f"{again.node}'s client {resent} of its own accord"
@@ -158,7 +158,7 @@ def _why_kept_again(case: Case, first: Event, answer: PacketRecord) -> str:
     """Why an offline:A brought what was shown before."""
     stores = [store for store in case.events("store") if store.id < case.sendings[answer.name].id]
     copies = sum(kept.said == case.said.msgid for kept in answer.kept)
-    twice = f"the server had stored it {times(len(stores))}, {few([f'at {store.t} ms' for store in stores])}"
+    twice = f"the server had stored it {times(len(stores))}, {few([f'{case.at(store)}' for store in stores])}"
     if first.packet == answer.name:
         if copies < 2:
             return f"{case.receiver}'s client showed it again without being sent it again"
@@ -167,7 +167,7 @@ def _why_kept_again(case: Case, first: Event, answer: PacketRecord) -> str:
         return f"{twice}, so it came again with {answer.name}"
     if stores and stores[0].id > first.id:
         asked = case.step(stores[0]).packet
-        return f"the server stored it at {stores[0].t} ms, when {asked} arrived, so it came again with {answer.name}"
+        return f"the server stored it {case.at(stores[0])}, when {asked} arrived, so it came again with {answer.name}"
     return f"the server still kept it, so it came again with {answer.name}"
 
 
@@ -185,8 +185,8 @@ def _why_timer_ran_out(case: Case, fired: Event, resent: str) -> str:
                 late.append(stop.packet)
     if cut:
         return f"{case.told(cut)}, so {case.sender}, still waiting, {resent}"
-    awaited = f"{late[0].name} could arrive at {late[0].arrived} ms" if late else "any ack:N could arrive"
-    return f"{case.sender}'s timer ran out at {fired.t} ms, before {awaited}, so {case.sender} sent msg:R again"
+    awaited = f"{late[0].name} could arrive {at(late[0].due, case.trace.timed)}" if late else "any ack:N could arrive"
+    return f"{case.sender}'s timer ran out {case.at(fired)}, before {awaited}, so {case.sender} sent msg:R again"
 
 
 def _no_false_delivery(case: Case) -> str:
@@ -198,7 +198,7 @@ def _since(case: Case) -> str:
     settled = case.settled
     if settled is None or settled.packet is None:
         return ""
-    return f" since {settled.packet} arrived at {settled.t} ms"
+    return f" since {settled.packet} arrived {case.at(settled)}"
 
 
 def _no_silent_loss(case: Case) -> str:
@@ -232,22 +232,22 @@ def _in_order(case: Case) -> str:
     conversation = {said.msgid for said in case.trace.messages if (said.sender, said.to) == (case.sender, case.said.to)}
     earlier = [show for show in shows if show.id < late.id and show.said in conversation]
     newer = next(show for show in earlier if case.places[str(show.said)] > case.places[case.said.msgid])
-    seen = f"{receiver} was shown {case.name} at {late.t} ms, after {quote(str(newer.text))} ({newer.msgid})"
+    seen = f"{receiver} was shown {case.name} {case.at(late)}, after {quote(str(newer.text))} ({newer.msgid})"
     again = case.behind(late, "retransmit")
     fired = case.behind(again, "timer_fire") if again is not None else None
-    why = f": {_why_timer_ran_out(case, fired, f'sent msg:R again at {again.t} ms')}" if fired and again else ""
-    return f"{seen} at {newer.t} ms, which was said later{why}"
+    why = f": {_why_timer_ran_out(case, fired, f'sent msg:R again {case.at(again)}')}" if fired and again else ""
+    return f"{seen} {case.at(newer)}, which was said later{why}"
 
 
 def _stored_once(case: Case) -> str:
     first, second = case.stored_twice
     stored = f"{case.name} was stored for {first.to}"
     if first.packet is not None and first.packet == second.packet:
-        return f"{stored} twice{when(second)}"
-    again = f"again{when(second)}" + (f" as {second.msgid}" if second.msgid != first.msgid else "")
+        return f"{stored} twice{case.when(second)}"
+    again = f"again{case.when(second)}" + (f" as {second.msgid}" if second.msgid != first.msgid else "")
     why = _why_it_came_again(case, first, second)
     came = f"{why}, and " if why else ""
-    return f"{stored}{when(first)}, and {again}: {came}{_why_not_found(case, first, second)}"
+    return f"{stored}{case.when(first)}, and {again}: {came}{_why_not_found(case, first, second)}"
 
 
 def _why_not_found(case: Case, first: Event, second: Event) -> str:
@@ -256,7 +256,7 @@ def _why_not_found(case: Case, first: Event, second: Event) -> str:
         return f"the server cannot recognise {second.msgid} as the same message"
     crash = case.crash_between(SERVER, first, second)
     if crash is not None:
-        return f"the server had forgotten in the crash at {crash.t} ms that it kept it"
+        return f"the server had forgotten in the crash {case.at(crash)} that it kept it"
     return "the server stored it beside the copy that it kept"
 
 

@@ -23,7 +23,7 @@ class Stored(WayEnds):
         crash = self.crash_after(acks[0])
         if crash is None:
             return f"the server did not store it but sent {acks[0].name}"
-        return f"the server crashed at {crash.t} ms, after it sent {acks[0].name} and before it stored it"
+        return f"the server crashed {self.at(crash)}, after it sent {acks[0].name} and before it stored it"
 
     def crash_after(self, packet: PacketRecord) -> Event | None:
         """The crash of a node right after it sent this packet, if there is one."""
@@ -45,11 +45,11 @@ class Stored(WayEnds):
             return ""
         step = self.step(deletion)
         if forgotten_by(step.timer):
-            forgot = f"the server forgot it after {in_ms(self.trace, 'store_for')}, at {deletion.t} ms"
+            forgot = f"the server forgot it after {in_ms(self.trace, 'store_for')}, {self.at(deletion)}"
             in_vain = list(self.pulls_in_vain(deletion))
             return f"{self.told(in_vain)}, and {forgot}" if in_vain else forgot
         by = f"{step.packet} deleted" if step.packet else "the server deleted"
-        deleted = f"{by} what the server kept at {deletion.t} ms{self.unasked(step)}"
+        deleted = f"{by} what the server kept {self.at(deletion)}{self.unasked(step)}"
         brought = [Stop(p.fate, p) for p in self.answers() if self.brings(p)]
         return f"{deleted}, and {self.told(brought)}" if brought else deleted
 
@@ -122,7 +122,7 @@ class Stored(WayEnds):
     def after_restart(self, answer: PacketRecord) -> str:
         """That the server had been started again since it stored the message, when it gave this answer; or ""."""
         restart = self.restart_before(answer)
-        return "" if restart is None else f" after the server's restart at {restart.t} ms"
+        return "" if restart is None else f" after the server's restart {self.at(restart)}"
 
     def restart_before(self, answer: PacketRecord) -> Event | None:
         """The latest restart of the server between storing the message and this answer."""

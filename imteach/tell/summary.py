@@ -7,9 +7,9 @@ from imteach.printed import Sentence
 from imteach.protocol import Outcome
 from imteach.scenario import Drop, Fault
 from imteach.tell.endless import since
-from imteach.tell.fault import done_instead, fault_in_words
+from imteach.tell.fault import done_instead, fault_in_words, fault_named
 from imteach.tell.promise import PROMISE_TITLES
-from imteach.tell.words import be, capital, few, quote, sign, the, times, times_shown
+from imteach.tell.words import at, be, capital, few, quote, sign, the, times, times_shown
 from imteach.trace import Trace
 from imteach.trace.records import STEPS_END
 
@@ -27,14 +27,16 @@ def in_short(trace: Trace) -> str:
 
 def _stopped(trace: Trace) -> list[str]:
     """The nodes that stopped because of a mistake in a learner's code; the trace's `mistakes` say which."""
-    return [f"The code of {the(crash.node)} stops at {crash.t} ms, over a mistake" for crash in trace.mistakes]
+    return [
+        f"The code of {the(crash.node)} stops {at(crash.t, trace.timed)}, over a mistake" for crash in trace.mistakes
+    ]
 
 
 def _struck(trace: Trace) -> list[str]:
     """What the faults did, and which packets did not arrive."""
     dropped = [packet.name for packet in trace.packets if packet.fate == "dropped"]
     lost = _lost(trace)
-    happened = [fault_in_words(fault) for fault in trace.faults if fault not in trace.unused]
+    happened = [fault_in_words(fault, trace.timed) for fault in trace.faults if fault not in trace.unused]
     parts = [words for words in happened if words]
     if dropped or not parts:
         parts.append(f"{few(dropped)} {be(dropped)} dropped" if dropped else "Nothing is dropped")
@@ -44,7 +46,7 @@ def _struck(trace: Trace) -> list[str]:
     if idle:
         parts.append(f"{few(idle)} {'was' if len(idle) == 1 else 'were'} to be dropped but never sent")
     parts += [
-        f"{type(fault).__name__}{str(fault)[len(type(fault).__name__) :]} never happened"
+        f"{capital(fault_named(fault, trace.timed))} never happened"
         for fault in trace.unused
         if not isinstance(fault, Drop)
     ]
@@ -92,7 +94,7 @@ def in_a_line(trace: Trace) -> str:
     >>> in_a_line(Scenario("retransmit").run(Drop("ack:N")))
     '<Trace of "retransmit", drop m1/ack:N#1: m1 delivered, shown to bob 2 times; broken: no_duplicates>'
     """
-    faults = "".join(f", {fault}{_never_happened(trace, fault)}" for fault in trace.faults)
+    faults = "".join(f", {fault_named(fault, trace.timed)}{_never_happened(trace, fault)}" for fault in trace.faults)
     came = "; ".join(_came_of(outcome) for outcome in trace.messages) or "nothing said"
     broken = [name for name, holds in trace.promises.items() if not holds]
     verdict = since(trace) or (f"broken: {', '.join(broken)}" if broken else "all promises kept")

@@ -67,8 +67,8 @@ class Tries(Stored):
     def since(self, began: Event) -> str:
         """With what the round began, unless with saying it."""
         if began.kind == "resend":
-            return f" since {self.sender} sent it again at {began.t} ms"
-        return f" since its restart at {began.t} ms" if began.kind == "restart" else ""
+            return f" since {self.sender} sent it again {self.at(began)}"
+        return f" since its restart {self.at(began)}" if began.kind == "restart" else ""
 
     # Why nothing was sent again
 
@@ -104,7 +104,7 @@ class Tries(Stored):
             return ""
         vain = [resend for resend in self.events("resend") if not self.in_step(resend)]
         return (
-            f", and {self.sender}'s client did nothing when {self.sender} sent it again at {vain[-1].t} ms"
+            f", and {self.sender}'s client did nothing when {self.sender} sent it again {self.at(vain[-1])}"
             if vain
             else ""
         )
@@ -115,23 +115,23 @@ class Tries(Stored):
         last = self.sendings[self.requests[-1].name]
         in_vain = [event for event in self.events("resend") if event.id > last.id]
         if in_vain:
-            return f"{client} sent nothing when {self.sender} sent it again at {in_vain[-1].t} ms"
+            return f"{client} sent nothing when {self.sender} sent it again {self.at(in_vain[-1])}"
         end = self.end_of_timer(last)
         if end is None:
             return f"{client} started no timer after {last.packet}"
         if end in self.trace.mistakes or self.stopped_at(end):
-            return f"{client} {STOPPED} at {end.t} ms"
+            return f"{client} {STOPPED} {self.at(end)}"
         if end.kind == "crash":
-            return f"{client} crashed at {end.t} ms"
+            return f"{client} crashed {self.at(end)}"
         if end.kind == "timer_fire":
-            return f"{client} sent nothing when its timer ran out at {end.t} ms"
+            return f"{client} sent nothing when its timer ran out {self.at(end)}"
         return f"{client} stopped its timer {self.when_stopped(self.step(end))}"
 
     def when_stopped(self, step: Event) -> str:
         """The step in which a timer was stopped, as a clause."""
         if step.kind == "say":
-            return f"when {self.sender} said {quote(str(step.text))} ({step.msgid}) at {step.t} ms"
-        return when(step)
+            return f"when {self.sender} said {quote(str(step.text))} ({step.msgid}) {self.at(step)}"
+        return when(step, self.trace.timed)
 
     def end_of_timer(self, sent: Event) -> Event | None:
         """The event with which the timer ended that ran after `sent`: stopped, run out or gone in a crash.

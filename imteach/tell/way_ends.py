@@ -66,7 +66,7 @@ class WayEnds(Facts):
         crash = next((crash for crash in reversed(self.crashes(me)) if crash.id < arrived), None)
         if crash is None or not known or known[-1].id > crash.id:
             return ""
-        return f", which had forgotten it in the crash at {crash.t} ms,"
+        return f", which had forgotten it in the crash {self.at(crash)},"
 
     def though_written(self, node: str, crash: Event) -> str:
         """That a node wrote something about the message which was on its disk when it crashed; "" if nothing was."""
@@ -96,7 +96,7 @@ class WayEnds(Facts):
         if not discarded.text:
             return ""
         forgotten = self.forgotten(discarded.node, discarded)
-        had = f" (it had forgotten at {forgotten.t} ms that it showed it)" if forgotten else ""
+        had = f" (it had forgotten {self.at(forgotten)} that it showed it)" if forgotten else ""
         return f" as {discarded.text}{had}"
 
     def forgotten(self, node: str, before: Event) -> Event | None:
@@ -110,7 +110,7 @@ class WayEnds(Facts):
         shown = next((show for show in self.shows if show.id > hold.id), None)
         if crash is None or (shown is not None and shown.id < crash.id):
             return ""
-        return f", and lost it in the crash at {crash.t} ms"
+        return f", and lost it in the crash {self.at(crash)}"
 
     def did(self, packet: PacketRecord) -> str:
         """What a client did when this packet arrived, as a phrase with room for its name; "" if nothing."""

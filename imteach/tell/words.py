@@ -92,6 +92,37 @@ def the(node: str) -> str:
     return "the server" if node == SERVER else node
 
 
+def stamp(t: float, timed: bool = True) -> str:
+    """Name a moment of a run: a time; where there is no clock, a step, for there a moment is how many steps there were.
+
+    >>> stamp(300), stamp(6, timed=False), stamp(0, timed=False)
+    ('300 ms', 'step 6', 'the start')
+    """
+    if timed:
+        return f"{t} ms"
+    return f"step {t}" if t else "the start"
+
+
+def at(t: float, timed: bool = True) -> str:
+    """When something happened, at the end of a clause.
+
+    >>> at(300), at(6, timed=False)
+    ('at 300 ms', 'at step 6')
+    """
+    return f"at {stamp(t, timed)}"
+
+
+def from_then_on(t: float, timed: bool = True) -> str:
+    """What happens over and over after this moment, since when it does.
+
+    >>> from_then_on(300), from_then_on(6, timed=False), from_then_on(0, timed=False)
+    ('from 300 ms on', 'after step 6', 'from the start')
+    """
+    if timed:
+        return f"from {t} ms on"
+    return f"after {stamp(t, timed)}" if t else f"from {stamp(t, timed)}"
+
+
 def in_ms(trace: Trace, number: str) -> str:
     """How long something is remembered or kept, by the name of that number in the scenario, if there is a clock.
 

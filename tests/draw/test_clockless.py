@@ -9,7 +9,7 @@ from test_layout import arrow, overlapping
 
 from imteach import Crash, Drop, Scenario, check, follow
 from imteach.draw import lay_out, to_mermaid, to_svg, to_text
-from imteach.draw.sequence.layout.timeline import PACE
+from imteach.draw.sequence.layout.timeline import STEP
 
 DROPPED_LATE = follow(
     Scenario("retransmit", latency=200),
@@ -74,7 +74,7 @@ def heights(trace):
 def test_a_packet_that_is_dropped_late_ends_where_the_step_says_that_it_is_dropped():
     layout = lay_out(DROPPED_LATE)
     dropped = arrow(layout, "m1/msg:N#1")
-    assert (dropped.ended, dropped.y1) == (450, heights(DROPPED_LATE)[450])
+    assert (dropped.ended, dropped.y1) == (9, heights(DROPPED_LATE)[9])
     assert dropped.y1 > arrow(layout, "m1/ack:N#1").y1, "all had arrived before"
     assert 0.5 < (dropped.x1 - dropped.x0) / (arrow(layout, "m1/msg:N#2").x1 - dropped.x0) < 0.7, "it came only so far"
 
@@ -111,7 +111,7 @@ def test_what_ends_later_ends_further_down_and_every_step_has_its_place(runs, na
     assert all(y0 < y1 for (t0, y0), (t1, y1) in pairwise(ends) if t0 < t1)
     assert layout.breaks == []
     steps = sorted(heights(trace).items())
-    assert all((t1 - t0) * PACE <= y1 - y0 + 0.01 for (t0, y0), (t1, y1) in pairwise(steps))
+    assert all((t1 - t0) * STEP <= y1 - y0 + 0.01 for (t0, y0), (t1, y1) in pairwise(steps))
     assert overlapping(layout) == []
 
 

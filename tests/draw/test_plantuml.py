@@ -104,7 +104,7 @@ def test_what_goes_round_for_ever_is_a_loop_to_plantuml_too() -> None:
     lines = ping_pong().to_plantuml().splitlines()
     assert lines[-2:] == ["end", "@enduml"]
     assert [line for line in lines if line.startswith("loop")] == ["loop over and over"]
-    assert "  n1 -->> n2 : 500: ack:A #2 still under way" in lines
+    assert "  n1 -->> n2 : 10: ack:A #2 still under way" in lines
 
 
 def test_arrows_slant_only_when_asked_for_and_those_of_lost_packets_never() -> None:

@@ -189,7 +189,7 @@ def test_a_window_ends_when_its_last_packet_was_lost_not_when_it_was_due():
 def test_without_a_clock_no_time_looks_measured():
     trace = check(Scenario("basic"), faults=1).promises["no_silent_loss"].trace
     first, second = windows(trace, 2)
-    assert re.fullmatch("packets 1 to 2 of 3, [0-9]+ to [0-9]+", first.words)
+    assert re.fullmatch("packets 1 to 2 of 3, steps [0-9] to [0-9]", first.words)
     assert " ms" not in to_svg(trace, window=second)
 
 

@@ -14,7 +14,7 @@ def differs(steps, loop, client=PingPong, **settings):
     return str(wrong.value)
 
 
-@pytest.mark.parametrize(("make", "since"), [(ping_pong, 300), (empty_pages, 200), (pulls_in_vain, 150)])
+@pytest.mark.parametrize(("make", "since"), [(ping_pong, 6), (empty_pages, 4), (pulls_in_vain, 3)])
 def test_a_run_that_comes_round_says_since_when(make, since):
     trace = make()
     assert trace.loop == since
@@ -37,7 +37,7 @@ def test_what_is_still_in_flight_when_the_round_is_over_is_lost_as_in_any_run_wi
 def test_two_rounds_are_a_round_too():
     again = [step.replace("#2", "#3").replace("#1", "#2") for step in VOLLEY]
     for loop in (3, 6):
-        assert ping_pong([*ACKED, *VOLLEY, *again], loop).loop == 50 * (9 + 3 - loop)
+        assert ping_pong([*ACKED, *VOLLEY, *again], loop).loop == 9 + 3 - loop
 
 
 def test_connections_that_come_and_go_are_told_apart_by_their_age_only():
@@ -51,15 +51,15 @@ def test_connections_that_come_and_go_are_told_apart_by_their_age_only():
 def test_what_the_server_has_yet_to_learn_counts_by_its_age_too():
     comes_back = ["bob crashes", "bob starts again"]
     learned = ["the server learns that bob is online", "the server notices that bob is gone"]
-    assert follow("dedup", [*comes_back, *learned, *comes_back], loop=4).loop == 100
+    assert follow("dedup", [*comes_back, *learned, *comes_back], loop=4).loop == 2
     old = [*comes_back, learned[0], f"{learned[1]} by crash 2"]  # the first crash is never noticed
-    assert follow("dedup", [*comes_back, learned[0], *old, *old], loop=4).loop == 350
+    assert follow("dedup", [*comes_back, learned[0], *old, *old], loop=4).loop == 7
 
 
 def test_what_a_node_held_before_it_went_down_makes_no_difference():
     learns = [f"the server learns that {person} is online" for person in ("bob", "alice")]
     steps = ["the server crashes", "the server starts again", *learns, "the server crashes"]
-    assert follow("dedup", steps, loop=4).loop == 50
+    assert follow("dedup", steps, loop=4).loop == 1
 
 
 def test_who_receives_a_packet_cannot_see_that_it_was_fabricated():

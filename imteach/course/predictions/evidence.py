@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from imteach.tell import PROMISE_TITLES, Reason, why_broken, why_unused
 from imteach.tell.reasons.why import reasons
 from imteach.tell.reasons.why_not import reasons_not
+from imteach.tell.words import stamp
 from imteach.trace import Event, PacketRecord, Trace
 
 ENDS = ("arrive", "drop", "lose")
@@ -125,7 +126,7 @@ def did_not_happen(trace: Trace) -> list[Reason]:
 
 def stopped(trace: Trace) -> list[Reason]:
     """Return where a learner's code could not go on: what it raised, and at which line."""
-    return [Reason(f"{crash.t} ms: {crash.text}", crash.id) for crash in trace.mistakes]
+    return [Reason(f"{stamp(crash.t, trace.timed)}: {crash.text}", crash.id) for crash in trace.mistakes]
 
 
 def broken_ones(trace: Trace, answer: object) -> list[Reason]:

@@ -7,6 +7,7 @@ import json
 import warnings
 
 from imteach.tell.event import what_it_does
+from imteach.tell.words import stamp
 from imteach.trace import Event, Trace
 from imteach.trace.vector_clocks import vector_clocks
 
@@ -36,13 +37,12 @@ def to_shiviz(trace: Trace) -> str:
     0 ms: sees m1 ◷ sending
     """
     clocks = vector_clocks(trace.events)
-    unit = " ms" if trace.timed else ""
     lines = [PARSER, ""]
     for event in trace.events:
         if event.id in clocks:
             clock = {_host(node): count for node, count in clocks[event.id].items()}
             lines.append(f"{_host(event.node)} {json.dumps(clock, ensure_ascii=False)}")
-            lines.append(f"{event.t}{unit}: {what_it_does(event)}{_lost(trace, event)}".rstrip())
+            lines.append(f"{stamp(event.t, trace.timed)}: {what_it_does(event)}{_lost(trace, event)}".rstrip())
     _warn_of(without_arrow(trace))
     return "".join(f"{line}\n" for line in lines)
 

@@ -21,6 +21,7 @@ from imteach.draw.sequence.layout.shapes import Arrow, Gap, Layout, Note
 from imteach.draw.sequence.layout.whole import lay_out
 from imteach.draw.sequence.words import in_few_words
 from imteach.plain import plain
+from imteach.tell.words import from_then_on
 from imteach.trace import Trace
 
 TIMES = 10  # columns for the times, at least
@@ -190,8 +191,9 @@ class TextPage:
             yield _Row(self.first, 1, None, [], rule="first difference")  # below an idle stretch that ends there
         if self.layout.round is not None:
             since = self.layout.round.since
+            again = from_then_on(since, bool(self.layout.unit)).removesuffix(" on")
             yield _Row(since, inf, None, [], rule="from here on over and over")
-            yield _Row(inf, inf, None, [], rule=f"and again from {since}{self.layout.unit}")
+            yield _Row(inf, inf, None, [], rule=f"and again {again}")
 
     def _draw(self, row: _Row) -> Iterator[TextLine]:
         if row.rule:

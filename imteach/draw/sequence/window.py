@@ -65,7 +65,8 @@ class Window(Value, frozen=True):
         """What it shows, in words: `packets 201 to 400 of 3,000, 4000 to 8050 ms`."""
         if not self.count:
             return "no packets"
-        return f"{_packets(self.first, self.last)} of {self.count:,}, {self.start} to {self.end}{self.unit}"
+        shown = f"{self.start} to {self.end}{self.unit}" if self.unit else f"steps {self.start} to {self.end}"
+        return f"{_packets(self.first, self.last)} of {self.count:,}, {shown}"
 
 
 def windows(trace: Trace, size: int = WINDOW) -> list[Window]:

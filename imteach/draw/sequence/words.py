@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from imteach.plain import plain
-from imteach.scenario import DEFAULT_LATENCY, Delay, Drop, Duplicate, Fault, Late, Loss, Scenario
-from imteach.tell import done_instead
-from imteach.tell.words import MOST_NAMED, content
+from imteach.scenario import DEFAULT_LATENCY, Delay, Drop, Duplicate, Loss, Scenario
+from imteach.tell import done_instead, fault_named
+from imteach.tell.words import MOST_NAMED, at, content
 from imteach.trace import PacketRecord, Trace, instant
 
 UNDER_WAY = "still under way"  # what is said of a packet that waits for the next round of what goes round for ever
@@ -35,11 +35,11 @@ def packet_label(packet: PacketRecord, several: bool) -> str:
 
 
 def packet_sentence(
-    packet: PacketRecord, remarks: Iterable[str] = (), why: str = "", unit: str = " ms", ending: str = ""
+    packet: PacketRecord, remarks: Iterable[str] = (), why: str = "", timed: bool = True, ending: str = ""
 ) -> str:
     """A packet as a sentence, for those who cannot see its arrow. `remarks` say what is unusual, `why` why it was lost.
 
-    `ending` says what became of it, if that is not its fate.
+    `ending` says what became of it, if that is not its fate. `timed`: whether the run has a clock.
 
     >>> from imteach import Scenario
     >>> packet_sentence(Scenario("basic").run().packets[0])
@@ -48,11 +48,11 @@ def packet_sentence(
     'msg:R of m1 from alice to server: sent at 0 ms, arrived at 50 ms, carries number 1 and base 1'
     """
     number = f", transmission {packet.number}," if is_again(packet) else ""
-    end = f"arrived at {packet.arrived}{unit}" if packet.fate == "arrived" else ending or packet.fate
+    end = f"arrived {at(packet.due, timed)}" if packet.fate == "arrived" else ending or packet.fate
     end += f": {plain(why)}" if why else ""
     of = plain(packet.msgid if packet.msgid is not None else packet.name.partition("/")[0])
     told = ", ".join([end, *remarks, *content(packet)])
-    return f"{packet.kind} of {of}{number} from {packet.src} to {packet.dst}: sent at {packet.sent}{unit}, {told}"
+    return f"{packet.kind} of {of}{number} from {packet.src} to {packet.dst}: sent {at(packet.sent, timed)}, {told}"
 
 
 def remarks(packet: PacketRecord, usual: float) -> list[str]:
@@ -93,7 +93,7 @@ def title(trace: Trace) -> str:
     dropped = [p.name for p in trace.packets if p.fate == "dropped" and (p.name in wanted or not losses)]
     unused = set(trace.unused)
     others = [fault for fault in trace.faults if not isinstance(fault, Drop) and fault not in unused]
-    told = [str(fault) if trace.timed else _without_times(fault) for fault in others]
+    told = [fault_named(fault, trace.timed) for fault in others]
     parts = [f"{_few(dropped)} dropped"] if dropped else []
     if told:
         parts.append(_few(told))
@@ -112,16 +112,10 @@ def idle(trace: Trace) -> str:
     told = []
     for fault in trace.unused[:MOST_NAMED]:
         instead = done_instead(fault, trace.events)
-        told.append(plain(f"{fault} ({instead})" if instead else str(fault)))
+        named = fault_named(fault, trace.timed)
+        told.append(plain(f"{named} ({instead})" if instead else named))
     of_packets = all(isinstance(fault, Drop | Duplicate | Delay) for fault in trace.unused)
     return f"never {'sent' if of_packets else 'happened'}, so nothing came of it: {', '.join(told)}"
-
-
-def _without_times(fault: Fault) -> str:
-    """Name a fault that struck where there is no clock."""
-    if isinstance(fault, Duplicate):
-        return f"duplicate {fault.packet}"
-    return str(fault) if isinstance(fault, Late) else str(fault).partition("@")[0]  # crash bob@150+50
 
 
 def unit(trace: Trace) -> str:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from imteach.protocol import SERVER, STATUSES, Outcome, Value
+from imteach.tell.words import at
 from imteach.trace import Event, Trace
 from imteach.trace.outcomes import places
 
@@ -73,7 +74,7 @@ def phone_histories(trace: Trace, most: int = MOST_BUBBLES) -> list[Phone]:
 def _chats(trace: Trace) -> dict[str, list[Bubble]]:
     """All bubbles of each person, in the order in which they stand at the end."""
     told = {outcome.msgid: outcome for outcome in trace.messages}
-    place, several = places(trace), len(trace.scenario.people) > 2
+    place, several = places(trace), _several(trace)
     said_at = {event.said: event.t for event in trace.events if event.kind == "say"}
     statuses = _statuses(trace)
     chats: dict[str, list[Bubble]] = {person: [] for person in trace.scenario.people}
@@ -85,9 +86,14 @@ def _chats(trace: Trace) -> dict[str, list[Bubble]]:
             chats[event.node].append(_own(outcome, several, said_at[outcome.msgid], notes))
             seen.add((event.node, outcome.msgid))
         elif event.kind == "show" and outcome and event.node in chats:
-            chats[event.node].append(_shown(event, outcome, several, (event.node, outcome.msgid) in seen))
+            chats[event.node].append(_shown(event, trace, outcome, (event.node, outcome.msgid) in seen))
             seen.add((event.node, outcome.msgid))
     return chats
+
+
+def _several(trace: Trace) -> bool:
+    """Whether a bubble must say with whom one talks."""
+    return len(trace.scenario.people) > 2
 
 
 def _statuses(trace: Trace) -> dict[tuple[str, str], dict[float, str]]:
@@ -116,15 +122,15 @@ def _own(outcome: Outcome, several: bool, since: float, notes: tuple[BubbleNote,
     return Bubble(True, outcome.msgid, outcome.msgid, outcome.text, who, since, notes)
 
 
-def _shown(event: Event, outcome: Outcome, several: bool, seen_before: bool) -> Bubble:
+def _shown(event: Event, trace: Trace, outcome: Outcome, seen_before: bool) -> Bubble:
     """A bubble of what somebody else said, with the time at which it was shown."""
-    note = f"at {event.t:g} ms" + (", shown again" if seen_before else "")
+    note = at(event.t, trace.timed) + (", shown again" if seen_before else "")
     return Bubble(
         own=False,
         msgid=event.msgid or outcome.msgid,
         said=outcome.msgid,
         text=event.text if event.text is not None else outcome.text,
-        who=outcome.sender if several else "",
+        who=outcome.sender if _several(trace) else "",
         since=event.t,
         notes=(BubbleNote(event.t, note, "duplicate" if seen_before else ""),),
     )

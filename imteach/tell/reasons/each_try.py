@@ -79,7 +79,7 @@ class EachTry:
         for event in self.trace.events:
             told = self._told(event)
             if told:
-                yield event.id, Reason(f"{event.t} ms: {plain(told)}", event.id, event.packet)
+                yield event.id, Reason(f"{self.case.stamp(event)}: {plain(told)}", event.id, event.packet)
 
     def _told(self, event: Event) -> str:
         """What is to be said of this event; "" if it has nothing to do with the message."""
@@ -160,7 +160,10 @@ class EachTry:
         for name, stop in self.dead_ends.items():
             told, arrival = self._dead_end(stop), self.case.endings[name]
             if told:
-                yield self._place(stop), Reason(f"{arrival.t} ms: {plain(told)}", arrival.id, name)
+                yield (
+                    self._place(stop),
+                    Reason(f"{self.case.stamp(arrival)}: {plain(told)}", arrival.id, name),
+                )
 
     def _place(self, stop: Stop) -> int:
         """After which event it is said: after all that its node did then, but that somebody was away comes first."""

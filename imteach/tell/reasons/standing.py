@@ -123,7 +123,7 @@ class HowItStands:
             return f"the server has it on its disk for {self.who}, and has not known of it since its restart"
         keeps = f"the server keeps it for {self.who}"
         if self.who in self.down:
-            return f"{keeps}, who crashed at {self.down[self.who].t} ms"
+            return f"{keeps}, who crashed {self.case.at(self.down[self.who])}"
         if self.who in self.case.said.away:
             return f"{keeps}, who is logged out"
         if SERVER in self.down:
@@ -138,9 +138,9 @@ class HowItStands:
         group = self.case.group
         pull = self.running.get((self.who, f"pull:{group}" if group else "pull"))
         if pull is not None:
-            return f"{self.who}'s timer for a pull runs{_till(pull)}"
+            return f"{self.who}'s timer for a pull runs{self._till(pull)}"
         beat = self.running.get((self.who, f"heartbeat:{group}"))
-        return "" if beat is None or self.is_over else f"{self.who}'s next heartbeat is due{_till(beat, 'at')}"
+        return "" if beat is None or self.is_over else f"{self.who}'s next heartbeat is due{self._till(beat, 'at')}"
 
     def _never(self) -> str:
         """That nothing works at it any more."""
@@ -185,7 +185,7 @@ class HowItStands:
         if case.group:
             return f"{though if case.events('store') else also} the server {self._stored_or_not} it for {case.group}"
         if case.shows:
-            shown = f"{though} {receiver} was shown it at {case.shows[0].t} ms"
+            shown = f"{though} {receiver} was shown it {self.case.at(case.shows[0])}"
             return shown if self.each_try.acks else f"{shown}: {self.trace.rung} has no ack:N to tell"
         if case.said.stored[receiver]:
             return f"{though} the server keeps it for {receiver}"
@@ -202,7 +202,7 @@ class HowItStands:
         started = [self.running.get((self.case.sender, timer)) for timer in self.case.timer_names]
         awaited = "ack:N" if self.each_try.acks else "msg:A"
         timer = next(filter(None, started), None)
-        return "" if timer is None else f"{self.case.sender} waits for {awaited}: the timer runs{_till(timer)}"
+        return "" if timer is None else f"{self.case.sender} waits for {awaited}: the timer runs{self._till(timer)}"
 
     def _sender_is_down(self) -> str:
         """That the sender's client is down, if it is: it may send again later, or has stopped for ever."""
@@ -210,13 +210,12 @@ class HowItStands:
         if crash is None:
             return ""
         if crash in self.trace.mistakes:
-            return f"nobody sends it any more: {self.case.sender}'s client {STOPPED} at {crash.t} ms"
-        return f"nothing of it is on its way, and {self.case.sender} has been down since {crash.t} ms"
+            return f"nobody sends it any more: {self.case.sender}'s client {STOPPED} {self.case.at(crash)}"
+        return f"nothing of it is on its way, and {self.case.sender} has been down since {self.case.stamp(crash)}"
 
-
-def _till(timer: Event, word: str = "until") -> str:
-    """When a timer is to run out, where the run has a clock."""
-    return "" if timer.until is None else f" {word} {timer.until} ms"
+    def _till(self, timer: Event, word: str = "until") -> str:
+        """When a timer is to run out, where the run has a clock."""
+        return f" {word} {timer.until} ms" if self.trace.timed and timer.until is not None else ""
 
 
 def _its(names: list[str]) -> str:

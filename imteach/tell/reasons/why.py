@@ -11,7 +11,7 @@ from imteach.printed import Sentence, Sentences
 from imteach.protocol import SERVER, Value, forgotten_by
 from imteach.scenario.scenario import HEARTBEAT
 from imteach.tell.event import sentence
-from imteach.tell.words import cut, few, in_ms, quote, remembers, sign, the
+from imteach.tell.words import at, cut, few, in_ms, quote, remembers, sign, stamp, the
 from imteach.trace import Event, PacketRecord, Trace
 from imteach.trace.records import is_early, is_late
 
@@ -114,12 +114,18 @@ class _Chain:
             "start": lambda e: "",
         }  # other kinds of event have the words of `sentence`
 
+    def at(self, event: Event) -> str:
+        """When an event happened, at the end of a clause."""
+        return at(event.t, self.trace.timed)
+
     def reasons(self) -> Iterator[Reason]:
         """Yield a sentence for each event that is worth one."""
         for event in self.events:
             told = self.in_addition.get(event.kind, sentence)(event)
             if told:
-                yield Reason(f"{event.t} ms: {plain(told)}", event.id, event.packet, self._also(event))
+                yield Reason(
+                    f"{stamp(event.t, self.trace.timed)}: {plain(told)}", event.id, event.packet, self._also(event)
+                )
 
     def _also(self, event: Event) -> tuple[str, ...]:
         """The packets besides its own that the sentence about an event tells of."""
@@ -197,20 +203,20 @@ class _Chain:
         crash = next(
             (e for e in self.trace.events[first.id : event.id] if e.kind == "crash" and e.node == event.node), None
         )
-        told = f"{shown} again: the first time was at {first.t} ms"
+        told = f"{shown} again: the first time was {self.at(first)}"
         if not self.trace.scenario.setting.dedups:
             return told
         if first.msgid != event.msgid:
             return f"{told}, as {first.msgid}, and {event.msgid} is another msgid"
         if crash:
-            return f"{told}, and the crash at {crash.t} ms made the client forget it"
+            return f"{told}, and the crash {self.at(crash)} made the client forget it"
         return f"{told}{self._had_forgotten(first, event)}"
 
     def _had_forgotten(self, first: Event, event: Event) -> str:
         """That a client had forgotten, when this event came, what it showed in the first one; "" if it had not."""
         between = self.trace.events[first.id : event.id]
         forgotten = (e for e in between if e.kind == "forget" and (e.node, e.msgid) == (event.node, first.msgid))
-        return next((f", and the client had forgotten that at {e.t} ms{self._as_it(e)}" for e in forgotten), "")
+        return next((f", and the client had forgotten that {self.at(e)}{self._as_it(e)}" for e in forgotten), "")
 
     def _forget(self, event: Event) -> str:
         return f"{event.node}'s client forgets {event.msgid}{self._as_it(event)}"
@@ -236,7 +242,7 @@ class _Chain:
 
     def _shown_before(self, event: Event) -> str:
         first = self._first_shown(event)
-        return f": it was shown at {first.t} ms" if first else ", though it was not shown before"
+        return f": it was shown {self.at(first)}" if first else ", though it was not shown before"
 
     def _first_shown(self, event: Event) -> Event | None:
         """When this person was first shown what an event shows again, or discards because of its msgid."""

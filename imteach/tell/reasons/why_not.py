@@ -10,7 +10,7 @@ from imteach.tell.reasons.each_try import EachTry
 from imteach.tell.reasons.standing import HowItStands
 from imteach.tell.reasons.until import until
 from imteach.tell.reasons.why import Reason, in_sentences
-from imteach.tell.words import join, quote
+from imteach.tell.words import at, join, quote, stamp
 from imteach.trace import Event, Trace
 
 
@@ -44,14 +44,14 @@ def reasons_not(trace: Trace, msgid: str, who: str, at: float | None = None) -> 
     """
     said, say = _said(trace, msgid, who), _said_at(trace, msgid)
     if at is not None and moment(at, "at") < say.t:
-        return [Reason(f"{at} ms: {said.sender} has not said {quote(said.text)} yet", say.id)]
+        return [Reason(f"{stamp(at, trace.timed)}: {said.sender} has not said {quote(said.text)} yet", say.id)]
     so_far = until(trace, at)
     case = Case(so_far, _said(so_far, msgid, who), said.to[0] if who == said.sender else who)
     _check_that_it_did_not(case, who)
     each_try = EachTry(case, to_sender=who == said.sender)
     standing, told = HowItStands(each_try, is_over=at is None), each_try.reasons()
     names = [flight.name for flight in standing.flights]
-    text = f"{so_far.events[-1].t if at is None else at} ms: {plain(standing.sentence())}"
+    text = f"{stamp(so_far.events[-1].t if at is None else at, trace.timed)}: {plain(standing.sentence())}"
     if names:
         return [*told, Reason(text, case.sendings[names[0]].id, names[0], tuple(names[1:]))]
     return [*told, Reason(text, told[-1].event)]
@@ -89,7 +89,7 @@ def _said(trace: Trace, msgid: str, who: str) -> Outcome:
 def _unsaid(trace: Trace) -> str:
     """What somebody wanted to say and could not: it has no msgid."""
     vain = [event for event in trace.happened("unsaid") if event.msgid is None]
-    told = [f"{event.node} could not say {quote(str(event.text))} at {event.t} ms" for event in vain]
+    told = [f"{event.node} could not say {quote(str(event.text))} {at(event.t, trace.timed)}" for event in vain]
     return f" ({join(told)}: ask why(…) of that event)" if told else ""
 
 
@@ -102,6 +102,6 @@ def _check_that_it_did_not(case: Case, who: str) -> None:
     """Raise `InputError` if it did happen."""
     said = case.said
     if who != said.sender and case.shows:
-        raise InputError(f"{who} was shown {said.msgid} at {case.shows[0].t} ms: ask why(…) of that event")
+        raise InputError(f"{who} was shown {said.msgid} {case.at(case.shows[0])}: ask why(…) of that event")
     if who == said.sender and said.status == "delivered" and case.settled is not None:
-        raise InputError(f"{who} saw {said.msgid} ✓✓ delivered at {case.settled.t} ms: ask why(…) of that event")
+        raise InputError(f"{who} saw {said.msgid} ✓✓ delivered {case.at(case.settled)}: ask why(…) of that event")

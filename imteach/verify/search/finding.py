@@ -12,6 +12,7 @@ from imteach.errors import InputError, quoted
 from imteach.protocol import SEARCHED, judge
 from imteach.scenario import Fault, Scenario
 from imteach.scenario.checks import whole
+from imteach.tell.fault import fault_named
 from imteach.tell.promise import PROMISE_TITLES
 from imteach.tell.words import counted, join
 from imteach.trace import Trace
@@ -85,7 +86,7 @@ class Path:
         return f"{imports(self.scenario, self.given, 'follow')}\n\nfollow({self.scenario!r}, [\n{steps}]{more})"
 
     def __str__(self) -> str:
-        faults = ", ".join(map(str, self.faults)) or "no fault at all"
+        faults = ", ".join(fault_named(fault, timed=False) for fault in self.faults) or "no fault at all"
         over_and_over = f", the last {self.loop} over and over" if self.loop else ""
         return f"{faults}; {counted(len(self.steps), 'step')}{over_and_over}"
 

@@ -137,7 +137,7 @@ class Machine:
     def _ask(self, state: int, told: Told, made: int) -> Move:
         if self._learners is None:
             node, call, arguments = self._step(state, told, made)
-            effects = checked(call(*arguments), type(node).__name__, 0)
+            effects = checked(call(*arguments), type(node).__name__)
             return Move(self.number(snapshot(node, self._shared)), tuple(effects), self._handed)
         seconds = stopwatch()
         move = self._ask_learners(self._learners, state, told, made)

@@ -214,6 +214,8 @@ def test_a_counterexample_without_a_clock_is_not_opened_in_a_lab():
     assert report.counterexample.timed is False
     with pytest.raises(InputError, match="has no clock, so the Lab cannot show it"):
         report.lab()
+    assert " arrived at step " in report.reason
+    assert not re.search(r"[0-9] ?ms\b", report.to_text() + report.to_html()), "no time exists there"
 
 
 # It is stopped, and it is quick

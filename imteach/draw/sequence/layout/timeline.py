@@ -8,6 +8,7 @@ which one node does several things is spread out so that they can be told apart.
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Sequence
+from itertools import pairwise
 
 from imteach.draw.sequence.chronicle.chronicle import Chronicle
 from imteach.draw.sequence.chronicle.moments import BUBBLES, Moment, NoteLine
@@ -15,6 +16,7 @@ from imteach.protocol import Value
 
 PACE = 0.98  # pixels down for one ms: the same in every picture with usual latencies, so that slopes compare
 LEAST_HOP, MOST_HOP = 16.0, 240.0  # pixels down: for the shortest latency, and for the usual one
+STEP = 49.0  # pixels down from one step to the next where there is no clock
 ROW = 24.0  # between two moments of one node, at least
 LINE_HEIGHT, BUBBLE_HEIGHT = 15.0, 25.0  # of the lines beside a lifeline
 IDLE, FLYING = 110.0, 420.0  # a stretch taller than this is cut, where nothing and where something is in flight …
@@ -122,11 +124,18 @@ class _Pace:
         self.breaks: list[Break] = []
         self._is_timed = chronicles[0].trace.timed
         packets = [(packet, chronicle) for chronicle in chronicles for packet in chronicle.trace.packets]
-        self._scale = _scale([packet.due - packet.sent for packet, _ in packets]) if self._is_timed else PACE
+        self._scale = (
+            _scale([packet.due - packet.sent for packet, _ in packets]) if self._is_timed else self._of_steps()
+        )
         seen = {moment.t for chronicle in chronicles for moment in (*chronicle.moments, *chronicle.edges)}
         self._seen = sorted(seen.union(*(chronicle.ended.values() for chronicle in chronicles)))
         self._busy = _busy(sorted([(packet.sent, chronicle.until(packet)) for packet, chronicle in packets]))
         self._busy_ends = [end for _, end in self._busy]
+
+    def _of_steps(self) -> float:
+        """How many pixels one step takes, where the times only count steps."""
+        instants = sorted({t for line in self.lines for t in line.instants})
+        return STEP / min([after - before for before, after in pairwise(instants)], default=1)
 
     def advance(self, y: float, before: float, t: float) -> float:
         """Return where the instant `t` begins, when the one before ended at `y`."""

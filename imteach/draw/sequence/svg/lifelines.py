@@ -20,6 +20,7 @@ from imteach.draw.sequence.layout.shapes import (
     Round,
 )
 from imteach.draw.sequence.svg.markup import escape, n, text_at, written
+from imteach.tell.words import capital, from_then_on
 
 TURN = 5.0  # the radius of the corners of what goes round
 DOWN = 9.0  # how wide the hatched box is that stands for a node that is down
@@ -42,7 +43,7 @@ def going_round(round_: Round, unit: str) -> str:
     x, y0, y1, box = round_.x, round_.y0, round_.y1, round_.words.box
     foot = f"M{n(x + TURN + 4)} {n(y1)}h-4q-{n(TURN)} 0 -{n(TURN)} -{n(TURN)}" if round_.ends else f"M{n(x)} {n(y1)}"
     head = f"V{n(y0 + TURN)}q0 -{n(TURN)} {n(TURN)} -{n(TURN)}h4m-5 -4.5l6 4.5l-6 4.5" if round_.begins else f"V{n(y0)}"
-    told = escape(f"From {round_.since}{unit} on this goes round for ever")
+    told = escape(f"{capital(from_then_on(round_.since, bool(unit)))} this goes round for ever")
     along, down = n(box.x + 11.5), n(box.y + box.height)
     return (
         f'<g class="imt-round" role="img" aria-label="{told}"><title>{told}</title><path d="{foot}{head}"/>'

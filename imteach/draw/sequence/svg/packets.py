@@ -86,7 +86,7 @@ def _button(arrow: Arrow, half: str, classes: str, shapes: list[list[Point]], un
     )
     remarks = [text_at("imt-note imt-remark", *start(word), word.text) for word in arrow.words if word.is_remark]
     ending = arrow.fate if arrow.is_under_way else ""
-    told = html.escape(packet_sentence(packet, arrow.remarks, arrow.why, unit, ending))
+    told = html.escape(packet_sentence(packet, arrow.remarks, arrow.why, bool(unit), ending))
     return (
         f'<g class="{classes}" role="button" data-packet="{escape(packet.name)}" '
         f'data-fate="{packet.fate}" aria-label="{told}"><path d="{_outline(shapes)}"/>'

@@ -33,8 +33,8 @@ from imteach.verify.search.state import Action, State
 from imteach.verify.search.steps.come_round import check_round, position
 from imteach.verify.search.steps.step import CUT_SHORT, TOLD_LATE, Step, by_a_fault, noticed, readings, step_of
 
-TICK = 50
-"""The simulated ms from one step to the next. It only shows which came first."""
+TICK = 1
+"""From one step to the next: the times of such a run are the numbers of its steps, as sentences and pictures say."""
 
 _MOST_OFFERED = 12
 
