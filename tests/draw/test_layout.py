@@ -569,14 +569,21 @@ def test_two_pulls_of_one_step_say_what_they_are_for():
     assert arrow(layout, "dave/offline:R#2").remarks == ["for friends"]
 
 
-def test_under_a_name_stands_its_part_in_a_group_too():
-    roles = {line.name: line.role for line in lay_out(GALLERY["group"]).lifelines}
-    assert roles == {
-        "alice": "client-A, sender",
-        "bob": "client-B, receiver",
-        "carol": "client-B, receiver",
-        "server": "passes messages on",
-    }
+def test_under_a_name_stands_its_part_and_a_letter_only_where_it_names_one():
+    """Of three people two were called client-B: the article's letters are for one sender and one receiver."""
+
+    def called(*say, groups=None):
+        scenario = Scenario("group" if groups else "dedup", say=list(say), groups=groups or {})
+        return [line.role for line in lay_out(scenario.run()).lifelines if line.name != "server"]
+
+    assert called(Say("hi")) == ["client-A, sender", "client-B, receiver"]
+    assert called(Say("hi", to="all"), groups={"all": ["alice", "bob", "carol"]}) == ["sender", "receiver", "receiver"]
+    assert called(Say("hi"), Say("you", to="carol", at=50)) == ["sender", "receiver", "receiver"]
+    assert called(Say("hi"), Say("so", sender="carol", at=50)) == ["sender", "receiver", "sender"]
+    assert called(Say("hi"), Say("ho", sender="bob", to="alice", at=50)) == ["client", "client"]
+
+
+def test_below_the_title_of_a_group_stand_its_acks_and_its_heartbeat():
     assert (
         "one ack for 2 messages or after 200 ms; heartbeat 2000 ms" in lay_out(GALLERY["group-heartbeat"]).subtitles[0]
     )

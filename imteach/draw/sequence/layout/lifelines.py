@@ -26,14 +26,20 @@ def in_columns(scenario: Scenario) -> list[str]:
 def roles(scenario: Scenario) -> dict[str, str]:
     """Return what each node is called under its name.
 
+    The article has one sender, client-A, and one receiver, client-B. Where several send, or several are told, as in a
+    group, nobody has a letter, for it would name more than one.
+
     >>> roles(Scenario("basic"))
     {'alice': 'client-A, sender', 'bob': 'client-B, receiver', 'server': 'passes messages on'}
     """
     senders = {say.sender for say in scenario.say}
     told = {name for say in scenario.say for name in scenario.told_by(say)}
-    roles = dict.fromkeys(scenario.people, "client")
-    roles |= dict.fromkeys(senders - told, "client-A, sender") | dict.fromkeys(told - senders, "client-B, receiver")
-    return {**roles, SERVER: "passes messages on"}
+    only = senders - told, told - senders
+    called = (
+        ("client-A, sender", "client-B, receiver") if all(len(who) == 1 for who in only) else ("sender", "receiver")
+    )
+    part = {name: words for who, words in zip(only, called, strict=True) for name in who}
+    return {**dict.fromkeys(scenario.people, "client"), **part, SERVER: "passes messages on"}
 
 
 class Columns:
