@@ -40,7 +40,11 @@ milliseconds. Put what has a > in it in quotes: to a shell it means something el
 
 def _text(trace: Trace) -> str:
     """The diagram, the outcome in words, and for each broken promise the reason."""
-    broken = [f"✗ {name}: {tell.why_broken(trace, name)}" for name, holds in trace.promises.items() if not holds]
+    broken = [
+        f"✗ {tell.promise_named(name)}: {tell.why_broken(trace, name)}"
+        for name, holds in trace.promises.items()
+        if not holds
+    ]
     return "\n".join([trace.to_text(), tell.in_short(trace), *broken])
 
 

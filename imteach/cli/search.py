@@ -89,7 +89,9 @@ def add_check_arguments(parser: argparse.ArgumentParser) -> None:
     )
     graph = parser.add_argument_group("graph", "with --format dot or svg; they need imteach[graphs], and svg graphviz")
     graph.add_argument(
-        "--promise", metavar="NAME", help="mark the shortest run that breaks it (default: the first broken)"
+        "--promise",
+        metavar="NAME",
+        help="mark the shortest run that breaks it: its name or its title (default: the first broken)",
     )
     graph.add_argument(
         "--machine", metavar="NODE", help="draw what this node does in each of its states, such as alice"

@@ -153,7 +153,7 @@ def _ladder() -> Table:
 def _promises() -> Table:
     met: dict[str, str] = {name: rung for rung in reversed(LADDER) for name in Scenario(rung).run().promises}
     rows = [[title, name, _from(met[name])] for name, title in PROMISE_TITLES.items() if name in met]
-    return Table("The promises", ["promise", "in Python", "judged from the rung"], rows, words=True)
+    return Table("The promises", ["promise", "in Python", "judged from the rung"], rows, words=True, code="in Python")
 
 
 def _glossary() -> Table:

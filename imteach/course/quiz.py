@@ -15,7 +15,6 @@ from imteach.errors import InputError, quoted
 from imteach.printed import LINE
 from imteach.scenario import Drop, Fault, Say, Scenario
 from imteach.scenario.checks import whole
-from imteach.tell import PROMISE_TITLES
 from imteach.tell.words import join, sign
 from imteach.trace import Trace
 
@@ -88,13 +87,13 @@ def _tries(draw: Draw, scenario: Scenario) -> Predict:
 
 def _broken(draw: Draw, scenario: Scenario) -> Predict:
     lost = draw.losses(scenario)
-    names = [name for name in scenario.run().promises if name in PROMISE_TITLES]
+    names = list(scenario.run().promises)
 
     def broken(trace: Trace) -> list[str]:
-        return [PROMISE_TITLES[name] for name in names if not trace.promises[name]]
+        return [name for name in names if not trace.promises[name]]
 
     asked = f"{_where(scenario, lost)} Which promises does this run break?"
-    return Predict.several(asked, scenario, *lost, choices=[PROMISE_TITLES[name] for name in names], answer=broken)
+    return Predict.several(asked, scenario, *lost, choices=names, answer=broken)
 
 
 def _next(draw: Draw, scenario: Scenario) -> Predict:

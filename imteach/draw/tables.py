@@ -16,7 +16,8 @@ _LEAST = 16  # the last column is never narrower, even if the line gets too long
 class Table(NamedTuple):
     """A table: what it is, its columns, its rows (the first cell is the row's name), and what follows from it.
 
-    Cells are numbers, aligned on the right, unless they are `words`. A column's name may have several lines.
+    Cells are numbers, aligned on the right, unless they are `words`. A column's name may have several lines. What
+    stands in the column called `code` is to be typed as it is.
     """
 
     caption: str
@@ -24,6 +25,7 @@ class Table(NamedTuple):
     rows: Sequence[Sequence[str]]
     notes: Sequence[str] = ()
     words: bool = False
+    code: str = ""
 
 
 def as_text(tables: Sequence[Table], line: float = LINE) -> str:
@@ -78,7 +80,7 @@ def _markdown(table: Table) -> str:
     lines = [
         [column.replace("\n", "<br>") for column in table.columns],
         ["---", *["---" if table.words else "---:"] * (len(table.columns) - 1)],
-        *table.rows,
+        *([f"`{cell}`" if _is_code(table, place) else cell for place, cell in enumerate(row)] for row in table.rows),
     ]
     rows = [f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines]
     return "\n".join([f"**{table.caption}**", "", *rows, "", *(f"{note}\n" for note in table.notes)])
@@ -94,15 +96,23 @@ def _html(table: Table) -> str:
     head = "".join(
         f'<th scope="col"{style}>{_heading(column)}</th>' if column else "<td></td>" for column in table.columns
     )
-    body = "".join(_html_row(row, style) for row in table.rows)
+    body = "".join(_html_row(table, row, style) for row in table.rows)
     caption = f'<caption style="text-align: left">{escape(table.caption)}</caption>'
     notes = "".join(f"<p>{escape(note)}</p>" for note in table.notes)
     return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}"
 
 
-def _html_row(row: Sequence[str], style: str) -> str:
-    cells = "".join(f"<td{style}>{escape(cell)}</td>" for cell in row[1:])
+def _html_row(table: Table, row: Sequence[str], style: str) -> str:
+    texts = [
+        f"<code>{escape(cell)}</code>" if _is_code(table, place) else escape(cell) for place, cell in enumerate(row)
+    ]
+    cells = "".join(f"<td{style}>{text}</td>" for text in texts[1:])
     return f'<tr><th scope="row"{style}>{_heading(row[0])}</th>{cells}</tr>'
+
+
+def _is_code(table: Table, place: int) -> bool:
+    """Whether a cell at this place of its row is to be typed as it is."""
+    return bool(table.code) and table.columns[place] == table.code
 
 
 def _heading(text: str) -> str:

@@ -15,7 +15,7 @@ from imteach.protocol.ladder import LADDER, Rung
 from imteach.protocol.offline import PAGE
 from imteach.protocol.ordered import HoldBack
 from imteach.protocol.packets import KINDS, NO_MESSAGE, SERVER, Kept, Message, Packet
-from imteach.protocol.promises import PROMISES, SEARCHED, Outcome, judge
+from imteach.protocol.promises import PROMISE_TITLES, PROMISES, SEARCHED, Outcome, judge
 from imteach.protocol.value import Value
 from imteach.protocol.whole import Client, Server
 
@@ -25,7 +25,7 @@ from imteach.protocol.effects import (  # isort: skip
 )  # fmt: skip
 
 __all__ = [
-    "KINDS", "LADDER", "NO_MESSAGE", "PAGE", "PROMISES", "SEARCHED", "SERVER", "STATUSES", "WAITS",
+    "KINDS", "LADDER", "NO_MESSAGE", "PAGE", "PROMISES", "PROMISE_TITLES", "SEARCHED", "SERVER", "STATUSES", "WAITS",
     "CancelTimer", "Client", "Delete", "Discard", "Disk", "Effect", "Forget", "Hold", "HoldBack", "Kept", "MemoryDisk",
     "Message", "Outcome", "Packet", "Report", "Rung", "Server", "Show", "StartTimer", "Store", "Transmit", "Value",
     "Waiting", "Write", "forgotten_by", "judge",

@@ -106,3 +106,17 @@ SEARCHED: dict[str, str] = {
     "few_packets": "No run sends more packets than the search was told to allow. Judged only if it was told.",
 }
 """The promises that only a search can judge, each with its rule: about all that nodes hold, and about all runs."""
+
+PROMISE_TITLES: dict[str, str] = {
+    "no_duplicates": "Nothing is shown twice",
+    "no_false_delivery": "No false ✓✓",
+    "no_silent_loss": "No loss goes unnoticed",
+    "no_false_failure": "No false failure",
+    "all_delivered": "Everything arrives, and the sender knows",
+    "in_order": "In the order in which it was said",
+    "stored_once": "Nothing is stored twice",
+    "nothing_left_behind": "Nothing is left behind",
+    "it_ends": "Every run comes to an end",
+    "few_packets": "No more packets than allowed",
+}
+"""Each promise in a few words, for people, in the order of `PROMISES`, then of `SEARCHED`, where its rule stands."""

@@ -1,11 +1,12 @@
 """Rules for single values that people type or files hold. Each returns the value or raises `InputError`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import TypeGuard, TypeVar
 
 from imteach.errors import InputError, quoted
-from imteach.protocol import SERVER
+from imteach.protocol import PROMISE_TITLES, SERVER
 
 NETWORK = "network"  # where a packet is dropped or lost: no node, but an event must name a place
 LONGEST = 10**9  # simulated ms, eleven days; more is a slip of the keyboard
@@ -139,14 +140,44 @@ def can_be_written(text: str) -> bool:
 class ByName(dict[str, V]):
     """Things by name. The error for an unknown name lists the known ones, and `what` says what they are.
 
+    `also` are other names for them: the name that each stands for.
+
     >>> ByName("promise", {"no_duplicates": True, "no_silent_loss": False})["no_duplicate"]
     Traceback (most recent call last):
     imteach.errors.InputError: no promise 'no_duplicate'; there are no_duplicates, no_silent_loss
     """
 
-    def __init__(self, what: str, things: Mapping[str, V]) -> None:
+    def __init__(self, what: str, things: Mapping[str, V], also: Mapping[str, str] = MappingProxyType({})) -> None:
         super().__init__(things)
         self.what = what
+        self.also = also
 
     def __missing__(self, name: object) -> V:
+        meant = self.also.get(name, "") if isinstance(name, str) else ""
+        if meant in self:
+            return self[meant]
         raise InputError(f"no {self.what} {quoted(name)}; there are {', '.join(self)}")
+
+
+def by_promise(things: Mapping[str, V] = MappingProxyType({})) -> ByName[V]:
+    """Return things by promise, to be had by its name and by its title.
+
+    >>> by_promise({"no_duplicates": True})["Nothing is shown twice"]
+    True
+    """
+    return ByName("promise", things, {title: name for name, title in PROMISE_TITLES.items()})
+
+
+def promise_called(text: object, known: Iterable[str], at: str = "") -> str:
+    """Return the name of a promise that is called so: by its name, or by its title. Raises `InputError` for neither.
+
+    `known` are those that count here, `at` says where that is.
+
+    >>> promise_called("Nothing is shown twice", ["no_duplicates"])
+    'no_duplicates'
+    """
+    known = list(known)
+    for name in known:
+        if text in (name, PROMISE_TITLES[name]):
+            return name
+    raise InputError(f"no promise {quoted(text)}{at}; the promises are {', '.join(known)}")

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 from imteach.lazily import offer
 
 if TYPE_CHECKING:
+    from imteach.protocol import PROMISE_TITLES
     from imteach.tell.ends import ENDS, End
     from imteach.tell.event import tell
     from imteach.tell.fault import done_instead, fault_in_words, fault_named, why_unused
-    from imteach.tell.promise import PROMISE_TITLES, why_broken
+    from imteach.tell.promise import promise_named, why_broken
     from imteach.tell.reasons.past import past, told_of
     from imteach.tell.reasons.title import title
     from imteach.tell.reasons.why import Reason, why
@@ -27,6 +28,7 @@ __all__ = [
     "in_a_line",
     "in_short",
     "past",
+    "promise_named",
     "reasons_not",
     "tell",
     "the",
@@ -45,7 +47,7 @@ offer(
         "ends": ["ENDS", "End"],
         "event": ["tell"],
         "fault": ["done_instead", "fault_in_words", "fault_named", "why_unused"],
-        "promise": ["PROMISE_TITLES", "why_broken"],
+        "promise": ["PROMISE_TITLES", "promise_named", "why_broken"],
         "reasons.past": ["past", "told_of"],
         "reasons.title": ["title"],
         "reasons.why": ["Reason", "why"],

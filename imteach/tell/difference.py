@@ -8,7 +8,7 @@ from imteach.printed import Sentence, Sentences
 from imteach.protocol import Outcome
 from imteach.tell.event import sentence
 from imteach.tell.fault import fault_named
-from imteach.tell.promise import PROMISE_TITLES
+from imteach.tell.promise import promise_named
 from imteach.tell.words import NAMES_SHOWN, at, be, capital, content, counted, cut, join, quote, sign, stamp, the, times
 from imteach.trace import Event, Trace
 from imteach.trace.compare import Compare
@@ -265,7 +265,7 @@ def _of_promises(here: dict[str, bool], there: dict[str, bool]) -> Iterator[str]
     for name in dict.fromkeys([*here, *there]):
         first, second = here.get(name), there.get(name)
         if first != second and False in (first, second):
-            yield f"“{PROMISE_TITLES[name]}” is {verdicts[first]} in the first run, {verdicts[second]} in the second"
+            yield f"{promise_named(name)} is {verdicts[first]} in the first run, {verdicts[second]} in the second"
 
 
 def _in_one_only(here: Sequence[str], there: Sequence[str]) -> Iterator[str]:

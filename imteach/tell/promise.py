@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from imteach.errors import InputError, quoted
 from imteach.printed import Sentence
-from imteach.protocol import PROMISES, SERVER, Outcome
+from imteach.protocol import PROMISE_TITLES, PROMISES, SERVER, Outcome
+from imteach.scenario.checks import promise_called
 from imteach.tell.case import Case
 from imteach.tell.endless import why_endless
 from imteach.tell.facts import BACK_TO_SENDER, Stop
@@ -15,26 +15,24 @@ from imteach.tell.words import at, counted, few, join, quote, remembers, times
 from imteach.trace import Event, PacketRecord, Trace
 from imteach.trace.records import is_late
 
-PROMISE_TITLES: dict[str, str] = {
-    "no_duplicates": "Nothing is shown twice",
-    "no_false_delivery": "No false ✓✓",
-    "no_silent_loss": "No loss goes unnoticed",
-    "no_false_failure": "No false failure",
-    "all_delivered": "Everything arrives, and the sender knows",
-    "in_order": "In the order in which it was said",
-    "stored_once": "Nothing is stored twice",
-    "nothing_left_behind": "Nothing is left behind",
-    "it_ends": "Every run comes to an end",
-    "few_packets": "No more packets than allowed",
-}
-"""Each promise in a few words, in the order of `PROMISES`, then of `SEARCHED`; its rule is written there."""
+
+def promise_named(promise: str) -> str:
+    """Return a promise by both its names: its title, which says what it is, and its name, by which code asks for it.
+
+    Whatever a person reads names a promise so. Who knows one of the names then finds the other.
+
+    >>> promise_named("no_duplicates")
+    '“Nothing is shown twice” (no_duplicates)'
+    """
+    return f"“{PROMISE_TITLES[promise]}” ({promise})"
 
 
 def why_broken(trace: Trace, promise: str) -> str:
     """Return one sentence that says why this run breaks `promise`, "" if it keeps it.
 
     Where several messages break it the first is explained and the others are counted. `it_ends` is broken by a run
-    that goes round for ever. Raises `InputError` for a name that is no promise, and for `it_ends` if the run ends.
+    that goes round for ever. `promise` is its name or its title. Raises `InputError` for what is neither, and for
+    `it_ends` if the run ends.
 
     >>> from imteach import Drop, Scenario
     >>> print(why_broken(Scenario("basic").run(Drop("msg:A")), "no_false_failure"))
@@ -43,10 +41,9 @@ def why_broken(trace: Trace, promise: str) -> str:
     >>> why_broken(Scenario("dedup").run(Drop("msg:N")), "all_delivered")
     ''
     """
+    promise = promise_called(promise, PROMISE_TITLES)
     if promise in _SEARCHED:
         return _SEARCHED[promise](trace)
-    if promise not in PROMISES:
-        raise InputError(f"no promise {quoted(promise)}; the promises are {', '.join(PROMISE_TITLES)}")
     broken_by = [said for said in trace.messages if not PROMISES[promise](said)]
     if not broken_by:
         return ""

@@ -8,7 +8,7 @@ from imteach.protocol import Outcome
 from imteach.scenario import Drop, Fault
 from imteach.tell.endless import since
 from imteach.tell.fault import done_instead, fault_in_words, fault_named
-from imteach.tell.promise import PROMISE_TITLES
+from imteach.tell.promise import promise_named
 from imteach.tell.words import at, be, capital, few, quote, sign, the, times, times_shown
 from imteach.trace import Trace
 from imteach.trace.records import STEPS_END
@@ -81,7 +81,7 @@ def _verdict(trace: Trace) -> str:
     if trace.loop is not None:
         return capital(since(trace))
     promises = trace.promises
-    broken = [f"“{PROMISE_TITLES[name]}”" for name, holds in promises.items() if not holds]
+    broken = [promise_named(name) for name, holds in promises.items() if not holds]
     if not broken:
         return f"All {len(promises)} promises are kept"
     return f"{len(broken)} of {len(promises)} promises {be(broken)} broken: {', '.join(broken)}"

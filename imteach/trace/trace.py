@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from imteach.errors import InputError, quoted
 from imteach.printed import fold
 from imteach.protocol import KINDS, SERVER, Outcome, judge
-from imteach.scenario.checks import ByName, moment
+from imteach.scenario.checks import by_promise, moment
 from imteach.scenario.faults import Fault
 from imteach.scenario.reader import same
 from imteach.scenario.scenario import Scenario
@@ -73,8 +73,8 @@ class Trace:
 
     @cached_property
     def promises(self) -> dict[str, bool]:
-        """For each promise, whether this run keeps it. Raises `InputError` for the name of no promise."""
-        return ByName("promise", judge(self.messages, self.scenario.setting))
+        """For each promise, by its name or its title, whether this run keeps it. Raises `InputError` for no promise."""
+        return by_promise(judge(self.messages, self.scenario.setting))
 
     @cached_property
     def mistakes(self) -> tuple[Event, ...]:

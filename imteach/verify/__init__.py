@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 from imteach.lazily import offer
 
 if TYPE_CHECKING:
+    from imteach.protocol import PROMISE_TITLES
     from imteach.tell.ends import ENDS, End
     from imteach.tell.fault import fault_in_words
-    from imteach.tell.promise import PROMISE_TITLES, why_broken
+    from imteach.tell.promise import why_broken
     from imteach.tell.reasons.why import why
     from imteach.tell.summary import in_short
     from imteach.trace.causes import happens_before

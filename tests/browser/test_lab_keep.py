@@ -87,7 +87,7 @@ def test_a_run_is_kept_and_the_next_one_stands_beside_it_with_the_first_differen
     expect(desk.root.locator(".lab-came li")).to_have_text(
         [
             "bob is shown “hello” once in the first run, twice in the second.",
-            "“Nothing is shown twice” is kept in the first run, broken in the second.",
+            "“Nothing is shown twice” (no_duplicates) is kept in the first run, broken in the second.",
             "6 packets are sent in the first run, 12 in the second.",
         ]
     )

@@ -85,7 +85,11 @@ def test_below_the_diagram_stands_what_came_of_it_and_why_a_promise_is_broken(
     written = out(capsys, "retransmit", "--drop", "ack:N")
     assert written.startswith(trace.to_text())
     assert "bob is shown “hello” twice." in written
-    assert written.rstrip().splitlines()[-1].startswith("✗ no_duplicates: bob was shown “hello” (m1) twice, at 100 ms")
+    assert (
+        written.rstrip()
+        .splitlines()[-1]
+        .startswith("✗ “Nothing is shown twice” (no_duplicates): bob was shown “hello” (m1) twice")
+    )
     assert "✗" not in out(capsys, "dedup", "--drop", "ack:N")
 
 

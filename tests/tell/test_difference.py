@@ -143,7 +143,7 @@ def test_what_came_of_each_is_said_where_it_differs():
     compare = Compare(Scenario("retransmit").run(Drop("ack:N")), DEDUP.run(Drop("ack:N")))
     assert [*compare.outcome] == [
         "bob is shown “hello” twice in the first run, once in the second.",
-        "“Nothing is shown twice” is broken in the first run, kept in the second.",
+        "“Nothing is shown twice” (no_duplicates) is broken in the first run, kept in the second.",
     ]
     gives_up = Compare(DEDUP.run(), DEDUP.run(Drop("msg:R"), Drop("msg:R#2"), Drop("msg:R#3")))
     assert [*gives_up.outcome][:2] == [

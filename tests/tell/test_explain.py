@@ -889,7 +889,7 @@ def test_every_promise_has_a_short_title_of_its_own():
             Scenario("retransmit").run(Drop("ack:N")),
             (
                 "m1/ack:N#1 is dropped. bob is shown “hello” twice. alice sees ✓✓ delivered. "
-                "1 of 5 promises is broken: “Nothing is shown twice”."
+                "1 of 5 promises is broken: “Nothing is shown twice” (no_duplicates)."
             ),
         ),
         (
@@ -900,16 +900,17 @@ def test_every_promise_has_a_short_title_of_its_own():
             Scenario("basic").run(Drop("msg:N"), Drop("ack:N")),
             (
                 "m1/msg:N#1 is dropped. m1/ack:N#1 was to be dropped but never sent. bob is never shown “hello”. "
-                "alice sees ✓ sent. 2 of 5 promises are broken: “No loss goes unnoticed”, "
-                "“Everything arrives, and the sender knows”."
+                "alice sees ✓ sent. 2 of 5 promises are broken: “No loss goes unnoticed” (no_silent_loss), "
+                "“Everything arrives, and the sender knows” (all_delivered)."
             ),
         ),
         (
             Scenario("retransmit").run(*drops("ack:N", "ack:N#2", "ack:N#3")),
             (
                 "m1/ack:N#1, m1/ack:N#2 and m1/ack:N#3 are dropped. bob is shown “hello” 3 times. alice sees ! failed. "
-                "3 of 5 promises are broken: “Nothing is shown twice”, “No false failure”, "
-                "“Everything arrives, and the sender knows”."
+                "3 of 5 promises are broken: “Nothing is shown twice” (no_duplicates), "
+                "“No false failure” (no_false_failure), "
+                "“Everything arrives, and the sender knows” (all_delivered)."
             ),
         ),
         (
@@ -920,7 +921,7 @@ def test_every_promise_has_a_short_title_of_its_own():
                 "m1/msg:N#1 and m2/ack:N#1 are dropped. m9/ack:N#1 and m8/ack:N#1 were to be dropped but never sent. "
                 "3 messages are said. Shown to the receiver: 1 never, 2 once. "
                 "Their senders see: 2 ✓? unconfirmed, 1 ✓✓ delivered. "
-                "1 of 5 promises is broken: “Everything arrives, and the sender knows”."
+                "1 of 5 promises is broken: “Everything arrives, and the sender knows” (all_delivered)."
             ),
         ),
         (Scenario("dedup", say=[]).run(), "Nothing is dropped. Nothing is said. All 5 promises are kept."),
@@ -928,7 +929,7 @@ def test_every_promise_has_a_short_title_of_its_own():
             Scenario("dedup", client=Mute).run(),
             (
                 "Nothing is dropped. bob is never shown “hello”. alice sees nothing. 2 of 5 promises are broken: "
-                "“No loss goes unnoticed”, “Everything arrives, and the sender knows”."
+                "“No loss goes unnoticed” (no_silent_loss), “Everything arrives, and the sender knows” (all_delivered)."
             ),
         ),
     ],

@@ -227,7 +227,7 @@ def test_how_often_it_lies_there_now_counts_and_that_it_lay_there_once_does_not(
 def test_examine_finds_it_and_says_why():
     report = examine(StoresAgain, "offline", only="bob is away")
     assert (report.promise, report.faults) == ("stored_once", (Drop("m1/ack:N#1"),))
-    assert report.caption == "StoresAgain at offline: ✕ it breaks “Nothing is stored twice”"
+    assert report.caption == "StoresAgain at offline: ✕ it breaks “Nothing is stored twice” (stored_once)"
     assert report.reason == (
         "“hello” (m1) was stored for bob when m1/msg:R#1 arrived at 50 ms, and again when m1/msg:R#2 arrived at 350 "
         "ms: m1/ack:N#1 was dropped, so alice, still waiting, sent msg:R again at 300 ms, and the server stored it "
@@ -239,7 +239,7 @@ def test_the_fault_map_and_the_statistics_tell_of_it():
     careless = Scenario("offline", server=StoresAgain)
     cell = fault_map(careless, given=[AWAY])["ack:N"]
     assert (cell.end.sign, cell.end.name, cell.broken) == ("2□", "stored twice", ("stored_once",))
-    assert cell.sentence.endswith(" Broken: “Nothing is stored twice”.")
+    assert cell.sentence.endswith(" Broken: “Nothing is stored twice” (stored_once).")
     measured = stats(careless, loss=0.2, messages=200, given=[AWAY])
     assert measured.measures["stored_twice"].value > 0
     assert not measured.example("stored_twice").promises["stored_once"]

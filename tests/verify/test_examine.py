@@ -312,7 +312,9 @@ def test_the_python_of_the_counterexample_shows_it_again():
 
 def test_the_answer_comes_first_then_the_diagram_then_what_was_tried():
     text = examine(BUGS["DedupByText"][0]).to_text()
-    answer, drawn, tried = (text.index(part) for part in ("✕ it breaks “No false ✓✓”", "m1 msg:R", "What was tried"))
+    answer, drawn, tried = (
+        text.index(part) for part in ("✕ it breaks “No false ✓✓” (no_false_delivery)", "m1 msg:R", "What was tried")
+    )
     assert answer < drawn < tried
     assert "In the trial “the same words twice” it takes no fault at all." in text
     assert "Not begun: both directions, three people, all talk at once, both lost at first, four messages," in text
@@ -346,7 +348,7 @@ def test_a_class_that_cannot_go_on_is_a_mistake_with_its_line():
 def test_a_run_that_goes_on_for_ever_is_an_answer():
     made, rung = BUGS["NeverGivesUp"]
     report = examine(made, rung, only="nobody is there")
-    assert report.caption == "NeverGivesUp at dedup: ✕ it breaks “Every run comes to an end”"
+    assert report.caption == "NeverGivesUp at dedup: ✕ it breaks “Every run comes to an end” (it_ends)"
     assert report.reason.replace("\n    ", " ").startswith(
         "From 100 ms on it goes round for ever: again and again alice's timer for m1 runs out, alice sends msg:R and "
         "the server sends msg:A."

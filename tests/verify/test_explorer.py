@@ -202,5 +202,5 @@ def test_what_a_search_does_not_know_under_any_name_it_does_not_suggest(kinds):
 def test_a_table_of_words_stands_to_the_left_in_html_as_in_text():
     html = explore(Scenario("dedup"), faults=1)._repr_mimebundle_()["text/html"]
     cells = html.count("<th ") + html.count("<td")
-    assert cells == 3 + 7 * 3
+    assert cells == 4 + 7 * 4
     assert html.count('style="text-align: left"') == cells + 1  # and the caption

@@ -80,7 +80,7 @@ def test_what_is_shown_three_times_is_nowhere_called_twice():
     for cell in thrice:
         assert (cell.end.sign, cell.end.name, cell.saw) == ("3×", "shown 3 times", "3 times")
         assert "lost: shown 3 times. alice sees ✓✓ delivered, bob is shown it 3 times;" in cell.sentence
-        assert "twice." not in cell.sentence.removesuffix(" Broken: “Nothing is shown twice”.")
+        assert "twice." not in cell.sentence.removesuffix(" Broken: “Nothing is shown twice” (no_duplicates).")
     twice = [cell for cell in pairs if cell.end.sign == "2×"]
     assert {cell.messages[0].shown["bob"] for cell in twice} == {2}
     ends = {end.name: count for end, count in pairs.ends.items()}

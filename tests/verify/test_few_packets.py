@@ -80,7 +80,7 @@ def test_a_bound_that_is_none_and_a_group():
 
 def test_on_the_command_line(capsys):
     assert main(["explore", "dedup", "--faults", "1", "--most-packets", "6"]) == 0
-    assert "No more packets than allowed              ✕ broken" in capsys.readouterr().out
+    assert "No more packets than allowed              few_packets          ✕ broken" in capsys.readouterr().out
     for more, told in [
         (["--most-packets", "none"], "imteach check: --most-packets: expected a whole number"),
         (["--most-packets", "6", "--format", "dot"], "imteach check: --most-packets: a graph judges no traffic"),

@@ -87,7 +87,7 @@ def table(rung, found):
     """Return the table of one rung."""
     rows = [
         [
-            PROMISE_TITLES[promise],
+            f"{PROMISE_TITLES[promise]} (`{promise}`)",
             *(f"{verdict(timed, promise)} {verdict(free, promise)}" for timed, free in found),
             REASONS.get((rung, promise), ""),
         ]

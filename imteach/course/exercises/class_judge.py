@@ -9,7 +9,7 @@ from imteach.course.exercises.stages import YOU_STOPPED, Judged, Stage
 from imteach.errors import InputError, quoted
 from imteach.protocol import Client, Server
 from imteach.scenario import Scenario
-from imteach.tell.promise import PROMISE_TITLES
+from imteach.tell.promise import promise_named
 from imteach.tell.words import counted
 from imteach.verify.exams.examination import Examination, mistake_is
 from imteach.verify.exams.examiner import examine
@@ -84,9 +84,8 @@ def judged(found: Examination) -> Judged:
     if found.mistake:
         return Judged(False, f"it {mistake_is(found.mistake)}", found.counterexample, found.reason)
     if found.broken:
-        title = PROMISE_TITLES[found.broken.promise]
         where = f" in the trial “{found.broken.trial}”" if len(found.tried) + len(found.left) > 1 else ""
-        note = f"it breaks “{title}”{where} with {found.broken.example}"
+        note = f"it breaks {promise_named(found.broken.promise)}{where} with {found.broken.example}"
         return Judged(False, note, found.counterexample, found.reason)
     if not found.passed:
         if found.interrupted:

@@ -6,7 +6,7 @@ value, what the people saw settles it.
 
 from collections.abc import Iterable, Iterator
 
-from imteach.tell import PROMISE_TITLES, Reason, why_broken, why_unused
+from imteach.tell import PROMISE_TITLES, Reason, promise_named, why_broken, why_unused
 from imteach.tell.reasons.why import reasons
 from imteach.tell.reasons.why_not import reasons_not
 from imteach.tell.words import stamp
@@ -133,8 +133,10 @@ def broken_ones(trace: Trace, answer: object) -> list[Reason]:
     """Return why each promise is broken that the answer names.
 
     >>> from imteach import Drop, Scenario
-    >>> print(broken_ones(Scenario("basic").run(Drop("msg:R")), ["all_delivered", "no_duplicates"])[0].text)
-    all_delivered: bob never saw “hello” (m1), because m1/msg:R#1 was dropped; alice's screen says ! failed.
+    >>> for reason in broken_ones(Scenario("retransmit").run(Drop("ack:N")), ["all_delivered", "no_duplicates"]):
+    ...     print(reason.text.partition(": ")[0])
+    “Nothing is shown twice” (no_duplicates)
     """
     named = [one for one in answer if one in PROMISE_TITLES] if isinstance(answer, list) else []
-    return [Reason(f"{one}: {why_broken(trace, one)}", trace.events[-1].id) for one in named if why_broken(trace, one)]
+    told = [(promise_named(one), why_broken(trace, one)) for one in named]
+    return [Reason(f"{promise}: {why}", trace.events[-1].id) for promise, why in told if why]

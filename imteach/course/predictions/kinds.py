@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from imteach.errors import InputError, quoted
+from imteach.protocol import PROMISE_TITLES
 from imteach.tell.words import join
 from imteach.trace import Event, PacketRecord
 
@@ -92,14 +93,14 @@ class _OfChoices(AnswerKind):
 
     @property
     def parts(self) -> dict[str, Any]:
-        return {"choices": self.texts}
+        return {"choices": [_with_its_title(text) for text in self.texts]}
 
     @property
     def expected(self) -> str:
         return f"one of {', '.join(map(repr, self.choices))}"
 
     def place(self, answer: object) -> int:
-        """Return the place of a choice: given itself, as its text, or as its number from 0.
+        """Return the place of a choice: given itself, as its text, as its promise's title, or as its number from 0.
 
         A number that is itself a choice is that choice.
         """
@@ -108,8 +109,9 @@ class _OfChoices(AnswerKind):
             return places[0]
         if isinstance(answer, bool):
             answer = "yes" if answer else "no"
-        if isinstance(answer, str) and answer in self.texts:
-            return self.texts.index(answer)
+        for texts in (self.texts, self.parts["choices"], [PROMISE_TITLES.get(text, text) for text in self.texts]):
+            if isinstance(answer, str) and answer in texts:
+                return texts.index(answer)
         if isinstance(answer, int) and not isinstance(answer, bool) and answer in range(len(self.choices)):
             return answer
         raise self.refused(answer)
@@ -345,6 +347,11 @@ def choice_in_words(choice: object) -> str:
     if isinstance(choice, list | tuple):
         return ", then ".join(f"“{text}”" for text in choice) or "nothing"
     return str(choice)
+
+
+def _with_its_title(text: str) -> str:
+    """A choice as it stands in the question: the name of a promise with its title."""
+    return f"{PROMISE_TITLES[text]} ({text})" if text in PROMISE_TITLES else text
 
 
 def same(choice: object, answer: object) -> bool:

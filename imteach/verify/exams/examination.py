@@ -13,7 +13,7 @@ from imteach.learner.mistakes import LearnerError
 from imteach.printed import fold
 from imteach.protocol import Client
 from imteach.scenario import Fault, Scenario
-from imteach.tell.promise import PROMISE_TITLES, why_broken
+from imteach.tell.promise import promise_named, why_broken
 from imteach.trace import Trace
 from imteach.verify.search.finding import Path, Plan
 
@@ -123,7 +123,7 @@ class Examination:
         if self.mistake:
             return f"{what}: ✕ it {mistake_is(self.mistake)}"
         if self.broken:
-            return f"{what}: ✕ it breaks “{PROMISE_TITLES[self.broken.promise]}”"
+            return f"{what}: ✕ it breaks {promise_named(self.broken.promise)}"
         return f"{what}: ✓ it keeps what imteach's own class keeps" if self.passed else f"{what}: not finished"
 
     def to_text(self) -> str:

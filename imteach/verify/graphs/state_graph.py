@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from imteach.errors import InputError, comes_with, quoted
-from imteach.protocol import PROMISES, judge
+from imteach.errors import InputError, comes_with
+from imteach.protocol import PROMISE_TITLES, PROMISES, judge
 from imteach.scenario import Fault, Scenario
-from imteach.scenario.checks import whole
+from imteach.scenario.checks import promise_called, whole
 from imteach.scenario.naming import short_name
 from imteach.scenario.scenario import checked_scenario
-from imteach.tell.promise import PROMISE_TITLES
+from imteach.tell.promise import promise_named
 from imteach.tell.words import counted, join
 from imteach.verify.graphs.state_rows import Rows
 from imteach.verify.graphs.state_space import StateSpace, walked
@@ -38,7 +38,8 @@ def state_graph(
     A node is a state, by number in the order of the search (0: the start); its `label` says what each person sees and
     what is in flight, `end` whether nothing is left to come, `breaks` which promises are broken there. An edge is one
     thing that can happen, its `label` the words that `check` uses. The shortest run that breaks `promise` is marked:
-    its edges have their number as `step`. If no promise is given, it is the first that is broken. Raises `InputError`.
+    its edges have their number as `step`. If no promise is given, by name or title, it is the first that is broken.
+    Raises `InputError`.
 
     >>> graph = state_graph(Scenario("basic"), faults=1)
     >>> graph.number_of_nodes(), graph.number_of_edges(), graph.graph["promise"]
@@ -49,7 +50,8 @@ def state_graph(
     bob: –
     """
     scenario = checked_scenario(scenario)
-    _check_promise(promise, scenario)
+    if promise is not None:
+        promise = promise_called(promise, judge((), scenario.setting), f" at the rung {scenario.rung!r}")
     most_states = whole(most_states, "most_states", most=MOST_ASKED)
     needs_networkx()
     space = walked(scenario, faults, kinds, given, max(most_states, MOST_STATES))
@@ -138,18 +140,13 @@ def _notes(space: StateSpace, ends: dict[int, tuple[str, ...]], promise: str, st
     found = {"state": len(space.states), "transition": len(space.transitions), "end": len(ends)}
     sizes = [counted(count, what) for what, count in found.items()]
     yield f"{join(sizes)}{'' if promise else '; every promise is kept at every end'}."
-    always = [f"“{PROMISE_TITLES[name]}”" for name in PROMISES if name in _always_broken(ends)]
-    if always:
-        yield f"Broken at every end: {join(always)}."
+    broken = {name for names in ends.values() for name in names} - {promise}
+    for where, names in (("every end", _always_broken(ends)), ("some ends", broken - _always_broken(ends))):
+        told = [promise_named(name) for name in PROMISES if name in names]
+        if told:
+            yield f"Broken at {where}: {join(told)}."
     if promise:
-        yield f"Marked: the shortest run that breaks “{PROMISE_TITLES[promise]}”, {counted(steps, 'step')}."
-
-
-def _check_promise(promise: str | None, scenario: Scenario) -> None:
-    promises = judge((), scenario.setting)
-    if promise is not None and promise not in promises:
-        at = f"at the rung {scenario.rung!r}"
-        raise InputError(f"no promise {quoted(promise)} {at}; the promises are {', '.join(promises)}")
+        yield f"Marked: the shortest run that breaks {promise_named(promise)}, {counted(steps, 'step')}."
 
 
 def needs_networkx() -> None:

@@ -8,7 +8,7 @@ from imteach.printed import Sentence
 from imteach.protocol import Outcome
 from imteach.scenario import Drop, Fault, Scenario, short_name
 from imteach.tell.ends import End
-from imteach.tell.promise import PROMISE_TITLES
+from imteach.tell.promise import promise_named
 from imteach.tell.words import counted, few, join, sign, times
 from imteach.trace import Trace
 from imteach.verify.search.finding import Plan
@@ -98,7 +98,7 @@ Broken: “Nothing is shown twice”.'
     @property
     def sentence(self) -> str:
         """All of it in words, for a screen reader."""
-        broken = [f"“{PROMISE_TITLES[name]}”" for name in self.broken]
+        broken = [promise_named(name) for name in self.broken]
         promises = f"Broken: {join(broken)}" if broken else "No promise is broken"
         return Sentence(f"{self.title}: {self.end.name}. {self._came()}. {promises}.")
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imteach.draw.tables import Table, as_markdown, as_text
 from imteach.plain import plain
+from imteach.protocol import PROMISE_TITLES
 from imteach.scenario import short_name
 from imteach.tell.ends import End
 from imteach.tell.words import counted, few
@@ -134,9 +135,11 @@ def _text(entry: Entry) -> str:
 
 
 def _notes(fault_map: "FaultMap") -> list[str]:
-    """The legend, a line for each sign, with how many runs ended so."""
+    """The legend: a line for each sign, with how many runs ended so, and one for each promise that a column names."""
     counts = {end: f" ({counted(count, 'run')})" for end, count in fault_map.ends.items()}
-    return [f"{end.sign:<2}  {end.name}: {end.means}{counts.get(end, '')}".strip() for end in legend(fault_map)]
+    ends = [f"{end.sign:<2}  {end.name}: {end.means}{counts.get(end, '')}".strip() for end in legend(fault_map)]
+    broken = {name for cell in fault_map for name in cell.broken} if fault_map.faults == 1 else set()
+    return [*ends, *(f"{name}: “{title}”" for name, title in PROMISE_TITLES.items() if name in broken)]
 
 
 # In HTML

@@ -10,7 +10,7 @@ from imteach.errors import InputError, quoted
 from imteach.learner.mistakes import LearnerError, Mistake
 from imteach.protocol import Outcome, judge
 from imteach.scenario import Fault, Scenario
-from imteach.scenario.checks import ByName, whole
+from imteach.scenario.checks import by_promise, whole
 from imteach.scenario.faults import checked_given
 from imteach.scenario.scenario import checked_scenario
 from imteach.tell.words import counted
@@ -143,7 +143,7 @@ def check(
         raise InputError("heartbeats of groups go on for ever, so only explore can count packets", where="most_packets")
     search = Interleavings(_world(scenario, given, chosen, most_packets), chosen, faults, most_states, reduce)
     unfinished = search.run()
-    promises: ByName[Verdict] = ByName("promise", {})
+    promises = by_promise(dict[str, Verdict]())
     for name in promises_of(scenario, most_packets):
         example = search.endless if name == "it_ends" else search.example(name)
         promises[name] = Verdict(name, search.judges(name) and not unfinished and example is None, example)

@@ -9,11 +9,10 @@ from typing import Any, ClassVar, NamedTuple
 
 from imteach.draw.tables import Table, as_html, as_markdown, as_text
 from imteach.errors import InputError, quoted
-from imteach.protocol import SEARCHED, judge
+from imteach.protocol import PROMISE_TITLES, SEARCHED, judge
 from imteach.scenario import Fault, Scenario
 from imteach.scenario.checks import whole
 from imteach.tell.fault import fault_named
-from imteach.tell.promise import PROMISE_TITLES
 from imteach.tell.words import counted, join
 from imteach.trace import Trace
 from imteach.verify.search.steps.follow import follow
@@ -227,7 +226,7 @@ class Finding:
 
     def _table(self) -> Table:
         rows = [
-            [PROMISE_TITLES[name], str(verdict), "" if verdict.example is None else str(verdict.example)]
+            [PROMISE_TITLES[name], name, str(verdict), "" if verdict.example is None else str(verdict.example)]
             for name, verdict in self.promises.items()
         ]
         kinds = [_A_FAULT.get(kind, f"a {kind}") for kind in self.kinds] or ["no kind"]
@@ -239,7 +238,8 @@ class Finding:
         )
         counts = join([counted(count, name.removesuffix("s")) for name, count in self.counts.items()])
         caption = f"{self.scenario.rung}: {self.every} with {most}{given}: {counts}"
-        return Table(caption, ["promise", "verdict", "the smallest run that breaks it"], rows, self.notes(), words=True)
+        columns = ["promise", "in Python", "verdict", "the smallest run that breaks it"]
+        return Table(caption, columns, rows, self.notes(), words=True, code="in Python")
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/plain": self.to_text(), "text/html": as_html([self._table()])}

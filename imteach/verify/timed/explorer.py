@@ -8,7 +8,7 @@ from imteach.bars import memory_used, stopwatch, with_bar
 from imteach.learner.learners import unsteady
 from imteach.learner.mistakes import LearnerError
 from imteach.scenario import Fault, Scenario
-from imteach.scenario.checks import ByName, whole
+from imteach.scenario.checks import by_promise, whole
 from imteach.scenario.faults import checked_given
 from imteach.scenario.scenario import checked_scenario
 from imteach.verify.search.finding import (
@@ -97,7 +97,7 @@ def explore(
         search.together(executor)
     if MISTAKE in search.smallest:
         _raise_mistake(scenario, (*given, *search.smallest[MISTAKE]))
-    promises: ByName[Verdict] = ByName("promise", {})
+    promises = by_promise(dict[str, Verdict]())
     for name in promises_of(scenario, most_packets):
         made = EndlessPlan if name == "it_ends" else Plan
         example = made(scenario, given, search.smallest[name]) if name in search.smallest else None

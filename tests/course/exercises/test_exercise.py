@@ -122,7 +122,7 @@ def test_a_report_says_what_was_passed_what_is_wrong_and_what_was_not_tried():
     assert [(name, passed) for name, passed, _ in report.stages] == [
         ("it runs", True), ("each single loss", False), ("explore", None), ("check", None), ("trials", None),
     ]  # fmt: skip
-    assert report.stages[1].note == "it breaks “No false failure” with drop m1/ack:R#1"
+    assert report.stages[1].note == "it breaks “No false failure” (no_false_failure) with drop m1/ack:R#1"
     assert report.stages[2].note == "not tried, because “each single loss” comes first"
     assert report.reason.startswith("alice's screen says ! failed, yet bob was shown “hello”")
     assert report.counterexample.promises["no_false_failure"] is False
