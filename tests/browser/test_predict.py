@@ -9,6 +9,7 @@ from alone_with_python import Desk
 from playwright.sync_api import Browser, Page, expect
 
 from imteach import Drop, Predict, Say, Scenario
+from imteach.draw.sequence.notebook import scrolling_image
 
 NASTY = "</svg><script>window.struck = 1</script> \"><img src=x onerror='window.struck = 1'>"
 SIX = ["msg:R", "msg:A", "msg:N", "ack:R", "ack:A", "ack:N"]
@@ -221,3 +222,68 @@ def test_nothing_sticks_out(page: Page, width: int):
     commit(desk)
     expect(desk.root.locator("[data-verdict]")).to_be_visible()
     assert desk.root.evaluate("root => document.documentElement.scrollWidth <= innerWidth")
+
+
+def in_a_group() -> Predict:
+    friends = {"friends": ["alice", "bob", "carol"]}
+    return Predict(
+        "How often is hi shown on carol's phone?",
+        Scenario("group", groups=friends, say=[Say("hi", to="friends")]),
+        Drop("m1/msg:N>carol"),
+        choices=["never", "once"],
+        answer=lambda trace: trace.messages[0].shown["carol"],
+    )
+
+
+SMALLEST = """(svg) => {
+    const scale = svg.getBoundingClientRect().width / Number(svg.getAttribute("width"));
+    const sizes = [...svg.querySelectorAll("text")].map((text) => parseFloat(getComputedStyle(text).fontSize));
+    return scale * Math.min(...sizes);
+}"""
+"""How high the smallest letters of a picture are on the screen, in px."""
+
+
+@pytest.mark.parametrize("width", [1366, 1000, 640])
+def test_the_letters_of_a_wide_picture_stay_readable_and_what_has_no_room_scrolls(browser: Browser, width: int):
+    """A group has four lifelines: beside the reasons its letters were 8 px high."""
+    page = driving.new_page(browser)
+    page.set_viewport_size({"width": width, "height": 900})
+    desk = desk_of(page, in_a_group())
+    desk.root.locator('[data-choice="0"]').click()
+    commit(desk)
+    place = desk.root.locator(".predict-verdict .predict-picture")
+    assert place.locator("svg").evaluate(SMALLEST) >= 9.9
+    goes_on = place.evaluate("(place) => place.scrollWidth - place.clientWidth")
+    assert (goes_on > 1) == (width < 1200)
+    expect(desk.root.get_by_role("group", name="The diagram’s place, which scrolls")).to_have_attribute("tabindex", "0")
+    assert desk.root.evaluate("(root) => root.scrollWidth <= root.clientWidth"), "nothing but the picture scrolls"
+    page.close()
+
+
+def test_the_reasons_stand_beside_a_picture_that_has_room_there(browser: Browser):
+    page = driving.new_page(browser)
+    page.set_viewport_size({"width": 1366, "height": 900})
+    desk = desk_of(page, twice())
+    desk.root.locator('[data-choice="1"]').click()
+    commit(desk)
+    why, run = (desk.root.locator(part).bounding_box() for part in (".lab-reasons", ".predict-picture"))
+    assert why is not None
+    assert run is not None
+    assert why["x"] + why["width"] <= run["x"]
+    assert desk.root.locator(".predict-verdict svg").evaluate(SMALLEST) >= 9.9
+    page.close()
+
+
+def test_so_it_is_where_no_kernel_runs(browser: Browser):
+    """A still question about a picture, and a still report; Jupyter makes every image as narrow as its place."""
+    trace = Scenario("group", groups={"friends": ["alice", "bob", "carol"]}, say=[Say("hi", to="friends")]).run()
+    asked = Predict.packet("Which?", trace.scenario, shown=trace, answer=lambda trace: trace.packets[0])
+    page = driving.new_page(browser)
+    page.set_viewport_size({"width": 800, "height": 900})
+    for html in (asked._repr_mimebundle_()[0]["text/html"], scrolling_image(trace)):
+        page.set_content(f"<style>img {{max-width: 100%; height: auto}}</style>{html}")
+        image = page.locator("img")
+        assert image.evaluate("(img) => img.getBoundingClientRect().width / img.naturalWidth") >= 0.86
+        assert image.evaluate("(img) => img.parentElement.scrollWidth > img.parentElement.clientWidth")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 800
+    page.close()

@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from imteach.course.exercises.stages import StageResult
-from imteach.draw.sequence.notebook import MOST_SHOWN, image
+from imteach.draw.sequence.notebook import MOST_SHOWN, scrolling_image
 from imteach.draw.sequence.text import to_text
 from imteach.errors import InputError
 from imteach.printed import fold
@@ -124,7 +124,7 @@ class ExerciseReport:
     @property
     def picture(self) -> str:
         """The counterexample as an HTML image; "" if there is none that can be drawn."""
-        return "" if self._drawn is None else image(self._drawn)
+        return "" if self._drawn is None else scrolling_image(self._drawn)
 
     def to_html(self) -> str:
         """Return it as HTML. Whatever a learner typed stands in it as text."""

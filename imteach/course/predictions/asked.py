@@ -9,7 +9,8 @@ from itertools import cycle
 from typing import Any
 
 from imteach.course.predictions.kinds import AnswerKind, PickPacket
-from imteach.draw import drawn, image
+from imteach.draw import drawn
+from imteach.draw.sequence.notebook import scrolling_image
 from imteach.lab import page
 from imteach.printed import fold
 from imteach.trace import Trace
@@ -45,7 +46,7 @@ def asked_in_text(question: str, kind: AnswerKind, so_far: Sequence[str] = ()) -
 def asked_in_html(question: str, kind: AnswerKind, picture: Trace | None, so_far: Sequence[str] = ()) -> str:
     """Return a question for a page where nobody answers: the words, the choices and the picture."""
     choices = _listed(kind.parts.get("choices", []))
-    shown = image(picture) if picture is not None else ""
+    shown = scrolling_image(picture) if picture is not None else ""
     how = escape(f"{HOW[kind.name]} {kind.parts.get('unit', '')}".rstrip())
     return f"<p>{STILL}</p><p><b>Predict.</b> {in_code(question)}</p>{_listed(so_far)}<p>{how}</p>{choices}{shown}"
 

@@ -1,5 +1,7 @@
 """A trace in a notebook: a picture that shows even before anything is run."""
 
+import re
+
 from imteach.draw.sequence.svg.picture import to_svg
 from imteach.draw.sequence.text import to_text
 from imteach.draw.sequence.window import Window
@@ -9,6 +11,7 @@ from imteach.themes import as_image, image_tag
 from imteach.trace import Trace
 
 MOST_SHOWN = 500  # packets
+SMALLEST = 0.87  # of its size: smaller, its words would be less than 10 px high
 
 
 def mimebundle(trace: Trace) -> dict[str, str]:
@@ -29,6 +32,14 @@ def mimebundle(trace: Trace) -> dict[str, str]:
 def image(trace: Trace, window: Window | None = None) -> str:
     """Return the sequence diagram, or a window of it, as an HTML image that stands alone, with its alternative text."""
     return as_image(to_svg(trace, window=window), alt_text(trace))
+
+
+def scrolling_image(trace: Trace) -> str:
+    """Return that image in a place of its own, which scrolls sideways where it would have to be made too small."""
+    svg = to_svg(trace)
+    width = float(re.search(r'width="([0-9.]+)"', svg)[1])  # type: ignore[index]  # each picture says how wide it is
+    style = f"min-width:{SMALLEST * width:.0f}px;max-width:100%"
+    return f'<div style="overflow-x:auto">{as_image(svg, alt_text(trace), style=style)}</div>'
 
 
 def tag(trace: Trace) -> tuple[str, str]:

@@ -27,7 +27,7 @@ import { makeControl } from "./predict_controls.js";
  */
 
 const FIRST = "Choose an answer first.";
-const WIDE = 1000; // a picture of more pixels is too small to be read beside its reasons
+const WIDE = 1000; // a picture of more pixels stands above or below its reasons, and may be higher
 
 /** The parts of the page. */
 function makeParts() {
@@ -73,11 +73,12 @@ function drawVerdict(place, { right, sentence, reasons, runOf, others }) {
  * @param {Verdict} verdict
  */
 function drawTheRun(place, run, { reasons, events, packets }) {
-  const room = place.querySelector(".predict-run");
+  const room = /** @type {HTMLElement | null} */ (place.querySelector(".predict-run"));
   if (!room || Object.keys(run).length === 0) return;
   const drawing = drawRun(run);
-  room.replaceChildren(drawing);
   const svg = drawing.querySelector("svg");
+  if (svg) room.style.setProperty("--natural-width", svg.getAttribute("width")); // how much room it asks for
+  room.replaceChildren(drawing);
   if (!svg) return;
   place.classList.toggle("predict-wide", svg.viewBox.baseVal.width > WIDE);
   lightUp(svg, packets, events);

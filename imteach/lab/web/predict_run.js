@@ -23,7 +23,26 @@ export function drawPicture({ picture = "", sheet = "", drawn }) {
   if (drawn) markPicture(svg, drawn);
   for (const aside of svg.querySelectorAll(".lab-link, .lab-veil, .lab-flying")) aside.remove(); // nothing is done there
   for (const head of svg.querySelectorAll(".lab-head")) head.removeAttribute("role");
-  return make("div", { class: "predict-picture" }, make("style", {}, sheet), svg);
+  const place = make("div", { class: "predict-picture" }, make("style", {}, sheet), svg);
+  place.style.setProperty("--natural-width", svg.getAttribute("width")); // it is not drawn much smaller: see predict.css
+  return place;
+}
+
+/**
+ * Let a picture be reached by keys, which scroll it, as long as there is something to scroll.
+ * @param {HTMLElement} place
+ */
+function letKeysScroll(place) {
+  const attributes = { tabindex: "0", role: "group", "aria-label": "The diagram’s place, which scrolls" };
+  new ResizeObserver(() => {
+    const isWide = place.scrollWidth > place.clientWidth + 1;
+    const isScrolled = isWide || place.scrollHeight > place.clientHeight + 1;
+    place.toggleAttribute("data-wide", isWide);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (isScrolled) place.setAttribute(name, value);
+      else place.removeAttribute(name);
+    }
+  }).observe(place);
 }
 
 /** @param {Run} run */
@@ -36,6 +55,7 @@ export function drawRun(run) {
       for (const name of ["tabindex", "aria-pressed"]) packet.removeAttribute(name);
     }
     whole.append(drawing);
+    letKeysScroll(drawing);
   }
   if (run.html || run.text) {
     const box = make("div", { class: "predict-result" });
