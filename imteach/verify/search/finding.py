@@ -238,7 +238,7 @@ class Finding:
         )
         counts = join([counted(count, name.removesuffix("s")) for name, count in self.counts.items()])
         caption = f"{self.scenario.rung}: {self.every} with {most}{given}: {counts}"
-        columns = ["promise", "in Python", "verdict", "the smallest run that breaks it"]
+        columns = ["promise", "in Python", "verdict", "smallest run against it"]
         return Table(caption, columns, rows, self.notes(), words=True, code="in Python")
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
