@@ -186,7 +186,7 @@ def what_came_of_each(compare: Compare) -> list[str]:
     >>> from imteach import Drop, Scenario
     >>> print(what_came_of_each(Compare(Scenario("retransmit").run(Drop("ack:N")), Scenario("dedup").run())))
     bob is shown “hello” twice in the first run, once in the second.
-    “Nothing is shown twice” is broken in the first run, kept in the second.
+    “Nothing is shown twice” (no_duplicates) is broken in the first run, kept in the second.
     12 packets are sent in the first run, 6 in the second.
     """
     told = [f"{clause}." for clause in _differing(compare.one, compare.other)]

@@ -32,7 +32,7 @@ class Cell:
     <Cell ack:N lost: shown twice>
     >>> cell.sentence
     'ack:N lost: shown twice. alice sees ✓✓ delivered, bob is shown it twice; 2 copies reached bob, 12 packets in all. \
-Broken: “Nothing is shown twice”.'
+Broken: “Nothing is shown twice” (no_duplicates).'
     >>> cell.trace.faults
     (Drop("m1/ack:N#1"),)
     """

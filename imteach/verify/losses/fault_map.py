@@ -127,6 +127,9 @@ def fault_map(scenario: Scenario | str, faults: int = 1, given: Sequence[Fault] 
     ≠   false failure: the sender sees a failure, and the receiver has it (1 run)
     !   true failure: it did not arrive, and its sender sees that (1 run)
     ✓   only sent: it arrived, and its sender is never told so (1 run)
+    no_silent_loss: “No loss goes unnoticed”
+    no_false_failure: “No false failure”
+    all_delivered: “Everything arrives, and the sender knows”
     """
     scenario = checked_scenario(scenario)
     if faults not in (1, 2) or isinstance(faults, bool):
