@@ -27,7 +27,7 @@ import { makeControl } from "./predict_controls.js";
  */
 
 const FIRST = "Choose an answer first.";
-const WIDE = 1000; // a picture of more pixels stands above or below its reasons, and may be higher
+const WIDE = 1000; // a picture of more pixels stands below its reasons, and may be higher
 
 /** The parts of the page. */
 function makeParts() {
