@@ -255,7 +255,9 @@ def test_the_letters_of_a_wide_picture_stay_readable_and_what_has_no_room_scroll
     assert place.locator("svg").evaluate(SMALLEST) >= 9.9
     goes_on = place.evaluate("(place) => place.scrollWidth - place.clientWidth")
     assert (goes_on > 1) == (width < 1200)
-    expect(desk.root.get_by_role("group", name="The diagram’s place, which scrolls")).to_have_attribute("tabindex", "0")
+    if width < 1200:  # keys scroll it, too
+        expect(place).to_have_attribute("tabindex", "0")
+        expect(place).to_have_attribute("aria-label", "The diagram’s place, which scrolls")
     assert desk.root.evaluate("(root) => root.scrollWidth <= root.clientWidth"), "nothing but the picture scrolls"
     page.close()
 

@@ -238,7 +238,7 @@ class _Chain:
         shows = (e for e in self.trace.events[: event.id] if e.kind == "show" and e.node == event.node)
         shown = next((e for e in shows if e.msgid == event.msgid), None)
         forgotten = self._had_forgotten(shown, event) if shown else ""
-        return f": {event.text}{f'; it was shown at {shown.t} ms{forgotten}' if shown and forgotten else ''}"
+        return f": {event.text}{f'; it was shown {self.at(shown)}{forgotten}' if shown and forgotten else ''}"
 
     def _shown_before(self, event: Event) -> str:
         first = self._first_shown(event)
