@@ -77,7 +77,7 @@ _AT: dict[str, Callable[[Outcome, str], bool]] = {
 
 def _no_duplicates(case: Case) -> str:
     first, second, *_ = case.shows
-    moments = [f"{case.at(show)}" + (f" as {show.msgid}" if show.msgid != first.msgid else "") for show in case.shows]
+    moments = [case.at(show) + (f" as {show.msgid}" if show.msgid != first.msgid else "") for show in case.shows]
     shown = f"{case.receiver} was shown {case.name} {times(len(case.shows))}, {few(moments)}"
     return f"{shown}: {_why_shown_again(case, first, second)}{_why_not_discarded(case, first, second)}"
 
@@ -155,7 +155,7 @@ def _why_kept_again(case: Case, first: Event, answer: PacketRecord) -> str:
     """Why an offline:A brought what was shown before."""
     stores = [store for store in case.events("store") if store.id < case.sendings[answer.name].id]
     copies = sum(kept.said == case.said.msgid for kept in answer.kept)
-    twice = f"the server had stored it {times(len(stores))}, {few([f'{case.at(store)}' for store in stores])}"
+    twice = f"the server had stored it {times(len(stores))}, {few([case.at(store) for store in stores])}"
     if first.packet == answer.name:
         if copies < 2:
             return f"{case.receiver}'s client showed it again without being sent it again"

@@ -60,7 +60,7 @@ def test_what_goes_round_for_ever_is_a_loop_to_mermaid_too(draw: Draw) -> None:
     texts = [seen(text) for text in draw(ping_pong().to_mermaid())]
     assert [text for text in texts if "over" in text] == ["[over and over]"]
     assert "loop" in texts
-    assert "500: ack:A #2 still under way" in texts
+    assert "10: ack:A #2 still under way" in texts
 
 
 NAMES = ["end", "as", "loop", "style", "classDef", "participant", "דנה", "Оля", "x__x", "n0", "note", "Ünïcode", "小明"]
