@@ -421,6 +421,7 @@ export function render({ model, el }) {
     mark();
     time.draw(true);
     if (isLost && !focusField(page.faults, field)) pointing.focus();
+    if (isLost && !focusedIn(root)) root.focus({ preventScroll: true }); // nothing in the picture can be used
     if (!names.includes("picture")) return;
     if (y !== null) place.keepAt(y);
     else if (!tools.isOnPackets()) time.showCursor();
