@@ -50,6 +50,7 @@ OPEN = """async (path) => {
     await panel.sessionContext.ready;  // the status bar says "idle" before there is a kernel
     await panel.sessionContext.session.kernel.info;
     app.shell.activateById(panel.id);
+    while (app.shell.currentWidget !== panel) await new Promise((done) => setTimeout(done, 20));  // else another is run
     await app.commands.execute("notebook:run-all-cells");
 }"""
 
@@ -59,6 +60,7 @@ REOPEN = """async (path) => {
     await panel.context.ready;
     await panel.sessionContext.ready;
     app.shell.activateById(panel.id);
+    while (app.shell.currentWidget !== panel) await new Promise((done) => setTimeout(done, 20));
 }"""
 
 READY = """async () => {
@@ -387,9 +389,6 @@ def open_again(page: Page, name: str) -> None:
     """Show the notebook of this name in the host that the page has entered, once its kernel is there."""
     if ask(page, "() => window.jupyterapp.name") == "JupyterLab":
         ask(page, REOPEN, name)
-        page.wait_for_function(
-            f"(name) => ({SHOWN})() === name", arg=name
-        )  # the shell learns later that it has the focus
     else:
         page.goto(ask(page, "() => location.origin") + f"/notebooks/{quote(name)}")  # each has a page of its own
         wait_for_notebook(page)

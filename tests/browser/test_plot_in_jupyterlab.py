@@ -20,7 +20,7 @@ def test_a_plot_is_an_image_with_its_words(server, page, shoot, before):
     with driving.running(page, driving.write_notebook(server, "plot.ipynb", cells)):
         outputs = page.locator(OUTPUTS)
         image = outputs.locator("img")
-        image.wait_for(timeout=60_000)  # matplotlib looks for fonts first, where it never ran before
+        soon(lambda: image.count() or outputs.all_inner_texts(), 1)
         words = sweep(Scenario("dedup"), [0, 0.9], 50).plot()._repr_mimebundle_()["text/plain"]
         soon(lambda: image.get_attribute("alt"), words)
         soon(lambda: image.evaluate(SIZE), [750, pytest.approx(1, abs=0.01)])  # not squeezed
