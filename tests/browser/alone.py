@@ -50,6 +50,7 @@ def mount(page: Page, widget: Any, shadow: bool = False, keep: bool = False) -> 
 
 def mount_state(page: Page, widget: Any, state: dict[str, Any], shadow: bool = False, keep: bool = False) -> Locator:
     """Show a widget as it was when `state_of` gave this state."""
+    assert page.url == "about:blank", f"this would empty {page.url}: the module needs pytestmark = pytest.mark.alone"
     script = "data:text/javascript;base64," + base64.b64encode(widget._esm.encode()).decode()
     css = str(widget._css)
     page.evaluate(MOUNT, [script, css, state, shadow, keep])

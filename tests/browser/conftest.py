@@ -54,12 +54,18 @@ def host(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def page(
-    server: driving.Server, shared: driving.Shared, browser: Browser, host: str, request: pytest.FixtureRequest
-) -> Iterator[Page]:
-    """This host's page. Behind a module with a failure the next one gets another."""
+def page(shared: driving.Shared, browser: Browser, host: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """This host's page; an empty one for a module with `pytestmark = pytest.mark.alone`, which needs no host.
+
+    Behind a module with a failure the next one gets another.
+    """
+    if request.node.get_closest_marker("alone"):
+        page = driving.new_page(browser)
+        yield page
+        page.close()
+        return
     failed = request.session.testsfailed
-    yield shared.page(server, host)
+    yield shared.page(request.getfixturevalue("server"), host)
     if request.session.testsfailed > failed:
         shared.forget(host)
 

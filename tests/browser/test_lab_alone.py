@@ -1,21 +1,13 @@
 """The lab's page by itself: what a click means, in a shadow root too, and what it says to Python."""
 
-from collections.abc import Iterator
-
 import alone
-import driving
 import pytest
 from driving import soon
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from imteach import Lab, Say, Scenario
 
-
-@pytest.fixture(scope="module")
-def page(browser: Browser) -> Iterator[Page]:  # no Jupyter here
-    page = driving.new_page(browser)
-    yield page
-    page.close()
+pytestmark = pytest.mark.alone
 
 
 @pytest.mark.parametrize("shadow", [False, True])

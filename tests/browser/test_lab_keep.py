@@ -1,15 +1,15 @@
 """A run that is kept beside the next ones, in the lab's page: by mouse and by keys, with Python really behind it."""
 
-from collections.abc import Iterator
-
 import alone
 import driving
 import pytest
 from alone_with_python import Desk
 from driving import soon
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from imteach import Drop, Lab, Say, Scenario
+
+pytestmark = pytest.mark.alone
 
 NASTY = "</svg><script>window.struck = 1</script> \"><img src=x onerror='window.struck = 1'>"
 SENTENCE = (
@@ -17,13 +17,6 @@ SENTENCE = (
     "Until then both are the same."
 )
 WIDE, LAPTOP, NARROW = {"width": 1500, "height": 1300}, {"width": 1000, "height": 768}, {"width": 600, "height": 900}
-
-
-@pytest.fixture(scope="module")
-def page(browser: Browser) -> Iterator[Page]:  # no Jupyter here
-    page = driving.new_page(browser)
-    yield page
-    page.close()
 
 
 @pytest.fixture(params=[WIDE], ids=["wide"])

@@ -1,14 +1,15 @@
 """The lab as a screen reader meets it: what has a name, what is said twice, how much is said aloud; and no motion."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import driving
 import pytest
 from alone_with_python import Desk
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from imteach import Drop, Lab
+
+pytestmark = pytest.mark.alone
 
 LISTEN = """() => {  // what live regions were given to say
     window.said = [];
@@ -24,11 +25,9 @@ CONTROLS = {"button", "radio", "switch", "checkbox", "slider", "textbox", "spinb
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser) -> Iterator[Page]:  # no Jupyter here
-    page = driving.new_page(browser)
+def page(page: Page) -> Page:
     page.emulate_media(reduced_motion="reduce")
-    yield page
-    page.close()
+    return page
 
 
 @pytest.fixture

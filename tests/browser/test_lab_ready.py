@@ -1,16 +1,16 @@
 """What a click will show is there before the click: asked for while the button is down, and then Python counts."""
 
 import base64
-from collections.abc import Iterator
 from typing import Any
 
-import driving
 import pytest
 from alone_with_python import Desk
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from imteach import Drop, Lab
 from imteach.lab.live import packed
+
+pytestmark = pytest.mark.alone
 
 ACK = '[data-packet="m1/ack:N#1"]'
 
@@ -50,13 +50,6 @@ class Reader(Desk):
         self.page.mouse.down()
         assert self.get_ready()
         self.page.wait_for_timeout(50)
-
-
-@pytest.fixture(scope="module")
-def page(browser: Browser) -> Iterator[Page]:  # no Jupyter here
-    page = driving.new_page(browser)
-    yield page
-    page.close()
 
 
 @pytest.fixture

@@ -1,23 +1,16 @@
 """The lab's settings: folded until asked for, by mouse and by keys; no field loses its place or what is typed there."""
 
-from collections.abc import Iterator
-
 import alone
 import driving
 import pytest
 from alone_with_python import Desk
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from imteach import Crash, Drop, Lab, Offline, Say, Scenario
 
+pytestmark = pytest.mark.alone
+
 GROUP = {"friends": ["alice", "bob", "carol"]}
-
-
-@pytest.fixture(scope="module")
-def page(browser: Browser) -> Iterator[Page]:  # no Jupyter here
-    page = driving.new_page(browser)
-    yield page
-    page.close()
 
 
 @pytest.fixture

@@ -1,22 +1,15 @@
 """The lab's time, in its page by itself: any moment can be shown, and all that stands beside the picture shows it."""
 
-from collections.abc import Iterator
-
 import alone
 import driving
 import pytest
 from alone_with_python import Desk
 from driving import soon
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from imteach import Drop, Lab, Offline, Say, Scenario
 
-
-@pytest.fixture(scope="module")
-def page(browser: Browser) -> Iterator[Page]:  # no Jupyter here
-    page = driving.new_page(browser)
-    yield page
-    page.close()
+pytestmark = pytest.mark.alone
 
 
 @pytest.fixture
@@ -334,3 +327,17 @@ def test_what_stands_above_the_slider_does_not_push_it_up_and_down_as_time_goes_
         heights.append(round(slider.bounding_box()["y"]))
     assert heights == sorted(heights)  # it may be pushed down, once, but does not come up again
     page.set_viewport_size(driving.SCREEN)
+
+
+def test_a_key_right_after_the_slider_goes_on_from_where_the_slider_is(lab: Locator):
+    """The slider's moment comes with the next frame, which came after the key and took its moment back."""
+    slide_and_press = """(lab, [to, key]) => {
+        const slider = lab.querySelector("[data-part=time]");
+        slider.value = to;
+        slider.dispatchEvent(new Event("input", {bubbles: true}));
+        slider.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
+        return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(
+            () => done(lab.querySelector(".lab-when").textContent))));
+    }"""
+    for to, key, then in (250, "t", "300 ms"), (310, ".", "350 ms"), (310, ",", "300 ms"):
+        assert lab.evaluate(slide_and_press, [str(to), key]) == then

@@ -3,7 +3,6 @@
 import base64
 import operator
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import alone
@@ -11,18 +10,13 @@ import driving
 import pytest
 from alone_with_python import Desk
 from driving import soon
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from imteach import Crash, Delay, Drop, Lab, Offline, Say, Scenario
 
+pytestmark = pytest.mark.alone
+
 NASTY = "</svg><script>window.struck = 1</script> \"><img src=x onerror='window.struck = 1'>"
-
-
-@pytest.fixture(scope="module")
-def page(browser: Browser) -> Iterator[Page]:  # no Jupyter here
-    page = driving.new_page(browser)
-    yield page
-    page.close()
 
 
 @pytest.fixture

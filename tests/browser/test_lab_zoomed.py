@@ -7,9 +7,11 @@ import driving
 import pytest
 from alone_with_python import Desk
 from driving import soon
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from imteach import Delay, Drop, Lab, Say, Scenario
+
+pytestmark = pytest.mark.alone
 
 ZOOMED = {"width": 342, "height": 192}
 
@@ -38,11 +40,9 @@ MIDDLE_OF = """(picture, node) => {  // how far from the middle of the picture's
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser) -> Iterator[Page]:  # no Jupyter here
-    page = driving.new_page(browser)
+def page(page: Page) -> Page:
     page.set_viewport_size(ZOOMED)
-    yield page
-    page.close()
+    return page
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """The kept pictures in a real browser, with real fonts: the room that was kept for words is enough for them."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import driving
 import pytest
-from playwright.sync_api import Browser, Page
 
 from imteach.draw.letters.measure import text_width
+
+pytestmark = pytest.mark.alone
 
 GOLDEN = Path(__file__).parents[1] / "draw" / "golden"
 
@@ -51,13 +50,6 @@ FOUND = """() => {
     }
     return found;
 }"""
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:  # no Jupyter here
-    page = driving.new_page(browser)
-    yield page
-    page.close()
 
 
 @pytest.mark.parametrize("font", ["system-ui", '"DejaVu Sans"'])

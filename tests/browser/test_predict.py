@@ -1,7 +1,5 @@
 """The page of a prediction, with Python really behind it: asked, committed by mouse or by keys, and judged."""
 
-from collections.abc import Iterator
-
 import alone
 import driving
 import pytest
@@ -11,15 +9,10 @@ from playwright.sync_api import Browser, Page, expect
 from imteach import Drop, Predict, Say, Scenario
 from imteach.draw.sequence.notebook import scrolling_image
 
+pytestmark = pytest.mark.alone
+
 NASTY = "</svg><script>window.struck = 1</script> \"><img src=x onerror='window.struck = 1'>"
 SIX = ["msg:R", "msg:A", "msg:N", "ack:R", "ack:A", "ack:N"]
-
-
-@pytest.fixture(scope="module")
-def page(browser: Browser) -> Iterator[Page]:  # no Jupyter here
-    page = driving.new_page(browser)
-    yield page
-    page.close()
 
 
 def desk_of(page: Page, guess: Predict) -> Desk:

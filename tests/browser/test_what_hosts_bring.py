@@ -3,20 +3,21 @@
 `test_other_hosts` opens the hosts themselves, by night.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import driving
 import pytest
 from alike import differences
 from alone import mount
 from driving import soon
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 from programs import ROOT
 from test_other_hosts import HOSTS
 
 from imteach import Client, Drop, Lab, Predict, exercises
 from imteach.course.exercise_view import ExerciseView
 from imteach.lab.fault_map_lab import FaultMapLab
+
+pytestmark = pytest.mark.alone
 
 STYLES = {
     "Bootstrap 3 in Notebook Classic": """
@@ -73,13 +74,6 @@ UNFOLD = """lab => {
 
 PAPER = "root => getComputedStyle(root).backgroundColor"
 LIGHT, DARK = "rgb(255, 255, 255)", "rgb(23, 25, 30)"
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:  # no Jupyter here
-    page = driving.new_page(browser)
-    yield page
-    page.close()
 
 
 @pytest.mark.parametrize("shown", PAGES)

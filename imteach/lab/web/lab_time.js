@@ -48,6 +48,8 @@ export function watchTime(page, show, follow, settled) {
   let spoken = ""; // what was told last
   let speed = SPEEDS[1][1];
 
+  let wanted = NaN; // the moment to show in the next frame: a mouse moves more often than the screen is painted
+
   const now = () => at ?? moments.end;
 
   /** What happens at the moment shown, in words. */
@@ -111,10 +113,22 @@ export function watchTime(page, show, follow, settled) {
    * @param {number | null} t
    */
   function go(t) {
+    wanted = NaN; // what was to come is overtaken
     const before = at;
     at = t === null || t >= moments.end ? null : Math.max(t, 0);
     if ((at === null) !== (before === null) || (at !== null && !page.side.style.minHeight)) keepHeight(at !== null);
     draw();
+  }
+
+  /** Show the moment that was to come with the next frame: what is done next is about that one. */
+  function arrive() {
+    if (!Number.isNaN(wanted)) go(wanted);
+  }
+
+  /** The moment that a step in the page is about. */
+  function moment() {
+    arrive();
+    return now();
   }
 
   /**
@@ -132,11 +146,21 @@ export function watchTime(page, show, follow, settled) {
     follow(at === null ? axis.bottom : axis.yAt(at));
   }
 
-  const next = () => step(moments.instants.find((t) => t > now()) ?? null);
-  const previous = () => step(moments.instants.filter((t) => t < now()).pop() ?? axis.first);
+  /** The instant after the moment shown; null after the last. */
+  function after() {
+    const from = moment();
+    return moments.instants.find((t) => t > from) ?? null;
+  }
+
+  const next = () => step(after());
+  const previous = () => {
+    const from = moment();
+    step(moments.instants.filter((t) => t < from).pop() ?? axis.first);
+  };
 
   /** @param {string} kind */
   function jump(kind) {
+    arrive();
     const times = moments.jumps[kind] ?? [];
     const from = at ?? -1; // from the end it goes on at the beginning
     const to = times.find((t) => t > from);
@@ -166,6 +190,7 @@ export function watchTime(page, show, follow, settled) {
       settled(at);
       return;
     }
+    arrive();
     if (at === null) go(axis.first);
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) playInSteps();
     else playEvenly();
@@ -174,7 +199,7 @@ export function watchTime(page, show, follow, settled) {
 
   function playInSteps() {
     frame = setTimeout(() => {
-      go(moments.instants.find((t) => t > now()) ?? null);
+      go(after());
       follow(axis.yAt(now()));
       if (at === null) pause();
       else playInSteps();
@@ -243,16 +268,9 @@ export function watchTime(page, show, follow, settled) {
     return { line, grip: makeSvg("g", { class: "lab-cursor", "aria-hidden": "true" }, grip) };
   }
 
-  let wanted = NaN; // the moment to show in the next frame: a mouse moves more often than the screen is painted
   /** @param {number} t */
   function soon(t) {
-    if (Number.isNaN(wanted)) {
-      requestAnimationFrame(() => {
-        const to = wanted;
-        wanted = NaN;
-        go(to);
-      });
-    }
+    if (Number.isNaN(wanted)) requestAnimationFrame(arrive);
     wanted = t;
   }
 
@@ -301,8 +319,7 @@ export function watchTime(page, show, follow, settled) {
   });
 
   return {
-    /** The moment that a step in the page is about. */
-    now,
+    now: moment,
     play,
     pause,
     next,
