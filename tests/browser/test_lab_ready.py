@@ -21,6 +21,20 @@ COUNT_DRAWINGS = """() => {
 }"""
 
 
+COUNT_PARSED = """() => {  // how many pictures were made of markup
+    window.parsed = 0;
+    const markup = Object.getOwnPropertyDescriptor(Element.prototype, "innerHTML");
+    Object.defineProperty(HTMLTemplateElement.prototype, "innerHTML", {
+        configurable: true,
+        get: markup.get,
+        set(text) {
+            window.parsed += 1;
+            markup.set.call(this, text);
+        },
+    });
+}"""
+
+
 class Reader(Desk):
     """A desk whose Python also works out ahead what the page asks for."""
 
@@ -80,6 +94,17 @@ def test_a_drop_is_drawn_before_python_has_answered_the_click(desk: Reader):
     assert shows(desk) == ('Scenario("retransmit").run(Drop("msg:R"))', "arrived")
     desk.answer()
     assert desk.lab.faults == (Drop("m1/msg:R#1"),)
+
+
+def test_the_click_does_not_wait_for_its_picture_to_be_parsed(desk: Reader):
+    desk.root.locator(ACK).wait_for()
+    desk.page.evaluate(COUNT_PARSED)
+    desk.press(ACK)
+    assert desk.page.evaluate("window.parsed") == 1
+    desk.page.mouse.up()
+    assert shows(desk)[1] == "dropped"
+    desk.answer()
+    assert desk.page.evaluate("window.parsed") == 1
 
 
 def test_where_python_says_otherwise_the_page_follows_it(desk: Reader):

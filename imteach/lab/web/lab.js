@@ -202,6 +202,16 @@ function still(model, { picture, sheet }, first) {
 const nothing = () => {};
 
 /**
+ * A picture that can show any moment.
+ * @param {string} markup
+ * @param {import("./lab_marks.js").Drawn} drawn
+ */
+function makePicture(markup, drawn) {
+  const svg = parsePicture(markup);
+  return { markup, drawn, svg, show: makeFading(svg, drawn, markPicture(svg, drawn)) };
+}
+
+/**
  * Show one view of the lab. Returns a function that takes it down again.
  * @param {{model: Model, el: HTMLElement}} context
  */
@@ -237,7 +247,7 @@ export function render({ model, el }) {
   }
 
   const seen = () => Number(drawing.querySelector("svg")?.dataset.rev);
-  const ready = makeReady(model, seen, () => root.dataset.kernel === "alive");
+  const ready = makeReady(model, seen, () => root.dataset.kernel === "alive", prepare);
 
   /**
    * Ask Python for something; it is about the picture that is shown. What it shows comes at once if it is known.
@@ -334,6 +344,17 @@ export function render({ model, el }) {
   /** @type {import("./lab_marks.js").Drawn} */
   let drawn = { axis: [], notes: [], packets: [], nodes: [], links: [] };
 
+  /** @type {ReturnType<typeof makePicture> | null} what a step would show, if that is known: half its work is done */
+  let prepared = null;
+
+  /**
+   * Make the picture that a step would show, before it is taken.
+   * @param {Record<string, any>} values the parts that the step would change
+   */
+  function prepare(values) {
+    if ("picture" in values) prepared = makePicture(values.picture, values.drawn ?? drawn);
+  }
+
   let outcome = "";
 
   /** Say what came of the run, and of which. */
@@ -356,8 +377,10 @@ export function render({ model, el }) {
     },
     picture(markup) {
       picture = markup;
-      const svg = parsePicture(markup);
-      showPicture = makeFading(svg, drawn, markPicture(svg, drawn));
+      const made = prepared;
+      prepared = null;
+      const { svg, show } = made && made.markup === markup && made.drawn === drawn ? made : makePicture(markup, drawn);
+      showPicture = show;
       place.show(svg);
       time.renew(svg, drawn);
     },

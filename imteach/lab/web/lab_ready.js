@@ -24,12 +24,14 @@ function viewOf(buffer) {
 
 /**
  * Get ready for steps that may come. `seen` is the number of the picture that is shown, `canAsk` whether there is a
- * Python that knows more than the page. One is asked for at a time: while Python is busy, only the newest waits.
+ * Python that knows more than the page. One is asked for at a time: while Python is busy, only the newest waits. What a
+ * step would show is given to `prepare` as soon as it is known.
  * @param {import("./live.js").Model} model
  * @param {() => number} seen
  * @param {() => boolean} canAsk
+ * @param {(values: Record<string, any>) => void} prepare
  */
-export function makeReady(model, seen, canAsk) {
+export function makeReady(model, seen, canAsk, prepare) {
   /** @type {Ready | null} */
   let ready = null;
   let asked = ""; // what was asked for last
@@ -57,6 +59,7 @@ export function makeReady(model, seen, canAsk) {
     const values = await Promise.all(names.map((name) => unpack(raw[name])));
     const made = Object.fromEntries(names.map((name, place) => [name, values[place]]));
     ready = { key: asks(message), rev, raw, values: made };
+    prepare(made);
   }
 
   /**
