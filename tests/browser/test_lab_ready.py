@@ -100,11 +100,12 @@ def test_the_click_does_not_wait_for_its_picture_to_be_parsed(desk: Reader):
     desk.root.locator(ACK).wait_for()
     desk.page.evaluate(COUNT_PARSED)
     desk.press(ACK)
-    assert desk.page.evaluate("window.parsed") == 1
+    before = desk.page.evaluate("window.parsed")  # two if the mouse rested on another packet before
+    assert before >= 1
     desk.page.mouse.up()
     assert shows(desk)[1] == "dropped"
     desk.answer()
-    assert desk.page.evaluate("window.parsed") == 1
+    assert desk.page.evaluate("window.parsed") == before
 
 
 def test_where_python_says_otherwise_the_page_follows_it(desk: Reader):
