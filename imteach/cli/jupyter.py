@@ -1,15 +1,20 @@
 """`imteach lab` and `imteach validate`: the commands that need Jupyter, and say so if it is missing."""
 
 import argparse
+import re
 from collections.abc import Sequence
 from importlib.util import find_spec
+from itertools import takewhile
 from pathlib import Path
 
-from imteach.cli.parser import Command
+from imteach.cli.parser import Command, meant_by
 from imteach.cli.terminal import note, say
 from imteach.course.workspace import lesson_names, refresh, shipped_lessons
 from imteach.errors import InputError, comes_with
 from imteach.files import check_writable, write_whole
+
+USUAL = {"--port", "--no-browser", "--ip", "--allow-root"}
+"""Options of every JupyterLab that there is, which need not be asked for."""
 
 LAB_USAGE = "imteach lab [DIR] [JUPYTER OPTION]…"
 
@@ -53,12 +58,32 @@ def lab(_: argparse.Namespace, rest: Sequence[str]) -> int:
 
     # Only the first argument can be DIR: in "--port 8899", 8899 is no folder.
     named = bool(rest) and not rest[0].startswith("-")
+    _check_names(rest[named:])
     folder = Path(rest[0]).expanduser() if named else Path.home() / "imteach-lessons"
     for line in _brought(folder):
         note(line)
     if as_root():
         note("started as root, so JupyterLab gets --allow-root")
     return serve(folder, rest[named:])
+
+
+def _check_names(options: Sequence[str]) -> None:
+    """Raise `InputError` for an option that JupyterLab has not: it would start, and leave it out or guess at it.
+
+    What a setting is called, as in --ServerApp.ip, JupyterLab checks itself.
+    """
+    typed = [word.partition("=")[0] for word in takewhile("--".__ne__, options) if re.match("--?[A-Za-z]", word)]
+    new = [name for name in typed if "." not in name and name not in USUAL]
+    if not new:
+        return
+    from imteach.course.serve import options_of_jupyterlab  # it takes a second
+
+    known = options_of_jupyterlab()
+    for name in new:
+        if name not in known:
+            meant = meant_by(name, known)
+            other = f"is {meant} meant?" if meant else "see imteach lab --help-all"
+            raise InputError(f"JupyterLab has no such option; {other}", where=name)
 
 
 def _brought(folder: Path) -> list[str]:

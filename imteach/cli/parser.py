@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 from imteach.cli.terminal import one_line
@@ -38,14 +38,27 @@ class Parser(argparse.ArgumentParser):
     def _meant(self, message: str) -> str:
         """Return which of the names that there are may be meant by a wrong one, to be added to what is wrong."""
         choice = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message)
-        unknown = re.match(r"no argument '(--[^=']*)", message)
+        unknown = re.search(r"(?:no argument|a command, not) '(--[^=']*)", message)
         if choice:
             word, known = choice[1], re.findall(r"[\w-]+", choice[2])
         elif unknown:
             word, known = unknown[1], list(self._option_string_actions)
         else:
             return ""
-        from difflib import get_close_matches  # only a mistake needs it
+        close = meant_by(word, known)
+        return f"; is {close} meant?" if close else ""
 
-        close = get_close_matches(word, known, n=1)
-        return f"; is {close[0]} meant?" if close else ""
+
+def meant_by(word: str, known: Iterable[str]) -> str:
+    """Return what a word that is none of these may stand for: those that it begins, else the one most like it, else "".
+
+    >>> meant_by("--form", ["--format", "-o"]), meant_by("--prot", ["--port", "--ip"]), meant_by("--moon", ["--ip"])
+    ('--format', '--port', '')
+    >>> meant_by("--l", ["--loss", "--latency", "--say"])
+    '--loss or --latency'
+    """
+    from difflib import get_close_matches  # only a mistake needs it
+
+    names = list(known)
+    begun = [name for name in names if name.startswith(word)] if word.strip("-") else []
+    return " or ".join(begun or get_close_matches(word, names, n=1))

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from imteach.course.workspace import lesson_names, shipped_lessons
+from imteach.lazily import load
 
 _LAB = Path(__file__).resolve().parents[1] / "lab"
 
@@ -33,6 +34,18 @@ def serve(folder: Path, options: Sequence[str]) -> int:
 def as_root() -> bool:
     """Whether this process runs as root, which JupyterLab refuses without --allow-root."""
     return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def options_of_jupyterlab() -> list[str]:
+    """Return the options that the JupyterLab of this environment has, besides its settings such as --ServerApp.ip.
+
+    >>> {"--port", "--no-browser", "--help-all", "-y"} <= set(options_of_jupyterlab())
+    True
+    """
+    app = load("jupyterlab.labapp:LabApp")
+    names = [name for keys in (*app.aliases, *app.flags) for name in ([keys] if isinstance(keys, str) else keys)]
+    own = ["--help", "--help-all", "--version", "-h", "-V"]  # of every program of Jupyter
+    return [*own, *(f"-{name}" if len(name) == 1 else f"--{name}" for name in names)]
 
 
 def _command(folder: Path, options: Sequence[str], root: bool) -> list[str]:

@@ -349,6 +349,12 @@ def test_any_faults_together_are_run(folder: Path, rung: str, given_: list[str],
         ("compair a b", "compare"),
         ("run dedup --droop ack:N", "--drop"),
         ("stats --lsos 1", "--loss"),
+        ("run --form svg", "--format"),  # nothing is cut short: what is begun is named
+        ("explore --most 3", "--most-packets or --most-states"),
+        ("--vers", "--version"),
+        ("lab --prot 88", "--port"),
+        ("lab lessons --no-brow", "--no-browser"),
+        ("lab --port-ret=3", "--port-retries"),
     ],
 )
 def test_what_is_almost_a_name_is_asked_back(typed: str, meant: str, capsys: pytest.CaptureFixture[str]):
