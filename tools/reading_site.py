@@ -71,7 +71,10 @@ def build(target: Path) -> int:
     with TemporaryDirectory() as work:
         source = Path(work) / "source"
         lay_out(source)
-        return sphinx(["-q", "-b", "html", "-W", "--keep-going", "-d", f"{work}/read", str(source), str(target)])
+        status: int = sphinx(["-q", "-b", "html", "-W", "--keep-going", "-d", f"{work}/read", str(source), str(target)])
+    if status == 0:
+        print(f"{target}: open {target / 'index.html'} in a browser", flush=True)
+    return status
 
 
 def main() -> int:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from os.path import exists
 from shutil import get_terminal_size
 
+from imteach.cli.output import check_output, hand_over
 from imteach.cli.parser import Command
-from imteach.cli.terminal import note, say
+from imteach.cli.terminal import note
 from imteach.errors import InputError, quoted
-from imteach.files import check_writable, write_whole
 from imteach.printed import LINE
 from imteach.protocol import LADDER
 from imteach.scenario import Scenario
@@ -61,14 +61,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(asked: argparse.Namespace, _: Sequence[str]) -> int:
     """Compare. Raises `InputError` for a file or a name that is not what was expected."""
-    check_writable(asked.output)
+    check_output(asked.output, asked.format, "compare")
     compare = Compare(_run(asked.one), _run(asked.other))
     text = FORMATS[asked.format](compare, asked.output).rstrip("\n") + "\n"
-    status = 0
-    if asked.output is None:
-        status = say(text)
-    else:
-        write_whole(asked.output, text)
+    status = hand_over(text, asked.output, asked.format)
     for trace in (compare.one, compare.other):
         for fault in trace.unused:
             note(f"{fault}: {why_unused(fault, trace)}")

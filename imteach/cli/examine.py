@@ -8,10 +8,10 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
+from imteach.cli.output import check_output, hand_over
 from imteach.cli.parser import Command
-from imteach.cli.terminal import note, say
+from imteach.cli.terminal import note
 from imteach.errors import InputError, quoted
-from imteach.files import check_writable, write_whole
 from imteach.learner.lines import learners_frames, line_of
 from imteach.learner.mistakes import in_one_line
 from imteach.learner.words import text_of
@@ -53,14 +53,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(asked: argparse.Namespace, _: Sequence[str]) -> int:
     """Examine. Raises `InputError` for a file, class, rung or name that is not what was expected."""
-    check_writable(asked.output)
+    check_output(asked.output, asked.format, "examine")
     with redirect_stdout(sys.stderr):  # what the learner's own code prints does not mix with the answer
         report = examine(_class_asked_for(asked.made), asked.rung, asked.only)
         text = FORMATS[asked.format](report)
-    if asked.output is None:
-        say(text)
-    else:
-        write_whole(asked.output, text)
+    hand_over(text, asked.output, asked.format)
     if report.interrupted:
         note("not finished: it was interrupted")
         return 130

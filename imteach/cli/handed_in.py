@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from imteach.cli.output import check_output, hand_over
 from imteach.cli.parser import Command
 from imteach.cli.terminal import note, say
 from imteach.course.progress.class_page import class_to_html, class_to_text
@@ -99,18 +100,13 @@ def _check_nobody_elses(path: Path, name: str) -> None:
 
 def show_class(asked: argparse.Namespace, _: Sequence[str]) -> int:
     """Gather, and write the tables. The exit status is 1 if a file could not be counted."""
-    check_writable(asked.output)
+    check_output(asked.output, asked.format, "class")
     report = class_report(gather(Path(asked.folder)))
     for line in (*report.refused, *report.left_out):
         note(line)
     if not report.people:
         raise InputError(f"none of the {counted(len(report.refused), 'file')} is a hand-in", where=asked.folder)
-    text = FORMATS[asked.format](report)
-    if asked.output is None:
-        status = say(text)
-    else:
-        status = 0
-        write_whole(asked.output, text)
+    status = hand_over(FORMATS[asked.format](report), asked.output, asked.format)
     return max(status, 1 if report.refused else 0)
 
 

@@ -7,11 +7,11 @@ from importlib.util import find_spec
 from itertools import takewhile
 from pathlib import Path
 
+from imteach.cli.output import check_output, hand_over
 from imteach.cli.parser import Command, meant_by
 from imteach.cli.terminal import note, say
 from imteach.course.workspace import lesson_names, refresh, shipped_lessons
 from imteach.errors import InputError, comes_with
-from imteach.files import check_writable, write_whole
 
 USUAL = {"--port", "--no-browser", "--ip", "--allow-root"}
 """Options of every JupyterLab that there is, which need not be asked for."""
@@ -103,13 +103,13 @@ def validate(asked: argparse.Namespace, _: Sequence[str]) -> int:
     from imteach.teacher.validate import validate as reports
 
     folder = _lessons_to_validate(asked.folder, asked.write)
-    check_writable(asked.junit)
+    check_output(asked.junit, "junit")
     status, done = 0, []
     for report in reports(folder, write=asked.write):
         status = max(status, say(f"{report}\n"), 0 if report.good else 1)
         done.append(report)
     if asked.junit is not None:
-        write_whole(asked.junit, to_junit(done, folder))
+        status = max(status, hand_over(to_junit(done, folder), asked.junit, "junit"))
     return status
 
 

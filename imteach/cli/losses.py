@@ -5,9 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 from imteach.cli.asked import add_scenario_arguments, scenario_and_faults, whole_asked_for
+from imteach.cli.output import check_output, hand_over
 from imteach.cli.parser import Command
-from imteach.cli.terminal import say
-from imteach.files import check_writable, write_whole
 from imteach.verify.losses.fault_map import FaultMap, fault_map
 
 USAGE = "imteach map [RUNG] [--faults 1|2] [OPTION]…"
@@ -26,7 +25,8 @@ many copies arrive. With --faults 2 lose each pair of packets as well: the row's
 def _page(found: FaultMap) -> str:
     """A complete HTML page, for a browser."""
     title = escape(found.caption)
-    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>'
+    head = '<meta charset="utf-8"><meta name="generator" content="imteach">'
+    head += f'<meta name="viewport" content="width=device-width"><title>{title}</title>'
     style = "<style>body { margin: 1em; font: 14px system-ui, sans-serif; color: #1f2937; background: #ffffff }</style>"
     return f'<!doctype html>\n<html lang="en"><head>{head}{style}</head>\n<body>{found.to_html()}</body></html>\n'
 
@@ -54,12 +54,8 @@ def main(asked: argparse.Namespace, _: Sequence[str]) -> int:
     """Make the map. Raises `InputError` for a value, name or file that is not what was expected."""
     faults = whole_asked_for(asked.most_faults, "--faults", most=1000)
     scenario, given = scenario_and_faults(asked)
-    check_writable(asked.output)
-    text = FORMATS[asked.format](fault_map(scenario, faults, given))
-    if asked.output is None:
-        return say(text)
-    write_whole(asked.output, text)
-    return 0
+    check_output(asked.output, asked.format)
+    return hand_over(FORMATS[asked.format](fault_map(scenario, faults, given)), asked.output, asked.format)
 
 
 COMMANDS = {"map": Command(USAGE, ABOUT, add_arguments, main)}

@@ -4,9 +4,9 @@ import argparse
 from collections.abc import Sequence
 
 from imteach.cli.asked import add_scenario_arguments, scenario_and_faults, whole_asked_for
+from imteach.cli.output import check_output, hand_over
 from imteach.cli.parser import Command
 from imteach.errors import InputError
-from imteach.files import check_writable, write_whole
 from imteach.lab.answers.file import every_rung, one_file
 
 USAGE = "imteach page [RUNG] [--faults K] [--all] [OPTION]… -o FILE"
@@ -42,9 +42,9 @@ def main(asked: argparse.Namespace, _: Sequence[str]) -> int:
     if asked.all:
         _check_that_nothing_else_is_said(asked)
     scenario, given = scenario_and_faults(asked)
-    check_writable(asked.output)
-    write_whole(asked.output, every_rung(scenario, faults) if asked.all else one_file(scenario, given, faults))
-    return 0
+    check_output(asked.output, "html")
+    page = every_rung(scenario, faults) if asked.all else one_file(scenario, given, faults)
+    return hand_over(page, asked.output, "html")
 
 
 def _check_that_nothing_else_is_said(asked: argparse.Namespace) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 
 from imteach import tell
 from imteach.cli.asked import add_scenario_arguments, scenario_and_faults
+from imteach.cli.output import check_output, hand_over
 from imteach.cli.parser import Command
-from imteach.cli.terminal import note, say
+from imteach.cli.terminal import note
 from imteach.errors import InputError
-from imteach.files import write_whole
 from imteach.protocol import LADDER
 from imteach.scenario import to_toml
 from imteach.trace import Trace
@@ -79,16 +79,13 @@ def main(asked: argparse.Namespace, _: Sequence[str]) -> int:
     scenario, faults = scenario_and_faults(asked)
     if asked.format == "png" and asked.output is None:
         raise InputError("expected -o FILE beside it: a PNG is no text for a terminal", where="--format png")
+    check_output(asked.output, asked.format, "trace")
     trace = scenario.run(*faults)
     with warnings.catch_warnings(record=True) as doubts:
         warnings.simplefilter("always")
         made = FORMATS[asked.format](trace)
     content = made if isinstance(made, bytes) else made.rstrip("\n") + "\n"
-    status = 0
-    if asked.output is not None:
-        write_whole(asked.output, content)
-    elif isinstance(content, str):
-        status = say(content)
+    status = hand_over(content, asked.output, asked.format)
     for doubt in doubts:
         note(str(doubt.message))
     for fault in trace.unused:

@@ -7,10 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from imteach.cli.asked import add_scenario_arguments, scenario_and_faults, whole_asked_for
+from imteach.cli.output import check_output, hand_over
 from imteach.cli.parser import Command
-from imteach.cli.terminal import note, say
+from imteach.cli.terminal import note
 from imteach.errors import InputError
-from imteach.files import check_writable, write_whole
 from imteach.scenario import Scenario
 from imteach.verify import Finding, check, explore, machine_graph, state_graph
 from imteach.verify.search.finding import MOST_ASKED
@@ -122,7 +122,7 @@ def explore_main(asked: argparse.Namespace, _: Sequence[str]) -> int:
 def check_main(asked: argparse.Namespace, _: Sequence[str]) -> int:
     """Check. Raises `InputError` for a value, name or file that is not what was expected."""
     if asked.format in GRAPH_FORMATS:
-        return _write(asked, GRAPH_FORMATS[asked.format](_graph(asked)))
+        return hand_over(GRAPH_FORMATS[asked.format](_graph(asked)), asked.output, asked.format)
     for option in ("promise", "machine"):
         if getattr(asked, option) is not None:
             raise InputError(f"--{option} is for a graph: it goes with --format dot or --format svg")
@@ -154,7 +154,7 @@ def _asked_for(asked: argparse.Namespace) -> tuple[Scenario, dict[str, Any]]:
     faults = whole_asked_for(asked.most_faults, "--faults", most=1000)
     kinds = [kind.strip() for kind in ("drop" if asked.kinds is None else asked.kinds).split(",")]
     scenario, given = scenario_and_faults(asked)
-    check_writable(asked.output)
+    check_output(asked.output, asked.format, "(explore|check)")
     search: dict[str, Any] = {"faults": faults, "kinds": kinds, "given": given}
     for name in ("most_states", "most_packets"):
         if getattr(asked, name) is not None:
@@ -166,21 +166,13 @@ def _asked_for(asked: argparse.Namespace) -> tuple[Scenario, dict[str, Any]]:
 def _main(asked: argparse.Namespace, search: Callable[..., Finding]) -> int:
     scenario, arguments = _asked_for(asked)
     found = search(scenario, **arguments)
-    status = _write(asked, FORMATS[asked.format](found))
+    status = hand_over(FORMATS[asked.format](found), asked.output, asked.format)
     if found.cost.seconds >= WORTH_TELLING and sys.stderr.isatty():
         note(f"it took {found.cost}")
     if "interrupted" in found.unfinished:
         note(f"not finished: {found.unfinished}")
         return 130  # as for every command that Ctrl-C ended
     return status
-
-
-def _write(asked: argparse.Namespace, text: str) -> int:
-    """Write to the terminal or to the file; return the exit status."""
-    if asked.output is None:
-        return say(text)
-    write_whole(asked.output, text)
-    return 0
 
 
 COMMANDS = {

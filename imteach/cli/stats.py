@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from copy import copy
 
 from imteach.cli.asked import add_scenario_arguments, loss_asked_for, scenario_and_faults, whole_asked_for
+from imteach.cli.output import check_output, hand_over
 from imteach.cli.parser import Command
-from imteach.cli.terminal import note, say
+from imteach.cli.terminal import note
 from imteach.errors import InputError
-from imteach.files import check_writable, write_whole
 from imteach.verify.count.result import Stats
 from imteach.verify.count.statistics import MOST_MESSAGES, stats
 
@@ -54,14 +54,9 @@ def main(asked: argparse.Namespace, _: Sequence[str]) -> int:
     rest = copy(asked)
     rest.loss = rest.seed = None  # every run has a loss of its own
     scenario, given = scenario_and_faults(rest)
-    check_writable(asked.output)
+    check_output(asked.output, asked.format, "stats")
     result = stats(scenario, loss.p, messages, loss.seed, given=given)
-    text = FORMATS[asked.format](result)
-    status = 0
-    if asked.output is None:
-        status = say(text)
-    else:
-        write_whole(asked.output, text)
+    status = hand_over(FORMATS[asked.format](result), asked.output, asked.format)
     if result.finished:
         return status
     note(f"stopped after {result.messages} of {messages} messages")

@@ -47,7 +47,7 @@ def test_the_other_formats_go_to_the_terminal_or_to_a_file(here, capsys):
     assert (here / "both.svg").read_text("utf-8") == compare.to_svg() + "\n"
     assert main(["compare", "calm.json", "lost.toml", "-o", "both.txt"]) == 0
     assert (here / "both.txt").read_text("utf-8") == compare.to_text()
-    assert capsys.readouterr().out == ""
+    assert capsys.readouterr().out == "both.svg: open it in a browser\nboth.txt: open it in an editor\n"
 
 
 def test_a_wide_terminal_has_both_side_by_side_and_a_file_never_depends_on_it(here, capsys, monkeypatch):

@@ -50,7 +50,7 @@ def test_a_right_class_passes(capsys, mine):
 
 def test_it_is_written_to_a_file(capsys, mine, tmp_path):
     assert main(["examine", f"{mine}:Silent", "-o", str(tmp_path / "found.txt")]) == 1
-    assert capsys.readouterr().out == ""
+    assert capsys.readouterr().out == f"{tmp_path / 'found.txt'}: open it in an editor\n"
     assert "it breaks “No false failure” (no_false_failure)" in (tmp_path / "found.txt").read_text("utf-8")
 
 

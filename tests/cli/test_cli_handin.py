@@ -35,6 +35,7 @@ def test_what_was_done_is_handed_in_and_gathered(here: Path, capsys: pytest.Capt
     assert err == ""
     assert main(["class", ".", "--format", "html", "-o", "class.html"]) == 0
     assert (here / "class.html").read_text("utf-8").startswith("<!doctype html>")
+    assert capsys.readouterr().out == "class.html: open it in a browser\n"
     assert main(["class", ".", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["people"][0]["name"] == "Ada L."
 

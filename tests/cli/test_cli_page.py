@@ -13,7 +13,7 @@ def test_it_writes_the_file_that_python_makes(tmp_path: Path, capsys: pytest.Cap
     path = tmp_path / "page.html"
     assert main(["page", "offline", "--offline", "bob@0+1000", "--faults", "0", "-o", str(path)]) == 0
     assert path.read_text("utf-8") == one_file(Scenario("offline"), [Offline("bob", at=0, lasting=1000)], most=0)
-    assert capsys.readouterr() == ("", "")
+    assert capsys.readouterr() == (f"{path}: open it in a browser\n", "")
 
 
 def test_every_rung_with_the_settings_that_are_given(tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def test_check_writes_what_one_node_does(capsys):
 def test_check_writes_a_picture_of_its_states(capsys, tmp_path):
     picture = tmp_path / "basic.svg"
     status, out = run(capsys, "check", "basic", "--faults", "0", "--format", "svg", "-o", str(picture))
-    assert (status, out) == (0, "")
+    assert (status, out) == (0, f"{picture}: open it in a browser\n")
     assert picture.read_text("utf-8").startswith('<svg xmlns="http://www.w3.org/2000/svg" class="imteach-graph"')
 
 
@@ -177,9 +177,13 @@ def test_a_file_that_cannot_be_written_is_told_before_the_work(monkeypatch, caps
         main([*typed.split(), "-o", str(tmp_path / "no" / "such")])
     assert "cannot write" in capsys.readouterr().err
     kept = tmp_path / "kept"
-    kept.write_text("older")
     with pytest.raises(AssertionError, match="nothing"):
         main([*typed.split(), "-o", str(kept)])
+    assert list(tmp_path.iterdir()) == []
+    kept.write_text("older")
+    with pytest.raises(SystemExit):
+        main([*typed.split(), "-o", str(kept)])
+    assert "kept is there already" in capsys.readouterr().err
     assert [file.read_text() for file in tmp_path.iterdir()] == ["older"]
 
 

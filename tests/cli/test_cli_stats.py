@@ -55,7 +55,7 @@ def test_a_file_brings_its_faults_and_they_strike_in_every_run(tmp_path, capsys)
 def test_it_goes_to_a_file_too(tmp_path, capsys):
     assert main(["stats", "retransmit", *ASK, "-o", str(tmp_path / "out.txt")]) == 0
     assert (tmp_path / "out.txt").read_text("utf-8") == RESULT.to_text()
-    assert capsys.readouterr() == ("", "")
+    assert capsys.readouterr() == (f"{tmp_path / 'out.txt'}: open it in an editor\n", "")
 
 
 WRONG = {

@@ -5,6 +5,7 @@ resvg knows no variables of CSS, no `:not()` and no `@media`. `resolved` puts in
 
 import re
 from functools import cache
+from zlib import crc32
 
 from imteach.draw.sequence.svg.picture import to_svg
 from imteach.errors import InputError, comes_with, quoted
@@ -13,6 +14,7 @@ from imteach.trace import Trace
 MOST_PIXELS = 100_000_000  # four bytes each, while it is drawn
 MOST_SCALE = 10
 
+_HEAD = 8 + 25  # bytes: the signature, and the chunk that says the size
 _SIZE = re.compile(r'width="([\d.]+)" height="([\d.]+)">')
 _DARK = re.compile(r"@media[^{]*\{[^{}]*\{[^{}]*\}\}")
 _VARIABLE = re.compile(r"var\(--[\w-]+,([^()]*)\)")
@@ -73,7 +75,14 @@ def _rendered(svg: str, scale: float, with_fonts: bool = True) -> bytes:
         from resvg_py import svg_to_bytes
     except ImportError:
         raise InputError(f"resvg_py is not installed; {comes_with('lab')}") from None
-    return bytes(svg_to_bytes(svg_string=svg, zoom=scale, skip_system_fonts=not with_fonts))
+    return _signed(bytes(svg_to_bytes(svg_string=svg, zoom=scale, skip_system_fonts=not with_fonts)))
+
+
+def _signed(png: bytes) -> bytes:
+    """Return the PNG with what made it, in a chunk after its head (PNG specification, 11.3.3.2)."""
+    chunk = b"tEXtSoftware\0imteach"
+    length, checksum = (number.to_bytes(4, "big") for number in (len(chunk) - 4, crc32(chunk)))
+    return png[:_HEAD] + length + chunk + checksum + png[_HEAD:]
 
 
 @cache
