@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +103,35 @@ def test_two_packets_are_dropped_and_a_third_is_not_known(opened) -> None:
     expect(lost).to_have_attribute("data-fate", "arrived")
     expect(refusal).to_be_empty()
     expect(lab.root.locator("[data-pending]")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    "step", ["the time", "a key for the time", "a tool", "a key for a tool", "undo", "another rung"]
+)
+def test_a_refusal_goes_with_the_next_thing_that_is_done(opened, step: str) -> None:
+    lab = opened()
+    refusal = lab.root.locator(".lab-refusal")
+    for packet in ("m1/ack:N#1", "m1/msg:R#2", "m1/msg:N#1"):
+        lab.click(packet)
+    expect(refusal).to_contain_text("up to 2 losses")
+    refusal.click()  # to read it, or to copy it, is nothing that is done
+    lab.root.press("Shift")
+    lab.root.locator('[data-tool="crash"]').click(force=True)  # which cannot be done here
+    expect(refusal).to_contain_text("up to 2 losses")
+    do: dict[str, Callable[[], object]] = {
+        "the time": lambda: lab.root.locator('[data-part="time"]').fill("200"),
+        "a key for the time": lambda: lab.root.press("."),
+        "a tool": lab.root.locator('[data-tool="why"]').click,
+        "a key for a tool": lambda: lab.root.press("7"),
+        "undo": lab.root.locator('[data-act="undo"]').click,
+        "another rung": lambda: lab.rung("acked").check(force=True),
+    }
+    do[step]()
+    expect(refusal).to_be_empty()
+    lab.root.locator('[data-tool="drop"]').click()
+    if step in ("the time", "a tool"):
+        lab.click("m1/msg:N#1")  # and comes back, when it is refused again
+        expect(refusal).to_contain_text("up to 2 losses")
 
 
 def test_two_losses_then_the_time_the_state_and_why(opened) -> None:

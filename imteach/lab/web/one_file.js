@@ -61,6 +61,29 @@ function limit(root, rungs) {
   }
 }
 
+/**
+ * Let a refusal go with the next thing that is done: what goes without an answer, as the time and the tools, says nothing.
+ * @param {HTMLElement} root
+ */
+function forgetRefusal(root) {
+  const alive = [
+    ...TOOLS.filter(({ tool }) => WORKS.includes(tool)),
+    ...Object.values(ACTS).filter(({ act }) => !OF_PYTHON.includes(act)),
+  ];
+  const keys = alive.map(({ key }) => key);
+  /** @param {Event} event */
+  const forget = (event) => {
+    const element = /** @type {Element} */ (event.target);
+    const does =
+      event instanceof KeyboardEvent
+        ? keys.includes(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey
+        : element.closest("button, input, label") && !element.closest("[aria-disabled=true]");
+    const refusal = root.querySelector(".lab-refusal");
+    if (does && refusal) refusal.textContent = "";
+  };
+  for (const kind of ["click", "input", "keydown"]) root.addEventListener(kind, forget, true); // what is refused comes after
+}
+
 /** Once what is there was painted, and is on the screen. */
 const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 50)));
 
@@ -88,6 +111,7 @@ function showLab(home, opening, answers, rung, others = []) {
   const place = make("div");
   home.replaceChildren(place);
   const takeDown = render({ model: makeModel(opening, answers, rung), el: place });
+  forgetRefusal(place);
   const { rungs } = opening;
   setTimeout(() => limit(place, [...rungs, ...others])); // once all is drawn, which is soon
   const turn = (/** @type {Event} */ event) => {
