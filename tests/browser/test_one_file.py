@@ -308,6 +308,20 @@ def test_in_a_frame_it_is_dark_or_light_as_the_page_around_it_says(browser: Brow
         expect(inside).to_have_css("background-color", "rgb(255, 255, 255)")
 
 
+def test_a_frame_tells_the_page_around_it_how_high_it_would_be(browser: Browser, folder: Path) -> None:
+    outside = folder / "higher.html"
+    listen = 'addEventListener("message", ({ data }) => (document.querySelector("iframe").height = data.height))'
+    frame = '<iframe src="six.html" width="900" height="500"></iframe>'
+    outside.write_text(f"<!doctype html><title>Around it</title>{frame}<script>{listen}</script>", "utf-8")
+    with browser.new_page(viewport=LAPTOP) as page:
+        page.goto(outside.as_uri())
+        picture = page.frame_locator("iframe").locator(".lab-picture")
+        expect(picture.locator("svg[data-rev]")).to_have_count(1)
+        page.wait_for_function("Number(document.querySelector('iframe').height) > 600")
+        soon(lambda: picture.evaluate("element => element.scrollHeight - element.clientHeight"), 0)
+        expect(page.frame_locator("iframe").locator("h1")).to_be_hidden()
+
+
 def test_the_picture_is_there_at_once_and_a_drop_is_drawn_within_a_frame(opened) -> None:
     lab = opened()
 

@@ -18,6 +18,7 @@ from urllib.parse import unquote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from driving import soon
 from nightly import NIGHTLY
 from playwright.sync_api import Browser, Page, Request, expect
 
@@ -196,6 +197,26 @@ def test_it_is_found_by_keys_from_a_server_and_from_the_disk(page: Page, browser
     with browser.new_page() as disk:
         disk.goto(f"{(site / 'search.html').as_uri()}?q=heartbeat")
         expect(disk.locator("#search-results li").first).to_be_visible()
+        said = disk.locator("#search-results li", has_text="Lesson 12: Groups")  # whose title does not say so
+        expect(said).to_contain_text("heartbeat")
+        disk.goto(f"{(site / 'search.html').as_uri()}?q=head-of-line")
+        expect(disk.locator("#search-results li", has_text="Lesson 11: Order")).to_contain_text("head-of-line")
+
+
+@pytest.mark.parametrize("width", [1366, 800])
+def test_a_lab_in_a_lesson_has_the_room_that_it_takes(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto("lessons/05-timeout-and-retransmission.html")
+    frame = page.locator(".lab-frame iframe")
+    frame.scroll_into_view_if_needed()
+    lab = page.frame_locator(".lab-frame iframe")
+    picture = lab.locator(".lab-picture")
+    expect(picture.locator("svg[data-rev]")).to_have_count(1)
+    soon(lambda: picture.evaluate("element => element.scrollHeight - element.clientHeight"), 0)
+    soon(lambda: picture.evaluate("() => document.documentElement.scrollHeight - innerHeight"), 0)
+    expect(lab.locator("h1")).to_be_hidden()  # the lesson has said it
+    if width == 1366:
+        assert picture.evaluate("element => element.scrollWidth - element.clientWidth") == 0
 
 
 def test_the_reader_chooses_the_dark_also_for_labs_and_pictures(page: Page) -> None:

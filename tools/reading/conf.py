@@ -1,6 +1,9 @@
 """What Sphinx is told. See `tools/reading_site.py`."""
 
+import json
 import re
+from html import unescape
+from pathlib import Path
 
 import reference_pages
 from sphinx.application import Sphinx
@@ -61,6 +64,8 @@ def setup(app: Sphinx) -> None:
     app.connect("autodoc-process-docstring", in_rst)
     app.connect("autodoc-process-signature", in_python)
     app.connect("html-page-context", without_ways_back)
+    app.connect("html-page-context", keep_words)
+    app.connect("build-finished", write_words)
 
 
 def in_rst(app: Sphinx, what: str, name: str, value: object, options: object, lines: list[str]) -> None:
@@ -79,3 +84,22 @@ def without_ways_back(app: Sphinx, page: str, template: str, context: dict[str, 
     """Take the links to entries out of the pages of source code: they take it that a module has one package's names."""
     if page.startswith("_modules/"):
         context["body"] = re.sub(r'<a class="viewcode-back".*?</a>', "", context["body"])
+
+
+WORDS: dict[str, str] = {}
+"""What each page says, for the search: from the disk, a page of results may not read the pages that it lists."""
+
+
+def keep_words(app: Sphinx, page: str, template: str, context: dict[str, str], *_: object) -> None:
+    """Keep the words of this page, without its markup."""
+    if "body" in context and not page.startswith("_modules/"):
+        words = re.sub(r'<a class="headerlink".*?</a>|</?(?:span|code|em|strong|a)\b[^>]*>', "", context["body"])
+        words = re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>", " ", words, flags=re.DOTALL)
+        WORDS[page] = " ".join(unescape(words).split())
+
+
+def write_words(app: Sphinx, error: Exception | None) -> None:
+    """Write them as a script, which is all that a page on the disk may load; `site.js` asks for it there."""
+    if error is None:
+        script = f"const wordsOfPages = {json.dumps(WORDS, ensure_ascii=False)};\n"
+        (Path(app.outdir) / "_static" / "words.js").write_text(script, "utf-8")

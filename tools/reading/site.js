@@ -1,4 +1,5 @@
-// Labs in a page are light or dark as the page is; a frame cannot see what its reader chose there.
+// Labs in a page are light or dark as the page is, for a frame cannot see what its reader chose there; and a frame grows
+// with its lab, up to what a window shows, so that nothing in it need be scrolled.
 
 const root = document.documentElement;
 const frames = document.querySelectorAll(".lab-frame iframe");
@@ -10,3 +11,32 @@ function tell() {
 for (const frame of frames) frame.addEventListener("load", tell);
 new MutationObserver(tell).observe(root, { attributeFilter: ["data-theme"] });
 tell();
+
+const MOST = 60; // rem
+
+addEventListener("message", ({ data, source }) => {
+  const frame = [...frames].find(({ contentWindow }) => contentWindow === source);
+  if (!frame || !Number.isFinite(data?.height)) return;
+  const most = MOST * parseFloat(getComputedStyle(root).fontSize);
+  const edges = frame.offsetHeight - frame.clientHeight;
+  // it never shrinks: what is below would jump, and a lab that is given less takes less
+  if (data.height > frame.clientHeight) frame.style.height = `${Math.min(data.height + edges, most)}px`;
+});
+
+// Sphinx shows below each result where the word stands in that page, and fetches the page for it. On the disk no page may
+// fetch another, so there the words of all pages come as a script.
+if (location.protocol === "file:" && document.getElementById("search-results")) {
+  const script = document.createElement("script");
+  script.src = new URL("words.js", document.currentScript?.src ?? document.querySelector('script[src*="site.js"]').src);
+  const come = new Promise((resolve) => script.addEventListener("load", resolve));
+  document.head.append(script);
+  const home = new URL(root.dataset.content_root ?? "./", location.href).href;
+  window.fetch = async (url) => {
+    await come;
+    const page = new URL(url, location.href).href.slice(home.length).replace(/\.html$/, "");
+    const main = document.createElement("main");
+    main.setAttribute("role", "main");
+    main.textContent = wordsOfPages[page] ?? "";
+    return { text: async () => main.outerHTML };
+  };
+}

@@ -30,6 +30,10 @@ body { max-width: 1500px; margin: 0 auto; padding: 12px 16px; font: 14px/1.5 sys
 h1 { margin: 0; font-size: 20px }
 header p { margin: 2px 0 10px; max-width: 75em }
 a { color: light-dark(#1d4ed8, #8fb4ff) }
+[data-framed] h1 { display: none }
+[data-framed] body { padding: 8px 0 0 }
+[data-framed] header, [data-framed] #index { padding: 0 12px }
+[data-framed] .imteach-lab { border: 0 }
 #index { display: grid; grid-template-columns: repeat(auto-fit, minmax(290px, 1fr)); gap: 2px 18px }
 #index { margin: 0 0 12px; padding: 0; list-style: none }
 #index a[aria-current] { font-weight: 700; text-decoration-thickness: 2px }

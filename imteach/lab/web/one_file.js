@@ -29,6 +29,24 @@ function followTheme() {
   follow();
 }
 
+/** In a frame: the page around it has a title and a margin already, and is told how high this one is. */
+function fitIntoFrame() {
+  if (parent === window) return;
+  document.documentElement.dataset.framed = "";
+  const tell = () => {
+    const picture = document.querySelector(".imteach-lab .lab-picture"); // it scrolls what the window does not leave it
+    const hidden = picture ? picture.scrollHeight - picture.clientHeight : 0;
+    parent.postMessage({ height: hidden > 0 ? innerHeight + hidden : document.body.offsetHeight }, "*");
+  };
+  let asked = 0;
+  const soon = () => {
+    cancelAnimationFrame(asked);
+    asked = requestAnimationFrame(tell);
+  };
+  new ResizeObserver(soon).observe(document.body);
+  new MutationObserver(soon).observe(document.body, { childList: true, subtree: true });
+}
+
 /**
  * Let the tools and the rungs that need Python say so.
  * @param {HTMLElement} root
@@ -147,6 +165,7 @@ function watchIndex(nav, entries, show) {
 }
 
 followTheme();
+fitIntoFrame();
 const { reader: openings, root } = await tableOf("opening");
 const { labs, index } = openings.read(root);
 const whole = painted().then(() => tableOf("answers")); // it is large, and can wait until there is something to see
