@@ -23,6 +23,19 @@ addEventListener("message", ({ data, source }) => {
   if (data.height > frame.clientHeight) frame.style.height = `${Math.min(data.height + edges, most)}px`;
 });
 
+// What is wider than its place is moved by the arrow keys, too: not every browser lets the focus in by itself.
+function letKeysIn() {
+  for (const element of document.querySelectorAll(".cell_output, .cell_output div")) {
+    const isMoved = element.scrollWidth > element.clientWidth && getComputedStyle(element).overflowX === "auto";
+    if (isMoved) element.tabIndex = 0;
+    else element.removeAttribute("tabindex");
+  }
+}
+
+addEventListener("load", letKeysIn);
+addEventListener("resize", letKeysIn);
+document.addEventListener("toggle", letKeysIn, true); // what was folded away has no width until it is opened
+
 // Sphinx shows below each result where the word stands in that page, and fetches the page for it. On the disk no page may
 // fetch another, so there the words of all pages come as a script.
 if (location.protocol === "file:" && document.getElementById("search-results")) {
