@@ -7,6 +7,7 @@ write over it says so to the shell, with `> FILE`.
 
 import re
 from os.path import isfile
+from shlex import quote
 
 from imteach.cli.terminal import say
 from imteach.errors import InputError
@@ -54,7 +55,7 @@ def check_output(path: str | None, form: str, kind: str = "") -> None:
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}") from None
     if begins and not re.match(_mark(form, kind), begins, re.DOTALL):
-        raise InputError(f"{path} is there already, and {_not_ours(form)}: it stays as it is; name another file")
+        raise InputError(f"{path} is there already, and {_not_ours(form)}: it stays as it is; {_instead(path, form)}")
 
 
 def _mark(form: str, kind: str) -> bytes:
@@ -66,6 +67,12 @@ def _not_ours(form: str) -> str:
     if form in _MARKS:
         return f"is no {form.upper()} that this command wrote"
     return "a text may be somebody's own work"
+
+
+def _instead(path: str, form: str) -> str:
+    if form in _MARKS:
+        return "name another file"
+    return f"name another file, or let the shell write over it: > {quote(path)}"
 
 
 def hand_over(content: str | bytes, path: str | None, form: str) -> int:

@@ -92,7 +92,9 @@ def test_a_text_is_not_written_over_because_it_may_be_anybodys(typed: str, here:
     assert main([*typed.split(), "-o", "made"]) == 0
     assert capsys.readouterr().out == f"made: {PLAIN[typed]}\n"
     before = (here / "made").read_bytes()
-    assert "made is there already, and a text may be somebody's own work: it stays" in refused(typed, "made", capsys)
+    said = refused(typed, "made", capsys)
+    assert "made is there already, and a text may be somebody's own work: it stays" in said
+    assert said.endswith("name another file, or let the shell write over it: > made\n")
     assert (here / "made").read_bytes() == before
 
 
