@@ -1,5 +1,6 @@
 """Tables of words and numbers: for a terminal, in Markdown, and in HTML that a screen reader can walk through."""
 
+import re
 from collections.abc import Sequence
 from html import escape
 from itertools import accumulate, chain, repeat, zip_longest
@@ -10,6 +11,7 @@ from imteach.draw.letters.measure import columns
 from imteach.printed import LINE, fold, folded
 
 _BETWEEN = 2  # columns of a terminal, between two of a table
+_STRIKES = re.compile(r"\b(drop|duplicate|delay) (?=\S*(?:msg|ack):)")
 _LEAST = 16  # the last column is never narrower, even if the line gets too long
 
 
@@ -104,7 +106,7 @@ def _html(table: Table) -> str:
 
 def _html_row(table: Table, row: Sequence[str], style: str) -> str:
     texts = [
-        f"<code>{escape(cell)}</code>" if _is_code(table, place) else escape(cell) for place, cell in enumerate(row)
+        f"<code>{escape(cell)}</code>" if _is_code(table, place) else _words(cell) for place, cell in enumerate(row)
     ]
     cells = "".join(f"<td{style}>{text}</td>" for text in texts[1:])
     return f'<tr><th scope="row"{style}>{_heading(row[0])}</th>{cells}</tr>'
@@ -121,4 +123,13 @@ def _heading(text: str) -> str:
     >>> _heading("false_failure: failed, yet shown")
     'false_<wbr>failure: failed, yet shown'
     """
-    return escape(text).replace("\n", "<br>").replace("_", "_<wbr>")
+    return _words(text).replace("\n", "<br>").replace("_", "_<wbr>")
+
+
+def _words(text: str) -> str:
+    """Return words in HTML; where they are broken into lines, what strikes stays beside the packet that it strikes.
+
+    >>> _words("drop m1/msg:R#1, then drop the rest")
+    'drop&nbsp;m1/msg:R#1, then drop the rest'
+    """
+    return _STRIKES.sub(r"\1&nbsp;", escape(text))
