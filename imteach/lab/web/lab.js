@@ -448,7 +448,7 @@ export function render({ model, el }) {
     if (!names.includes("picture")) return;
     if (y !== null) place.keepAt(y);
     else if (!tools.isOnPackets()) time.showCursor();
-    if (focused) requestAnimationFrame(place.keepInSight);
+    if (focused) requestAnimationFrame(() => place.keepInSight());
   }
   const before = () => ({ focused: focusedIn(root), field: focusedField(page.faults), y: place.focusedAt() });
   const parts = makeDrawing((name) => model.get(name), draw, before, after);
