@@ -4,6 +4,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+from imteach.draw.sequence.svg.style import EVERY_RULE
+
 WEB = Path(__file__).parent / "web"
 _IMPORTED = re.compile(r'^import .* from "\./(.*)";', re.MULTILINE)
 _MODULE_ONLY = re.compile(r"^import .*\n|^export (?!default)", re.MULTILINE)
@@ -27,6 +29,18 @@ def page_style(*names: str) -> str:
     True
     """
     return "\n".join((WEB / name).read_text("utf-8") for name in ("common.css", *names))
+
+
+@cache
+def style_with_pictures(name: str) -> str:
+    """Return the style of a page in which pictures are drawn, with every rule that a picture may need.
+
+    A style that came with each picture would have the browser look at all that is in the page again.
+
+    >>> style_with_pictures("lab.css").startswith(page_style("lab.css")), ".imt-title" in style_with_pictures("lab.css")
+    (True, True)
+    """
+    return f"{page_style(name)}\n{EVERY_RULE}"
 
 
 def _with_imported(name: str, before: dict[str, str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from imteach.lab import page
 from imteach.lab.actions import NAMES, Wish, understood
 from imteach.lab.answers.file import one_file
 from imteach.lab.live import LARGE, LiveWidget, packed
-from imteach.lab.scripts import page_script, page_style
+from imteach.lab.scripts import page_script, style_with_pictures
 from imteach.lab.session import Session
 from imteach.lab.share import exported, forms
 from imteach.lab.shown import ReadyStep, Shown, as_lab
@@ -57,11 +57,11 @@ class Lab(LiveWidget):
     """
 
     _esm = page_script("lab.js")
-    _css = page_style("lab.css")
+    _css = style_with_pictures("lab.css")
 
     # The parts of the page. Only those that a step changes are sent and drawn again.
     picture = Unicode().tag(**LARGE)
-    sheet = Unicode().tag(sync=True)  # the picture's style
+    sheet = Unicode().tag(sync=True)  # the style that is saved with the picture
     drawn = Dict().tag(**LARGE)  # what of the picture stands at which moment
     beside = Dict().tag(**LARGE)  # the run that is kept, with its picture; {} if none is
     still = Dict().tag(sync=True)  # what is around the picture when it is saved

@@ -10,6 +10,12 @@ from imteach import Lab, Say, Scenario
 pytestmark = pytest.mark.alone
 
 
+def test_the_style_of_pictures_comes_with_the_page_and_not_with_each_picture(page: Page):
+    root = alone.mount(page, Lab("dedup"), shadow=True)
+    assert root.locator(".lab-drawing .imt-title").evaluate("title => getComputedStyle(title).fontSize") == "15px"
+    expect(root.locator("style")).to_have_count(0)
+
+
 @pytest.mark.parametrize("shadow", [False, True])
 def test_the_focus_stays_on_the_packet_that_was_in_use(page: Page, shadow: bool):
     lab = Lab("dedup")

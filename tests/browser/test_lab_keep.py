@@ -338,6 +338,7 @@ def test_without_python_there_is_nothing_to_keep(desk: Desk):
 def test_a_second_lab_and_a_second_view_do_not_disturb(page: Page):
     page.set_viewport_size(WIDE)
     other = alone.mount(page, Lab("dedup"))
+    other.locator("svg[data-rev]").wait_for()
     before = other.evaluate("lab => lab.outerHTML")
     desk = Desk(page, Lab("retransmit"), keep=True)
     press_keep(desk)

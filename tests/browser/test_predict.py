@@ -30,9 +30,14 @@ def twice() -> Predict:
     )
 
 
+WHEN_DRAWN = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(
+    () => requestAnimationFrame(() => setTimeout(done))))))"""  # the picture comes behind the verdict
+
+
 def commit(desk: Desk) -> None:
     desk.root.locator("[data-commit]").click()
     desk.answer()
+    desk.page.evaluate(WHEN_DRAWN)
 
 
 def test_a_wrong_answer_is_told_why_in_the_run(page: Page):

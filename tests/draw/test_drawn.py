@@ -17,15 +17,7 @@ every_run = pytest.mark.parametrize("name", GALLERY)
 def test_it_is_the_picture_of_a_file_but_for_the_style_sheet(name):
     for window in windows(GALLERY[name], 5):
         picture = drawn(GALLERY[name], 7, window)
-        head, _, rest = to_svg(GALLERY[name], 7, window).partition("<style>")
-        rules, _, lines = rest.partition("</style>\n")
-        assert head + lines == picture.svg
-        assert set(rules.split("}")) <= set(picture.sheet.split("}"))
-
-
-def test_pictures_for_a_page_have_one_style_sheet():
-    """A sheet that changed would have the browser look at everything in the page again."""
-    assert len({drawn(trace).sheet for trace in GALLERY.values()}) == 1
+        assert to_svg(GALLERY[name], 7, window).replace(f"<style>{picture.sheet}</style>\n", "") == picture.svg
 
 
 @every_run

@@ -20,7 +20,7 @@ from imteach.lab.answers.told import OF_PYTHON, told
 from imteach.lab.session import Session
 from imteach.printed import Sentence
 
-OF_THE_LAB = set(Lab.class_own_traits(sync=True)) - {"why", "at", "still", "forms", "exported", *OF_PYTHON}
+OF_THE_LAB = set(Lab.class_own_traits(sync=True)) - {"why", "at", "still", "sheet", "forms", "exported", *OF_PYTHON}
 """The parts of the page but what it has of its own, what is asked for one by one, and what a notebook saves."""
 
 HOSTILE = '</script><script>alert(1)</script> <!-- ]]> </template> \u2028 \u2029 " \' & data-rev="0"'

@@ -77,6 +77,6 @@ def asked_in_parts(
 
 
 def drawn_in_parts(trace: Trace) -> dict[str, Any]:
-    """Return the picture of a run in the parts that the page puts together."""
+    """Return the picture of a run in the parts that the page puts together; its style stands in the page already."""
     shown = drawn(trace)
-    return {"picture": shown.svg, "sheet": shown.sheet, "drawn": page.of_the_picture(shown)}
+    return {"picture": shown.svg, "drawn": page.of_the_picture(shown)}

@@ -7,7 +7,7 @@ from traitlets import Dict, Unicode
 
 from imteach.errors import InputError
 from imteach.lab.live import LARGE, LiveWidget
-from imteach.lab.scripts import page_script, page_style
+from imteach.lab.scripts import page_script, style_with_pictures
 from imteach.lab.still import for_listeners
 
 BREATH = 0.001
@@ -18,7 +18,7 @@ class PredictView(LiveWidget):
     """The page of a `Predict`. As long as no answer is committed, nothing that it holds depends on the run."""
 
     _esm = page_script("predict.js")
-    _css = page_style("predict.css")
+    _css = style_with_pictures("predict.css")
 
     asked = Dict().tag(**LARGE)
     verdict = Dict().tag(sync=True)

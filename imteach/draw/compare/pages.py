@@ -16,6 +16,7 @@ from imteach.draw.sequence.layout.whole import lay_out_beside
 from imteach.draw.sequence.svg.lifelines import time_lines
 from imteach.draw.sequence.svg.markup import n, opening, paper, text_at
 from imteach.draw.sequence.svg.picture import Drawn, as_drawn, body, titled
+from imteach.draw.sequence.svg.style import style
 from imteach.protocol import Value
 from imteach.trace import Trace
 from imteach.trace.compare import Compare
@@ -28,7 +29,7 @@ BELOW = 8.0  # from those words to the line, so that the time of the line has it
 
 
 class TwoDrawn(Value, frozen=True):
-    """Two pictures in which an instant begins at one height; their `axis` is one.
+    """Two pictures in which an instant begins at one height; their `axis` is one, and so is their style sheet.
 
     At the left of each stand the times, up to `left`. `first` is how far down their first difference is marked; None
     if there is none.
@@ -53,9 +54,9 @@ def drawn_beside(compare: Compare, rev: int = 0) -> TwoDrawn:
     """
     left = _room(compare.one, compare.other)
     beside = lay_out_beside(compare.one, compare.other, None if compare.first is None else compare.first.t, left)
-    axis = _axis(beside)
+    sheet, axis = style(beside.one, beside.other), _axis(beside)
     kept, now = (
-        as_drawn(_parts(layout, beside, number), layout)._replace(axis=axis)
+        as_drawn(_parts(layout, beside, number), sheet, layout)._replace(axis=axis)
         for layout, number in ((_titled(KEPT, beside.one), 0), (_titled(NOW, beside.other), rev))
     )
     return TwoDrawn(kept, now, beside.one.left, beside.first)

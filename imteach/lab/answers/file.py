@@ -12,7 +12,7 @@ from imteach.errors import InputError
 from imteach.lab.answers.reached import reached
 from imteach.lab.answers.table import packed
 from imteach.lab.answers.told import told
-from imteach.lab.scripts import page_script, page_style
+from imteach.lab.scripts import page_script, style_with_pictures
 from imteach.lab.session import Session
 from imteach.protocol import LADDER
 from imteach.scenario import Fault, Scenario, usual_say
@@ -122,10 +122,9 @@ def _limit(most: int, begins_with_faults: bool) -> str:
 
 
 def _file(labs: Sequence[_Page], index: Sequence[Mapping[str, Any]], about: str) -> str:
-    script, style = shortened(page_script("one_file.js")), STYLE + shortened(page_style("lab.css"))
-    sheets = {run["sheet"] for lab in labs for row in lab.answers["runs"] for run in row if "sheet" in run}
+    script, style = shortened(page_script("one_file.js")), STYLE + shortened(style_with_pictures("lab.css"))
     text = _PAGE.format(
-        policy=policy([script], [style, "", *sorted(sheets)]),
+        policy=policy([script], [style]),
         title=escape(f"imteach: {about}"),
         limit=escape(labs[0].opening["limit"]),
         nav=_NAV if index else "",

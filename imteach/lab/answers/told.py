@@ -34,7 +34,6 @@ def told(run: Session) -> Part:
         parts.pop(name, None)
     return {
         "picture": shown.svg.split("\n"),  # most lines stand in other pictures, too
-        "sheet": shown.sheet,
         "drawn": page.of_the_picture(shown),
         **histories,
         **parts,

@@ -368,7 +368,6 @@ export function render({ model, el }) {
    * @type {Record<string, (value: any) => void>}
    */
   const draw = {
-    sheet: (text) => (page.sheet.textContent = text),
     drawn: (value) => (drawn = value),
     beside(value) {
       showKept = compare.renew(value);

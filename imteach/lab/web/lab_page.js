@@ -192,14 +192,13 @@ function makeFoot() {
 }
 
 /**
- * The whole page, in `root`; `sheet` is the picture's style.
+ * The whole page, in `root`.
  * @returns {Page}
  */
 export function makePage() {
   const [above, side, main, below] = [makeBar(), makeSide(), makeMain(), makeFoot()];
-  const sheet = make("style");
   const body = make("div", { class: "lab-body" }, side.side, main.main);
   const attributes = { class: "imteach-lab", role: "group", "aria-label": "Lab" };
-  const root = make("div", attributes, sheet, above.bar, body, below.foot);
-  return { root, sheet, body, ...above, ...side, ...main, ...below };
+  const root = make("div", attributes, above.bar, body, below.foot);
+  return { root, body, ...above, ...side, ...main, ...below };
 }

@@ -125,8 +125,9 @@ export function render({ model, el }) {
       if (hadFocus) /** @type {HTMLElement} */ (page.verdict.querySelector(".predict-sentence")).focus();
     },
     run: (run) => {
-      // Once the verdict has been painted: the picture takes longer to lay out, and nobody looks at it first.
-      requestAnimationFrame(() => setTimeout(() => drawTheRun(page.verdict, run, model.get("verdict"))));
+      // Once the verdict is on the screen: the picture takes longer to lay out, and nobody looks at it first.
+      const draws = () => setTimeout(() => drawTheRun(page.verdict, run, model.get("verdict")));
+      requestAnimationFrame(() => requestAnimationFrame(draws)); // the first comes before the verdict is painted
     },
     refusal: (text) => (refusal.textContent = text),
   };

@@ -8,22 +8,21 @@ import { make } from "./live.js";
 /**
  * @typedef {object} Run
  * @property {string} [picture]
- * @property {string} [sheet]
  * @property {import("./lab_marks.js").Drawn} [drawn]
  * @property {string} [html]
  * @property {string} [text]
  */
 
 /**
- * A picture and its style, in which each packet stays a part of its own.
+ * A picture in which each packet stays a part of its own.
  * @param {Run} run
  */
-export function drawPicture({ picture = "", sheet = "", drawn }) {
+export function drawPicture({ picture = "", drawn }) {
   const svg = parsePicture(picture);
   if (drawn) markPicture(svg, drawn);
   for (const aside of svg.querySelectorAll(".lab-link, .lab-veil, .lab-flying")) aside.remove(); // nothing is done there
   for (const head of svg.querySelectorAll(".lab-head")) head.removeAttribute("role");
-  const place = make("div", { class: "predict-picture" }, make("style", {}, sheet), svg);
+  const place = make("div", { class: "predict-picture" }, svg);
   place.style.setProperty("--natural-width", svg.getAttribute("width")); // it is not drawn much smaller: see predict.css
   return place;
 }

@@ -26,7 +26,7 @@ from imteach.draw.sequence.svg.lifelines import (
 )
 from imteach.draw.sequence.svg.markup import opening, paper, start, text_at
 from imteach.draw.sequence.svg.packets import packet_of, passed
-from imteach.draw.sequence.svg.style import EVERY_RULE, style
+from imteach.draw.sequence.svg.style import style
 from imteach.draw.sequence.window import Stretch, Window, cut_out
 from imteach.protocol import SERVER, Value
 from imteach.trace import Trace
@@ -75,14 +75,14 @@ def drawn(trace: Trace, rev: int = 0, window: Window | None = None) -> Drawn:
     ([(0, 130.0), (50, 179.0), (100, 228.0)], [(0, 50), (50, 100), (50, 100)])
     """
     layout = _laid_out(trace, window)
-    return as_drawn(_parts(layout, rev), layout)
+    return as_drawn(_parts(layout, rev), style(layout), layout)
 
 
-def as_drawn(parts: Iterable[str], layout: Layout) -> Drawn:
+def as_drawn(parts: Iterable[str], sheet: str, layout: Layout) -> Drawn:
     """Return a picture whose SVG has these lines, with what a page needs to show one moment of it."""
     return Drawn(
         "\n".join(parts),
-        EVERY_RULE,
+        sheet,
         [(mark.t, round(mark.y, 1)) for mark in layout.axis],
         [(note.line.event, note.t, note.node) for note in layout.notes],
         [(arrow.packet.sent, arrow.ended) for arrow in layout.arrows],
