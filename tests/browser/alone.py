@@ -23,6 +23,10 @@ MOUNT = """async ([script, css, state, shadow, keep]) => {
         for (const [name, value] of Object.entries(changed)) state[name] = opened(value);
         for (const name of Object.keys(changed)) for (const listen of heard[`change:${name}`] ?? []) listen();
     };
+    window.cutOff = () => {  // as ipywidgets does when the kernel has ended
+        el.classList.add("jupyter-widgets-disconnected");
+        for (const listen of heard["comm_live_update"] ?? []) listen();
+    };
     window.custom = (content, buffers) => {  // as if Python had sent this message
         for (const listen of heard["msg:custom"] ?? []) listen(content, buffers.map(viewOf));
     };
@@ -43,7 +47,7 @@ def mount(page: Page, widget: Any, shadow: bool = False, keep: bool = False) -> 
     """Show a widget, perhaps in a shadow root as marimo does, and return its root. With `keep` beside those before.
 
     What it sends lies in `window.sent`, what it asks for ahead in `window.ahead`, what it keeps in traits in
-    `window.kept`; `window.tell` and `window.custom` answer.
+    `window.kept`; `window.tell` and `window.custom` answer, `window.cutOff` ends the kernel.
     """
     return mount_state(page, widget, state_of(widget), shadow, keep)
 

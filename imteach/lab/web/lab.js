@@ -35,6 +35,7 @@ import { makeWhy } from "./lab_why.js";
  * @param {Page} page
  */
 function watchFoot({ python, shell, line, other, copyButton }) {
+  let again = 0; // the timer after which the button is as it was
   other.addEventListener("click", () => {
     python.hidden = line.hidden;
     line.hidden = !python.hidden;
@@ -42,7 +43,8 @@ function watchFoot({ python, shell, line, other, copyButton }) {
   });
   copyButton.addEventListener("click", async () => {
     copyButton.textContent = await copy(line.hidden ? python : shell);
-    setTimeout(() => (copyButton.textContent = "Copy"), 1500);
+    clearTimeout(again);
+    again = setTimeout(() => (copyButton.textContent = "Copy"), 1500);
   });
 }
 
@@ -141,14 +143,15 @@ function watchFolds({ folds, panels, side }) {
 }
 
 /**
- * Show the rungs and which is chosen.
+ * Show the rungs and which is chosen; not while another one, chosen since, is still asked for.
  * @param {Page} page
  * @param {Ladder} ladder
  * @param {string} group
  */
 function drawLadder({ rungs, adds }, { chosen, rungs: all }, group) {
   if (rungs.childElementCount !== all.length) rungs.replaceChildren(...all.map(({ name }) => makeRung(group, name)));
-  for (const input of rungs.querySelectorAll("input")) input.checked = input.value === chosen;
+  const isAsked = rungs.querySelector("input:checked")?.parentElement?.hasAttribute("data-pending");
+  if (!isAsked) for (const input of rungs.querySelectorAll("input")) input.checked = input.value === chosen;
   adds.textContent = all.find((rung) => rung.name === chosen)?.adds ?? "";
 }
 
@@ -242,8 +245,13 @@ export function render({ model, el }) {
    * @param {"undo" | "redo" | "reset"} act
    */
   function inTurn(act) {
-    if (root.hasAttribute("data-pending")) waiting.push(act);
-    else if (!(/** @type {HTMLButtonElement} */ (page[act]).disabled)) wish({ do: act });
+    if (root.hasAttribute("data-pending")) {
+      waiting.push(act);
+      return;
+    }
+    if (/** @type {HTMLButtonElement} */ (page[act]).disabled) return;
+    wish({ do: act });
+    if (act === "reset") time.go(null);
   }
 
   const seen = () => Number(drawing.querySelector("svg")?.dataset.rev);
@@ -301,7 +309,6 @@ export function render({ model, el }) {
     if (!tools.isAsking()) putAway(); // what is lit says something else than what the tool in hand is for
   });
   watchControls(page, wish, inTurn, why, time.now, ready);
-  page.reset.addEventListener("click", () => time.go(null));
   /** @param {number} by how many rungs to climb */
   const stepRung = (by) => {
     const rungs = Array.from(page.rungs.querySelectorAll("input"));
@@ -318,6 +325,7 @@ export function render({ model, el }) {
       ...Object.fromEntries(Object.values(ACTS).map(({ act }) => [act, () => buttons[act].click()])),
       undo: () => inTurn("undo"),
       redo: () => inTurn("redo"),
+      reset: () => inTurn("reset"),
       settings: makeOpener(page.settings, page.strip),
       share: makeOpener(page.shareButton, page.share),
       climb: () => stepRung(1),

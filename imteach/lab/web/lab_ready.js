@@ -39,6 +39,7 @@ export function makeReady(model, seen, canAsk, prepare) {
   /** @type {Record<string, any> | null} */
   let next = null;
   let timer = 0;
+  let heardLast = 0; // the number of what was heard last: what is large takes longer to unpack
 
   /** @param {Record<string, any>} message */
   const keyOf = (message) => `${seen()} ${asks(message)}`;
@@ -53,10 +54,12 @@ export function makeReady(model, seen, canAsk, prepare) {
     since = -Infinity;
     if (next) now(next);
     if (parts === null) return; // it cannot be said beforehand
+    const number = ++heardLast;
     const packed = large.map((/** @type {string} */ name, /** @type {number} */ place) => [name, viewOf(buffers[place])]);
     const raw = { ...parts, ...Object.fromEntries(packed) };
     const names = Object.keys(raw);
     const values = await Promise.all(names.map((name) => unpack(raw[name])));
+    if (number !== heardLast) return; // what is newer came meanwhile
     const made = Object.fromEntries(names.map((name, place) => [name, values[place]]));
     ready = { key: asks(message), rev, raw, values: made };
     prepare(made);
@@ -68,10 +71,13 @@ export function makeReady(model, seen, canAsk, prepare) {
    */
   function now(message) {
     clearTimeout(timer);
+    next = null; // another one waits no more, also if this one is asked for already
     const key = keyOf(message);
     if (!canAsk() || key === asked) return;
-    next = performance.now() - since < LOST ? message : null;
-    if (next) return;
+    if (performance.now() - since < LOST) {
+      next = message;
+      return;
+    }
     [asked, since] = [key, performance.now()];
     model.send({ do: "ready", to: message, rev: seen() });
   }

@@ -65,7 +65,9 @@ export function watchShare({ share, shareNote, refusal }, wish, view) {
   async function copyLink({ text: made = "" }) {
     link.textContent = made;
     copied.hidden = false;
-    shareNote.textContent = `${await copy(link)}. Paste it under Share in any Lab, or call Lab.from_link("…"): that is this lab.`;
+    const done = await copy(link);
+    if (copied.hidden || link.textContent !== made) return; // something else was asked for meanwhile
+    shareNote.textContent = `${done}. Paste it under Share in any Lab, or call Lab.from_link("…"): that is this lab.`;
   }
 
   saves.addEventListener("click", (event) => {

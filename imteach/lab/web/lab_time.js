@@ -44,6 +44,8 @@ export function watchTime(page, show, follow, settled) {
   /** @type {{line: SVGElement, grip: SVGElement} | null} */
   let cursor = null;
   let frame = 0; // of the play, 0 while it stands still
+  /** @type {(frame: number) => void} */
+  let cancel = cancelAnimationFrame; // what ends it: a frame and a timer may have one number
   let quiet = 0; // the timer after which a moment is told
   let spoken = ""; // what was told last
   let speed = SPEEDS[1][1];
@@ -170,8 +172,7 @@ export function watchTime(page, show, follow, settled) {
   // Playing: the picture's time is cut short where nothing happens, so the height runs evenly, and not the time
 
   function pause() {
-    cancelAnimationFrame(frame);
-    clearTimeout(frame);
+    cancel(frame);
     frame = 0;
     say();
   }
@@ -192,7 +193,9 @@ export function watchTime(page, show, follow, settled) {
     }
     arrive();
     if (at === null) go(axis.first);
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) playInSteps();
+    const inSteps = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    cancel = inSteps ? clearTimeout : cancelAnimationFrame;
+    if (inSteps) playInSteps();
     else playEvenly();
     say();
   }

@@ -139,7 +139,7 @@ export function connect({ model, el, root, words, settle, whenDrawn }) {
 
   const answered = () => {
     const last = model.get("answered")?.[view] ?? 0;
-    if (whenDrawn) queueMicrotask(() => void whenDrawn().then(() => done(last)));
+    if (whenDrawn) queueMicrotask(() => void whenDrawn().then(() => root.dataset.kernel === answers && done(last)));
     else done(last);
     tellTheHost(last);
   };
