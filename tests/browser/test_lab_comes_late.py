@@ -170,9 +170,9 @@ def test_what_was_copied_last_is_said_to_be_copied_for_as_long_as_the_first(desk
     button.click()
     copied = desk.root.get_by_text("Copied", exact=True)
     expect(copied).to_be_visible()
-    desk.page.wait_for_timeout(1200)
+    desk.page.wait_for_timeout(800)
     copied.click()
-    desk.page.wait_for_timeout(700)
+    desk.page.wait_for_timeout(900)
     expect(copied).to_be_visible(timeout=1)
     expect(button).to_be_visible()
 
